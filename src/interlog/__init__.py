@@ -1,0 +1,1 @@
+"""Interlog: a self-hosted system of record for interactions."""
