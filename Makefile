@@ -64,7 +64,7 @@ $(UV): requirements.lock
 	@echo "Setting up .tools ..."
 	@$(PYTHON) -m venv .tools
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .tools/uv.txt
-	@.tools/bin/python -m pip install --quiet --require-hashes --no-deps -r .tools/uv.txt
+	@.tools/bin/python -m pip install -qq --require-hashes --no-deps -r .tools/uv.txt
 	@touch $(UV)
 
 # Where only pip knows the way to a package index (a mirror in its settings), pip installs the same files: hashes decide.
@@ -73,6 +73,6 @@ $(READY): $(UV) requirements.lock pyproject.toml
 	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv
 	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock || { \
 		echo "uv could not install the locked packages: trying pip and its settings ..."; \
-		.tools/bin/python -m pip --python $(BIN)/python install --quiet --require-hashes --no-deps -r requirements.lock; }
+		.tools/bin/python -m pip --python $(BIN)/python install -qq --require-hashes --no-deps -r requirements.lock; }
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $(READY)

