@@ -56,7 +56,7 @@ lock: $(UV) ## Resolve requirements.lock again; ARGS=--upgrade takes the newest 
 
 clean: ## Remove everything that was made here
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
-	@find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # uv, at the version and with the hashes of the lock file.
 $(UV): requirements.lock
