@@ -1,0 +1,1 @@
+"""Where it is kept: schema, migrations and queries; SQLite and PostgreSQL behind one interface."""

@@ -1,0 +1,18 @@
+"""Checking a store: everything that one record says about another must be true."""
+
+from ..store.check import content_problems
+from ..store.migrate import schema_problems
+from ..store.store import Store
+
+
+class Check:
+    """Use cases of whoever runs the server."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def problems(self) -> list[str]:
+        """Return what is wrong with the store, in plain English; empty when all is well."""
+        found = await self._store.database.integrity_problems()
+        found += await schema_problems(self._store.url)
+        return found + await content_problems(self._store.database)

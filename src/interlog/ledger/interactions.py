@@ -1,0 +1,454 @@
+"""Interactions: log, amend, delete, restore, read, list."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
+from ..model.ids import uuid7
+from ..model.instants import now
+from ..model.interactions import Content, Draft, Interaction, Participant
+from ..model.journal import Action, Entity
+from ..model.notes import Note
+from ..model.parties import Party, Person, normal_email
+from ..model.tenancy import Actor, Right
+from ..model.types import InteractionType, Logging
+from ..model.validation import identity_of, problems_of
+from ..store import interactions as interaction_rows
+from ..store import notes as note_rows
+from ..store import opportunities as opportunity_rows
+from ..store.database import Duplicate, Stale
+from ..store.interactions import Selection
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.schema import external_id, interaction, note_link, participant, request, unbound
+from ..store.schema import note as note_table
+from ..store.statements import Unit
+from ..store.store import Store
+from .notes import delete_with_replies
+from .organizations import Organizations
+from .persons import Persons
+
+_TRIES = 4
+"""How often an amendment without an expected version is tried anew when somebody else was quicker."""
+
+Rule = Callable[[Content, Mapping[int, Person]], Iterable[Problem]]
+"""A protocol's own rule about the content to be stored, given everybody known in it."""
+
+
+class Logged(NamedTuple):
+    """An interaction, everybody in it, and whether the request had been made before."""
+
+    interaction: Interaction
+    persons: dict[int, Person]
+    repeated: bool = False
+
+
+class Interactions:
+    """Use cases around interactions."""
+
+    def __init__(self, store: Store, persons: Persons, organizations: Organizations) -> None:
+        self._store = store
+        self._database = store.database
+        self._persons = persons
+        self._organizations = organizations
+
+    # Reading
+
+    async def get(self, actor: Actor, number: int) -> Interaction:
+        """Return an interaction visible to the actor."""
+        actor.require(Right.READ)
+        item = await interaction_rows.by_number(self._database, actor.tenant.id, number)
+        if item is None or item.deleted_at is not None or not actor.sees(item.group):
+            raise NotFound("interaction", number)
+        return item
+
+    async def page(
+        self,
+        actor: Actor,
+        party: tuple[Party, int],
+        *,
+        types: Sequence[int],
+        start: int,
+        end: int,
+        limit: int,
+        before: tuple[int, int] | None = None,
+        direction: int | None = None,
+        logging: int | None = None,
+        also_person: int | None = None,
+    ) -> list[Interaction]:
+        """Return the interactions of a party from ``start`` until before ``end``, newest first.
+
+        An organization's are those of its persons and those linked to it; an opportunity's those of its persons, of
+        its organizations, and those linked to it. ``before``: the (occurred_at, number) of the last one seen.
+        """
+        actor.require(Right.READ)
+        selection = Selection(
+            tenant=actor.tenant.id,
+            parties=await self._parties_behind(actor, party),
+            types=types,
+            groups=actor.groups,
+            start=start,
+            end=end,
+            limit=limit,
+            before=before,
+            direction=direction,
+            logging=logging,
+            also_person=also_person,
+        )
+        return await interaction_rows.page(self._database, selection)
+
+    async def in_order_of_number(
+        self, actor: Actor, types: Sequence[int], *, after: int, limit: int
+    ) -> list[Interaction]:
+        """Return the interactions of some types, oldest number first: the order in which a copy is kept up to date."""
+        actor.require(Right.READ)
+        return await interaction_rows.in_order_of_number(
+            self._database, actor.tenant.id, types, actor.groups, after, limit
+        )
+
+    async def _parties_behind(self, actor: Actor, party: tuple[Party, int]) -> list[tuple[int, int]]:
+        kind, id_ = party
+        parties = [(int(kind), id_)]
+        if kind is Party.ORGANIZATION:
+            parties += await self._members(actor, [id_])
+        elif kind is Party.OPPORTUNITY:
+            found = await opportunity_rows.by_ids(self._database, actor.tenant.id, [id_])
+            if id_ in found:
+                parties += [(int(Party.PERSON), person) for person in found[id_].person_ids]
+                organizations = found[id_].organization_ids
+                parties += [(int(Party.ORGANIZATION), organization) for organization in organizations]
+                parties += await self._members(actor, organizations)
+        return parties
+
+    async def _members(self, actor: Actor, organizations: Sequence[int]) -> list[tuple[int, int]]:
+        members = await self._organizations.members(actor, organizations)
+        return [(int(Party.PERSON), person) for persons in members.values() for person in persons]
+
+    # Logging
+
+    async def log(self, actor: Actor, draft: Draft, rule: Rule | None = None) -> Logged:
+        """Store an interaction. A request that was made before stores nothing and returns what it stored then.
+
+        Raises ``Invalid`` with every problem, or ``Conflict`` where the same key came with a different content.
+        """
+        (outcome,) = await self.log_many(actor, [draft], rule)
+        if isinstance(outcome, InterlogError):
+            raise outcome
+        return outcome
+
+    async def log_many(
+        self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None = None
+    ) -> list[Logged | InterlogError]:
+        """Store many interactions in one transaction: an outcome for each, in order; invalid ones are left out."""
+        actor.require(Right.WRITE)
+        outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
+        unit = Unit()
+        participants, persons = await self._resolve(actor, unit, [draft.content for draft in drafts])
+        created_at = now()
+        accepted: dict[int, tuple[Draft, InteractionType]] = {}
+        keys: set[str] = set()
+        for index, draft in enumerate(drafts):
+            draft = replace(draft, content=replace(draft.content, participants=participants[index]))
+            type_ = actor.tenant.types_by_name.get(draft.type)
+            if type_ is None:
+                outcomes[index] = Invalid(Problem("type", f"there is no interaction type {draft.type}"))
+                continue
+            problems = _problems_of(actor, draft, type_, persons, rule)
+            if problems:
+                outcomes[index] = Invalid(*problems)
+                continue
+            draft_keys = _keys_of(draft, type_)
+            if draft_keys and (repeated := await self._repeated(actor, draft, type_, draft_keys)) is not None:
+                outcomes[index] = repeated
+            elif not keys.isdisjoint(draft_keys):
+                outcomes[index] = Conflict("an earlier item of the same request has the same key")
+            else:
+                keys.update(draft_keys)
+                accepted[index] = (draft, type_)
+        stored = await self._add(actor, unit, list(accepted.values()), created_at)
+        try:
+            if unit.rows:
+                await self._database.write(unit)
+        except Duplicate:
+            # Somebody stored the same key, or the same new person, since we looked. Now it will be found.
+            if len(drafts) == 1:
+                return await self.log_many(actor, drafts, rule)
+            return [await self._log_alone(actor, draft, rule) for draft in drafts]
+        for index, item in zip(accepted, stored, strict=True):
+            outcomes[index] = Logged(item, _present(item.content, persons))
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    async def _log_alone(self, actor: Actor, draft: Draft, rule: Rule | None) -> Logged | InterlogError:
+        try:
+            return await self.log(actor, draft, rule)
+        except InterlogError as error:
+            return error
+
+    async def _add(
+        self, actor: Actor, unit: Unit, accepted: Sequence[tuple[Draft, InteractionType]], at: int
+    ) -> list[Interaction]:
+        """Give numbers to accepted drafts and add their rows to the unit."""
+        tenant = actor.tenant.id
+        if not accepted:
+            return []
+        numbers = await self._store.numbers.take(tenant, "interaction", len(accepted))
+        noted = sum(1 for draft, type_ in accepted if draft.content.body and type_.has_note)
+        note_ids = iter(await self._store.numbers.take(tenant, "note", noted) if noted else ())
+        stored = []
+        rows, parts, notes, links, waiting = [], [], [], [], []
+        for number, (draft, type_) in zip(numbers, accepted, strict=True):
+            note_id = next(note_ids) if draft.content.body and type_.has_note else None
+            item = _stored(actor, draft, type_, number, note_id, at)
+            rows.append(interaction_rows.row_of(tenant, item, identity_of(item.content, type_)))
+            parts += interaction_rows.participant_rows(tenant, item)
+            waiting += _unbound_rows(tenant, item)
+            if note_id is not None:
+                note = _root_note(item, at, item.creator or actor.person_id)
+                notes.append(note_rows.row_of(tenant, note))
+                links += note_rows.link_rows(tenant, note, item)
+            for key in _keys_of(draft, type_):
+                unit.insert(request, [(tenant, key, _fingerprint(draft), number, at)])
+            unit.insert(external_id, [(tenant, system, id_, number) for system, id_ in item.external_ids.items()])
+            add_entry(unit, actor, Action.CREATE, Entity.INTERACTION, number, 1, at)
+            stored.append(item)
+        unit.insert(interaction, rows)
+        unit.insert(participant, parts)
+        unit.insert(unbound, waiting)
+        unit.insert(note_table, notes)
+        unit.insert(note_link, links)
+        return stored
+
+    async def _repeated(
+        self, actor: Actor, draft: Draft, type_: InteractionType, keys: Iterable[str]
+    ) -> Logged | Conflict | None:
+        """Return what an earlier request with one of the same keys stored, or the conflict with it."""
+        for key in keys:
+            rows = await self._database.fetch(interaction_rows.BY_REQUEST, tenant=actor.tenant.id, key=key)
+            if not rows:
+                continue
+            fingerprint, number = rows[0]
+            if fingerprint != _fingerprint(draft):
+                return Conflict(
+                    f"interaction {number} was stored under the same key with another content", existing=number
+                )
+            item = await interaction_rows.by_number(self._database, actor.tenant.id, number)
+            if item is not None and actor.sees(item.group):
+                return Logged(item, await self._persons.of_interactions(actor, [item]), repeated=True)
+            return Conflict("the key is in use", existing=None)
+        return None
+
+    # Changing
+
+    async def amend(
+        self,
+        actor: Actor,
+        number: int,
+        change: Callable[[Interaction], Content],
+        *,
+        rule: Rule | None = None,
+        expected_version: int | None = None,
+    ) -> Logged:
+        """Replace an interaction's content by what ``change`` makes of it; each amendment is a new version.
+
+        Without an ``expected_version`` the change is tried again when somebody else was quicker; with one, another
+        version stored is a ``Conflict``. ``Forbidden`` for facts: types whose interactions never change.
+        """
+        actor.require(Right.WRITE)
+        for _ in range(_TRIES):
+            read = await self.get(actor, number)
+            if expected_version is not None and read.version != expected_version:
+                break
+            type_ = actor.tenant.types_by_id[read.type_id]
+            if not type_.is_activity:
+                raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be changed")
+            content = change(read)
+            unit = Unit()
+            (participants,), persons = await self._resolve(actor, unit, [content])
+            content = replace(content, participants=participants)
+            problems = problems_of(content, type_) + _unknown_persons(content, persons)
+            problems += rule(content, persons) if rule is not None else ()
+            if problems:
+                raise Invalid(*problems)
+            if content == read.content:
+                return Logged(read, _present(content, persons))
+            amended = await self._amend(actor, unit, read, content, type_)
+            try:
+                await self._database.write(unit)
+            except (Stale, Duplicate):
+                continue
+            return Logged(amended, _present(content, persons))
+        raise Conflict("the interaction was changed by somebody else in the meantime; read it again", existing=number)
+
+    async def _amend(
+        self, actor: Actor, unit: Unit, read: Interaction, content: Content, type_: InteractionType
+    ) -> Interaction:
+        tenant, at = actor.tenant.id, now()
+        note = None
+        if read.note_id is not None:
+            note = (await note_rows.by_ids(self._database, tenant, [read.note_id])).get(read.note_id)
+            if note is not None and note.mentions and content.body != read.content.body:
+                raise Invalid(Problem("body", "cannot be changed: its note mentions people"))
+        note_id = read.note_id if note is not None else None
+        if note is None and content.body and type_.has_note:
+            note_id = await self._store.numbers.one(tenant, "note")
+        amended = replace(
+            read,
+            content=content,
+            note_id=note_id,
+            type_version=type_.version,
+            version=read.version + 1,
+            modified_at=at,
+            modifier=actor.person_id,
+        )
+        interaction_rows.change(unit, tenant, read, amended, identity_of(content, type_))
+        if note is not None:
+            reworded = content.body != read.content.body
+            note_rows.change(
+                unit,
+                tenant,
+                note,
+                replace(note, version=note.version + 1, updated_at=at if reworded else note.updated_at),
+                links_before=note_rows.link_rows(tenant, note, read),
+                links_after=note_rows.link_rows(tenant, note, amended),
+            )
+        elif note_id is not None:
+            note_rows.insert(unit, tenant, _root_note(amended, at, actor.person_id), amended)
+            add_entry(unit, actor, Action.CREATE, Entity.NOTE, note_id, 1, at)
+        before = encode(read).decode()
+        add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, amended.version, at, before)
+        return amended
+
+    async def delete(self, actor: Actor, number: int) -> Interaction:
+        """Delete an interaction, its note and the replies to it. Deleted is hidden: the record stays."""
+        actor.require(Right.WRITE)
+        for _ in range(_TRIES):
+            read, at = await self.get(actor, number), now()
+            type_ = actor.tenant.types_by_id[read.type_id]
+            if not type_.is_activity:
+                raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be deleted")
+            unit = Unit()
+            gone = replace(read, deleted_at=at, version=read.version + 1, modified_at=at, modifier=actor.person_id)
+            identity = identity_of(read.content, type_)
+            interaction_rows.change(unit, actor.tenant.id, read, gone, identity)
+            add_entry(unit, actor, Action.DELETE, Entity.INTERACTION, number, gone.version, at)
+            if read.note_id is not None:
+                notes = await note_rows.by_ids(self._database, actor.tenant.id, [read.note_id])
+                for note in notes.values():
+                    await delete_with_replies(self._store, actor, unit, note, read, at)
+            try:
+                await self._database.write(unit)
+            except Stale:
+                continue
+            return gone
+        raise Conflict("the interaction was changed by somebody else in the meantime; try again", existing=number)
+
+    async def _resolve(
+        self, actor: Actor, unit: Unit, contents: Sequence[Content]
+    ) -> tuple[list[tuple[Participant, ...]], dict[int, Person]]:
+        """Bind participants that come with an address, and return everybody known, by id: two reads for any number."""
+        addresses: dict[str, str | None] = {}
+        ids: set[int] = set()
+        for content in contents:
+            for part in content.participants:
+                if part.person is not None:
+                    ids.add(part.person)
+                elif part.address is not None:
+                    addresses.setdefault(normal_email(part.address), part.name)
+        created: list[Person] = []
+        if addresses:
+            known, created = await self._persons.bind(actor, unit, addresses)
+            ids.update(known.values())
+        persons = await self._persons.get_many(actor, ids) if ids else {}
+        persons |= {person.id: person for person in created}
+        if not addresses:
+            return [content.participants for content in contents], persons
+        return [
+            tuple(
+                Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
+                if p.person is None and p.address is not None
+                else p
+                for p in content.participants
+            )
+            for content in contents
+        ], persons
+
+
+def _problems_of(
+    actor: Actor, draft: Draft, type_: InteractionType, persons: Mapping[int, Person], rule: Rule | None
+) -> list[Problem]:
+    problems = problems_of(draft.content, type_) + _unknown_persons(draft.content, persons)
+    if not actor.sees(draft.group):
+        problems.append(unknown_id("group", draft.group, "SecurityGroup"))
+    if rule is not None:
+        problems += rule(draft.content, persons)
+    return problems
+
+
+def _unknown_persons(content: Content, persons: Mapping[int, Person]) -> list[Problem]:
+    return [
+        unknown_id(f"participants[{index}].person", part.person, "Person")
+        for index, part in enumerate(content.participants)
+        if part.person is not None and part.person not in persons
+    ]
+
+
+def _stored(
+    actor: Actor, draft: Draft, type_: InteractionType, number: int, note_id: int | None, at: int
+) -> Interaction:
+    creator = draft.creator
+    if creator is None and draft.logging is Logging.MANUAL:
+        creator = actor.person_id
+    return Interaction(
+        uuid=draft.uuid or uuid7(),
+        number=number,
+        type_id=type_.id,
+        type_version=type_.version,
+        content=draft.content,
+        logging=draft.logging,
+        protocol=actor.protocol,
+        origin=draft.origin,
+        creator=creator,
+        group=draft.group,
+        note_id=note_id,
+        external_ids=draft.external_ids,
+        version=1,
+        created_at=at,
+    )
+
+
+def _root_note(item: Interaction, at: int, creator: int) -> Note:
+    return Note(
+        id=item.note_id or 0,
+        content=item.content.body or "",
+        interaction=item.number,
+        interaction_type_id=item.type_id,
+        creator=creator,
+        created_at=at,
+        group=item.group,
+    )
+
+
+def _unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
+    addresses = {normal_email(p.address) for p in item.content.participants if p.person is None and p.address}
+    return [(tenant, address, item.number) for address in sorted(addresses)]
+
+
+def _present(content: Content, persons: Mapping[int, Person]) -> dict[int, Person]:
+    return {id_: persons[id_] for p in content.participants if (id_ := p.person) is not None and id_ in persons}
+
+
+def _keys_of(draft: Draft, type_: InteractionType) -> list[str]:
+    """Return the keys under which a repetition of this request is recognised."""
+    keys = [f"request:{draft.request_key}"] if draft.request_key is not None else []
+    keys += [f"uuid:{draft.uuid}"] if draft.uuid is not None else []
+    keys += [f"external:{system}:{id_}" for system, id_ in sorted(draft.external_ids.items())]
+    identity = identity_of(draft.content, type_)
+    return keys + ([f"identity:{type_.id}:{identity}"] if identity is not None else [])
+
+
+def _fingerprint(draft: Draft) -> str:
+    """Return what two requests share exactly when they ask for the same."""
+    return hashlib.sha256(encode(replace(draft, request_key=None))).hexdigest()

@@ -1,0 +1,36 @@
+"""The ledger: every use case, over one store."""
+
+from ..store.store import Store
+from .access import Access
+from .check import Check
+from .interactions import Interactions
+from .notes import Notes
+from .opportunities import Opportunities
+from .organizations import Organizations
+from .persons import Persons
+from .tenants import Tenants
+
+
+class Ledger:
+    """What protocols, pages and the command line call. Each attribute holds the use cases around one noun."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.tenants = Tenants(store)
+        self.access = Access(store, self.tenants)
+        self.persons = Persons(store)
+        self.organizations = Organizations(store)
+        self.opportunities = Opportunities(store)
+        self.interactions = Interactions(store, self.persons, self.organizations)
+        self.notes = Notes(store)
+        self.check = Check(store)
+
+    @classmethod
+    async def open(cls, url: str) -> "Ledger":
+        """Open the store of a ``sqlite:///…`` or ``postgresql://…`` URL and bring its schema up to date."""
+        return cls(await Store.open(url))
+
+    async def close(self) -> None:
+        """Finish the writes that were handed in, then disconnect."""
+        await self.access.close()
+        await self.store.close()

@@ -1,0 +1,299 @@
+"""Notes: on parties and interactions, with replies."""
+
+from msgspec.structs import replace
+
+from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unknown_id
+from ..model.instants import now
+from ..model.interactions import Interaction, Links
+from ..model.journal import Action, Entity
+from ..model.notes import Note, NoteDraft, NoteKind
+from ..model.parties import Party, PersonKind
+from ..model.tenancy import Actor, Right
+from ..model.types import Category
+from ..model.validation import MAX_BODY, identity_of
+from ..store import interactions as interaction_rows
+from ..store import notes as note_rows
+from ..store import opportunities as opportunity_rows
+from ..store import organizations as organization_rows
+from ..store import persons as person_rows
+from ..store.database import Stale
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.statements import Unit
+from ..store.store import Store
+
+
+class Notes:
+    """Use cases around notes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._database = store.database
+
+    async def get(self, actor: Actor, note_id: int) -> Note:
+        """Return a note visible to the actor."""
+        actor.require(Right.READ)
+        found = await note_rows.by_ids(self._database, actor.tenant.id, [note_id])
+        if note_id not in found or not actor.sees(found[note_id].group):
+            raise NotFound("note", note_id)
+        return found[note_id]
+
+    async def page(
+        self,
+        actor: Actor,
+        *,
+        limit: int,
+        before: tuple[int, int] | None = None,
+        party: tuple[Party, int] | None = None,
+        creator: int | None = None,
+        parent: int | None = None,
+        roots: bool = False,
+    ) -> list[Note]:
+        """Return notes, newest first, behind the (created_at, id) ``before``.
+
+        Of a party (attached to it, or on an interaction it took part in), by a creator, the replies to a ``parent``,
+        or all; with ``roots`` without replies. Where both a party and a creator are given, the party's by the creator.
+        """
+        actor.require(Right.READ)
+        if party is None or creator is None:
+            return await note_rows.page(
+                self._database, actor.tenant.id, actor.groups, limit=limit, before=before, party=party,
+                creator=creator, parent=parent, roots=roots,
+            )  # fmt: skip
+        found: list[Note] = []
+        while len(found) < limit:
+            notes = await note_rows.page(
+                self._database, actor.tenant.id, actor.groups, limit=limit, before=before, party=party
+            )
+            found += [note for note in notes if note.creator == creator]
+            if len(notes) < limit:
+                break
+            before = (notes[-1].created_at, notes[-1].id)
+        return found[:limit]
+
+    async def create(self, actor: Actor, draft: NoteDraft) -> Note:
+        """Write a note on parties, on an interaction that has none yet, or as a reply."""
+        actor.require(Right.WRITE)
+        problems = _content_problems(draft.content)
+        problems += await self._creator_problems(actor, draft)
+        parent = await self._parent(actor, draft, problems)
+        interaction = await self._interaction(actor, draft, problems)
+        if draft.parent is None and draft.interaction is None:
+            problems += await self._link_problems(actor, draft.links)
+        if problems:
+            raise Invalid(*problems)
+        note = Note(
+            id=await self._store.numbers.one(actor.tenant.id, "note"),
+            content=draft.content,
+            kind=draft.kind,
+            links=Links() if parent is not None else draft.links,
+            interaction=interaction.number if interaction is not None else None,
+            interaction_type_id=interaction.type_id if interaction is not None else None,
+            attendees=_attendees(interaction),
+            parent=parent.id if parent is not None else None,
+            creator=draft.creator or actor.person_id,
+            created_at=draft.created_at if draft.created_at is not None else now(),
+            group=(parent or interaction).group if parent or interaction else 0,  # type: ignore[union-attr]
+        )
+        unit = Unit()
+        if interaction is not None:
+            noted = replace(
+                interaction,
+                note_id=note.id,
+                content=replace(interaction.content, body=draft.content),
+                version=interaction.version + 1,
+            )
+            self._change_interaction(actor, unit, interaction, noted)
+        note_rows.insert(unit, actor.tenant.id, note, interaction)
+        add_entry(unit, actor, Action.CREATE, Entity.NOTE, note.id, 1, now())
+        await self._write(unit)
+        return note
+
+    async def update(
+        self,
+        actor: Actor,
+        note_id: int,
+        *,
+        content: str | None = None,
+        kind: NoteKind | None = None,
+        links: Links | None = None,
+    ) -> Note:
+        """Change a note's text or what it is attached to."""
+        actor.require(Right.WRITE)
+        read = await self.get(actor, note_id)
+        problems = [] if content is None else _content_problems(content)
+        interaction = None
+        if read.interaction is not None:
+            interaction = await interaction_rows.by_number(self._database, actor.tenant.id, read.interaction)
+        if content is not None and read.mentions:
+            problems.append(Problem("content", "cannot be changed: the note mentions people"))
+        if content is not None and interaction is not None:
+            category = actor.tenant.types_by_id[interaction.type_id].category
+            if category is Category.EMAIL:
+                problems.append(Problem("content", "cannot be changed: the note belongs to an e-mail"))
+        if links is not None:
+            problems += await self._link_problems(actor, links, required=read.parent is None and interaction is None)
+        if problems:
+            raise Invalid(*problems)
+        at = now()
+        note = replace(
+            read,
+            content=read.content if content is None else content,
+            kind=read.kind if kind is None else kind,
+            links=read.links if links is None else links,
+            version=read.version + 1,
+            updated_at=at,
+        )
+        unit = Unit()
+        note_rows.change(
+            unit,
+            actor.tenant.id,
+            read,
+            note,
+            links_before=note_rows.link_rows(actor.tenant.id, read, interaction) if read.parent is None else (),
+            links_after=note_rows.link_rows(actor.tenant.id, note, interaction) if read.parent is None else (),
+        )
+        if interaction is not None and content is not None:
+            amended = replace(
+                interaction,
+                content=replace(interaction.content, body=content),
+                version=interaction.version + 1,
+                modified_at=at,
+                modifier=actor.person_id,
+            )
+            self._change_interaction(actor, unit, interaction, amended)
+        add_entry(unit, actor, Action.AMEND, Entity.NOTE, note_id, note.version, at, encode(read).decode())
+        await self._write(unit)
+        return note
+
+    async def delete(self, actor: Actor, note_id: int) -> Note:
+        """Delete a note and its replies; only its author may. An interaction loses its text with its note."""
+        actor.require(Right.WRITE)
+        read = await self.get(actor, note_id)
+        if read.creator != actor.person_id:
+            raise Forbidden("only the author may delete a note")
+        at = now()
+        unit = Unit()
+        interaction = None
+        if read.interaction is not None:
+            interaction = await interaction_rows.by_number(self._database, actor.tenant.id, read.interaction)
+        if interaction is not None:
+            bare = replace(
+                interaction,
+                note_id=None,
+                content=replace(interaction.content, body=None),
+                version=interaction.version + 1,
+                modified_at=at,
+                modifier=actor.person_id,
+            )
+            self._change_interaction(actor, unit, interaction, bare)
+        await delete_with_replies(self._store, actor, unit, read, interaction, at)
+        await self._write(unit)
+        return read
+
+    def _change_interaction(self, actor: Actor, unit: Unit, read: Interaction, new: Interaction) -> None:
+        type_ = actor.tenant.types_by_id[read.type_id]
+        interaction_rows.change(unit, actor.tenant.id, read, new, identity_of(new.content, type_))
+        before = encode(read).decode()
+        add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, new.version, now(), before)
+
+    async def _creator_problems(self, actor: Actor, draft: NoteDraft) -> list[Problem]:
+        problems = []
+        if draft.created_at is not None and draft.created_at > now():
+            problems.append(Problem("created_at", "must not lie in the future", "range"))
+        if draft.creator is not None:
+            found = await person_rows.by_ids(self._database, actor.tenant.id, [draft.creator])
+            if draft.creator not in found:
+                problems.append(unknown_id("creator_id", draft.creator, "Person"))
+            elif found[draft.creator].kind is not PersonKind.INTERNAL:
+                problems.append(Problem("creator_id", "must be an internal person"))
+        return problems
+
+    async def _parent(self, actor: Actor, draft: NoteDraft, problems: list[Problem]) -> Note | None:
+        if draft.parent is None:
+            return None
+        found = await note_rows.by_ids(self._database, actor.tenant.id, [draft.parent])
+        parent = found.get(draft.parent)
+        if parent is None or not actor.sees(parent.group):
+            problems.append(unknown_id("parent_id", draft.parent, "Note"))
+        elif parent.parent is not None:
+            problems.append(Problem("parent_id", "is itself a reply; reply to the note that it answers"))
+        return parent
+
+    async def _interaction(self, actor: Actor, draft: NoteDraft, problems: list[Problem]) -> Interaction | None:
+        if draft.interaction is None or draft.parent is not None:
+            return None
+        item = await interaction_rows.by_number(self._database, actor.tenant.id, draft.interaction)
+        if item is None or item.deleted_at is not None or not actor.sees(item.group):
+            problems.append(unknown_id("interaction", draft.interaction, "Interaction"))
+            return None
+        if not actor.tenant.types_by_id[item.type_id].has_note:
+            problems.append(Problem("interaction", "has no note of its own: interactions of its type cannot"))
+        if item.note_id is not None:
+            raise Conflict(f"the interaction has a note already: note {item.note_id}", existing=item.note_id)
+        return item
+
+    async def _link_problems(self, actor: Actor, links: Links, *, required: bool = True) -> list[Problem]:
+        tenant = actor.tenant.id
+        if required and not links:
+            return [
+                Problem(
+                    "person_ids",
+                    "give at least one of person_ids, organization_ids, opportunity_ids, or a parent_id",
+                    "missing",
+                )
+            ]
+        persons = await person_rows.by_ids(self._database, tenant, links.persons) if links.persons else {}
+        organizations = (
+            await organization_rows.by_ids(self._database, tenant, links.organizations) if links.organizations else {}
+        )
+        opportunities = (
+            await opportunity_rows.by_ids(self._database, tenant, links.opportunities) if links.opportunities else {}
+        )
+        return [
+            unknown_id(f"{path}[{i}]", id_, model)
+            for path, model, ids, found in (
+                ("person_ids", "Person", links.persons, set(persons)),
+                ("organization_ids", "Organization", links.organizations, set(organizations)),
+                ("opportunity_ids", "Opportunity", links.opportunities, set(opportunities)),
+            )
+            for i, id_ in enumerate(ids)
+            if id_ not in found
+        ]
+
+    async def _write(self, unit: Unit) -> None:
+        try:
+            await self._database.write(unit)
+        except Stale as error:
+            raise Conflict("the note was changed by somebody else at the same time; try again") from error
+
+
+async def delete_with_replies(
+    store: Store, actor: Actor, unit: Unit, note: Note, interaction: Interaction | None, at: int
+) -> None:
+    """Add to a unit that a note and its replies are deleted."""
+    tenant = actor.tenant.id
+    replies: list[Note] = []
+    before = None
+    while page := await note_rows.page(store.database, tenant, actor.groups, limit=500, before=before, parent=note.id):
+        replies += page
+        before = (page[-1].created_at, page[-1].id)
+    for item in [note, *replies]:
+        gone = replace(item, version=item.version + 1)
+        links = note_rows.link_rows(tenant, item, interaction) if item.parent is None else ()
+        note_rows.change(unit, tenant, item, gone, links_before=links, deleted_at=at)
+        add_entry(unit, actor, Action.DELETE, Entity.NOTE, item.id, gone.version, at)
+
+
+def _attendees(interaction: Interaction | None) -> tuple[int, ...]:
+    if interaction is None:
+        return ()
+    return tuple(dict.fromkeys(p.person for p in interaction.content.participants if p.person is not None))
+
+
+def _content_problems(content: str) -> list[Problem]:
+    if not content.strip():
+        return [Problem("content", "must not be empty", "missing")]
+    if len(content) > MAX_BODY:
+        return [Problem("content", f"must not be longer than {MAX_BODY} characters", "too_long")]
+    return []

@@ -1,0 +1,208 @@
+"""Opportunities, and the lists they are on."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from ..model.errors import Conflict, Invalid, NotFound, Problem, unknown_id
+from ..model.ids import uuid7
+from ..model.instants import now
+from ..model.journal import Action, Entity
+from ..model.parties import Opportunity, OpportunityDraft, Party, PartyList, PersonKind
+from ..model.tenancy import Actor, Right
+from ..store import opportunities as opportunity_rows
+from ..store import organizations as organization_rows
+from ..store import persons as person_rows
+from ..store.database import Stale
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.statements import Unit
+from ..store.store import Store
+
+MAX_NAME = 500
+
+
+class Opportunities:
+    """Use cases around opportunities and lists."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._database = store.database
+
+    async def get(self, actor: Actor, opportunity_id: int) -> Opportunity:
+        """Return an opportunity."""
+        found = await self.get_many(actor, [opportunity_id])
+        if opportunity_id not in found:
+            raise NotFound("opportunity", opportunity_id)
+        return found[opportunity_id]
+
+    async def get_many(self, actor: Actor, ids: Iterable[int]) -> dict[int, Opportunity]:
+        """Return those of the opportunities that exist and are on a list visible to the actor."""
+        actor.require(Right.READ)
+        found = await opportunity_rows.by_ids(self._database, actor.tenant.id, set(ids))
+        return {item.id: item for item in await self._visible(actor, found.values())}
+
+    async def page(self, actor: Actor, *, limit: int, after: int = 0, term: str | None = None) -> list[Opportunity]:
+        """Return opportunities in order of ids."""
+        actor.require(Right.READ)
+        found = await opportunity_rows.page(self._database, actor.tenant.id, after=after, limit=limit, term=term)
+        return await self._visible(actor, found)
+
+    async def on_list(self, actor: Actor, list_id: int, *, limit: int, after: int = 0) -> list[Opportunity]:
+        """Return a list's opportunities in order of ids."""
+        await self.get_list(actor, list_id)
+        return await opportunity_rows.on_list(self._database, actor.tenant.id, list_id, after=after, limit=limit)
+
+    async def of_parties(self, actor: Actor, kind: Party, ids: Sequence[int]) -> dict[int, list[int]]:
+        """Return the ids of the opportunities of each of some persons or organizations."""
+        actor.require(Right.READ)
+        return await opportunity_rows.of_parties(self._database, actor.tenant.id, kind, ids) if ids else {}
+
+    async def create(self, actor: Actor, draft: OpportunityDraft) -> Opportunity:
+        """Create an opportunity on a list."""
+        actor.require(Right.WRITE)
+        problems = _name_problems(draft.name)
+        list_ = next((item for item in await self.lists(actor) if item.id == draft.list_id), None)
+        if list_ is None:
+            problems.append(unknown_id("list_id", draft.list_id, "List"))
+        elif list_.kind is not Party.OPPORTUNITY:
+            problems.append(Problem("list_id", f"list {list_.id} is not a list of opportunities"))
+        problems += await self._party_problems(actor, draft.person_ids, draft.organization_ids)
+        if problems:
+            raise Invalid(*problems)
+        opportunity = Opportunity(
+            id=await self._store.numbers.one(actor.tenant.id, "opportunity"),
+            uuid=uuid7(),
+            name=draft.name.strip(),
+            list_id=draft.list_id,
+            entry_id=await self._store.numbers.one(actor.tenant.id, "entry"),
+            creator=actor.person_id,
+            person_ids=tuple(dict.fromkeys(draft.person_ids)),
+            organization_ids=tuple(dict.fromkeys(draft.organization_ids)),
+            created_at=now(),
+        )
+        unit = Unit()
+        opportunity_rows.insert(unit, actor.tenant.id, opportunity)
+        add_entry(unit, actor, Action.CREATE, Entity.OPPORTUNITY, opportunity.id, 1, opportunity.created_at)
+        await self._database.write(unit)
+        return opportunity
+
+    async def update(
+        self,
+        actor: Actor,
+        opportunity_id: int,
+        *,
+        name: str | None = None,
+        person_ids: tuple[int, ...] | None = None,
+        organization_ids: tuple[int, ...] | None = None,
+    ) -> Opportunity:
+        """Change what is given and leave the rest; lists replace the ones stored."""
+        actor.require(Right.WRITE)
+        read = await self.get(actor, opportunity_id)
+        problems = [] if name is None else _name_problems(name)
+        problems += await self._party_problems(actor, person_ids or (), organization_ids or ())
+        if problems:
+            raise Invalid(*problems)
+        opportunity = replace(
+            read,
+            name=read.name if name is None else name.strip(),
+            person_ids=read.person_ids if person_ids is None else tuple(dict.fromkeys(person_ids)),
+            organization_ids=(
+                read.organization_ids if organization_ids is None else tuple(dict.fromkeys(organization_ids))
+            ),
+            version=read.version + 1,
+            modified_at=now(),
+        )
+        unit = Unit()
+        opportunity_rows.change(unit, actor.tenant.id, read, opportunity)
+        before = encode(read).decode()
+        add_entry(unit, actor, Action.AMEND, Entity.OPPORTUNITY, opportunity_id, opportunity.version, now(), before)
+        await self._write(unit)
+        return opportunity
+
+    async def delete(self, actor: Actor, opportunity_id: int) -> Opportunity:
+        """Delete an opportunity, and with it its entry on the list."""
+        actor.require(Right.WRITE)
+        read, at = await self.get(actor, opportunity_id), now()
+        unit = Unit()
+        gone = replace(read, version=read.version + 1, modified_at=at)
+        opportunity_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
+        add_entry(unit, actor, Action.DELETE, Entity.OPPORTUNITY, opportunity_id, gone.version, at)
+        await self._write(unit)
+        return read
+
+    async def lists(self, actor: Actor) -> list[PartyList]:
+        """Return the lists that the actor sees: public ones and his own."""
+        actor.require(Right.READ)
+        lists = await opportunity_rows.lists(self._database, actor.tenant.id)
+        return [item for item in lists if item.is_public or actor.person_id in (item.owner, item.creator)]
+
+    async def get_list(self, actor: Actor, list_id: int) -> PartyList:
+        """Return a list that the actor sees."""
+        for item in await self.lists(actor):
+            if item.id == list_id:
+                return item
+        raise NotFound("list", list_id)
+
+    async def list_sizes(self, actor: Actor) -> dict[int, int]:
+        """Return how many opportunities each list holds."""
+        actor.require(Right.READ)
+        return await opportunity_rows.list_sizes(self._database, actor.tenant.id)
+
+    async def create_list(
+        self, actor: Actor, name: str, kind: Party, *, is_public: bool, owner: int | None = None
+    ) -> PartyList:
+        """Create a list, by default one's own."""
+        actor.require(Right.WRITE)
+        problems = _name_problems(name)
+        if owner is not None:
+            found = await person_rows.by_ids(self._database, actor.tenant.id, [owner])
+            if owner not in found:
+                problems.append(unknown_id("owner_id", owner, "Person"))
+            elif found[owner].kind is not PersonKind.INTERNAL:
+                problems.append(Problem("owner_id", "must be an internal person"))
+        if problems:
+            raise Invalid(*problems)
+        item = PartyList(
+            id=await self._store.numbers.one(actor.tenant.id, "list"),
+            name=name.strip(),
+            kind=kind,
+            is_public=is_public,
+            owner=owner or actor.person_id,
+            creator=actor.person_id,
+            created_at=now(),
+        )
+        unit = Unit()
+        opportunity_rows.insert_list(unit, actor.tenant.id, item)
+        add_entry(unit, actor, Action.CREATE, Entity.LIST, item.id, 1, item.created_at)
+        await self._database.write(unit)
+        return item
+
+    async def _visible(self, actor: Actor, found: Iterable[Opportunity]) -> list[Opportunity]:
+        lists = {item.id for item in await self.lists(actor)}
+        return [item for item in found if item.list_id in lists]
+
+    async def _party_problems(
+        self, actor: Actor, persons: Sequence[int], organizations: Sequence[int]
+    ) -> list[Problem]:
+        known = await person_rows.by_ids(self._database, actor.tenant.id, persons) if persons else {}
+        owners = await organization_rows.by_ids(self._database, actor.tenant.id, organizations) if organizations else {}
+        return [unknown_id(f"person_ids[{i}]", id_, "Person") for i, id_ in enumerate(persons) if id_ not in known] + [
+            unknown_id(f"organization_ids[{i}]", id_, "Organization")
+            for i, id_ in enumerate(organizations)
+            if id_ not in owners
+        ]
+
+    async def _write(self, unit: Unit) -> None:
+        try:
+            await self._database.write(unit)
+        except Stale as error:
+            raise Conflict("the opportunity was changed by somebody else at the same time; try again") from error
+
+
+def _name_problems(name: str) -> list[Problem]:
+    if not name.strip():
+        return [Problem("name", "must not be empty", "missing")]
+    if len(name) > MAX_NAME:
+        return [Problem("name", f"must not be longer than {MAX_NAME} characters", "too_long")]
+    return []

@@ -1,0 +1,214 @@
+"""Organizations: create, change, delete, find, and who belongs to them."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from ..model.errors import Conflict, Forbidden, Invalid, MergedAway, NotFound, Problem, unknown_id
+from ..model.ids import uuid7
+from ..model.instants import now
+from ..model.journal import Action, Entity
+from ..model.parties import Organization, OrganizationDraft, Party
+from ..model.tenancy import Actor, Right
+from ..store import opportunities as opportunity_rows
+from ..store import organizations as organization_rows
+from ..store import persons as person_rows
+from ..store.database import Stale
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.statements import Unit
+from ..store.store import Store
+
+MAX_NAME = 500
+MAX_DOMAIN = 253
+
+
+class Organizations:
+    """Use cases around organizations."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._database = store.database
+
+    async def get(self, actor: Actor, organization_id: int) -> Organization:
+        """Return an organization; raises ``NotFound`` or ``MergedAway``."""
+        actor.require(Right.READ)
+        found = await organization_rows.by_ids(self._database, actor.tenant.id, [organization_id])
+        if organization_id in found:
+            return found[organization_id]
+        into = await organization_rows.merged_into(self._database, actor.tenant.id, organization_id)
+        if into is not None:
+            raise MergedAway("organization", organization_id, into)
+        raise NotFound("organization", organization_id)
+
+    async def get_many(self, actor: Actor, ids: Iterable[int]) -> dict[int, Organization]:
+        """Return those of the organizations that exist."""
+        actor.require(Right.READ)
+        return await organization_rows.by_ids(self._database, actor.tenant.id, set(ids))
+
+    async def page(self, actor: Actor, *, limit: int, after: int = 0, term: str | None = None) -> list[Organization]:
+        """Return organizations in order of ids; a search's first page begins with those the term names exactly."""
+        actor.require(Right.READ)
+        exact: list[Organization] = []
+        if term is not None:
+            exact = await organization_rows.exact_matches(self._database, actor.tenant.id, term, limit)
+        known = {organization.id for organization in exact}
+        found = await organization_rows.page(
+            self._database, actor.tenant.id, after=after, limit=limit + len(exact), term=term
+        )
+        others = [organization for organization in found if organization.id not in known]
+        return ([] if after else exact) + others[: limit - (0 if after else len(exact))]
+
+    async def members(self, actor: Actor, ids: Sequence[int]) -> dict[int, list[int]]:
+        """Return the ids of the persons of each organization."""
+        actor.require(Right.READ)
+        return await person_rows.members(self._database, actor.tenant.id, ids) if ids else {}
+
+    async def create(self, actor: Actor, draft: OrganizationDraft) -> Organization:
+        """Create an organization; persons with an address at one of its domains join it."""
+        actor.require(Right.WRITE)
+        problems = _problems_of(draft.name, draft.domains)
+        persons = await person_rows.by_ids(self._database, actor.tenant.id, draft.person_ids)
+        problems += _unknown_persons(draft.person_ids, persons)
+        if problems:
+            raise Invalid(*problems)
+        organization = Organization(
+            id=await self._store.numbers.one(actor.tenant.id, "organization"),
+            uuid=uuid7(),
+            name=draft.name.strip(),
+            domains=_normal(draft.domains),
+            created_at=now(),
+        )
+        unit = Unit()
+        organization_rows.insert(unit, actor.tenant.id, organization)
+        add_entry(unit, actor, Action.CREATE, Entity.ORGANIZATION, organization.id, 1, organization.created_at)
+        joining = dict.fromkeys(draft.person_ids) | dict.fromkeys(await self._at(actor, organization.domains))
+        await self._move_members(actor, unit, organization.id, joining=joining)
+        await self._write(unit)
+        return organization
+
+    async def update(
+        self,
+        actor: Actor,
+        organization_id: int,
+        *,
+        name: str | None = None,
+        domains: tuple[str, ...] | None = None,
+        person_ids: tuple[int, ...] | None = None,
+    ) -> Organization:
+        """Change what is given and leave the rest; lists replace the ones stored."""
+        actor.require(Right.WRITE)
+        read = await self.get(actor, organization_id)
+        problems = _problems_of(read.name if name is None else name, domains or ())
+        if person_ids is not None:
+            persons = await person_rows.by_ids(self._database, actor.tenant.id, person_ids)
+            problems += _unknown_persons(person_ids, persons)
+        if problems:
+            raise Invalid(*problems)
+        organization = replace(
+            read,
+            name=read.name if name is None else name.strip(),
+            domains=read.domains if domains is None else _normal(domains),
+            version=read.version + 1,
+            modified_at=now(),
+        )
+        unit = Unit()
+        organization_rows.change(unit, actor.tenant.id, read, organization)
+        before = encode(read).decode()
+        add_entry(unit, actor, Action.AMEND, Entity.ORGANIZATION, organization_id, organization.version, now(), before)
+        added = [domain for domain in organization.domains if domain not in read.domains]
+        joining = dict.fromkeys(await self._at(actor, added))
+        leaving: set[int] = set()
+        if person_ids is not None:
+            members = (await self.members(actor, [organization_id])).get(organization_id, [])
+            joining |= dict.fromkeys(person_ids)
+            leaving = set(members) - set(joining)
+        await self._move_members(actor, unit, organization_id, joining=joining, leaving=leaving)
+        await self._write(unit)
+        return organization
+
+    async def delete(self, actor: Actor, organization_id: int) -> Organization:
+        """Delete an organization; its persons, its notes and the interactions stay."""
+        actor.require(Right.WRITE)
+        read = await self.get(actor, organization_id)
+        if read.is_global:
+            raise Forbidden("a global organization cannot be deleted")
+        at = now()
+        unit = Unit()
+        gone = replace(read, version=read.version + 1, modified_at=at)
+        organization_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
+        add_entry(unit, actor, Action.DELETE, Entity.ORGANIZATION, organization_id, gone.version, at)
+        members = (await self.members(actor, [organization_id])).get(organization_id, [])
+        await self._move_members(actor, unit, organization_id, leaving=members)
+        linked = await opportunity_rows.of_parties(
+            self._database, actor.tenant.id, Party.ORGANIZATION, [organization_id]
+        )
+        found = await opportunity_rows.by_ids(self._database, actor.tenant.id, linked.get(organization_id, ()))
+        for opportunity in found.values():
+            remaining = tuple(id_ for id_ in opportunity.organization_ids if id_ != organization_id)
+            changed = replace(opportunity, organization_ids=remaining, version=opportunity.version + 1, modified_at=at)
+            opportunity_rows.change(unit, actor.tenant.id, opportunity, changed)
+            add_entry(
+                unit, actor, Action.AMEND, Entity.OPPORTUNITY, opportunity.id, changed.version, at,
+                encode(opportunity).decode(),
+            )  # fmt: skip
+        await self._write(unit)
+        return read
+
+    async def _at(self, actor: Actor, domains: Iterable[str]) -> list[int]:
+        found: set[int] = set()
+        for domain in domains:
+            found |= await person_rows.ids_at_domain(self._database, actor.tenant.id, domain)
+        return sorted(found)
+
+    async def _move_members(
+        self,
+        actor: Actor,
+        unit: Unit,
+        organization_id: int,
+        *,
+        joining: Iterable[int] = (),
+        leaving: Iterable[int] = (),
+    ) -> None:
+        """Add to a unit that persons join or leave the organization."""
+        joining, leaving, at = set(joining), set(leaving), now()
+        persons = await person_rows.by_ids(self._database, actor.tenant.id, joining | leaving)
+        for id_ in sorted(persons):
+            read = persons[id_]
+            ids = [other for other in read.organization_ids if other != organization_id or id_ not in leaving]
+            if id_ in joining and organization_id not in ids:
+                ids.append(organization_id)
+            if tuple(ids) == read.organization_ids:
+                continue
+            person = replace(read, organization_ids=tuple(ids), version=read.version + 1, modified_at=at)
+            person_rows.change(unit, actor.tenant.id, read, person)
+            before = encode(read).decode()
+            add_entry(unit, actor, Action.AMEND, Entity.PERSON, id_, person.version, at, before)
+
+    async def _write(self, unit: Unit) -> None:
+        try:
+            await self._database.write(unit)
+        except Stale as error:
+            raise Conflict("this was changed by somebody else at the same time; try again") from error
+
+
+def _normal(domains: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(domain.strip().lower() for domain in domains))
+
+
+def _problems_of(name: str, domains: Sequence[str]) -> list[Problem]:
+    problems = []
+    if not name.strip():
+        problems.append(Problem("name", "must not be empty", "missing"))
+    elif len(name) > MAX_NAME:
+        problems.append(Problem("name", f"must not be longer than {MAX_NAME} characters", "too_long"))
+    for index, domain in enumerate(domains):
+        text = domain.strip()
+        if not text or len(text) > MAX_DOMAIN or any(c.isspace() or c in "@/" for c in text) or "." not in text:
+            problems.append(Problem(f"domains[{index}]", "must be a domain such as client.example"))
+    return problems
+
+
+def _unknown_persons(ids: Sequence[int], found: Iterable[int]) -> list[Problem]:
+    known = set(found)
+    return [unknown_id(f"person_ids[{i}]", id_, "Person") for i, id_ in enumerate(ids) if id_ not in known]

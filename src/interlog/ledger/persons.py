@@ -1,0 +1,404 @@
+"""Persons: create, change, delete, find; and what is known from their interactions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ..model.errors import Conflict, Forbidden, Invalid, MergedAway, NotFound, Problem, unknown_id
+from ..model.ids import uuid7
+from ..model.instants import now
+from ..model.interactions import Interaction, Participant
+from ..model.journal import Action, Entity
+from ..model.parties import Party, Person, PersonDraft, PersonKind, email_domain, normal_email
+from ..model.strength import HALF_LIFE, relationship_strength
+from ..model.tenancy import Actor, Right, Tenant
+from ..model.types import Category
+from ..model.validation import identity_of
+from ..store import interactions as interaction_rows
+from ..store import notes as note_rows
+from ..store import opportunities as opportunity_rows
+from ..store import organizations as organization_rows
+from ..store import persons as person_rows
+from ..store.database import Duplicate, Stale
+from ..store.interactions import Kinds
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.statements import Unit
+from ..store.store import Store
+
+MAX_NAME = 500
+MAX_EMAIL = 320
+_EVENTS = (Category.MEETING, Category.CALL, Category.VISIT)
+
+
+class Moment(NamedTuple):
+    """When something happened, and which of our own people took part."""
+
+    at: int
+    internal: tuple[int, ...]
+
+
+Moments = Mapping[str, Moment | None]
+"""By the names of ``store.interactions.Moments``: first_email, last_email, … last_interaction."""
+
+
+def kinds_of(tenant: Tenant) -> Kinds:
+    """Return which of the tenant's types count as e-mails, events and chat messages."""
+    return Kinds(tenant.type_ids(Category.EMAIL), tenant.type_ids(*_EVENTS), tenant.type_ids(Category.MESSAGE))
+
+
+class Persons:
+    """Use cases around persons."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._database = store.database
+
+    async def get(self, actor: Actor, person_id: int) -> Person:
+        """Return a person; raises ``NotFound`` or ``MergedAway``."""
+        actor.require(Right.READ)
+        found = await person_rows.by_ids(self._database, actor.tenant.id, [person_id])
+        if person_id in found:
+            return found[person_id]
+        into = await person_rows.merged_into(self._database, actor.tenant.id, person_id)
+        if into is not None:
+            raise MergedAway("person", person_id, into)
+        raise NotFound("person", person_id)
+
+    async def get_many(self, actor: Actor, ids: Iterable[int]) -> dict[int, Person]:
+        """Return those of the persons that exist."""
+        actor.require(Right.READ)
+        return await person_rows.by_ids(self._database, actor.tenant.id, set(ids))
+
+    async def of_interactions(self, actor: Actor, items: Iterable[Interaction]) -> dict[int, Person]:
+        """Return every person who took part in one of the interactions, each fetched once."""
+        ids = {p.person for item in items for p in item.content.participants if p.person is not None}
+        return await person_rows.by_ids(self._database, actor.tenant.id, ids) if ids else {}
+
+    async def page(
+        self,
+        actor: Actor,
+        *,
+        limit: int,
+        after: int = 0,
+        term: str | None = None,
+        bounds: Mapping[tuple[str, str], int] | None = None,
+        with_moments: bool = False,
+        internal: bool = False,
+    ) -> list[Person]:
+        """Return persons in order of ids; the first page of a search begins with those the term names exactly.
+
+        ``bounds``: ("min" or "max", name of a moment) -> instant; ``with_moments``: only persons with interactions.
+        """
+        actor.require(Right.READ)
+        exact: list[Person] = []
+        if term is not None:
+            exact = await person_rows.exact_matches(self._database, actor.tenant.id, term, limit)
+        known = {person.id for person in exact}
+        found = await person_rows.page(
+            self._database,
+            actor.tenant.id,
+            after=after,
+            limit=limit + len(exact),
+            term=term,
+            bounds=bounds,
+            with_moments=with_moments,
+            internal=internal,
+            kinds=kinds_of(actor.tenant),
+            groups=actor.groups,
+            now=now(),
+        )
+        if bounds or with_moments or internal:
+            return found[:limit]
+        others = [person for person in found if person.id not in known]
+        return ([] if after else exact) + others[: limit - (0 if after else len(exact))]
+
+    async def create(self, actor: Actor, draft: PersonDraft) -> Person:
+        """Create a person; he also joins the organizations that own his e-mail domains."""
+        actor.require(Right.WRITE)
+        problems = _name_problems(draft.first_name, draft.last_name) + _email_problems(draft.emails)
+        problems += await self._organization_problems(actor, draft.organization_ids)
+        problems += await self._taken(actor, draft.emails, None)
+        if problems:
+            raise Invalid(*problems)
+        emails = _distinct(draft.emails)
+        person = Person(
+            id=await self._store.numbers.one(actor.tenant.id, "person"),
+            uuid=uuid7(),
+            kind=draft.kind,
+            first_name=draft.first_name.strip(),
+            last_name=draft.last_name.strip(),
+            emails=emails,
+            primary_email=emails[0] if emails else None,
+            organization_ids=await self._with_owners(actor, draft.organization_ids, emails),
+            created_at=now(),
+        )
+        unit = Unit()
+        person_rows.insert(unit, actor.tenant.id, person)
+        add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, person.created_at)
+        await self._bind(actor, unit, person, emails)
+        await self._write(unit, emails)
+        return person
+
+    async def update(
+        self,
+        actor: Actor,
+        person_id: int,
+        *,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        emails: tuple[str, ...] | None = None,
+        organization_ids: tuple[int, ...] | None = None,
+    ) -> Person:
+        """Change what is given and leave the rest; lists replace the ones stored."""
+        actor.require(Right.WRITE)
+        read = await self.get(actor, person_id)
+        problems = _name_problems(first_name, last_name)
+        if emails is not None:
+            problems += _email_problems(emails) + await self._taken(actor, emails, person_id)
+        if organization_ids is not None:
+            problems += await self._organization_problems(actor, organization_ids)
+        if problems:
+            raise Invalid(*problems)
+        new_emails = read.emails if emails is None else _distinct(emails)
+        organizations = read.organization_ids if organization_ids is None else tuple(dict.fromkeys(organization_ids))
+        added = tuple(email for email in new_emails if email not in read.emails)
+        person = replace(
+            read,
+            first_name=read.first_name if first_name is None else first_name.strip(),
+            last_name=read.last_name if last_name is None else last_name.strip(),
+            emails=new_emails,
+            primary_email=_primary(read, new_emails),
+            organization_ids=await self._with_owners(actor, organizations, added),
+            version=read.version + 1,
+            modified_at=now(),
+        )
+        unit = Unit()
+        person_rows.change(unit, actor.tenant.id, read, person)
+        before = encode(read).decode()
+        add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, person.version, now(), before)
+        await self._bind(actor, unit, person, added)
+        await self._write(unit, new_emails)
+        return person
+
+    async def delete(self, actor: Actor, person_id: int) -> Person:
+        """Delete a person, and the notes he wrote; interactions and other notes stay. Internal persons cannot go."""
+        actor.require(Right.WRITE)
+        read = await self.get(actor, person_id)
+        if read.kind is PersonKind.INTERNAL:
+            raise Forbidden("an internal person cannot be deleted")
+        at = now()
+        unit = Unit()
+        gone = replace(read, version=read.version + 1, modified_at=at)
+        person_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
+        add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at)
+        opportunities = await opportunity_rows.of_parties(self._database, actor.tenant.id, Party.PERSON, [person_id])
+        found = await opportunity_rows.by_ids(self._database, actor.tenant.id, opportunities.get(person_id, ()))
+        for opportunity in found.values():
+            remaining = tuple(id_ for id_ in opportunity.person_ids if id_ != person_id)
+            changed = replace(opportunity, person_ids=remaining, version=opportunity.version + 1, modified_at=at)
+            opportunity_rows.change(unit, actor.tenant.id, opportunity, changed)
+            before = encode(opportunity).decode()
+            add_entry(unit, actor, Action.AMEND, Entity.OPPORTUNITY, opportunity.id, changed.version, at, before)
+        await self._write(unit, ())
+        return read
+
+    async def moments(self, actor: Actor, persons: Sequence[int], *, internal: bool = False) -> dict[int, Moments]:
+        """Return when each person's first and last interactions were; with ``internal`` also with whom of us."""
+        actor.require(Right.READ)
+        tenant = actor.tenant
+        numbers = await interaction_rows.moments(
+            self._database, tenant.id, persons, kinds_of(tenant), actor.groups, now()
+        )
+        wanted = {number for moments in numbers.values() for number in moments if number is not None}
+        items = await interaction_rows.by_numbers(self._database, tenant.id, wanted) if wanted else {}
+        ours: set[int] = set()
+        if internal:
+            known = await self.of_interactions(actor, items.values())
+            ours = {person.id for person in known.values() if person.kind is PersonKind.INTERNAL}
+
+        def moment(number: int | None) -> Moment | None:
+            if number is None:
+                return None
+            content = items[number].content
+            present = (p.person for p in content.participants if p.person in ours)
+            return Moment(content.occurred_at, tuple(dict.fromkeys(id_ for id_ in present if id_ is not None)))
+
+        return {
+            person: {name: moment(number) for name, number in found._asdict().items()}
+            for person, found in numbers.items()
+        }
+
+    async def strengths(self, actor: Actor, external_id: int, internal_id: int | None = None) -> dict[int, float]:
+        """Return the strength of an outside person's relationship with each of us (or one), where there is any."""
+        actor.require(Right.READ)
+        problems = []
+        found = await self.get_many(actor, [external_id] + ([internal_id] if internal_id is not None else []))
+        if external_id not in found:
+            problems.append(unknown_id("external_id", external_id, "Person"))
+        elif found[external_id].kind is PersonKind.INTERNAL:
+            problems.append(Problem("external_id", "must be an external person"))
+        if internal_id is not None and internal_id not in found:
+            problems.append(unknown_id("internal_id", internal_id, "Person"))
+        elif internal_id is not None and found[internal_id].kind is not PersonKind.INTERNAL:
+            problems.append(Problem("internal_id", "must be an internal person"))
+        if problems:
+            raise Invalid(*problems)
+        at = now()
+        start = at - 60 * HALF_LIFE  # what is older weighs less than a float can tell
+        shared = await interaction_rows.shared_with(
+            self._database, actor.tenant.id, external_id, actor.groups, start, at
+        )
+        together: dict[int, list[tuple[Category, int]]] = {}
+        for type_id, occurred_at, persons in shared:
+            category = actor.tenant.types_by_id[type_id].category
+            for person in persons:
+                together.setdefault(person, []).append((category, occurred_at))
+        candidates = [internal_id] if internal_id is not None else list(together)
+        others = await self.get_many(actor, candidates)
+        strengths = {
+            id_: relationship_strength(together[id_], at)
+            for id_ in candidates
+            if id_ in together and id_ in others and others[id_].kind is PersonKind.INTERNAL
+        }
+        return {id_: strength for id_, strength in strengths.items() if strength > 0}
+
+    async def bind(
+        self, actor: Actor, unit: Unit, addresses: Mapping[str, str | None]
+    ) -> tuple[dict[str, int], list[Person]]:
+        """Return whose the addresses are (normal address -> person's id), and add new persons for unknown ones.
+
+        ``addresses`` maps normal addresses to names, if known. The new persons' rows are added to the unit.
+        """
+        tenant = actor.tenant
+        known = await person_rows.ids_by_email(self._database, tenant.id, addresses)
+        unknown = [address for address in addresses if address not in known and not _email_problems((address,))]
+        if not unknown or not tenant.settings.create_unknown_persons:
+            return known, []
+        owners = await organization_rows.ids_by_domain(
+            self._database, tenant.id, {email_domain(address) for address in unknown}
+        )
+        created_at, persons = now(), []
+        for id_, address in zip(
+            await self._store.numbers.take(tenant.id, "person", len(unknown)), unknown, strict=True
+        ):
+            first_name, _, last_name = (addresses[address] or address.partition("@")[0]).strip().partition(" ")
+            person = Person(
+                id=id_,
+                uuid=uuid7(),
+                kind=PersonKind.INTERNAL if tenant.is_own(address) else PersonKind.EXTERNAL,
+                first_name=first_name[:MAX_NAME],
+                last_name=last_name.strip()[:MAX_NAME],
+                emails=(address,),
+                primary_email=address,
+                organization_ids=tuple(owners.get(email_domain(address), ())),
+                created_at=created_at,
+            )
+            person_rows.insert(unit, tenant.id, person)
+            add_entry(unit, actor, Action.CREATE, Entity.PERSON, id_, 1, created_at)
+            persons.append(person)
+            known[address] = id_
+        return known, persons
+
+    async def _bind(self, actor: Actor, unit: Unit, person: Person, emails: Iterable[str]) -> None:
+        """Bind interactions that came before their person: participants known by an address that is now his."""
+        tenant = actor.tenant.id
+        waiting: dict[int, set[str]] = {}
+        for address in {normal_email(email) for email in emails}:
+            for (number,) in await self._database.fetch(
+                interaction_rows.WAITING_FOR_ADDRESS, tenant=tenant, address=address
+            ):
+                waiting.setdefault(number, set()).add(address)
+                unit.change(interaction_rows.FORGET_ADDRESS, {"tenant": tenant, "address": address, "number": number})
+        items = await interaction_rows.by_numbers(self._database, tenant, waiting)
+        notes = await note_rows.by_ids(
+            self._database, tenant, {item.note_id for item in items.values() if item.note_id is not None}
+        )
+        for number, item in items.items():
+            participants = tuple(
+                Participant(person.id, p.role, p.address, p.name)
+                if p.person is None and p.address is not None and normal_email(p.address) in waiting[number]
+                else p
+                for p in item.content.participants
+            )
+            bound = replace(item, content=replace(item.content, participants=participants), version=item.version + 1)
+            type_ = actor.tenant.types_by_id[item.type_id]
+            interaction_rows.change(unit, tenant, item, bound, identity_of(bound.content, type_))
+            add_entry(
+                unit, actor, Action.AMEND, Entity.INTERACTION, number, bound.version, now(), encode(item).decode()
+            )
+            if item.note_id in notes:
+                note = notes[item.note_id]
+                note_rows.change(
+                    unit,
+                    tenant,
+                    note,
+                    replace(note, version=note.version + 1),
+                    links_before=note_rows.link_rows(tenant, note, item),
+                    links_after=note_rows.link_rows(tenant, note, bound),
+                )
+
+    async def _write(self, unit: Unit, emails: Iterable[str]) -> None:
+        try:
+            await self._database.write(unit)
+        except Duplicate as error:
+            if error.index != "person_email":
+                raise
+            raise Invalid(
+                *(Problem(f"emails[{i}]", "belongs to another person", "taken") for i, _ in enumerate(emails))
+            ) from error
+        except Stale as error:
+            raise Conflict("the person was changed by somebody else at the same time; try again") from error
+
+    async def _with_owners(self, actor: Actor, ids: Iterable[int], emails: Iterable[str]) -> tuple[int, ...]:
+        """Return the organizations, and those that own the domains of the addresses."""
+        domains = {email_domain(email) for email in emails} - {""}
+        owners = await organization_rows.ids_by_domain(self._database, actor.tenant.id, domains) if domains else {}
+        return tuple(dict.fromkeys([*ids, *(id_ for found in owners.values() for id_ in found)]))
+
+    async def _organization_problems(self, actor: Actor, ids: Sequence[int]) -> list[Problem]:
+        found = await organization_rows.by_ids(self._database, actor.tenant.id, ids) if ids else {}
+        return [
+            unknown_id(f"organization_ids[{i}]", id_, "Organization") for i, id_ in enumerate(ids) if id_ not in found
+        ]
+
+    async def _taken(self, actor: Actor, emails: Sequence[str], owner: int | None) -> list[Problem]:
+        addresses = [normal_email(email) for email in emails]
+        known = await person_rows.ids_by_email(self._database, actor.tenant.id, addresses) if addresses else {}
+        return [
+            Problem(f"emails[{i}]", f"{emails[i]} belongs to person {known[address]} already", "taken")
+            for i, address in enumerate(addresses)
+            if known.get(address, owner) != owner
+        ]
+
+
+def _primary(read: Person, emails: tuple[str, ...]) -> str | None:
+    if read.primary_email in emails:
+        return read.primary_email
+    return emails[0] if emails else None
+
+
+def _distinct(emails: Iterable[str]) -> tuple[str, ...]:
+    return tuple({normal_email(email): email.strip() for email in reversed(list(emails))}.values())[::-1]
+
+
+def _name_problems(first_name: str | None, last_name: str | None) -> list[Problem]:
+    problems = []
+    for path, value in (("first_name", first_name), ("last_name", last_name)):
+        if value is not None and len(value) > MAX_NAME:
+            problems.append(Problem(path, f"must not be longer than {MAX_NAME} characters", "too_long"))
+    if first_name is not None and not first_name.strip() and not (last_name or "").strip():
+        problems.append(Problem("first_name", "must not be empty", "missing"))
+    return problems
+
+
+def _email_problems(emails: Sequence[str]) -> list[Problem]:
+    problems = []
+    for index, email in enumerate(emails):
+        local, _, domain = email.strip().rpartition("@")
+        if not local or not domain or any(c.isspace() or not c.isprintable() for c in email.strip()):
+            problems.append(Problem(f"emails[{index}]", "must be an e-mail address"))
+        elif len(email) > MAX_EMAIL:
+            problems.append(Problem(f"emails[{index}]", f"must not be longer than {MAX_EMAIL} characters", "too_long"))
+    return problems

@@ -1,0 +1,179 @@
+"""Tenants and their users: setting up, and finding them."""
+
+import time
+
+from msgspec.structs import replace
+
+from ..model.errors import Conflict, Invalid, NotFound, Problem
+from ..model.ids import uuid7
+from ..model.instants import now
+from ..model.journal import Action, Entity
+from ..model.parties import Party, PartyList, Person, PersonKind, normal_email
+from ..model.tenancy import Actor, Right, Tenant, TenantSettings, User, UserRole
+from ..model.types import BUILT_IN_TYPES
+from ..store import opportunities as opportunity_rows
+from ..store import persons as person_rows
+from ..store import tenants as tenant_rows
+from ..store.database import Duplicate
+from ..store.journal import add_entry
+from ..store.statements import Unit
+from ..store.store import Store
+
+FRESH = 1.0
+"""Seconds after which a tenant or token read from the store is read again: so late another process's change counts."""
+
+DEFAULT_LIST = "Deals"
+
+
+class Tenants:
+    """Use cases around tenants and users."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[int, tuple[Tenant, float]] = {}
+
+    async def get(self, tenant_id: int) -> Tenant:
+        """Return a tenant, at most ``FRESH`` seconds old."""
+        known = self._known.get(tenant_id)
+        if known is not None and known[1] > time.monotonic():
+            return known[0]
+        tenant = await tenant_rows.by_id(self._store.database, tenant_id)
+        if tenant is None:
+            raise NotFound("tenant", tenant_id)
+        if known is not None and known[0] == tenant:
+            tenant = known[0]  # keep what was worked out from it
+        self._known[tenant_id] = (tenant, time.monotonic() + FRESH)
+        return tenant
+
+    async def by_name(self, name: str) -> Tenant:
+        """Return a tenant by its short name."""
+        tenant = await tenant_rows.by_name(self._store.database, name)
+        if tenant is None:
+            raise NotFound("tenant", name, "name")
+        return tenant
+
+    async def all(self) -> list[Tenant]:
+        """Return every tenant, without its types: for whoever runs the server."""
+        return await tenant_rows.all_tenants(self._store.database)
+
+    async def users(self, tenant: Tenant) -> list[User]:
+        """Return the tenant's users."""
+        return await tenant_rows.users(self._store.database, tenant.id)
+
+    async def user(self, tenant: Tenant, email: str) -> User:
+        """Return the user who has this e-mail address."""
+        address = normal_email(email)
+        ids = await person_rows.ids_by_email(self._store.database, tenant.id, [address])
+        user = None
+        if address in ids:
+            user = await tenant_rows.user_of(self._store.database, tenant.id, ids[address])
+        if user is None:
+            raise NotFound("user", email, "e-mail address")
+        return user
+
+    async def init(
+        self, name: str, *, domains: tuple[str, ...], owner: tuple[str, str, str], time_zone: str = "UTC"
+    ) -> tuple[Tenant, Person, bool]:
+        """Create a tenant and its owner (first name, last name, e-mail address); safe to repeat.
+
+        Returns the tenant, the owner as a person, and whether anything was created.
+        """
+        problems = _problems_of(name, domains, owner[2])
+        if problems:
+            raise Invalid(*problems)
+        existing = await tenant_rows.by_name(self._store.database, name)
+        if existing is not None:
+            return existing, await self._owner_of(existing, owner[2]), False
+        created_at = now()
+        tenants = await tenant_rows.all_tenants(self._store.database)
+        tenant = Tenant(
+            id=max((tenant.id for tenant in tenants), default=0) + 1,
+            name=name,
+            settings=TenantSettings(domains=tuple(domain.strip().lower() for domain in domains), time_zone=time_zone),
+            created_at=created_at,
+            types=BUILT_IN_TYPES,
+        )
+        try:
+            unit = Unit()
+            tenant_rows.insert(unit, tenant)
+            await self._store.database.write(unit)
+        except Duplicate:  # somebody else did the same at the same time
+            return await self.init(name, domains=domains, owner=owner, time_zone=time_zone)
+        person = await self._first_user(tenant, owner, created_at)
+        return tenant, person, True
+
+    async def _first_user(self, tenant: Tenant, owner: tuple[str, str, str], at: int) -> Person:
+        first_name, last_name, email = owner
+        person = Person(
+            id=await self._store.numbers.one(tenant.id, "person"),
+            uuid=uuid7(),
+            kind=PersonKind.INTERNAL,
+            first_name=first_name,
+            last_name=last_name,
+            emails=(email,),
+            primary_email=email,
+            created_at=at,
+        )
+        deals = PartyList(
+            id=await self._store.numbers.one(tenant.id, "list"),
+            name=DEFAULT_LIST,
+            kind=Party.OPPORTUNITY,
+            is_public=True,
+            owner=person.id,
+            creator=person.id,
+            created_at=at,
+        )
+        actor = system_actor(tenant, person.id)
+        unit = Unit()
+        person_rows.insert(unit, tenant.id, person)
+        opportunity_rows.insert_list(unit, tenant.id, deals)
+        tenant_rows.insert_user(unit, tenant.id, User(person_id=person.id, role=UserRole.OWNER, created_at=at))
+        add_entry(unit, actor, Action.CREATE, Entity.TENANT, tenant.id, 1, at)
+        add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, at)
+        add_entry(unit, actor, Action.CREATE, Entity.USER, person.id, 1, at)
+        await self._store.database.write(unit)
+        return person
+
+    async def _owner_of(self, tenant: Tenant, email: str) -> Person:
+        address = normal_email(email)
+        ids = await person_rows.ids_by_email(self._store.database, tenant.id, [address])
+        if address not in ids:
+            raise Conflict(f"the tenant {tenant.name} exists already, and {email} is none of its people")
+        return (await person_rows.by_ids(self._store.database, tenant.id, ids.values()))[ids[address]]
+
+    async def add_user(self, actor: Actor, person_id: int, role: UserRole, groups: tuple[int, ...] = ()) -> User:
+        """Make a person of the tenant a user, and internal if he is not."""
+        actor.require(Right.ADMIN)
+        found = await person_rows.by_ids(self._store.database, actor.tenant.id, [person_id])
+        if person_id not in found:
+            raise NotFound("person", person_id)
+        person, at = found[person_id], now()
+        user = User(person_id=person_id, role=role, groups=groups, created_at=at)
+        unit = Unit()
+        if person.kind is not PersonKind.INTERNAL:
+            internal = replace(person, kind=PersonKind.INTERNAL, version=person.version + 1, modified_at=at)
+            person_rows.change(unit, actor.tenant.id, person, internal)
+            add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, internal.version, at)
+        tenant_rows.insert_user(unit, actor.tenant.id, user)
+        add_entry(unit, actor, Action.CREATE, Entity.USER, person_id, 1, at)
+        await self._store.database.write(unit)
+        return user
+
+
+def system_actor(tenant: Tenant, person_id: int, *, protocol: str = "system") -> Actor:
+    """Return an actor with every right, for the command line and for setting up."""
+    return Actor(tenant=tenant, person_id=person_id, right=Right.ADMIN, protocol=protocol)
+
+
+def _problems_of(name: str, domains: tuple[str, ...], email: str) -> list[Problem]:
+    problems = []
+    if not name or not name.replace("-", "").isalnum() or not name.isascii() or name != name.lower():
+        problems.append(Problem("tenant", "must be lower-case letters, digits and hyphens, such as acme"))
+    problems += [
+        Problem("domain", f"must be a domain, such as own.example, not {domain}")
+        for domain in domains
+        if "@" in domain or "." not in domain.strip(".")
+    ]
+    if "@" not in email.strip("@"):
+        problems.append(Problem("owner", 'must look like "Mia Kern <mia@own.example>"'))
+    return problems

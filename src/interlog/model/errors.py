@@ -1,0 +1,72 @@
+"""What can go wrong, in our own words. Each protocol turns these into its own statuses and bodies."""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Problem(Struct, frozen=True):
+    """One thing wrong with a request.
+
+    ``path`` names the offending part (``person_ids[2]``), ``message`` says what is wrong in plain English,
+    ``code`` is for machines; an unknown id also carries the ``value`` and the ``model`` that it should belong to.
+    """
+
+    path: str
+    message: str
+    code: str = "invalid"
+    value: Any = None
+    model: str | None = None
+
+
+def unknown_id(path: str, value: int, model: str) -> Problem:
+    """Return the problem of a reference to something that does not exist (or is not to be seen)."""
+    return Problem(path, f"no {model} has the id {value}", "unknown_id", value, model)
+
+
+class InterlogError(Exception):
+    """The base of every error that a use case can raise."""
+
+
+class Unauthenticated(InterlogError):
+    """No token, or one that is wrong, expired or revoked."""
+
+
+class Forbidden(InterlogError):
+    """The actor is known but lacks the right."""
+
+
+class NotFound(InterlogError):
+    """Nothing visible to the actor has this id."""
+
+    def __init__(self, model: str, value: int | str, path: str = "id") -> None:
+        super().__init__(f"no {model} has the {path} {value}")
+        self.model, self.value, self.path = model, value, path
+
+
+class MergedAway(InterlogError):
+    """The person or organization was merged into another one."""
+
+    def __init__(self, model: str, value: int, into: int) -> None:
+        super().__init__(f"{model} {value} has been merged into {into}")
+        self.model, self.value, self.into = model, value, into
+
+
+class Invalid(InterlogError):
+    """The request cannot be fulfilled as it stands: every problem with it, at once."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(f"{problem.path}: {problem.message}" for problem in problems))
+        self.problems = problems
+
+
+class Conflict(InterlogError):
+    """The request contradicts what is stored: another content under the same key, or an outdated version."""
+
+    def __init__(self, message: str, *, existing: int | None = None) -> None:
+        super().__init__(message)
+        self.existing = existing
+
+
+class Unavailable(InterlogError):
+    """The store cannot answer now (disk full, connection lost); nothing was stored."""

@@ -1,0 +1,95 @@
+"""Interactions and their participants."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from .types import Direction, Logging, Role
+
+
+class Participant(Struct, frozen=True, array_like=True, gc=False):
+    """One party's part in an interaction.
+
+    ``person`` is None while nobody here is known by ``address`` (an e-mail address); the participant is bound to a
+    person as soon as one with that address arrives.
+    """
+
+    person: int | None
+    role: str = Role.ATTENDEE
+    address: str | None = None
+    name: str | None = None
+
+
+class Links(Struct, frozen=True, omit_defaults=True):
+    """What an interaction or a note concerns directly, besides its participants. Ids, in the order given."""
+
+    persons: tuple[int, ...] = ()
+    organizations: tuple[int, ...] = ()
+    opportunities: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.persons or self.organizations or self.opportunities)
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """What happened: everything about an interaction that its author says, and an amendment may change.
+
+    Times are instants (microseconds, UTC); offsets are minutes. ``fields`` follow the type's definition, ``extras``
+    have no place in the model and come back unchanged through the protocol they came from, by its name.
+    """
+
+    occurred_at: int
+    occurred_offset: int | None = None
+    ended_at: int | None = None
+    title: str | None = None
+    body: str | None = None
+    direction: Direction | None = None
+    place: dict[str, Any] | None = None
+    participants: tuple[Participant, ...] = ()
+    links: Links = Links()
+    fields: dict[str, Any] = {}
+    extras: dict[str, Any] = {}
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """An interaction to be logged.
+
+    ``uuid``, the identity fields of the type, ``external_ids`` (system -> id) and ``request_key`` make the request
+    repeat-safe: the same again stores nothing new. ``group`` is a security group, 0 for everyone in the tenant.
+    ``creator`` (a person's id) defaults to the actor; automatically captured ones have none.
+    """
+
+    type: str
+    content: Content
+    logging: Logging = Logging.MANUAL
+    origin: str | None = None
+    creator: int | None = None
+    uuid: str | None = None
+    external_ids: dict[str, str] = {}
+    request_key: str | None = None
+    group: int = 0
+
+
+class Interaction(Struct, frozen=True, kw_only=True):
+    """An interaction as it is stored. ``number`` is its integer id, unique in the tenant.
+
+    ``note_id`` is its root note, if it has one; ``modified_at`` is None until the first amendment.
+    """
+
+    uuid: str
+    number: int
+    type_id: int
+    type_version: int
+    content: Content
+    logging: Logging
+    protocol: str
+    origin: str | None
+    creator: int | None
+    group: int
+    note_id: int | None
+    external_ids: dict[str, str]
+    version: int
+    created_at: int
+    modified_at: int | None = None
+    modifier: int | None = None
+    deleted_at: int | None = None

@@ -1,0 +1,53 @@
+"""The journal: the append-only record of every change."""
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    CREATE = "create"
+    AMEND = "amend"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+class Entity(StrEnum):
+    """What it was done to."""
+
+    INTERACTION = "interaction"
+    NOTE = "note"
+    PERSON = "person"
+    ORGANIZATION = "organization"
+    OPPORTUNITY = "opportunity"
+    LIST = "list"
+    TYPE = "type"
+    TENANT = "tenant"
+    USER = "user"
+    TOKEN = "token"
+
+
+class Position(Struct, frozen=True, order=True, array_like=True):
+    """A place in the journal. Whoever has read up to it will find every later change behind it."""
+
+    epoch: int = 0
+    sequence: int = 0
+
+
+class JournalEntry(Struct, frozen=True, kw_only=True):
+    """One change. ``version`` is the record's version after it; ``before`` is the record as it was, None on create."""
+
+    position: Position
+    at: int
+    actor: int | None
+    token_id: int | None
+    protocol: str
+    request_id: str | None
+    action: Action
+    entity: Entity
+    entity_id: int
+    version: int
+    before: dict[str, Any] | None = None

@@ -1,0 +1,125 @@
+"""The parties: persons, organizations, and the opportunities they are part of."""
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+
+class Party(IntEnum):
+    """What kind of thing an id belongs to: each kind counts for itself."""
+
+    PERSON = 0
+    ORGANIZATION = 1
+    OPPORTUNITY = 8
+
+
+class PersonKind(IntEnum):
+    """A person's relation to the tenant."""
+
+    EXTERNAL = 0
+    INTERNAL = 1
+    COLLABORATOR = 2
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A person. ``emails`` in the order given; ``primary_email`` is the one most likely current."""
+
+    id: int
+    kind: PersonKind
+    first_name: str
+    last_name: str
+    emails: tuple[str, ...] = ()
+    primary_email: str | None = None
+    organization_ids: tuple[int, ...] = ()
+    uuid: str = ""
+    version: int = 1
+    created_at: int = 0
+    modified_at: int | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name, as one reads it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class PersonDraft(Struct, frozen=True, kw_only=True):
+    """A person to be created."""
+
+    first_name: str
+    last_name: str = ""
+    emails: tuple[str, ...] = ()
+    organization_ids: tuple[int, ...] = ()
+    kind: PersonKind = PersonKind.EXTERNAL
+
+
+class Organization(Struct, frozen=True, kw_only=True):
+    """An organization. A person whose e-mail domain is one of ``domains`` belongs to it."""
+
+    id: int
+    name: str
+    domains: tuple[str, ...] = ()
+    is_global: bool = False
+    uuid: str = ""
+    version: int = 1
+    created_at: int = 0
+    modified_at: int | None = None
+
+    @property
+    def domain(self) -> str | None:
+        """The main domain."""
+        return self.domains[0] if self.domains else None
+
+
+class OrganizationDraft(Struct, frozen=True, kw_only=True):
+    """An organization to be created, with the persons that belong to it."""
+
+    name: str
+    domains: tuple[str, ...] = ()
+    person_ids: tuple[int, ...] = ()
+
+
+class Opportunity(Struct, frozen=True, kw_only=True):
+    """An opportunity on a list, through its only entry there."""
+
+    id: int
+    name: str
+    list_id: int
+    entry_id: int
+    creator: int
+    person_ids: tuple[int, ...] = ()
+    organization_ids: tuple[int, ...] = ()
+    uuid: str = ""
+    version: int = 1
+    created_at: int = 0
+    modified_at: int | None = None
+
+
+class OpportunityDraft(Struct, frozen=True, kw_only=True):
+    """An opportunity to be created."""
+
+    name: str
+    list_id: int
+    person_ids: tuple[int, ...] = ()
+    organization_ids: tuple[int, ...] = ()
+
+
+class PartyList(Struct, frozen=True, kw_only=True):
+    """A list of parties of one kind."""
+
+    id: int
+    name: str
+    kind: Party
+    is_public: bool
+    owner: int
+    creator: int
+    created_at: int
+
+
+def normal_email(text: str) -> str:
+    """Return the form by which two spellings of an e-mail address are the same address."""
+    return text.strip().casefold()
+
+
+def email_domain(address: str) -> str:
+    """Return the part behind the last ``@``, lower-case; empty where there is none."""
+    return address.rpartition("@")[2].strip().lower() if "@" in address else ""

@@ -1,0 +1,139 @@
+"""Who acts: tenants, users, tokens, and the actor of a request."""
+
+from enum import StrEnum
+from functools import cached_property
+
+from msgspec import Struct
+
+from .errors import Forbidden
+from .parties import email_domain
+from .types import Category, InteractionType
+
+
+class Right(StrEnum):
+    """What a token or a role lets its bearer do; each includes those before it."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+    def includes(self, other: "Right") -> bool:
+        """Whether whoever has this right also has the other."""
+        order = (Right.READ, Right.WRITE, Right.ADMIN)
+        return order.index(self) >= order.index(other)
+
+
+class UserRole(StrEnum):
+    """A user's role in the tenant."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+    @property
+    def right(self) -> Right:
+        """The most that a user of this role may do."""
+        return _ROLE_RIGHTS[self]
+
+
+_ROLE_RIGHTS = {
+    UserRole.OWNER: Right.ADMIN,
+    UserRole.ADMIN: Right.ADMIN,
+    UserRole.MEMBER: Right.WRITE,
+    UserRole.VIEWER: Right.READ,
+}
+
+
+class TenantSettings(Struct, frozen=True, kw_only=True):
+    """What a tenant decides for itself. ``domains``: its own e-mail domains, which tell internal persons."""
+
+    domains: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    create_unknown_persons: bool = True
+
+
+class Tenant(Struct, frozen=True, kw_only=True, dict=True):
+    """The firm whose data it is; nothing crosses it. ``name`` is its short name in addresses and commands.
+
+    ``types`` holds the newest version of each interaction type.
+    """
+
+    id: int
+    name: str
+    settings: TenantSettings
+    created_at: int
+    types: tuple[InteractionType, ...] = ()
+
+    @cached_property
+    def types_by_id(self) -> dict[int, InteractionType]:
+        """The types by their ids."""
+        return {type_.id: type_ for type_ in self.types}
+
+    @cached_property
+    def types_by_name(self) -> dict[str, InteractionType]:
+        """The types by their names."""
+        return {type_.name: type_ for type_ in self.types}
+
+    @cached_property
+    def _type_ids(self) -> dict[frozenset[Category], tuple[int, ...]]:
+        return {}
+
+    def type_ids(self, *categories: Category) -> tuple[int, ...]:
+        """Return the ids of the types of some categories."""
+        key = frozenset(categories)
+        if key not in self._type_ids:
+            self._type_ids[key] = tuple(type_.id for type_ in self.types if type_.category in key)
+        return self._type_ids[key]
+
+    def is_own(self, address: str) -> bool:
+        """Whether an e-mail address is one of the tenant's own people."""
+        return email_domain(address) in self.settings.domains
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """An internal person who can sign in. ``groups``: the security groups whose records he sees."""
+
+    person_id: int
+    role: UserRole
+    groups: tuple[int, ...] = ()
+    active: bool = True
+    created_at: int = 0
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """A key of a user. Only ``prefix`` of its text can ever be shown again. Empty ``scopes``: all that the user may.
+
+    A scope is a right (``read``), or a right through one protocol (``affinity:read``).
+    """
+
+    id: int
+    person_id: int
+    prefix: str
+    label: str
+    scopes: tuple[str, ...]
+    created_at: int
+    expires_at: int | None = None
+    last_used_at: int | None = None
+    revoked_at: int | None = None
+
+
+class Actor(Struct, frozen=True, kw_only=True):
+    """On whose behalf a use case runs, and through which protocol. ``groups`` always holds 0, the open group."""
+
+    tenant: Tenant
+    person_id: int
+    right: Right | None
+    groups: tuple[int, ...] = (0,)
+    token_id: int | None = None
+    protocol: str = "rest"
+    request_id: str | None = None
+
+    def require(self, right: Right) -> None:
+        """Raise ``Forbidden`` unless the actor has the right."""
+        if self.right is None or not self.right.includes(right):
+            raise Forbidden(f"this needs the right to {right.value}")
+
+    def sees(self, group: int) -> bool:
+        """Whether records of this security group are visible to the actor."""
+        return group in self.groups

@@ -1,0 +1,139 @@
+"""Interaction types: the spine of the model.
+
+A type says which fields its interactions have, who takes part, what identifies one and whether it may change.
+The built-in types are definitions of the same kind as those that users define.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+
+class Category(StrEnum):
+    """What kind of thing a type records; protocols with a closed set of kinds map by it."""
+
+    MEETING = "meeting"
+    CALL = "call"
+    MESSAGE = "message"
+    EMAIL = "email"
+    VISIT = "visit"
+    OTHER = "other"
+
+
+class FieldKind(StrEnum):
+    """The kind of values a field holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    INSTANT = "instant"  # ISO 8601 text with an offset
+    DATE = "date"
+    UUID = "uuid"
+    CHOICE = "choice"  # one of ``choices``
+    OBJECT = "object"  # any JSON, kept as it is
+
+
+class FieldDefinition(Struct, frozen=True):
+    """One field of a type. ``many`` makes its value a list; bounds are inclusive; ``max_length`` counts characters."""
+
+    name: str
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = False
+    many: bool = False
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    choices: tuple[str | int, ...] = ()
+    display_name: str | None = None
+
+
+class ParticipantSlot(Struct, frozen=True):
+    """A place for participants in a type: their role, and how many there may be."""
+
+    role: str
+    required: bool = False
+    many: bool = True
+
+
+class InteractionType(Struct, frozen=True, kw_only=True):
+    """A definition of interactions. ``id`` is a small integer of the tenant, ``version`` counts its changes.
+
+    ``is_activity``: its interactions may be amended; without it they are facts.
+    ``identity``: names of the fields that together identify one interaction.
+    ``attributes``: whatever a protocol keeps with a definition, verbatim.
+    """
+
+    id: int
+    name: str
+    version: int = 1
+    category: Category = Category.OTHER
+    is_activity: bool = False
+    built_in: bool = False
+    display_name: str | None = None
+    fields: tuple[FieldDefinition, ...] = ()
+    slots: tuple[ParticipantSlot, ...] = ()
+    identity: tuple[str, ...] = ()
+    attributes: dict[str, Any] = {}
+
+    @property
+    def has_note(self) -> bool:
+        """Whether the text of such an interaction is also its root note (an e-mail's text is not)."""
+        return self.category not in (Category.EMAIL, Category.OTHER)
+
+
+class Direction(IntEnum):
+    """Who sent it: one of us, or the other side."""
+
+    SENT = 0
+    RECEIVED = 1
+
+
+class Logging(IntEnum):
+    """How it came here: captured by a sync, or logged by a person or a program on their behalf."""
+
+    AUTOMATIC = 0
+    MANUAL = 1
+
+
+class Role(StrEnum):
+    """The roles of the built-in types; a user's type may name others."""
+
+    ATTENDEE = "attendee"
+    FROM = "from"
+    TO = "to"
+    CC = "cc"
+    INITIATOR = "initiator"
+    CONTACT = "contact"
+    CANVASSER = "canvasser"
+
+
+def _built_in(
+    id_: int, name: str, display_name: str, category: Category, *roles: Role, is_activity: bool = True
+) -> InteractionType:
+    return InteractionType(
+        id=id_,
+        name=name,
+        display_name=display_name,
+        category=category,
+        is_activity=is_activity,
+        built_in=True,
+        slots=tuple(ParticipantSlot(role) for role in roles),
+    )
+
+
+MEETING = _built_in(1, "Meeting", "Meeting", Category.MEETING, Role.ATTENDEE, Role.INITIATOR)
+CALL = _built_in(2, "Call", "Call", Category.CALL, Role.ATTENDEE, Role.INITIATOR)
+CHAT_MESSAGE = _built_in(3, "ChatMessage", "Chat message", Category.MESSAGE, Role.ATTENDEE, Role.INITIATOR)
+EMAIL = _built_in(4, "Email", "E-mail", Category.EMAIL, Role.FROM, Role.TO, Role.CC, is_activity=False)
+CANVASS_VISIT = _built_in(5, "CanvassVisit", "Canvass visit", Category.VISIT, Role.CONTACT, Role.CANVASSER)
+LOGGED_INTERACTION = _built_in(
+    6, "LoggedInteraction", "Logged interaction", Category.OTHER, Role.ATTENDEE, Role.INITIATOR
+)
+
+BUILT_IN_TYPES = (MEETING, CALL, CHAT_MESSAGE, EMAIL, CANVASS_VISIT, LOGGED_INTERACTION)
+"""Created with each tenant, with these ids."""
+
+FIRST_USER_TYPE_ID = 100

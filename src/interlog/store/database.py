@@ -1,0 +1,88 @@
+"""The interface of an engine: short reads, long reads, and one write path that commits groups."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy.engine import Dialect
+
+from ..model.errors import InterlogError, Unavailable
+from .statements import Compiled, Query, Unit
+
+Row = Sequence[Any]
+
+MAX_GROUP = 1_000
+"""How many units one transaction takes at most."""
+
+
+class Duplicate(InterlogError):
+    """A unit would store a second row under a unique key. ``index`` is the name of the key's index or table."""
+
+    def __init__(self, index: str) -> None:
+        super().__init__(f"there already is a row with this key in {index}")
+        self.index = index
+
+
+class Stale(InterlogError):
+    """A unit's change did not find the row as it was read: somebody else changed it in between."""
+
+
+class Database(ABC):
+    """One engine's connection to one database."""
+
+    dialect: ClassVar[Dialect]
+
+    def __init__(self) -> None:
+        self._compiled: dict[Query, Compiled] = {}
+
+    def compiled(self, query: Query) -> Compiled:
+        """Return the query in this engine's text."""
+        try:
+            return self._compiled[query]
+        except KeyError:
+            compiled = self._compiled[query] = Compiled(query, self.dialect)
+            return compiled
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connect. The schema must be there, see ``migrate``."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish the writes that were handed in, then disconnect."""
+
+    @abstractmethod
+    async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        """Return the rows of a short read: one whose work is bounded by the page size."""
+
+    @abstractmethod
+    async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        """Return the rows of a read whose work grows with the tenant's data, without holding up other requests."""
+
+    @abstractmethod
+    async def write(self, unit: Unit) -> None:
+        """Apply a unit, together with whatever else is waiting; return when it is durable.
+
+        Raises ``Duplicate``, ``Stale`` or ``Unavailable``; then nothing of the unit was stored.
+        """
+
+    @abstractmethod
+    async def take(self, query: Query, **arguments: Any) -> Row:
+        """Run an UPDATE … RETURNING in a transaction of its own and return its first row."""
+
+    @abstractmethod
+    def array(self, values: Iterable[Any]) -> Any:
+        """Return an argument for ``member_of``."""
+
+    @abstractmethod
+    async def explain(self, query: Query, **arguments: Any) -> list[str]:
+        """Return the lines of the query's plan."""
+
+    @abstractmethod
+    async def integrity_problems(self) -> list[str]:
+        """Return what the engine itself finds wrong with its files."""
+
+
+def lost(error: Exception) -> Unavailable:
+    """Return the error of a store that cannot answer now."""
+    return Unavailable(f"the database does not answer: {error}")

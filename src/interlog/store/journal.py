@@ -1,0 +1,103 @@
+"""The journal's rows.
+
+An entry's place is (epoch, sequence). On SQLite the one writer numbers entries inside its transaction: places follow
+the order of commits. On PostgreSQL the epoch is the transaction's id, and a reader sees only entries of transactions
+older than every one still running: whatever commits late comes after the reader's position, in any number of processes.
+"""
+
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, true, tuple_
+
+from ..model.journal import Action, Entity, JournalEntry, Position
+from ..model.tenancy import Actor
+from .database import Database, Row
+from .postgresql import PostgresqlDatabase
+from .rows import json_value
+from .schema import journal
+from .statements import Query, Unit, parameter
+
+_SETTLED: ColumnElement[int] = literal_column("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)")
+
+
+def _since(*, postgresql: bool) -> Select[tuple[object, ...]]:
+    return (
+        select(*journal.c)
+        .where(
+            journal.c.tenant_id == parameter("tenant"),
+            tuple_(journal.c.epoch, journal.c.sequence) > tuple_(parameter("epoch"), parameter("sequence")),
+            journal.c.epoch < _SETTLED if postgresql else true(),
+        )
+        .order_by(journal.c.epoch, journal.c.sequence)
+        .limit(parameter("limit"))
+    )
+
+
+SINCE_SQLITE = Query(_since(postgresql=False))
+SINCE_POSTGRESQL = Query(_since(postgresql=True))
+VERSIONS = Query(
+    select(*journal.c)
+    .where(
+        journal.c.tenant_id == parameter("tenant"),
+        journal.c.entity == bindparam("entity"),
+        journal.c.entity_id == parameter("entity_id"),
+        journal.c.before.is_not(None),
+    )
+    .order_by(journal.c.version.desc())
+    .limit(parameter("limit"))
+)
+
+
+def add_entry(
+    unit: Unit, actor: Actor, action: Action, entity: Entity, entity_id: int, version: int, at: int,
+    before: str | None = None,
+) -> None:  # fmt: skip
+    """Add the entry of one change to the unit that makes it. ``before``: the record as it was, as JSON text."""
+    unit.insert(
+        journal,
+        [
+            (
+                actor.tenant.id,
+                at,
+                actor.person_id,
+                actor.token_id,
+                actor.protocol,
+                actor.request_id,
+                action.value,
+                entity.value,
+                entity_id,
+                version,
+                before,
+            )
+        ],
+    )
+
+
+async def entries_since(database: Database, tenant: int, position: Position, limit: int) -> list[JournalEntry]:
+    """Return the next entries behind a position, oldest first."""
+    query = SINCE_POSTGRESQL if isinstance(database, PostgresqlDatabase) else SINCE_SQLITE
+    rows = await database.fetch(query, tenant=tenant, epoch=position.epoch, sequence=position.sequence, limit=limit)
+    return [_entry(row) for row in rows]
+
+
+async def versions_of(
+    database: Database, tenant: int, entity: Entity, entity_id: int, limit: int
+) -> list[JournalEntry]:
+    """Return the amendments of a record, newest first, each with the record as it was before."""
+    rows = await database.fetch(VERSIONS, tenant=tenant, entity=entity.value, entity_id=entity_id, limit=limit)
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row) -> JournalEntry:
+    _, epoch, sequence, at, actor, token_id, protocol, request_id, action, entity, entity_id, version, before = row
+    return JournalEntry(
+        position=Position(epoch, sequence),
+        at=at,
+        actor=actor,
+        token_id=token_id,
+        protocol=protocol,
+        request_id=request_id,
+        action=Action(action),
+        entity=Entity(entity),
+        entity_id=entity_id,
+        version=version,
+        before=json_value(before) if before is not None else None,
+    )

@@ -1,0 +1,332 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+SORTED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "app_user",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("groups", sa.Text(), nullable=False),
+        sa.Column("active", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "person_id", name="pk_app_user"),
+    )
+    op.create_table(
+        "counter",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("next", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", name="pk_counter"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "external_id",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "system", "external_id", name="pk_external_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "interaction",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("uuid", sa.Text(), nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("group_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("occurred_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("occurred_offset", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("ended_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("direction", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("participants", sa.Text(), nullable=False),
+        sa.Column("links", sa.Text(), nullable=True),
+        sa.Column("fields", sa.Text(), nullable=True),
+        sa.Column("extras", sa.Text(), nullable=True),
+        sa.Column("logging", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=True),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("note_id", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("external_ids", sa.Text(), nullable=True),
+        sa.Column("identity", sa.Text(), nullable=True),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("modifier", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "number", name="pk_interaction"),
+    )
+    op.create_index("ix_interaction_occurred_at", "interaction", ["tenant_id", "occurred_at", "number"], unique=False)
+    op.create_index(
+        "ix_interaction_type", "interaction", ["tenant_id", "type_id", "occurred_at", "number"], unique=False
+    )
+    op.create_index(
+        "uq_interaction_identity",
+        "interaction",
+        ["tenant_id", "type_id", "identity"],
+        unique=True,
+        sqlite_where=sa.text("identity IS NOT NULL"),
+        postgresql_where=sa.text("identity IS NOT NULL"),
+    )
+    op.create_index("uq_interaction_uuid", "interaction", ["tenant_id", "uuid"], unique=True)
+    op.create_table(
+        "interaction_type",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", "version", name="pk_interaction_type"),
+    )
+    op.create_table(
+        "journal",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("epoch", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("sequence", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("actor", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("token_id", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("entity_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "epoch", "sequence", name="pk_journal"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_journal_before",
+        "journal",
+        ["tenant_id", "entity", "entity_id", "version"],
+        unique=False,
+        sqlite_where=sa.text("before IS NOT NULL"),
+        postgresql_where=sa.text("before IS NOT NULL"),
+    )
+    op.create_table(
+        "membership",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("organization_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "organization_id", "person_id", name="pk_membership"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "note",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("interaction", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("parent", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("group_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("links", sa.Text(), nullable=True),
+        sa.Column("mentions", sa.Text(), nullable=True),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("updated_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_note"),
+    )
+    op.create_index("ix_note_created_at", "note", ["tenant_id", "created_at", "id"], unique=False)
+    op.create_index("ix_note_creator", "note", ["tenant_id", "creator", "created_at", "id"], unique=False)
+    op.create_index(
+        "ix_note_parent",
+        "note",
+        ["tenant_id", "parent", "created_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("parent IS NOT NULL"),
+        postgresql_where=sa.text("parent IS NOT NULL"),
+    )
+    op.create_table(
+        "note_link",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("group_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "party_kind", "party_id", "created_at", "id", "group_id", name="pk_note_link"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "opportunity",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("uuid", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search", SORTED, nullable=False),
+        sa.Column("list_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("entry_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person_ids", sa.Text(), nullable=False),
+        sa.Column("organization_ids", sa.Text(), nullable=False),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_opportunity"),
+    )
+    op.create_index("ix_opportunity_list", "opportunity", ["tenant_id", "list_id", "id"], unique=False)
+    op.create_index("uq_opportunity_uuid", "opportunity", ["tenant_id", "uuid"], unique=True)
+    op.create_table(
+        "opportunity_party",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("opportunity_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "party_kind", "party_id", "opportunity_id", name="pk_opportunity_party"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "organization",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("uuid", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("domains", sa.Text(), nullable=False),
+        sa.Column("search", SORTED, nullable=False),
+        sa.Column("is_global", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("merged_into", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_organization"),
+    )
+    op.create_index("ix_organization_search", "organization", ["tenant_id", "search"], unique=False)
+    op.create_index("uq_organization_uuid", "organization", ["tenant_id", "uuid"], unique=True)
+    op.create_table(
+        "organization_domain",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("organization_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "domain", "organization_id", name="pk_organization_domain"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "participant",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("occurred_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("group_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "party_kind", "party_id", "occurred_at", "number", "type_id", "group_id", name="pk_participant"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "party_list",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("is_public", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("owner", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party_list"),
+    )
+    op.create_table(
+        "person",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("uuid", sa.Text(), nullable=False),
+        sa.Column("kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("first_name", sa.Text(), nullable=False),
+        sa.Column("last_name", sa.Text(), nullable=False),
+        sa.Column("emails", sa.Text(), nullable=False),
+        sa.Column("primary_email", sa.Text(), nullable=True),
+        sa.Column("organization_ids", sa.Text(), nullable=False),
+        sa.Column("search", SORTED, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("merged_into", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_person"),
+    )
+    op.create_index("ix_person_search", "person", ["tenant_id", "search"], unique=False)
+    op.create_index("uq_person_uuid", "person", ["tenant_id", "uuid"], unique=True)
+    op.create_table(
+        "person_email",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "email", name="pk_person_email"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "request",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_request"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tenant",
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_tenant"),
+    )
+    op.create_index("uq_tenant_name", "tenant", ["name"], unique=True)
+    op.create_table(
+        "token",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("expires_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("last_used_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("revoked_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_token"),
+    )
+    op.create_index("uq_token_digest", "token", ["tenant_id", "digest"], unique=True)
+    op.create_table(
+        "unbound",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "address", "number", name="pk_unbound"),
+        sqlite_with_rowid=False,
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        # The place of a journal entry: the transaction's id, and a number within and beyond it.
+        op.execute("CREATE SEQUENCE journal_sequence CACHE 1 OWNED BY journal.sequence")
+        op.execute("ALTER TABLE journal ALTER COLUMN sequence SET DEFAULT nextval('journal_sequence')")
+        op.execute("ALTER TABLE journal ALTER COLUMN epoch SET DEFAULT pg_current_xact_id()::text::bigint")

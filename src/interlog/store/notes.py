@@ -1,0 +1,229 @@
+"""Notes: rows and reads. The text of an interaction's root note is read from the interaction."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, and_, bindparam, delete, select, tuple_, update
+
+from ..model.interactions import Interaction, Links
+from ..model.notes import Note, NoteKind
+from ..model.parties import Party
+from .database import Database, Row
+from .interactions import by_numbers, parties_of
+from .rows import array_text, json_text
+from .schema import note, note_link
+from .statements import Query, Unit, member_of, parameter
+
+Columns = note.c
+
+_links = msgspec.json.Decoder(Links)
+_ids = msgspec.json.Decoder(tuple[int, ...])
+
+BY_IDS = Query(
+    select(*Columns).where(
+        Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
+    )
+)
+CHANGE = Query(
+    update(note)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.id == parameter("id"),
+        Columns.version == parameter("read_version"),
+    )
+    .values(
+        kind=parameter("new_kind"),
+        content=bindparam("new_content", type_=Columns.content.type),
+        links=bindparam("new_links", type_=Columns.links.type),
+        version=parameter("new_version"),
+        updated_at=parameter("new_updated_at"),
+        deleted_at=parameter("new_deleted_at"),
+    )
+)
+UNLINK = Query(
+    delete(note_link).where(
+        note_link.c.tenant_id == parameter("tenant"),
+        note_link.c.party_kind == parameter("party_kind"),
+        note_link.c.party_id == parameter("party_id"),
+        note_link.c.created_at == parameter("created_at"),
+        note_link.c.id == parameter("id"),
+    )
+)
+
+
+@lru_cache(maxsize=16)
+def page_query(by: str | None, *, roots: bool = False) -> Query:
+    """Return the statement of a page, newest first: all notes, or those by a "creator", a "party" or a "parent"."""
+    limit = parameter("limit")
+    if by == "party":
+        link = note_link.c
+        return Query(
+            select(*Columns)
+            .select_from(note_link.join(note, and_(Columns.tenant_id == link.tenant_id, Columns.id == link.id)))
+            .where(
+                link.tenant_id == parameter("tenant"),
+                link.party_kind == parameter("party_kind"),
+                link.party_id == parameter("party_id"),
+                tuple_(link.created_at, link.id) < tuple_(parameter("before_at"), parameter("before_id")),
+                member_of(link.group_id, "groups"),
+            )
+            .order_by(link.created_at.desc(), link.id.desc())
+            .limit(limit)
+        )
+    statement: Select[Any] = select(*Columns).where(
+        Columns.tenant_id == parameter("tenant"),
+        tuple_(Columns.created_at, Columns.id) < tuple_(parameter("before_at"), parameter("before_id")),
+        member_of(Columns.group_id, "groups"),
+        Columns.deleted_at.is_(None),
+    )
+    if by is not None:
+        statement = statement.where(Columns[by] == parameter(by))
+    if roots:
+        statement = statement.where(Columns.parent.is_(None))
+    return Query(statement.order_by(Columns.created_at.desc(), Columns.id.desc()).limit(limit))
+
+
+async def page(
+    database: Database,
+    tenant: int,
+    groups: Sequence[int],
+    *,
+    limit: int,
+    before: tuple[int, int] | None = None,
+    party: tuple[int, int] | None = None,
+    creator: int | None = None,
+    parent: int | None = None,
+    roots: bool = False,
+) -> list[Note]:
+    """Return notes, newest first, behind the (created_at, id) ``before``: of a party, a creator, a parent, or all.
+
+    Two statements: the notes, and the interactions that some of them are the text of.
+    """
+    before_at, before_id = before or (2**62, 0)
+    arguments: dict[str, Any] = {
+        "tenant": tenant, "groups": database.array(groups), "limit": limit, "before_at": before_at,
+        "before_id": before_id,
+    }  # fmt: skip
+    if party is not None:
+        query = page_query("party")
+        arguments |= {"party_kind": int(party[0]), "party_id": party[1]}
+    elif creator is not None:
+        query = page_query("creator", roots=roots)
+        arguments["creator"] = creator
+    elif parent is not None:
+        query = page_query("parent")
+        arguments["parent"] = parent
+    else:
+        query = page_query(None, roots=roots)
+    return await _notes_of(database, tenant, await database.fetch(query, **arguments))
+
+
+async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Note]:
+    """Return notes by their ids, without deleted ones."""
+    rows = await database.fetch(BY_IDS, tenant=tenant, ids=database.array(ids))
+    return {item.id: item for item in await _notes_of(database, tenant, rows)}
+
+
+async def _notes_of(database: Database, tenant: int, rows: Sequence[Row]) -> list[Note]:
+    numbers = {row[2] for row in rows if row[2] is not None}
+    interactions = await by_numbers(database, tenant, numbers) if numbers else {}
+    return [note_of(row, interactions.get(row[2])) for row in rows]
+
+
+def row_of(tenant: int, item: Note) -> tuple[Any, ...]:
+    """Return the note's row, in the table's order of columns."""
+    return (
+        tenant,
+        item.id,
+        item.interaction,
+        item.parent,
+        item.group,
+        int(item.kind),
+        None if item.interaction is not None else item.content,
+        json_text(item.links),
+        array_text(item.mentions) if item.mentions else None,
+        item.creator,
+        item.version,
+        item.created_at,
+        item.updated_at,
+        None,
+    )
+
+
+def link_rows(tenant: int, item: Note, interaction: Interaction | None) -> list[tuple[Any, ...]]:
+    """Return a row for each party that the note concerns: what it is attached to, and who took part."""
+    parties: dict[tuple[int, int], None] = {}
+    parties.update(((int(Party.PERSON), id_), None) for id_ in item.links.persons)
+    parties.update(((int(Party.ORGANIZATION), id_), None) for id_ in item.links.organizations)
+    parties.update(((int(Party.OPPORTUNITY), id_), None) for id_ in item.links.opportunities)
+    if interaction is not None:
+        parties.update((party, None) for party in parties_of(interaction.content))
+    return [(tenant, *party, item.created_at, item.id, item.group) for party in parties]
+
+
+def insert(unit: Unit, tenant: int, item: Note, interaction: Interaction | None = None) -> None:
+    """Add the rows of a new note to a unit."""
+    unit.insert(note, [row_of(tenant, item)])
+    if item.parent is None:
+        unit.insert(note_link, link_rows(tenant, item, interaction))
+
+
+def change(
+    unit: Unit,
+    tenant: int,
+    read: Note,
+    new: Note,
+    *,
+    links_before: Iterable[tuple[Any, ...]] = (),
+    links_after: Iterable[tuple[Any, ...]] = (),
+    deleted_at: int | None = None,
+) -> None:
+    """Add the update of a note to a unit, guarded by the version that was read, and move its links."""
+    _, _, _, _, _, kind, content, links, _, _, version, _, updated_at, _ = row_of(tenant, new)
+    unit.change(
+        CHANGE,
+        {
+            "tenant": tenant,
+            "id": new.id,
+            "read_version": read.version,
+            "new_kind": kind,
+            "new_content": content,
+            "new_links": links,
+            "new_version": version,
+            "new_updated_at": updated_at,
+            "new_deleted_at": deleted_at,
+        },
+    )
+    before, after = set(links_before), set(links_after)
+    for row in sorted(before - after):
+        unit.change(UNLINK, dict(zip(("tenant", "party_kind", "party_id", "created_at", "id"), row, strict=False)))
+    unit.insert(note_link, sorted(after - before))
+
+
+def note_of(row: Row, interaction: Interaction | None) -> Note:
+    """Return the note of a row, and of the interaction whose root note it is."""
+    (
+        _, id_, number, parent, group, kind, content, links, mentions, creator, version, created_at, updated_at, _,
+    ) = row  # fmt: skip
+    attendees: tuple[int, ...] = ()
+    if interaction is not None:
+        content = interaction.content.body
+        attendees = tuple(dict.fromkeys(p.person for p in interaction.content.participants if p.person is not None))
+    return Note(
+        id=id_,
+        content=content or "",
+        kind=NoteKind(kind),
+        links=_links.decode(links) if links is not None else Links(),
+        mentions=_ids.decode(mentions) if mentions is not None else (),
+        interaction=number,
+        interaction_type_id=interaction.type_id if interaction is not None else None,
+        attendees=attendees,
+        parent=parent,
+        creator=creator,
+        created_at=created_at,
+        updated_at=updated_at,
+        group=group,
+        version=version,
+    )

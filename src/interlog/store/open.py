@@ -1,0 +1,29 @@
+"""From a URL to an open database."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..model.errors import Invalid, Problem
+from .database import Database
+from .postgresql import PostgresqlDatabase
+from .sqlite import SqliteDatabase
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of a ``sqlite:///…`` URL (three slashes: relative, four: absolute); None for another engine."""
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite":
+        return None
+    if parts.netloc or not parts.path.strip("/"):
+        raise Invalid(Problem("db", "a SQLite URL names a file: sqlite:///relative.db or sqlite:////absolute.db"))
+    return Path(unquote(parts.path)[1:])
+
+
+def database_of(url: str) -> Database:
+    """Return the (not yet open) database of a ``sqlite:///…`` or ``postgresql://…`` URL."""
+    path = sqlite_path(url)
+    if path is not None:
+        return SqliteDatabase(path)
+    if urlsplit(url).scheme in ("postgresql", "postgres"):
+        return PostgresqlDatabase(url)
+    raise Invalid(Problem("db", f"expected sqlite:///path/to/file.db or postgresql://user@host/database, not {url}"))

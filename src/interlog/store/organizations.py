@@ -1,0 +1,180 @@
+"""Organizations: rows, reads, search by a part of the name or of a domain."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import bindparam, delete, select
+
+from ..model.parties import Organization
+from .database import Database, Row
+from .persons import escape_like
+from .rows import array_text, update_of
+from .schema import organization, organization_domain
+from .statements import Query, Unit, member_of, parameter
+
+Columns = organization.c
+_SHOWN = (
+    Columns.id, Columns.name, Columns.domains, Columns.is_global, Columns.uuid, Columns.version, Columns.created_at,
+    Columns.modified_at,
+)  # fmt: skip
+
+_texts = msgspec.json.Decoder(tuple[str, ...])
+
+LIVE_BY_IDS = Query(
+    select(*_SHOWN).where(
+        Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
+    )
+)
+FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
+BY_DOMAINS = Query(
+    select(organization_domain.c.domain, organization_domain.c.organization_id)
+    .where(
+        organization_domain.c.tenant_id == parameter("tenant"),
+        member_of(organization_domain.c.domain, "domains", text=True),
+    )
+    .order_by(organization_domain.c.organization_id)
+)
+PAGE = Query(
+    select(*_SHOWN)
+    .where(Columns.tenant_id == parameter("tenant"), Columns.id > parameter("after"), Columns.deleted_at.is_(None))
+    .order_by(Columns.id)
+    .limit(parameter("limit"))
+)
+SEARCH = Query(
+    select(*_SHOWN)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.id > parameter("after"),
+        Columns.deleted_at.is_(None),
+        Columns.search.like(bindparam("pattern"), escape="\\"),
+    )
+    .order_by(Columns.id)
+    .limit(parameter("limit"))
+)
+EXACT = Query(
+    select(*_SHOWN)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.search >= bindparam("name_from"),
+        Columns.search < bindparam("name_to"),
+        Columns.deleted_at.is_(None),
+    )
+    .limit(parameter("limit"))
+)
+UPDATE = update_of(
+    organization,
+    ("tenant_id", "id"),
+    "name", "domains", "search", "version", "modified_at", "deleted_at",
+)  # fmt: skip
+RELEASE_DOMAIN = Query(
+    delete(organization_domain).where(
+        organization_domain.c.tenant_id == parameter("tenant"),
+        organization_domain.c.domain == bindparam("domain"),
+        organization_domain.c.organization_id == parameter("organization"),
+    )
+)
+
+
+async def page(
+    database: Database, tenant: int, *, after: int, limit: int, term: str | None = None
+) -> list[Organization]:
+    """Return organizations in order of ids, those behind ``after``."""
+    if term is None:
+        rows = await database.fetch(PAGE, tenant=tenant, after=after, limit=limit)
+    else:
+        pattern = f"%{escape_like(term.casefold())}%"
+        rows = await database.fetch_long(SEARCH, tenant=tenant, after=after, limit=limit, pattern=pattern)
+    return [organization_of(row) for row in rows]
+
+
+async def exact_matches(database: Database, tenant: int, term: str, limit: int) -> list[Organization]:
+    """Return the organizations whose whole name or one of whose domains is the term."""
+    name = term.casefold() + "\n"
+    rows = await database.fetch(EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", limit=limit)
+    found = {row[0]: organization_of(row) for row in rows}
+    owners = await ids_by_domain(database, tenant, [term.strip().lower()])
+    at_domain = [id_ for ids in owners.values() for id_ in ids if id_ not in found]
+    if at_domain:
+        found |= await by_ids(database, tenant, at_domain)
+    return sorted(found.values(), key=lambda item: item.id)[:limit]
+
+
+async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Organization]:
+    """Return organizations by their ids, without deleted ones."""
+    rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(ids))
+    return {row[0]: organization_of(row) for row in rows}
+
+
+async def ids_by_domain(database: Database, tenant: int, domains: Iterable[str]) -> dict[str, list[int]]:
+    """Return which organizations the domains belong to."""
+    rows = await database.fetch(BY_DOMAINS, tenant=tenant, domains=database.array(domains))
+    found: dict[str, list[int]] = {}
+    for domain, organization_id in rows:
+        found.setdefault(domain, []).append(organization_id)
+    return found
+
+
+async def merged_into(database: Database, tenant: int, organization_id: int) -> int | None:
+    """Return the id of the organization that this one was merged into, if it was."""
+    rows = await database.fetch(FATE, tenant=tenant, id=organization_id)
+    return rows[0][0] if rows else None
+
+
+def insert(unit: Unit, tenant: int, item: Organization) -> None:
+    """Add the rows of a new organization to a unit."""
+    unit.insert(
+        organization,
+        [
+            (
+                tenant, item.id, item.uuid, item.name, array_text(item.domains), search_text(item),
+                int(item.is_global), item.version, item.created_at, item.modified_at, None, None,
+            )
+        ],
+    )  # fmt: skip
+    unit.insert(organization_domain, [(tenant, domain, item.id) for domain in _normal(item)])
+
+
+def change(unit: Unit, tenant: int, read: Organization, new: Organization, *, deleted_at: int | None = None) -> None:
+    """Add the update of an organization to a unit, guarded by the version that was read."""
+    unit.change(
+        UPDATE,
+        {
+            "key_tenant_id": tenant,
+            "key_id": read.id,
+            "read_version": read.version,
+            "name": new.name,
+            "domains": array_text(new.domains),
+            "search": search_text(new),
+            "version": new.version,
+            "modified_at": new.modified_at,
+            "deleted_at": deleted_at,
+        },
+    )
+    old_domains, domains = _normal(read), [] if deleted_at is not None else _normal(new)
+    for domain in set(old_domains) - set(domains):
+        unit.change(RELEASE_DOMAIN, {"tenant": tenant, "domain": domain, "organization": new.id})
+    unit.insert(organization_domain, [(tenant, domain, new.id) for domain in domains if domain not in old_domains])
+
+
+def search_text(item: Organization) -> str:
+    """Return what a search looks through: the name, then each domain, a line each; lower case."""
+    return "\n".join([item.name.strip(), *item.domains]).casefold() + "\n"
+
+
+def organization_of(row: Row) -> Organization:
+    """Return the organization of a row of ``_SHOWN``."""
+    id_, name, domains, is_global, uuid, version, created_at, modified_at = row
+    return Organization(
+        id=id_,
+        name=name,
+        domains=_texts.decode(domains),
+        is_global=bool(is_global),
+        uuid=uuid,
+        version=version,
+        created_at=created_at,
+        modified_at=modified_at,
+    )
+
+
+def _normal(item: Organization) -> list[str]:
+    return list(dict.fromkeys(domain.strip().lower() for domain in item.domains))

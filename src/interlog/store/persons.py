@@ -1,0 +1,261 @@
+"""Persons: rows, reads, search by a part of the name or of an address."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, delete, or_, select
+
+from ..model.parties import Person, PersonKind, normal_email
+from .database import Database, Row
+from .interactions import Kinds, moment_at
+from .rows import array_text, update_of
+from .schema import membership, person, person_email
+from .statements import Query, Unit, member_of, parameter
+
+Columns = person.c
+_SHOWN = (
+    Columns.id, Columns.kind, Columns.first_name, Columns.last_name, Columns.emails, Columns.primary_email,
+    Columns.organization_ids, Columns.uuid, Columns.version, Columns.created_at, Columns.modified_at,
+)  # fmt: skip
+
+_texts = msgspec.json.Decoder(tuple[str, ...])
+_ids = msgspec.json.Decoder(tuple[int, ...])
+
+BY_IDS = Query(select(*_SHOWN).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids")))
+LIVE_BY_IDS = Query(
+    select(*_SHOWN).where(
+        Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
+    )
+)
+FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
+BY_EMAILS = Query(
+    select(person_email.c.email, person_email.c.person_id).where(
+        person_email.c.tenant_id == parameter("tenant"), member_of(person_email.c.email, "emails", text=True)
+    )
+)
+EXACT = Query(
+    select(*_SHOWN)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        or_(
+            (Columns.search >= bindparam("name_from")) & (Columns.search < bindparam("name_to")),
+            Columns.id.in_(
+                select(person_email.c.person_id).where(
+                    person_email.c.tenant_id == parameter("tenant"), person_email.c.email == bindparam("email")
+                )
+            ),
+        ),
+        Columns.deleted_at.is_(None),
+    )
+    .limit(parameter("limit"))
+)
+MEMBERS = Query(
+    select(membership.c.organization_id, membership.c.person_id)
+    .where(membership.c.tenant_id == parameter("tenant"), member_of(membership.c.organization_id, "organizations"))
+    .order_by(membership.c.organization_id, membership.c.person_id)
+)
+WITH_DOMAIN = Query(
+    select(person_email.c.person_id, person_email.c.email).where(
+        person_email.c.tenant_id == parameter("tenant"),
+        person_email.c.email.like(bindparam("pattern"), escape="\\"),
+    )
+)
+UPDATE = update_of(
+    person,
+    ("tenant_id", "id"),
+    "kind", "first_name", "last_name", "emails", "primary_email", "organization_ids", "search", "version",
+    "modified_at", "deleted_at",
+)  # fmt: skip
+RELEASE_EMAIL = Query(
+    delete(person_email).where(
+        person_email.c.tenant_id == parameter("tenant"), person_email.c.email == bindparam("email")
+    )
+)
+LEAVE = Query(
+    delete(membership).where(
+        membership.c.tenant_id == parameter("tenant"),
+        membership.c.organization_id == parameter("organization"),
+        membership.c.person_id == parameter("person"),
+    )
+)
+
+
+@lru_cache(maxsize=256)
+def page_query(term: bool, bounds: tuple[tuple[str, str], ...], moments: bool, internal: bool) -> Query:
+    """Return the statement of a page in order of ids.
+
+    ``bounds``: pairs of ("min" or "max", name of a moment) that the person's moments must keep; ``moments``: only
+    persons with any interaction; ``internal``: only those who work for the tenant.
+    """
+    statement = select(*_SHOWN).where(
+        Columns.tenant_id == parameter("tenant"), Columns.id > parameter("after"), Columns.deleted_at.is_(None)
+    )
+    if term:
+        statement = statement.where(Columns.search.like(bindparam("pattern"), escape="\\"))
+    if internal:
+        statement = statement.where(Columns.kind == int(PersonKind.INTERNAL))
+    if moments:
+        statement = statement.where(
+            or_(moment_at("last_interaction").is_not(None), moment_at("next_event").is_not(None))
+        )
+    for edge, name in bounds:
+        at, bound = moment_at(name), parameter(f"{edge}_{name}")
+        statement = statement.where(at >= bound if edge == "min" else at <= bound)
+    return Query(statement.order_by(Columns.id).limit(parameter("limit")))
+
+
+async def page(
+    database: Database,
+    tenant: int,
+    *,
+    after: int,
+    limit: int,
+    term: str | None = None,
+    bounds: Mapping[tuple[str, str], int] | None = None,
+    with_moments: bool = False,
+    internal: bool = False,
+    kinds: Kinds | None = None,
+    groups: Sequence[int] = (),
+    now: int = 0,
+) -> list[Person]:
+    """Return persons in order of ids, those behind ``after``."""
+    bounds = bounds or {}
+    query = page_query(term is not None, tuple(sorted(bounds)), with_moments, internal)
+    arguments: dict[str, Any] = {"tenant": tenant, "after": after, "limit": limit}
+    if term is not None:
+        arguments["pattern"] = f"%{escape_like(term.casefold())}%"
+    if bounds or with_moments:
+        assert kinds is not None
+        arguments |= {"groups": database.array(groups), "now": now, **kinds.arguments(database)}
+        arguments |= {f"{edge}_{name}": bound for (edge, name), bound in bounds.items()}
+    unbounded = term is not None or bounds or with_moments or internal
+    fetch = database.fetch_long if unbounded else database.fetch
+    return [person_of(row) for row in await fetch(query, **arguments)]
+
+
+async def exact_matches(database: Database, tenant: int, term: str, limit: int) -> list[Person]:
+    """Return the persons whose whole name or one of whose addresses is the term."""
+    name = term.casefold() + "\n"
+    rows = await database.fetch(
+        EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", email=normal_email(term), limit=limit
+    )
+    return sorted((person_of(row) for row in rows), key=lambda found: found.id)
+
+
+async def by_ids(database: Database, tenant: int, ids: Iterable[int], *, deleted: bool = False) -> dict[int, Person]:
+    """Return persons by their ids, without deleted ones unless these are asked for."""
+    rows = await database.fetch(BY_IDS if deleted else LIVE_BY_IDS, tenant=tenant, ids=database.array(ids))
+    return {row[0]: person_of(row) for row in rows}
+
+
+async def ids_by_email(database: Database, tenant: int, emails: Iterable[str]) -> dict[str, int]:
+    """Return whose the (normal) addresses are."""
+    rows = await database.fetch(BY_EMAILS, tenant=tenant, emails=database.array(emails))
+    return {row[0]: row[1] for row in rows}
+
+
+async def members(database: Database, tenant: int, organizations: Iterable[int]) -> dict[int, list[int]]:
+    """Return the ids of the persons of each organization."""
+    rows = await database.fetch(MEMBERS, tenant=tenant, organizations=database.array(organizations))
+    found: dict[int, list[int]] = {}
+    for organization, person_id in rows:
+        found.setdefault(organization, []).append(person_id)
+    return found
+
+
+async def ids_at_domain(database: Database, tenant: int, domain: str) -> set[int]:
+    """Return the ids of the persons with an address at the domain."""
+    rows = await database.fetch_long(WITH_DOMAIN, tenant=tenant, pattern=f"%@{escape_like(domain)}")
+    return {person_id for person_id, _ in rows}
+
+
+async def merged_into(database: Database, tenant: int, person_id: int) -> int | None:
+    """Return the id of the person that this one was merged into, if it was."""
+    rows = await database.fetch(FATE, tenant=tenant, id=person_id)
+    return rows[0][0] if rows else None
+
+
+def insert(unit: Unit, tenant: int, item: Person) -> None:
+    """Add the rows of a new person to a unit."""
+    unit.insert(
+        person,
+        [
+            (
+                tenant, item.id, item.uuid, int(item.kind), item.first_name, item.last_name, array_text(item.emails),
+                item.primary_email, array_text(item.organization_ids), search_text(item), item.version,
+                item.created_at, item.modified_at, None, None,
+            )
+        ],
+    )  # fmt: skip
+    unit.insert(person_email, [(tenant, email, item.id) for email in _normal(item)])
+    unit.insert(membership, [(tenant, organization, item.id) for organization in item.organization_ids])
+
+
+def change(unit: Unit, tenant: int, read: Person, new: Person, *, deleted_at: int | None = None) -> None:
+    """Add the update of a person to a unit, guarded by the version that was read."""
+    unit.change(
+        UPDATE,
+        {
+            "key_tenant_id": tenant,
+            "key_id": read.id,
+            "read_version": read.version,
+            "kind": int(new.kind),
+            "first_name": new.first_name,
+            "last_name": new.last_name,
+            "emails": array_text(new.emails),
+            "primary_email": new.primary_email,
+            "organization_ids": array_text(new.organization_ids),
+            "search": search_text(new),
+            "version": new.version,
+            "modified_at": new.modified_at,
+            "deleted_at": deleted_at,
+        },
+    )
+    old_emails, emails = _normal(read), [] if deleted_at is not None else _normal(new)
+    for email in set(old_emails) - set(emails):
+        unit.change(RELEASE_EMAIL, {"tenant": tenant, "email": email})
+    unit.insert(person_email, [(tenant, email, new.id) for email in emails if email not in old_emails])
+    old_organizations = read.organization_ids
+    organizations = () if deleted_at is not None else new.organization_ids
+    for organization in set(old_organizations) - set(organizations):
+        unit.change(LEAVE, {"tenant": tenant, "organization": organization, "person": new.id})
+    unit.insert(
+        membership, [(tenant, organization, new.id) for organization in set(organizations) - set(old_organizations)]
+    )
+
+
+def search_text(item: Person) -> str:
+    """Return what a search looks through: the name as one line, then each address as a line; lower case."""
+    return "\n".join([f"{item.first_name} {item.last_name}".strip(), *item.emails]).casefold() + "\n"
+
+
+def escape_like(text: str) -> str:
+    """Return the text with nothing in it that LIKE would take for a pattern (escape character: backslash)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def person_of(row: Row) -> Person:
+    """Return the person of a row of ``_SHOWN``."""
+    id_, kind, first, last, emails, primary, organizations, uuid, version, created_at, modified_at = row
+    return Person(
+        id=id_,
+        kind=_KINDS[kind],
+        first_name=first,
+        last_name=last,
+        emails=_texts.decode(emails),
+        primary_email=primary,
+        organization_ids=_ids.decode(organizations),
+        uuid=uuid,
+        version=version,
+        created_at=created_at,
+        modified_at=modified_at,
+    )
+
+
+def _normal(item: Person) -> list[str]:
+    return list(dict.fromkeys(normal_email(email) for email in item.emails))
+
+
+_KINDS = tuple(PersonKind)

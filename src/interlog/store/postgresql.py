@@ -1,0 +1,231 @@
+"""PostgreSQL: a list of connections for reads, one connection that writes groups.
+
+The list replaces the driver's pool, whose reset after every use doubles the cost of a short read; we never change a
+connection's state outside a transaction, so there is nothing to reset.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from .database import MAX_GROUP, Database, Duplicate, Row, Stale, lost
+from .schema import metadata
+from .statements import Query, Unit, inserted_columns
+
+_COPY_FROM = 1_000  # rows: from here on, COPY is faster than arrays
+
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresIOError,
+    asyncpg.CannotConnectNowError,
+    OSError,
+    TimeoutError,
+)
+
+
+class PostgresqlDatabase(Database):
+    """A PostgreSQL database. Any number of processes may read and write it."""
+
+    dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+
+    def __init__(self, url: str, *, connections: int = 8) -> None:
+        super().__init__()
+        self.url = url
+        self._free: list[asyncpg.Connection[asyncpg.Record]] = []
+        self._permits = asyncio.Semaphore(connections)
+        self._waiting: list[tuple[Unit, asyncio.Future[None]]] = []
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._group_texts: dict[tuple[Table, ...], str] = {}
+
+    async def open(self) -> None:
+        try:
+            self._writer = await self._connect()
+            self._free.append(await self._connect())
+        except _LOST as error:
+            raise lost(error) from error
+        self._task = asyncio.create_task(self._write_groups(), name="interlog-writer")
+
+    async def close(self) -> None:
+        if self._closing:
+            return
+        self._closing = True
+        self._wake.set()
+        await self._task
+        for connection in [self._writer, *self._free]:
+            await connection.close(timeout=5)
+        self._free.clear()
+
+    async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
+        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+            self.url, statement_cache_size=1_000, timeout=10, server_settings={"application_name": "interlog"}
+        )
+        return connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        async with self._permits:
+            connection = None
+            while self._free and (connection is None or connection.is_closed()):
+                connection = self._free.pop()
+            try:
+                if connection is None or connection.is_closed():
+                    connection = await self._connect()
+                yield connection
+            except _LOST as error:
+                raise lost(error) from error
+            finally:
+                if connection is not None and not connection.is_closed():
+                    self._free.append(connection)
+
+    async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        compiled = self.compiled(query)
+        async with self._connection() as connection:
+            rows: Any = await connection.fetch(compiled.text, *compiled.bind(arguments))  # records are sequences
+            return rows  # type: ignore[no-any-return]
+
+    async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        return await self.fetch(query, **arguments)
+
+    async def take(self, query: Query, **arguments: Any) -> Row:
+        rows = await self.fetch(query, **arguments)
+        return rows[0]
+
+    async def write(self, unit: Unit) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((unit, done))
+        self._wake.set()
+        await done
+
+    def array(self, values: Iterable[Any]) -> list[Any]:
+        return list(values)
+
+    async def explain(self, query: Query, **arguments: Any) -> list[str]:
+        compiled = self.compiled(query)
+        async with self._connection() as connection:
+            rows = await connection.fetch("EXPLAIN " + compiled.text, *compiled.bind(arguments))
+            return [str(row[0]) for row in rows]
+
+    async def integrity_problems(self) -> list[str]:
+        return []  # PostgreSQL checks its own pages (data checksums) as it reads them
+
+    # The writer's task
+
+    async def _write_groups(self) -> None:
+        while True:
+            if not self._waiting:
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
+            outcomes = await self._write_group([unit for unit, _ in group])
+            for (_, done), outcome in zip(group, outcomes, strict=True):
+                if done.cancelled():
+                    continue
+                if outcome is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(outcome)
+
+    async def _write_group(self, units: list[Unit]) -> list[Exception | None]:
+        """Commit all units in one transaction; where that fails, all that can be committed without the failing ones."""
+        try:
+            if self._writer.is_closed():
+                self._writer = await self._connect()
+            await self._apply(units)
+            return [None] * len(units)
+        except _LOST as error:
+            return [lost(error)] * len(units)
+        except Exception as error:
+            if len(units) == 1:
+                return [_translated(error)]
+        try:
+            async with self._writer.transaction():
+                return [await self._apply_alone(unit) for unit in units]
+        except Exception as error:
+            return [_translated(error)] * len(units)
+
+    async def _apply_alone(self, unit: Unit) -> Exception | None:
+        try:
+            async with self._writer.transaction():
+                await self._apply([unit])
+        except _LOST:
+            raise
+        except Exception as error:
+            return _translated(error)
+        return None
+
+    async def _apply(self, units: list[Unit]) -> None:
+        rows: dict[Table, list[tuple[Any, ...]]] = {}
+        changing = any(unit.changes for unit in units)
+        for unit in units:
+            for table, added in unit.rows.items():
+                rows[table] = rows[table] + added if table in rows else added
+        if not changing and all(len(added) < _COPY_FROM for added in rows.values()):
+            await self._insert(rows)  # one statement: a transaction of its own, in one round trip
+            return
+        async with self._writer.transaction():
+            for unit in units:
+                for query, arguments, expected in unit.changes:
+                    await self._change(query, arguments, expected)
+            copied = {table: added for table, added in rows.items() if len(added) >= _COPY_FROM}
+            await self._insert({table: added for table, added in rows.items() if table not in copied})
+            for table, added in copied.items():
+                columns = [c.name for c in inserted_columns(table)]
+                await self._writer.copy_records_to_table(table.name, records=added, columns=columns)
+
+    async def _change(self, query: Query, arguments: dict[str, Any], expected: int | None) -> None:
+        compiled = self.compiled(query)
+        touched = await self._writer.fetch(compiled.text + " RETURNING 1", *compiled.bind(arguments))
+        if expected is not None and len(touched) != expected:
+            raise Stale
+
+    async def _insert(self, rows: dict[Table, list[tuple[Any, ...]]]) -> None:
+        """Insert into any number of tables by one statement, a column at a time as an array."""
+        if not rows:
+            return
+        tables = tuple(rows)
+        if tables not in self._group_texts:
+            self._group_texts[tables] = _group_text(tables)
+        arrays = [column for table in tables for column in zip(*rows[table], strict=True)]
+        await self._writer.fetch(self._group_texts[tables], *arrays)
+
+
+def _group_text(tables: tuple[Table, ...]) -> str:
+    parts, position = [], 1
+    for table in tables:
+        columns = inserted_columns(table)
+        arrays = []
+        for column in columns:
+            kind = column.type.compile(PostgresqlDatabase.dialect)
+            arrays.append(f"${position}::{kind}[]")
+            position += 1
+        names = ", ".join(f'"{column.name}"' for column in columns)
+        parts.append(
+            f"in_{table.name} AS (INSERT INTO {table.name} ({names}) SELECT * FROM unnest({', '.join(arrays)}))"
+        )
+    return f"WITH {', '.join(parts)} SELECT 1"
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, asyncpg.UniqueViolationError):
+        name = str(error.constraint_name)
+        return Duplicate(_KEYS.get(name, name))
+    if isinstance(error, _LOST):
+        return lost(error)
+    return error
+
+
+_KEYS = {f"pk_{table.name}": table.name for table in metadata.sorted_tables}
+
+__all__ = ["PostgresqlDatabase"]

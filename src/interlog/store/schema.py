@@ -1,0 +1,405 @@
+"""The tables, once for both engines.
+
+Every key begins with the tenant, so that the same schema can be distributed by tenant. Times are instants
+(microseconds) and JSON is text, so that both raw drivers return the same Python values. There are no foreign keys:
+rows are only ever deleted softly, and ``interlog db check`` verifies the references.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Whole = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _whole(name: str, **options: Any) -> Column[int]:
+    return Column(name, Whole, **{"nullable": False, "autoincrement": False} | options)
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text, **{"nullable": False} | options)
+
+
+Sorted = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that ranges are read from: by code points on both engines, whatever the server's language."""
+
+
+def _key(*names: str) -> PrimaryKeyConstraint:
+    return PrimaryKeyConstraint(*names)
+
+
+NULL = {"nullable": True}
+
+tenant = Table(
+    "tenant",
+    metadata,
+    _whole("id"),
+    _text("name"),
+    _text("settings"),
+    _whole("created_at"),
+    _whole("version"),
+    _key("id"),
+    Index("uq_tenant_name", "name", unique=True),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    _whole("tenant_id"),
+    _text("kind"),
+    _whole("next"),
+    _key("tenant_id", "kind"),
+    sqlite_with_rowid=False,
+)
+"""The next free number of each kind of record. Numbers are taken in blocks, see ``numbers.py``."""
+
+interaction_type = Table(
+    "interaction_type",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _whole("version"),
+    _text("definition"),
+    _whole("created_at"),
+    _key("tenant_id", "id", "version"),
+)
+
+user = Table(
+    "app_user",
+    metadata,
+    _whole("tenant_id"),
+    _whole("person_id"),
+    _text("role"),
+    _text("groups"),
+    _whole("active"),
+    _whole("created_at"),
+    _key("tenant_id", "person_id"),
+)
+
+token = Table(
+    "token",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _whole("person_id"),
+    _text("digest"),
+    _text("prefix"),
+    _text("label"),
+    _text("scopes"),
+    _whole("created_at"),
+    _whole("expires_at", **NULL),
+    _whole("last_used_at", **NULL),
+    _whole("revoked_at", **NULL),
+    _key("tenant_id", "id"),
+    Index("uq_token_digest", "tenant_id", "digest", unique=True),
+)
+
+interaction = Table(
+    "interaction",
+    metadata,
+    _whole("tenant_id"),
+    _whole("number"),
+    _text("uuid"),
+    _whole("type_id"),
+    _whole("type_version"),
+    _whole("group_id"),
+    _whole("occurred_at"),
+    _whole("occurred_offset", **NULL),
+    _whole("ended_at", **NULL),
+    _text("title", **NULL),
+    _text("body", **NULL),
+    _whole("direction", **NULL),
+    _text("place", **NULL),
+    _text("participants"),
+    _text("links", **NULL),
+    _text("fields", **NULL),
+    _text("extras", **NULL),
+    _whole("logging"),
+    _text("protocol"),
+    _text("origin", **NULL),
+    _whole("creator", **NULL),
+    _whole("note_id", **NULL),
+    _text("external_ids", **NULL),
+    _text("identity", **NULL),
+    _whole("version"),
+    _whole("created_at"),
+    _whole("modified_at", **NULL),
+    _whole("modifier", **NULL),
+    _whole("deleted_at", **NULL),
+    _key("tenant_id", "number"),
+    Index("uq_interaction_uuid", "tenant_id", "uuid", unique=True),
+    Index("ix_interaction_occurred_at", "tenant_id", "occurred_at", "number"),
+    Index("ix_interaction_type", "tenant_id", "type_id", "occurred_at", "number"),
+    Index(
+        "uq_interaction_identity",
+        "tenant_id",
+        "type_id",
+        "identity",
+        unique=True,
+        sqlite_where=text("identity IS NOT NULL"),
+        postgresql_where=text("identity IS NOT NULL"),
+    ),
+)
+"""The record. ``participants`` stands here as JSON too, so that a page of a list needs no third statement."""
+
+participant = Table(
+    "participant",
+    metadata,
+    _whole("tenant_id"),
+    _whole("party_kind"),
+    _whole("party_id"),
+    _whole("occurred_at"),
+    _whole("number"),
+    _whole("type_id"),
+    _whole("group_id"),
+    _key("tenant_id", "party_kind", "party_id", "occurred_at", "number", "type_id", "group_id"),
+    sqlite_with_rowid=False,
+)
+"""Who took part in what, and when: a row for each known person, and for each organization or opportunity that an
+interaction is linked to directly. Its key is the one index that every list of interactions reads; it holds no
+deleted interactions."""
+
+unbound = Table(
+    "unbound",
+    metadata,
+    _whole("tenant_id"),
+    _text("address"),
+    _whole("number"),
+    _key("tenant_id", "address", "number"),
+    sqlite_with_rowid=False,
+)
+"""Interactions with a participant whose address nobody has yet."""
+
+external_id = Table(
+    "external_id",
+    metadata,
+    _whole("tenant_id"),
+    _text("system"),
+    _text("external_id"),
+    _whole("number"),
+    _key("tenant_id", "system", "external_id"),
+    sqlite_with_rowid=False,
+)
+
+request = Table(
+    "request",
+    metadata,
+    _whole("tenant_id"),
+    _text("key"),
+    _text("fingerprint"),
+    _whole("number"),
+    _whole("at"),
+    _key("tenant_id", "key"),
+    sqlite_with_rowid=False,
+)
+"""Requests that name themselves (``Idempotency-Key`` and the like), and the interaction each one made."""
+
+note = Table(
+    "note",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _whole("interaction", **NULL),
+    _whole("parent", **NULL),
+    _whole("group_id"),
+    _whole("kind"),
+    _text("content", **NULL),
+    _text("links", **NULL),
+    _text("mentions", **NULL),
+    _whole("creator", **NULL),
+    _whole("version"),
+    _whole("created_at"),
+    _whole("updated_at", **NULL),
+    _whole("deleted_at", **NULL),
+    _key("tenant_id", "id"),
+    Index("ix_note_created_at", "tenant_id", "created_at", "id"),
+    Index("ix_note_creator", "tenant_id", "creator", "created_at", "id"),
+    Index(
+        "ix_note_parent",
+        "tenant_id",
+        "parent",
+        "created_at",
+        "id",
+        sqlite_where=text("parent IS NOT NULL"),
+        postgresql_where=text("parent IS NOT NULL"),
+    ),
+)
+"""Notes. The root note of an interaction has no text of its own: the text is the interaction's ``body``."""
+
+note_link = Table(
+    "note_link",
+    metadata,
+    _whole("tenant_id"),
+    _whole("party_kind"),
+    _whole("party_id"),
+    _whole("created_at"),
+    _whole("id"),
+    _whole("group_id"),
+    _key("tenant_id", "party_kind", "party_id", "created_at", "id", "group_id"),
+    sqlite_with_rowid=False,
+)
+"""Which notes concern a party: attached to it, or on an interaction that it took part in."""
+
+person = Table(
+    "person",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _text("uuid"),
+    _whole("kind"),
+    _text("first_name"),
+    _text("last_name"),
+    _text("emails"),
+    _text("primary_email", **NULL),
+    _text("organization_ids"),
+    Column("search", Sorted, nullable=False),
+    _whole("version"),
+    _whole("created_at"),
+    _whole("modified_at", **NULL),
+    _whole("deleted_at", **NULL),
+    _whole("merged_into", **NULL),
+    _key("tenant_id", "id"),
+    Index("uq_person_uuid", "tenant_id", "uuid", unique=True),
+    Index("ix_person_search", "tenant_id", "search"),
+)
+"""``search``: lower-case "first last", a line feed, and each address between line feeds; see ``persons.py``."""
+
+person_email = Table(
+    "person_email",
+    metadata,
+    _whole("tenant_id"),
+    _text("email"),
+    _whole("person_id"),
+    _key("tenant_id", "email"),
+    sqlite_with_rowid=False,
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    _whole("tenant_id"),
+    _whole("organization_id"),
+    _whole("person_id"),
+    _key("tenant_id", "organization_id", "person_id"),
+    sqlite_with_rowid=False,
+)
+"""The persons of an organization; the other way round stands in ``person.organization_ids``."""
+
+organization = Table(
+    "organization",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _text("uuid"),
+    _text("name"),
+    _text("domains"),
+    Column("search", Sorted, nullable=False),
+    _whole("is_global"),
+    _whole("version"),
+    _whole("created_at"),
+    _whole("modified_at", **NULL),
+    _whole("deleted_at", **NULL),
+    _whole("merged_into", **NULL),
+    _key("tenant_id", "id"),
+    Index("uq_organization_uuid", "tenant_id", "uuid", unique=True),
+    Index("ix_organization_search", "tenant_id", "search"),
+)
+
+organization_domain = Table(
+    "organization_domain",
+    metadata,
+    _whole("tenant_id"),
+    _text("domain"),
+    _whole("organization_id"),
+    _key("tenant_id", "domain", "organization_id"),
+    sqlite_with_rowid=False,
+)
+
+party_list = Table(
+    "party_list",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _text("name"),
+    _whole("kind"),
+    _whole("is_public"),
+    _whole("owner"),
+    _whole("creator"),
+    _whole("created_at"),
+    _whole("deleted_at", **NULL),
+    _key("tenant_id", "id"),
+)
+
+opportunity = Table(
+    "opportunity",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _text("uuid"),
+    _text("name"),
+    Column("search", Sorted, nullable=False),
+    _whole("list_id"),
+    _whole("entry_id"),
+    _text("person_ids"),
+    _text("organization_ids"),
+    _whole("creator"),
+    _whole("version"),
+    _whole("created_at"),
+    _whole("modified_at", **NULL),
+    _whole("deleted_at", **NULL),
+    _key("tenant_id", "id"),
+    Index("uq_opportunity_uuid", "tenant_id", "uuid", unique=True),
+    Index("ix_opportunity_list", "tenant_id", "list_id", "id"),
+)
+
+opportunity_party = Table(
+    "opportunity_party",
+    metadata,
+    _whole("tenant_id"),
+    _whole("party_kind"),
+    _whole("party_id"),
+    _whole("opportunity_id"),
+    _key("tenant_id", "party_kind", "party_id", "opportunity_id"),
+    sqlite_with_rowid=False,
+)
+"""The opportunities of a party; the other way round stands in the opportunity's row."""
+
+journal = Table(
+    "journal",
+    metadata,
+    _whole("tenant_id"),
+    _whole("epoch"),
+    _whole("sequence"),
+    _whole("at"),
+    _whole("actor", **NULL),
+    _whole("token_id", **NULL),
+    _text("protocol"),
+    _text("request_id", **NULL),
+    _text("action"),
+    _text("entity"),
+    _whole("entity_id"),
+    _whole("version"),
+    _text("before", **NULL),
+    _key("tenant_id", "epoch", "sequence"),
+    Index(
+        "ix_journal_before",
+        "tenant_id",
+        "entity",
+        "entity_id",
+        "version",
+        sqlite_where=text("before IS NOT NULL"),
+        postgresql_where=text("before IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+"""Every change. (epoch, sequence) is its place: see ``journal.py`` for how no reader misses a late commit."""
+
+ASSIGNED_BY_WRITER = (journal.c.epoch, journal.c.sequence)
+"""Columns that the engine's writer fills in inside the transaction, not the unit."""

@@ -1,0 +1,263 @@
+"""SQLite: reads on the event loop, one thread that writes groups.
+
+Reading in threads is slower than reading on the loop (every row hands the interpreter lock over), so only reads
+without a bound leave it. Writing in one thread with a commit per group makes full durability nearly free.
+"""
+
+import asyncio
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+
+from .database import MAX_GROUP, Database, Duplicate, Row, Stale, lost
+from .schema import journal, metadata, participant
+from .statements import Query, Unit, inserted_columns
+
+Waiting = tuple[Unit, asyncio.Future[None]]
+
+_SORTED_FROM = 100  # rows: from here on, inserting in key order saves more than sorting costs
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open a connection with the settings that all of ours share."""
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+        uri=True,
+        isolation_level=None,
+        cached_statements=512,
+        check_same_thread=False,
+        timeout=30,
+    )
+    if not read_only:
+        connection.execute("PRAGMA page_size = 8192")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    connection.execute("PRAGMA cache_size = -16000")
+    connection.execute("PRAGMA mmap_size = 1073741824")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+class SqliteDatabase(Database):
+    """A SQLite file. Exactly one process should write to it; others may, but wait for each other."""
+
+    dialect = sqlite_dialect(paramstyle="qmark")
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self._waiting: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._insert_texts = {table: _insert_text(table) for table in metadata.sorted_tables}
+        self._reader: sqlite3.Connection | None = None
+        self._long_reader: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._writer = connect(self.path)
+        self._reader = connect(self.path, read_only=True)
+        self._long_reader = connect(self.path, read_only=True)
+        self._long_reads = ThreadPoolExecutor(1, "interlog-long-reads")
+        self._thread = threading.Thread(target=self._write_groups, name="interlog-writer", daemon=True)
+        self._thread.start()
+
+    async def close(self) -> None:
+        if self._reader is None or self._long_reader is None:
+            return
+        self._waiting.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._long_reads.shutdown()
+        self._reader.close()
+        self._long_reader.close()
+        self._writer.close()
+        self._reader = None
+
+    async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        return self._fetch(self._reader, query, arguments)
+
+    async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._long_reads, self._fetch, self._long_reader, query, arguments)
+
+    def _fetch(self, connection: sqlite3.Connection | None, query: Query, arguments: dict[str, Any]) -> Sequence[Row]:
+        assert connection is not None, "the database is not open"
+        compiled = self.compiled(query)
+        try:
+            return connection.execute(compiled.text, compiled.bind(arguments)).fetchall()
+        except sqlite3.OperationalError as error:
+            raise lost(error) from error
+
+    async def write(self, unit: Unit) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.put((unit, done))
+        await done
+
+    async def take(self, query: Query, **arguments: Any) -> Row:
+        return await asyncio.to_thread(self._take, query, arguments)
+
+    def _take(self, query: Query, arguments: dict[str, Any]) -> Row:
+        compiled = self.compiled(query)
+        connection = connect(self.path)
+        try:
+            row: Row = connection.execute(compiled.text, compiled.bind(arguments)).fetchall()[0]
+            return row
+        except sqlite3.OperationalError as error:
+            raise lost(error) from error
+        finally:
+            connection.close()
+
+    def array(self, values: Iterable[Any]) -> str:
+        return msgspec.json.encode(list(values)).decode()
+
+    async def explain(self, query: Query, **arguments: Any) -> list[str]:
+        compiled = self.compiled(query)
+        assert self._reader is not None
+        rows = self._reader.execute("EXPLAIN QUERY PLAN " + compiled.text, compiled.bind(arguments)).fetchall()
+        return [str(row[3]) for row in rows]
+
+    async def integrity_problems(self) -> list[str]:
+        assert self._long_reader is not None
+        rows = await asyncio.to_thread(lambda: self._long_reader.execute("PRAGMA integrity_check").fetchall())  # type: ignore[union-attr]
+        return [str(row[0]) for row in rows if row[0] != "ok"]
+
+    # The writer's thread
+
+    def _write_groups(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            group, stopping = [first], False
+            while len(group) < MAX_GROUP:
+                try:
+                    waiting = self._waiting.get_nowait()
+                except Empty:
+                    break
+                if waiting is None:
+                    stopping = True
+                    break
+                group.append(waiting)
+            outcomes = self._write_group([unit for unit, _ in group])
+            self._loop.call_soon_threadsafe(_answer, [done for _, done in group], outcomes)
+            if stopping:
+                return
+
+    def _write_group(self, units: list[Unit]) -> list[Exception | None]:
+        """Commit all units in one transaction; where that fails, all that can be committed without the failing ones."""
+        try:
+            self._in_transaction(lambda: self._apply(units))
+            return [None] * len(units)
+        except Exception as error:
+            if len(units) == 1:
+                return [_translated(error)]
+        outcomes: list[Exception | None] = []
+        try:
+            self._in_transaction(lambda: outcomes.extend(self._apply_alone(unit) for unit in units))
+            return outcomes
+        except Exception as error:
+            return [_translated(error)] * len(units)
+
+    def _in_transaction(self, work: Any) -> None:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            work()
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+
+    def _apply_alone(self, unit: Unit) -> Exception | None:
+        self._writer.execute("SAVEPOINT unit")
+        try:
+            self._apply([unit])
+        except Exception as error:
+            if not self._writer.in_transaction:  # SQLite itself rolled everything back: a full disk does that
+                raise
+            self._writer.execute("ROLLBACK TO unit")
+            self._writer.execute("RELEASE unit")
+            return _translated(error)
+        self._writer.execute("RELEASE unit")
+        return None
+
+    def _apply(self, units: list[Unit]) -> None:
+        rows: dict[Table, list[tuple[Any, ...]]] = {}
+        for unit in units:
+            for query, arguments, expected in unit.changes:
+                compiled = self.compiled(query)
+                touched = self._writer.execute(compiled.text, compiled.bind(arguments)).rowcount
+                if expected is not None and touched != expected:
+                    raise Stale
+            for table, added in unit.rows.items():
+                if table in rows:
+                    rows[table] = rows[table] + added
+                else:
+                    rows[table] = added
+        for table, added in rows.items():
+            if table is journal:
+                added = self._numbered(added)
+            elif table is participant and len(added) > _SORTED_FROM:
+                added = sorted(added)
+            self._writer.executemany(self._insert_texts[table], added)
+
+    def _numbered(self, entries: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Give journal entries their place. Inside the transaction, so that places follow the order of commits."""
+        last: dict[int, int] = {}
+        numbered = []
+        for entry in entries:
+            tenant = entry[0]
+            if tenant not in last:
+                row = self._writer.execute(_LAST_SEQUENCE, (tenant,)).fetchone()
+                last[tenant] = row[0] or 0
+            last[tenant] += 1
+            numbered.append((tenant, 0, last[tenant], *entry[1:]))
+        return numbered
+
+
+_LAST_SEQUENCE = "SELECT max(sequence) FROM journal WHERE tenant_id = ? AND epoch = 0"
+
+
+def _insert_text(table: Table) -> str:
+    columns = [c.name for c in table.columns]
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _answer(futures: list[asyncio.Future[None]], outcomes: list[Exception | None]) -> None:
+    for future, outcome in zip(futures, outcomes, strict=True):
+        if future.cancelled():
+            continue
+        if outcome is None:
+            future.set_result(None)
+        else:
+            future.set_exception(outcome)
+
+
+_UNIQUE = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))")
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.IntegrityError) and (match := _UNIQUE.match(str(error))):
+        return Duplicate(match["index"] or _index_of(match["columns"]))
+    if isinstance(error, sqlite3.OperationalError):
+        return lost(error)
+    return error
+
+
+def _index_of(columns: str) -> str:
+    """Return the name of the unique index, or the table where it is the key, from SQLite's list of columns."""
+    names = [name.strip().split(".") for name in columns.split(",")]
+    table = metadata.tables[names[0][0]]
+    wanted = {name for _, name in names}
+    for index in table.indexes:
+        if index.unique and {c.name for c in index.columns} == wanted:
+            return str(index.name)
+    return table.name
+
+
+__all__ = ["SqliteDatabase", "connect", "inserted_columns"]

@@ -1,0 +1,98 @@
+"""Statements: written once in SQLAlchemy Core, compiled once per engine to text, run by the raw driver."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, BindParameter, ClauseElement, ColumnElement, Table, bindparam, column
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from .schema import ASSIGNED_BY_WRITER
+
+
+class Query:
+    """A statement with named parameters. Make it once, at import time or behind a cache: it is compiled only once."""
+
+    __slots__ = ("statement",)
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self.statement = statement
+
+
+class Compiled:
+    """A query as one engine's text, and the order in which its driver takes the arguments."""
+
+    __slots__ = ("defaults", "names", "text")
+
+    def __init__(self, query: Query, dialect: Dialect) -> None:
+        compiled = query.statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self.text = str(compiled)
+        self.names = tuple(compiled.positiontup or ())
+        self.defaults = {name: value for name, value in compiled.params.items() if value is not None}
+
+    def bind(self, arguments: Mapping[str, Any]) -> list[Any]:
+        """Return the arguments in the driver's order."""
+        if self.defaults:
+            arguments = {**self.defaults, **arguments}
+        return [arguments[name] for name in self.names]
+
+
+class Unit:
+    """One request's writes: applied whole, or not at all.
+
+    ``rows`` are inserted after ``changes`` were made; a change that does not touch the expected number of rows
+    (None: any number) makes the unit fail with ``Stale``.
+    """
+
+    __slots__ = ("changes", "rows")
+
+    def __init__(self) -> None:
+        self.rows: dict[Table, list[tuple[Any, ...]]] = {}
+        self.changes: list[tuple[Query, dict[str, Any], int | None]] = []
+
+    def insert(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows, each with the table's columns in their order (less those that the writer assigns)."""
+        if rows := list(rows):
+            self.rows.setdefault(table, []).extend(rows)
+
+    def change(self, query: Query, arguments: dict[str, Any], *, expect: int | None = 1) -> None:
+        """Add an UPDATE or DELETE."""
+        self.changes.append((query, arguments, expect))
+
+
+def inserted_columns(table: Table) -> list[Any]:
+    """Return the columns that a unit's rows of this table have."""
+    return [c for c in table.columns if c not in ASSIGNED_BY_WRITER]
+
+
+class member_of(ColumnElement[bool]):
+    """``column IN (array parameter)``, the text of which does not depend on the number of members."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any], name: str, *, text: bool = False) -> None:
+        from sqlalchemy import Text
+
+        self.column = column
+        self.parameter: BindParameter[Any] = bindparam(name, type_=ARRAY(Text() if text else BigInteger()))
+
+
+@compiles(member_of, "postgresql")
+def _member_of_postgresql(element: member_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.process(element.column, **options)} = ANY({compiler.process(element.parameter, **options)})"
+
+
+@compiles(member_of, "sqlite")
+def _member_of_sqlite(element: member_of, compiler: SQLCompiler, **options: Any) -> str:
+    left, right = compiler.process(element.column, **options), compiler.process(element.parameter, **options)
+    return f"{left} IN (SELECT value FROM json_each({right}))"
+
+
+def parameter(name: str) -> BindParameter[Any]:
+    """Return an integer parameter."""
+    return bindparam(name, type_=BigInteger())
+
+
+__all__ = ["Compiled", "Query", "Unit", "column", "inserted_columns", "member_of", "parameter"]

@@ -1,0 +1,28 @@
+"""An open store: one database, and the numbers given out from it."""
+
+from .database import Database
+from .migrate import migrate
+from .numbers import Numbers
+from .open import database_of
+
+
+class Store:
+    """What the ledger works on."""
+
+    def __init__(self, url: str, database: Database) -> None:
+        self.url = url
+        self.database = database
+        self.numbers = Numbers(database)
+
+    @classmethod
+    async def open(cls, url: str) -> "Store":
+        """Open the database of a URL, after bringing its schema to this version's."""
+        await migrate(url)
+        database = database_of(url)
+        await database.open()
+        return cls(url, database)
+
+    async def close(self) -> None:
+        """Finish what was handed in, then disconnect."""
+        await self.numbers.give_back()
+        await self.database.close()

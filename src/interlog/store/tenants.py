@@ -1,0 +1,152 @@
+"""Tenants, their types and users, and the tokens."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from ..model.tenancy import Tenant, TenantSettings, Token, User, UserRole
+from ..model.types import InteractionType
+from .database import Database, Row
+from .numbers import KINDS
+from .rows import array_text, encode
+from .schema import counter, interaction_type, tenant, token, user
+from .statements import Query, Unit, parameter
+
+_settings = msgspec.json.Decoder(TenantSettings)
+_type = msgspec.json.Decoder(InteractionType)
+_ids = msgspec.json.Decoder(tuple[int, ...])
+_texts = msgspec.json.Decoder(tuple[str, ...])
+
+ALL = Query(select(*tenant.c).order_by(tenant.c.id))
+BY_ID = Query(select(*tenant.c).where(tenant.c.id == parameter("id")))
+BY_NAME = Query(select(*tenant.c).where(tenant.c.name == bindparam("name")))
+TYPES = Query(
+    select(interaction_type.c.definition)
+    .where(interaction_type.c.tenant_id == parameter("tenant"))
+    .order_by(interaction_type.c.id, interaction_type.c.version)
+)
+USERS = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant")).order_by(user.c.person_id))
+USER = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant"), user.c.person_id == parameter("person")))
+TOKENS = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant")).order_by(token.c.id))
+TOKEN_BY_DIGEST = Query(
+    select(*token.c).where(token.c.tenant_id == parameter("tenant"), token.c.digest == bindparam("digest"))
+)
+REVOKE = Query(
+    update(token)
+    .where(token.c.tenant_id == parameter("tenant"), token.c.id == parameter("token"), token.c.revoked_at.is_(None))
+    .values(revoked_at=parameter("at"))
+)
+USED = Query(
+    update(token)
+    .where(token.c.tenant_id == parameter("tenant"), token.c.id == parameter("token"))
+    .values(last_used_at=parameter("at"))
+)
+
+
+async def all_tenants(database: Database) -> list[Tenant]:
+    """Return every tenant, without its types."""
+    return [_tenant_of(row, ()) for row in await database.fetch(ALL)]
+
+
+async def by_id(database: Database, tenant_id: int) -> Tenant | None:
+    """Return a tenant with the newest version of each of its types."""
+    rows = await database.fetch(BY_ID, id=tenant_id)
+    return _tenant_of(rows[0], await _types(database, tenant_id)) if rows else None
+
+
+async def by_name(database: Database, name: str) -> Tenant | None:
+    """Return a tenant with the newest version of each of its types."""
+    rows = await database.fetch(BY_NAME, name=name)
+    return _tenant_of(rows[0], await _types(database, rows[0][0])) if rows else None
+
+
+async def _types(database: Database, tenant_id: int) -> tuple[InteractionType, ...]:
+    rows = await database.fetch(TYPES, tenant=tenant_id)
+    newest = {definition.id: definition for definition in (_type.decode(row[0]) for row in rows)}
+    return tuple(newest.values())
+
+
+async def users(database: Database, tenant_id: int) -> list[User]:
+    """Return the tenant's users."""
+    return [_user_of(row) for row in await database.fetch(USERS, tenant=tenant_id)]
+
+
+async def user_of(database: Database, tenant_id: int, person_id: int) -> User | None:
+    """Return the user that a person is, if he is one."""
+    rows = await database.fetch(USER, tenant=tenant_id, person=person_id)
+    return _user_of(rows[0]) if rows else None
+
+
+async def tokens(database: Database, tenant_id: int) -> list[Token]:
+    """Return the tenant's tokens, also expired and revoked ones."""
+    return [_token_of(row) for row in await database.fetch(TOKENS, tenant=tenant_id)]
+
+
+async def token_by_digest(database: Database, tenant_id: int, digest: str) -> Token | None:
+    """Return the token whose text has this digest."""
+    rows = await database.fetch(TOKEN_BY_DIGEST, tenant=tenant_id, digest=digest)
+    return _token_of(rows[0]) if rows else None
+
+
+def insert(unit: Unit, item: Tenant) -> None:
+    """Add the rows of a new tenant, its types and its counters to a unit."""
+    unit.insert(tenant, [(item.id, item.name, encode(item.settings).decode(), item.created_at, 1)])
+    unit.insert(counter, [(item.id, kind, 1) for kind in KINDS])
+    insert_types(unit, item.id, item.types, item.created_at)
+
+
+def insert_types(unit: Unit, tenant_id: int, types: Iterable[InteractionType], at: int) -> None:
+    """Add types, or new versions of types, to a unit."""
+    rows = [(tenant_id, item.id, item.version, encode(item).decode(), at) for item in types]
+    unit.insert(interaction_type, rows)
+
+
+def insert_user(unit: Unit, tenant_id: int, item: User) -> None:
+    """Add a user to a unit; the person must be there."""
+    row = (tenant_id, item.person_id, item.role.value, array_text(item.groups), int(item.active), item.created_at)
+    unit.insert(user, [row])
+
+
+def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:
+    """Add a token to a unit, by the digest of its text."""
+    unit.insert(
+        token,
+        [
+            (
+                tenant_id, item.id, item.person_id, digest, item.prefix, item.label, array_text(item.scopes),
+                item.created_at, item.expires_at, item.last_used_at, item.revoked_at,
+            )
+        ],
+    )  # fmt: skip
+
+
+def _tenant_of(row: Row, types: tuple[InteractionType, ...]) -> Tenant:
+    id_, name, settings, created_at, _ = row
+    return Tenant(id=id_, name=name, settings=_settings.decode(settings), created_at=created_at, types=types)
+
+
+def _user_of(row: Row) -> User:
+    _, person_id, role, groups, active, created_at = row
+    return User(
+        person_id=person_id,
+        role=UserRole(role),
+        groups=_ids.decode(groups),
+        active=bool(active),
+        created_at=created_at,
+    )
+
+
+def _token_of(row: Row) -> Token:
+    _, id_, person_id, _, prefix, label, scopes, created_at, expires_at, last_used_at, revoked_at = row
+    return Token(
+        id=id_,
+        person_id=person_id,
+        prefix=prefix,
+        label=label,
+        scopes=_texts.decode(scopes),
+        created_at=created_at,
+        expires_at=expires_at,
+        last_used_at=last_used_at,
+        revoked_at=revoked_at,
+    )
