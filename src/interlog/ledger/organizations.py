@@ -18,6 +18,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .search import START, Place, search_page
 
 MAX_NAME = 500
 MAX_DOMAIN = 253
@@ -46,18 +47,23 @@ class Organizations:
         actor.require(Right.READ)
         return await organization_rows.by_ids(self._database, actor.tenant.id, set(ids))
 
-    async def page(self, actor: Actor, *, limit: int, after: int = 0, term: str | None = None) -> list[Organization]:
-        """Return organizations in order of ids; a search's first page begins with those the term names exactly."""
+    async def page(
+        self, actor: Actor, *, limit: int, place: Place = START, term: str | None = None
+    ) -> tuple[list[Organization], Place | None]:
+        """Return organizations from a place on, in order of ids, and the next place; None at the end.
+
+        A search begins with those that the term names exactly.
+        """
         actor.require(Right.READ)
+        tenant = actor.tenant.id
         exact: list[Organization] = []
         if term is not None:
-            exact = await organization_rows.exact_matches(self._database, actor.tenant.id, term, limit)
-        known = {organization.id for organization in exact}
-        found = await organization_rows.page(
-            self._database, actor.tenant.id, after=after, limit=limit + len(exact), term=term
-        )
-        others = [organization for organization in found if organization.id not in known]
-        return ([] if after else exact) + others[: limit - (0 if after else len(exact))]
+            exact = await organization_rows.exact_matches(self._database, tenant, term)
+
+        async def others(after: int, many: int) -> list[Organization]:
+            return await organization_rows.page(self._database, tenant, after=after, limit=many, term=term)
+
+        return await search_page(exact, others, limit, place)
 
     async def members(self, actor: Actor, ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the persons of each organization."""

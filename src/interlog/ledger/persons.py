@@ -26,6 +26,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .search import START, Place, search_page
 
 MAX_NAME = 500
 MAX_EMAIL = 320
@@ -81,38 +82,39 @@ class Persons:
         actor: Actor,
         *,
         limit: int,
-        after: int = 0,
+        place: Place = START,
         term: str | None = None,
         bounds: Mapping[tuple[str, str], int] | None = None,
         with_moments: bool = False,
         internal: bool = False,
-    ) -> list[Person]:
-        """Return persons in order of ids; the first page of a search begins with those the term names exactly.
+    ) -> tuple[list[Person], Place | None]:
+        """Return persons from a place on, in order of ids, and the next place; None at the end.
 
-        ``bounds``: ("min" or "max", name of a moment) -> instant; ``with_moments``: only persons with interactions.
+        A search begins with those the term names exactly. ``bounds``: ("min" or "max", name of a moment) -> instant;
+        ``with_moments``: only persons with interactions; ``internal``: only those who work for the tenant.
         """
         actor.require(Right.READ)
+        conditional = bool(bounds or with_moments or internal)
         exact: list[Person] = []
-        if term is not None:
-            exact = await person_rows.exact_matches(self._database, actor.tenant.id, term, limit)
-        known = {person.id for person in exact}
-        found = await person_rows.page(
-            self._database,
-            actor.tenant.id,
-            after=after,
-            limit=limit + len(exact),
-            term=term,
-            bounds=bounds,
-            with_moments=with_moments,
-            internal=internal,
-            kinds=kinds_of(actor.tenant),
-            groups=actor.groups,
-            now=now(),
-        )
-        if bounds or with_moments or internal:
-            return found[:limit]
-        others = [person for person in found if person.id not in known]
-        return ([] if after else exact) + others[: limit - (0 if after else len(exact))]
+        if term is not None and not conditional:
+            exact = await person_rows.exact_matches(self._database, actor.tenant.id, term)
+
+        async def others(after: int, many: int) -> list[Person]:
+            return await person_rows.page(
+                self._database,
+                actor.tenant.id,
+                after=after,
+                limit=many,
+                term=term,
+                bounds=bounds,
+                with_moments=with_moments,
+                internal=internal,
+                kinds=kinds_of(actor.tenant),
+                groups=actor.groups,
+                now=now(),
+            )
+
+        return await search_page(exact, others, limit, place)
 
     async def create(self, actor: Actor, draft: PersonDraft) -> Person:
         """Create a person; he also joins the organizations that own his e-mail domains."""

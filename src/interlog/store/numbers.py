@@ -6,7 +6,7 @@ a clean stop gives the rest of a block back.
 
 import asyncio
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from .database import Database
 from .schema import counter
@@ -14,7 +14,7 @@ from .statements import Query, Unit, parameter
 
 _TAKE = Query(
     update(counter)
-    .where(counter.c.tenant_id == parameter("tenant"), counter.c.kind == parameter("kind"))
+    .where(counter.c.tenant_id == parameter("tenant"), counter.c.kind == bindparam("kind"))
     .values(next=counter.c.next + parameter("many"))
     .returning(counter.c.next)
 )
@@ -22,7 +22,7 @@ _GIVE_BACK = Query(
     update(counter)
     .where(
         counter.c.tenant_id == parameter("tenant"),
-        counter.c.kind == parameter("kind"),
+        counter.c.kind == bindparam("kind"),
         counter.c.next == parameter("end"),
     )
     .values(next=parameter("start"))

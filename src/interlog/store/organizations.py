@@ -20,6 +20,9 @@ _SHOWN = (
 
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
+_MOST_EXACT = 1_000
+"""Namesakes beyond this number are found like any other match, without precedence."""
+
 LIVE_BY_IDS = Query(
     select(*_SHOWN).where(
         Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
@@ -87,16 +90,16 @@ async def page(
     return [organization_of(row) for row in rows]
 
 
-async def exact_matches(database: Database, tenant: int, term: str, limit: int) -> list[Organization]:
+async def exact_matches(database: Database, tenant: int, term: str) -> list[Organization]:
     """Return the organizations whose whole name or one of whose domains is the term."""
     name = term.casefold() + "\n"
-    rows = await database.fetch(EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", limit=limit)
+    rows = await database.fetch(EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", limit=_MOST_EXACT)
     found = {row[0]: organization_of(row) for row in rows}
     owners = await ids_by_domain(database, tenant, [term.strip().lower()])
     at_domain = [id_ for ids in owners.values() for id_ in ids if id_ not in found]
     if at_domain:
         found |= await by_ids(database, tenant, at_domain)
-    return sorted(found.values(), key=lambda item: item.id)[:limit]
+    return list(found.values())
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Organization]:

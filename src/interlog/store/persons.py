@@ -23,6 +23,9 @@ _SHOWN = (
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _ids = msgspec.json.Decoder(tuple[int, ...])
 
+_MOST_EXACT = 1_000
+"""Namesakes beyond this number are found like any other match, without precedence."""
+
 BY_IDS = Query(select(*_SHOWN).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids")))
 LIVE_BY_IDS = Query(
     select(*_SHOWN).where(
@@ -135,13 +138,13 @@ async def page(
     return [person_of(row) for row in await fetch(query, **arguments)]
 
 
-async def exact_matches(database: Database, tenant: int, term: str, limit: int) -> list[Person]:
+async def exact_matches(database: Database, tenant: int, term: str) -> list[Person]:
     """Return the persons whose whole name or one of whose addresses is the term."""
     name = term.casefold() + "\n"
     rows = await database.fetch(
-        EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", email=normal_email(term), limit=limit
+        EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", email=normal_email(term), limit=_MOST_EXACT
     )
-    return sorted((person_of(row) for row in rows), key=lambda found: found.id)
+    return [person_of(row) for row in rows]
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int], *, deleted: bool = False) -> dict[int, Person]:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Table
+from sqlalchemy import Table, Text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from .database import MAX_GROUP, Database, Duplicate, Row, Stale, lost
@@ -207,7 +207,7 @@ def _group_text(tables: tuple[Table, ...]) -> str:
         columns = inserted_columns(table)
         arrays = []
         for column in columns:
-            kind = column.type.compile(PostgresqlDatabase.dialect)
+            kind = "text" if isinstance(column.type, Text) else "bigint"
             arrays.append(f"${position}::{kind}[]")
             position += 1
         names = ", ".join(f'"{column.name}"' for column in columns)
