@@ -2,16 +2,20 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import asyncpg
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from ..model.errors import Unavailable
+from .open import database_of, shown, sqlite_path
 from .schema import metadata
 from .sqlite import connect
 
@@ -25,10 +29,25 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection, *_: Any) -> None:
+class Migrated(NamedTuple):
+    """The schema's revision before (None: there was no schema) and after."""
+
+    before: str | None
+    after: str | None
+
+
+def _upgrade(connection: Connection, *_: Any) -> Migrated:
     config = _config()
+    script = ScriptDirectory.from_config(config)
+    before = MigrationContext.configure(connection).get_current_revision()
+    if before is not None and before not in {revision.revision for revision in script.walk_revisions()}:
+        raise Unavailable(
+            f"the schema is at revision {before}, which this version does not know: "
+            "a newer version of Interlog has used the database; use that one"
+        )
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    return Migrated(before, script.get_current_head())
 
 
 def _differences(connection: Connection) -> list[str]:
@@ -55,7 +74,7 @@ def _on_sqlite(path: Path, work: Any) -> Any:
 
 
 async def _on_postgresql(url: str, work: Any) -> Any:
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url, timeout=10))
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -65,17 +84,22 @@ async def _on_postgresql(url: str, work: Any) -> Any:
 
 
 async def _run(url: str, work: Any) -> Any:
-    from .open import sqlite_path
-
+    database_of(url)  # raises for a URL that is none of ours
     path = sqlite_path(url)
-    if path is not None:
-        return await asyncio.to_thread(_on_sqlite, path, work)
-    return await _on_postgresql(url, work)
+    try:
+        if path is not None:
+            return await asyncio.to_thread(_on_sqlite, path, work)
+        return await _on_postgresql(url, work)
+    except DBAPIError as error:
+        raise Unavailable(f"{shown(url)} cannot be used: {error.orig}") from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Unavailable(f"{shown(url)} cannot be reached: {error or type(error).__name__}") from error
 
 
-async def migrate(url: str) -> None:
-    """Bring the database's schema to this version's."""
-    await _run(url, _upgrade)
+async def migrate(url: str) -> Migrated:
+    """Bring the database's schema to this version's. Raises ``Unavailable`` for a newer one."""
+    migrated: Migrated = await _run(url, _upgrade)
+    return migrated
 
 
 async def schema_problems(url: str) -> list[str]:

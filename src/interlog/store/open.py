@@ -24,6 +24,21 @@ def database_of(url: str) -> Database:
     path = sqlite_path(url)
     if path is not None:
         return SqliteDatabase(path)
-    if urlsplit(url).scheme in ("postgresql", "postgres"):
+    if urlsplit(url).scheme in ("postgresql", "postgres") and _has_usable_port(url):
         return PostgresqlDatabase(url)
-    raise Invalid(Problem("db", f"expected sqlite:///path/to/file.db or postgresql://user@host/database, not {url}"))
+    raise Invalid(
+        Problem("db", f"expected sqlite:///path/to/file.db or postgresql://user@host/database, not {shown(url)}")
+    )
+
+
+def shown(url: str) -> str:
+    """Return a database's URL without its password: for messages."""
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    return url.replace(user + at, user.partition(":")[0] + at, 1) if ":" in user else url
+
+
+def _has_usable_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
