@@ -1,6 +1,7 @@
 """Identifiers: time-ordered UUIDs and the bound of integer ids."""
 
 import os
+import re
 import time
 from uuid import UUID
 
@@ -20,7 +21,12 @@ def uuid7() -> str:
 
 def parse_uuid(text: str) -> str | None:
     """Return the canonical spelling of a UUID, or None where the text is none."""
+    if not _DIGITS.fullmatch(text):  # the library also takes what int() takes: underscores, spaces, a sign
+        return None
     try:
         return str(UUID(text))
     except ValueError:
         return None
+
+
+_DIGITS = re.compile(r"(?:urn:uuid:)?[{]?[0-9A-Fa-f-]+[}]?")
