@@ -1,10 +1,14 @@
 """The rules of an interaction against its type: every problem at once, each with its path."""
 
+import hashlib
 import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from .errors import Problem
 from .ids import MAX_ID, parse_uuid
@@ -15,6 +19,8 @@ from .types import FieldDefinition, FieldKind, InteractionType
 MAX_TITLE = 1_000
 MAX_BODY = 1_000_000
 MAX_PARTICIPANTS = 5_000
+MAX_IDENTITY = 400
+"""Characters up to which an identity stands in its index as it is: a longer one by its hash."""
 
 Check = Callable[[str, Any], Iterator[Problem]]
 
@@ -28,7 +34,8 @@ def identity_of(content: Content, type_: InteractionType) -> str | None:
     """Return the text under which the type's identity fields make this content unique; None without such fields."""
     if not type_.identity:
         return None
-    return "\x1f".join(str(content.fields.get(name)) for name in type_.identity)
+    text = msgspec.json.encode([content.fields.get(name) for name in type_.identity]).decode()
+    return text if len(text) <= MAX_IDENTITY else hashlib.sha256(text.encode()).hexdigest()
 
 
 def _general_problems(content: Content) -> Iterator[Problem]:
@@ -38,6 +45,9 @@ def _general_problems(content: Content) -> Iterator[Problem]:
         yield Problem("title", f"must not be longer than {MAX_TITLE} characters", "too_long")
     if content.body is not None and len(content.body) > MAX_BODY:
         yield Problem("body", f"must not be longer than {MAX_BODY} characters", "too_long")
+    for path, text in (("title", content.title), ("body", content.body)):
+        if text is not None and "\x00" in text:
+            yield Problem(path, "must not contain the character U+0000", "character")
 
 
 def _participant_problems(content: Content, type_: InteractionType) -> Iterator[Problem]:
@@ -104,10 +114,13 @@ def _check_of(field: FieldDefinition) -> Check:
                 yield Problem(path, f"must be at least {field.minimum:g}", "range")
             if field.maximum is not None and value > field.maximum:
                 yield Problem(path, f"must be at most {field.maximum:g}", "range")
-        if choices and value not in choices:
+        if choices and (isinstance(value, (dict, list)) or value not in choices):
             yield Problem(path, "must be one of " + ", ".join(str(choice) for choice in field.choices), "choice")
 
     return check
+
+
+_LARGEST = sys.float_info.max
 
 
 def _is_date(value: Any) -> bool:
@@ -128,7 +141,8 @@ _KIND_CHECKS: dict[FieldKind, Callable[[Any], str | None]] = {
         "must be an integer",
     ),
     FieldKind.NUMBER: _rule(
-        lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "must be a number"
+        lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= _LARGEST,
+        "must be a number",
     ),
     FieldKind.BOOLEAN: _rule(lambda value: isinstance(value, bool), "must be true or false"),
     FieldKind.INSTANT: _rule(
