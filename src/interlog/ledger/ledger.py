@@ -19,7 +19,7 @@ class Ledger:
         self.tenants = Tenants(store)
         self.access = Access(store, self.tenants)
         self.persons = Persons(store)
-        self.organizations = Organizations(store)
+        self.organizations = Organizations(store, self.persons)
         self.opportunities = Opportunities(store)
         self.interactions = Interactions(store, self.persons, self.organizations)
         self.notes = Notes(store)

@@ -42,16 +42,27 @@ class Opportunities:
         found = await opportunity_rows.by_ids(self._database, actor.tenant.id, set(ids))
         return {item.id: item for item in await self._visible(actor, found.values())}
 
-    async def page(self, actor: Actor, *, limit: int, after: int = 0, term: str | None = None) -> list[Opportunity]:
-        """Return opportunities in order of ids."""
+    async def page(
+        self, actor: Actor, *, limit: int, after: int = 0, term: str | None = None
+    ) -> tuple[list[Opportunity], int | None]:
+        """Return opportunities behind an id, in order of ids, and the id that the next page goes on from."""
         actor.require(Right.READ)
-        found = await opportunity_rows.page(self._database, actor.tenant.id, after=after, limit=limit, term=term)
-        return await self._visible(actor, found)
+        found = await opportunity_rows.page(self._database, actor.tenant.id, after=after, limit=limit + 1, term=term)
+        following = found[limit - 1].id if len(found) > limit else None
+        return await self._visible(actor, found[:limit]), following
 
-    async def on_list(self, actor: Actor, list_id: int, *, limit: int, after: int = 0) -> list[Opportunity]:
-        """Return a list's opportunities in order of ids."""
+    async def on_list(
+        self, actor: Actor, list_id: int, *, limit: int, after: int = 0
+    ) -> tuple[list[Opportunity], int | None]:
+        """Return a list's opportunities behind an id, in order of ids, and the id that the next page goes on from."""
         await self.get_list(actor, list_id)
-        return await opportunity_rows.on_list(self._database, actor.tenant.id, list_id, after=after, limit=limit)
+        found = await opportunity_rows.on_list(self._database, actor.tenant.id, list_id, after=after, limit=limit + 1)
+        return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+    async def by_entry(self, actor: Actor, list_id: int, entry_id: int) -> Opportunity | None:
+        """Return the opportunity that an entry of a list stands for; None where there is no such entry."""
+        await self.get_list(actor, list_id)
+        return await opportunity_rows.by_entry(self._database, actor.tenant.id, list_id, entry_id)
 
     async def of_parties(self, actor: Actor, kind: Party, ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the opportunities of each of some persons or organizations."""

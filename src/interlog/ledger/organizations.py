@@ -1,6 +1,6 @@
 """Organizations: create, change, delete, find, and who belongs to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -18,18 +18,21 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .persons import MOMENT_NAMES, Moment, Moments, Persons
 from .search import START, Place, search_page
 
 MAX_NAME = 500
 MAX_DOMAIN = 253
+_BATCH = 500
 
 
 class Organizations:
     """Use cases around organizations."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, persons: Persons) -> None:
         self._store = store
         self._database = store.database
+        self._persons = persons
 
     async def get(self, actor: Actor, organization_id: int) -> Organization:
         """Return an organization; raises ``NotFound`` or ``MergedAway``."""
@@ -48,22 +51,67 @@ class Organizations:
         return await organization_rows.by_ids(self._database, actor.tenant.id, set(ids))
 
     async def page(
-        self, actor: Actor, *, limit: int, place: Place = START, term: str | None = None
+        self,
+        actor: Actor,
+        *,
+        limit: int,
+        place: Place = START,
+        term: str | None = None,
+        bounds: Mapping[tuple[str, str], int] | None = None,
+        with_moments: bool = False,
     ) -> tuple[list[Organization], Place | None]:
         """Return organizations from a place on, in order of ids, and the next place; None at the end.
 
-        A search begins with those that the term names exactly.
+        A search begins with those that the term names exactly. ``bounds`` and ``with_moments`` as for persons.
         """
         actor.require(Right.READ)
         tenant = actor.tenant.id
+        conditional = bool(bounds or with_moments)
         exact: list[Organization] = []
-        if term is not None:
+        if term is not None and not conditional:
             exact = await organization_rows.exact_matches(self._database, tenant, term)
 
         async def others(after: int, many: int) -> list[Organization]:
-            return await organization_rows.page(self._database, tenant, after=after, limit=many, term=term)
+            found: list[Organization] = []
+            while len(found) < many:
+                batch = await organization_rows.page(self._database, tenant, after=after, limit=_BATCH, term=term)
+                kept = await self._within(actor, batch, bounds or {}) if conditional else batch
+                found += kept
+                if len(batch) < _BATCH:
+                    break
+                after = batch[-1].id
+            return found[:many]
 
         return await search_page(exact, others, limit, place)
+
+    async def _within(
+        self, actor: Actor, batch: Sequence[Organization], bounds: Mapping[tuple[str, str], int]
+    ) -> list[Organization]:
+        """Keep the organizations that had interactions, and whose moments keep the bounds."""
+        moments = await self.moments(actor, [item.id for item in batch])
+        return [
+            item
+            for item in batch
+            if any(moments[item.id].values())
+            and all(
+                (moment := moments[item.id][name]) is not None
+                and (moment.at >= bound if edge == "min" else moment.at <= bound)
+                for (edge, name), bound in bounds.items()
+            )
+        ]
+
+    async def moments(self, actor: Actor, ids: Sequence[int], *, internal: bool = False) -> dict[int, Moments]:
+        """Return when each organization's first and last interactions were: those of its persons."""
+        members = await self.members(actor, ids)
+        persons = sorted({person for found in members.values() for person in found})
+        known = await self._persons.moments(actor, persons, internal=internal)
+        return {
+            id_: {
+                name: _outermost(name, [known[person][name] for person in members.get(id_, ()) if person in known])
+                for name in MOMENT_NAMES
+            }
+            for id_ in ids
+        }
 
     async def members(self, actor: Actor, ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the persons of each organization."""
@@ -196,6 +244,12 @@ class Organizations:
             await self._database.write(unit)
         except Stale as error:
             raise Conflict("this was changed by somebody else at the same time; try again") from error
+
+
+def _outermost(name: str, moments: Sequence[Moment | None]) -> Moment | None:
+    """Return the latest of some moments, or for a first or next one the earliest."""
+    pick = max if name.startswith("last") else min
+    return pick((moment for moment in moments if moment is not None), key=lambda moment: moment.at, default=None)
 
 
 def _normal(domains: Iterable[str]) -> tuple[str, ...]:

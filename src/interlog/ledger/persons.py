@@ -44,6 +44,9 @@ Moments = Mapping[str, Moment | None]
 """By the names of ``store.interactions.Moments``: first_email, last_email, … last_interaction."""
 
 
+MOMENT_NAMES = interaction_rows.Moments._fields
+
+
 def kinds_of(tenant: Tenant) -> Kinds:
     """Return which of the tenant's types count as e-mails, events and chat messages."""
     return Kinds(tenant.type_ids(Category.EMAIL), tenant.type_ids(*_EVENTS), tenant.type_ids(Category.MESSAGE))

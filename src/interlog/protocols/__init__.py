@@ -1,0 +1,1 @@
+"""The protocols: one package each, all with the same file names."""

@@ -37,17 +37,22 @@ class Migrated(NamedTuple):
 
 
 def _upgrade(connection: Connection, *_: Any) -> Migrated:
-    config = _config()
-    script = ScriptDirectory.from_config(config)
     before = MigrationContext.configure(connection).get_current_revision()
-    if before is not None and before not in {revision.revision for revision in script.walk_revisions()}:
-        raise Unavailable(
-            f"the schema is at revision {before}, which this version does not know: "
-            "a newer version of Interlog has used the database; use that one"
-        )
+    if before is not None:
+        require_known(before)
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    return Migrated(before, script.get_current_head())
+    return Migrated(before, ScriptDirectory.from_config(config).get_current_head())
+
+
+def require_known(revision: str) -> None:
+    """Raise ``Unavailable`` for a revision of the schema that this version does not know."""
+    if revision not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise Unavailable(
+            f"the schema is at revision {revision}, which this version does not know: "
+            "a newer version of Interlog made it; use that one"
+        )
 
 
 def _differences(connection: Connection) -> list[str]:

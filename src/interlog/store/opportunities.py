@@ -54,6 +54,14 @@ ON_LIST = Query(
     .order_by(Columns.id)
     .limit(parameter("limit"))
 )
+BY_ENTRY = Query(
+    select(*_SHOWN).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.entry_id == parameter("entry"),
+        Columns.list_id == parameter("list"),
+        Columns.deleted_at.is_(None),
+    )
+)
 OF_PARTIES = Query(
     select(opportunity_party.c.party_id, opportunity_party.c.opportunity_id)
     .where(
@@ -104,6 +112,12 @@ async def on_list(database: Database, tenant: int, list_id: int, *, after: int, 
     """Return the opportunities of a list in order of ids."""
     rows = await database.fetch(ON_LIST, tenant=tenant, list=list_id, after=after, limit=limit)
     return [opportunity_of(row) for row in rows]
+
+
+async def by_entry(database: Database, tenant: int, list_id: int, entry_id: int) -> Opportunity | None:
+    """Return the opportunity of an entry on a list; None where there is none."""
+    rows = await database.fetch(BY_ENTRY, tenant=tenant, list=list_id, entry=entry_id)
+    return opportunity_of(rows[0]) if rows else None
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Opportunity]:

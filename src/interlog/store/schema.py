@@ -357,6 +357,7 @@ opportunity = Table(
     _key("tenant_id", "id"),
     Index("uq_opportunity_uuid", "tenant_id", "uuid", unique=True),
     Index("ix_opportunity_list", "tenant_id", "list_id", "id"),
+    Index("uq_opportunity_entry", "tenant_id", "entry_id", unique=True),
 )
 
 opportunity_party = Table(

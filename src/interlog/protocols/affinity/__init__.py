@@ -1,0 +1,1 @@
+"""The Affinity CRM REST API, versions 1 and 2."""

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_opportunity"),
     )
     op.create_index("ix_opportunity_list", "opportunity", ["tenant_id", "list_id", "id"], unique=False)
+    op.create_index("uq_opportunity_entry", "opportunity", ["tenant_id", "entry_id"], unique=True)
     op.create_index("uq_opportunity_uuid", "opportunity", ["tenant_id", "uuid"], unique=True)
     op.create_table(
         "opportunity_party",

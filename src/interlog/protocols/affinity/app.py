@@ -1,0 +1,270 @@
+"""The application of this protocol, and its route table.
+
+A request's way: route -> ``Endpoint`` (token, parameters) -> handler -> ledger, and the same way back. What is said of
+an operation in the table below is all there is to know about it from outside.
+"""
+
+import base64
+import binascii
+from typing import Any
+
+import falcon
+import falcon.asgi
+import msgspec
+import structlog
+from msgspec.structs import replace
+
+from interlog.ledger import Ledger
+from interlog.model.errors import Unauthenticated
+from interlog.model.tenancy import Actor, Right
+from interlog.settings import Settings
+
+from . import (
+    account,
+    interactions,
+    lists,
+    notes,
+    opportunities,
+    organizations,
+    persons,
+    relationship_strengths,
+)
+from .errors import EXPECTED, UNKNOWN_ROUTE, answer_v1, answer_v2
+from .limits import Limits
+from .operations import Call, Operation
+from .params import decode, raw_parameters
+from .v2.table import OPERATIONS_V2
+
+PROTOCOL = "affinity"
+
+_log = structlog.get_logger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+_ITEM = ("/interactions/{id}", "/interaction/{id}")
+
+OPERATIONS_V1 = (
+    Operation(name="interactions.list", method="GET", paths=("/interactions", "/interaction"),
+              handler=interactions.list_, params=interactions.LIST, spec="2.3"),
+    Operation(name="interactions.get", method="GET", paths=_ITEM,
+              handler=interactions.get, params=interactions.GET, spec="2.4"),
+    Operation(name="interactions.create", method="POST", paths=("/interactions", "/interaction"),
+              handler=interactions.create, params=interactions.CREATE, spec="2.5", writes=True),
+    Operation(name="interactions.update", method="PUT", paths=_ITEM,
+              handler=interactions.update, params=interactions.UPDATE, spec="2.6", writes=True),
+    Operation(name="interactions.delete", method="DELETE", paths=_ITEM,
+              handler=interactions.delete, params=interactions.DELETE, spec="2.7", writes=True),
+    Operation(name="persons.list", method="GET", paths=("/persons",),
+              handler=persons.list_, params=persons.LIST, spec="3"),
+    Operation(name="persons.fields", method="GET", paths=("/persons/fields",), handler=persons.fields, spec="3"),
+    Operation(name="persons.get", method="GET", paths=("/persons/{id}",),
+              handler=persons.get, params=persons.GET, spec="3"),
+    Operation(name="persons.create", method="POST", paths=("/persons",),
+              handler=persons.create, params=persons.CREATE, spec="3", writes=True),
+    Operation(name="persons.update", method="PUT", paths=("/persons/{id}",),
+              handler=persons.update, params=persons.UPDATE, spec="3", writes=True),
+    Operation(name="persons.delete", method="DELETE", paths=("/persons/{id}",),
+              handler=persons.delete, params=persons.DELETE, spec="3", writes=True),
+    Operation(name="organizations.list", method="GET", paths=("/organizations",),
+              handler=organizations.list_, params=organizations.LIST, spec="4"),
+    Operation(name="organizations.fields", method="GET", paths=("/organizations/fields",),
+              handler=organizations.fields, spec="4"),
+    Operation(name="organizations.get", method="GET", paths=("/organizations/{id}",),
+              handler=organizations.get, params=organizations.GET, spec="4"),
+    Operation(name="organizations.create", method="POST", paths=("/organizations",),
+              handler=organizations.create, params=organizations.CREATE, spec="4", writes=True),
+    Operation(name="organizations.update", method="PUT", paths=("/organizations/{id}",),
+              handler=organizations.update, params=organizations.UPDATE, spec="4", writes=True),
+    Operation(name="organizations.delete", method="DELETE", paths=("/organizations/{id}",),
+              handler=organizations.delete, params=organizations.DELETE, spec="4", writes=True),
+    Operation(name="opportunities.list", method="GET", paths=("/opportunities",),
+              handler=opportunities.list_, params=opportunities.LIST, spec="5"),
+    Operation(name="opportunities.get", method="GET", paths=("/opportunities/{id}",),
+              handler=opportunities.get, params=opportunities.GET, spec="5"),
+    Operation(name="opportunities.create", method="POST", paths=("/opportunities",),
+              handler=opportunities.create, params=opportunities.CREATE, spec="5", writes=True),
+    Operation(name="opportunities.update", method="PUT", paths=("/opportunities/{id}",),
+              handler=opportunities.update, params=opportunities.UPDATE, spec="5", writes=True),
+    Operation(name="opportunities.delete", method="DELETE", paths=("/opportunities/{id}",),
+              handler=opportunities.delete, params=opportunities.DELETE, spec="5", writes=True),
+    Operation(name="lists.list", method="GET", paths=("/lists",), handler=lists.list_, spec="6"),
+    Operation(name="lists.get", method="GET", paths=("/lists/{id}",), handler=lists.get, params=lists.GET, spec="6"),
+    Operation(name="lists.create", method="POST", paths=("/lists",),
+              handler=lists.create, params=lists.CREATE, spec="6", writes=True),
+    Operation(name="lists.entries", method="GET", paths=("/lists/{id}/list-entries",),
+              handler=lists.entries, params=lists.ENTRIES, spec="6"),
+    Operation(name="lists.entry", method="GET", paths=("/lists/{id}/list-entries/{entry_id}",),
+              handler=lists.entry, params=lists.ENTRY, spec="6"),
+    Operation(name="notes.list", method="GET", paths=("/notes",), handler=notes.list_, params=notes.LIST, spec="7.3"),
+    Operation(name="notes.get", method="GET", paths=("/notes/{id}",), handler=notes.get, params=notes.GET, spec="7.3"),
+    Operation(name="notes.create", method="POST", paths=("/notes",),
+              handler=notes.create, params=notes.CREATE, spec="7.3", writes=True),
+    Operation(name="notes.update", method="PUT", paths=("/notes/{id}",),
+              handler=notes.update, params=notes.UPDATE, spec="7.3", writes=True),
+    Operation(name="notes.delete", method="DELETE", paths=("/notes/{id}",),
+              handler=notes.delete, params=notes.DELETE, spec="7.3", writes=True),
+    Operation(name="relationship_strengths.list", method="GET",
+              paths=("/relationships-strengths", "/relationship-strengths"),
+              handler=relationship_strengths.list_, params=relationship_strengths.LIST, spec="8"),
+    Operation(name="whoami", method="GET", paths=("/auth/whoami", "/whoami"),
+              handler=account.whoami, spec="12", counts=False),
+    Operation(name="rate_limit", method="GET", paths=("/rate-limit",),
+              handler=account.rate_limit, spec="12", counts=False),
+)  # fmt: skip
+
+OPERATIONS = OPERATIONS_V1 + OPERATIONS_V2
+
+
+def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]":
+    """Return the application, to be mounted at the protocol's prefix."""
+    app = falcon.asgi.App()
+    app.req_options.strip_url_path_trailing_slash = True
+    limits = Limits(settings.affinity_rate_limit_user, settings.affinity_rate_limit_org)
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS:
+        for path in operation.paths:
+            by_path.setdefault(path, {})[operation.method] = operation
+    for path, operations in by_path.items():
+        app.add_route(path, Endpoint(operations, settings, ledger, limits))
+    unknown = _Unknown(settings, limits)
+    app.add_sink(unknown.answer)
+    app.add_error_handler(Exception, unknown.answer_error)
+    return app
+
+
+class Endpoint:
+    """The operations of one path, by method."""
+
+    def __init__(self, operations: dict[str, Operation], settings: Settings, ledger: Ledger, limits: Limits) -> None:
+        self._operations = operations
+        self._settings = settings
+        self._ledger = ledger
+        self._limits = limits
+        self._version = next(iter(operations.values())).version
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
+        await self._answer("GET", request, response, path)
+
+    async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
+        await self._answer("POST", request, response, path)
+
+    async def on_put(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
+        await self._answer("PUT", request, response, path)
+
+    async def on_patch(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
+        await self._answer("PATCH", request, response, path)
+
+    async def on_delete(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
+        await self._answer("DELETE", request, response, path)
+
+    async def _answer(
+        self, method: str, request: falcon.asgi.Request, response: falcon.asgi.Response, path: dict[str, str]
+    ) -> None:
+        """Authenticate, decode, call the handler, encode; with the headers that every answer carries."""
+        actor: Actor | None = None
+        operation = self._operations.get(method)
+        try:
+            actor = await self._ledger.access.authenticate(token_of(request), PROTOCOL)
+            if operation is None:
+                raise falcon.HTTPMethodNotAllowed(self._operations, description="Method not allowed")
+            result = await self._call(operation, actor, request, path)
+        except EXPECTED as error:
+            fill_error(response, error, self._version, self._settings)
+            if not hasattr(request.context, "usage"):
+                request.context.usage = self._limits.count(actor)
+        else:
+            response.status = operation.status
+            if result is not None:
+                response.content_type = "application/json"
+                response.data = _encode(result)
+        fill_headers(request, response, self._version, self._limits)
+
+    async def _call(
+        self, operation: Operation, actor: Actor, request: falcon.asgi.Request, path: dict[str, str]
+    ) -> Any:
+        usage = request.context.usage = self._limits.count(actor, counts=operation.counts)
+        if usage.is_exceeded and self._settings.affinity_rate_limit_enforced:
+            retry_after = usage.user_reset if usage.user_used > usage.user_limit else usage.org_reset
+            raise falcon.HTTPTooManyRequests(description="Rate limit exceeded", retry_after=retry_after)
+        request.scope["interlog.actor"] = actor
+        if operation.writes:
+            actor = replace(actor, request_id=request.scope.get("interlog.request_id"))
+        actor.require(Right.WRITE if operation.writes else Right.READ)
+        raw = await raw_parameters(request, path, self._settings.max_body)
+        args = decode(raw, operation.params)
+        return await operation.handler(Call(actor, self._ledger, self._settings, args, request))
+
+
+class _Unknown:
+    """Answers for paths that are none of ours, and for faults."""
+
+    def __init__(self, settings: Settings, limits: Limits) -> None:
+        self._settings = settings
+        self._limits = limits
+
+    async def answer(self, req: falcon.asgi.Request, resp: falcon.asgi.Response | None, **_: Any) -> None:
+        """Answer an unknown path: in version 1 with a bare string (spec 18, D13)."""
+        assert resp is not None, "there are no WebSockets here"
+        request, response = req, resp
+        version = _version_of(request)
+        response.status = 404
+        response.content_type = "application/json"
+        unknown = falcon.HTTPNotFound(description="Resource not found: unknown path")
+        response.data = _encode(UNKNOWN_ROUTE if version == 1 else answer_v2(unknown)[1])
+        fill_headers(request, response, version, self._limits)
+
+    async def answer_error(
+        self,
+        request: falcon.asgi.Request,
+        response: falcon.asgi.Response | None,
+        error: Exception,
+        params: dict[str, Any],
+        **_: Any,
+    ) -> None:
+        """Answer what no handler expected, without a word about the inside."""
+        if response is None:  # a WebSocket; there are none here
+            raise error
+        if not isinstance(error, EXPECTED):
+            _log.exception("unexpected", path=request.path, request_id=request.scope.get("interlog.request_id"))
+        version = _version_of(request)
+        fill_error(response, error, version, self._settings)
+        fill_headers(request, response, version, self._limits)
+
+
+def fill_error(response: falcon.asgi.Response, error: Exception, version: int, settings: Settings) -> None:
+    """Make the response that of an error."""
+    status, body = answer_v1(error, settings.affinity_missing_status) if version == 1 else answer_v2(error)
+    response.status = status
+    response.content_type = "application/json"
+    response.data = _encode(body)
+    if isinstance(error, falcon.HTTPError) and error.headers:
+        response.set_headers(error.headers)
+    if isinstance(error, Unauthenticated):
+        response.set_header("WWW-Authenticate", 'Bearer realm="interlog", Basic realm="interlog"')
+
+
+def fill_headers(request: falcon.asgi.Request, response: falcon.asgi.Response, version: int, limits: Limits) -> None:
+    """Add the headers that every answer carries (spec 1.7, 13.2)."""
+    usage = getattr(request.context, "usage", None) or limits.count(None)
+    response.set_headers(usage.headers())
+    if version == 2:
+        response.set_header("X-Affinity-Api-Version", request.get_header("X-Affinity-Api-Version") or "2024-01-01")
+
+
+def token_of(request: falcon.asgi.Request) -> str:
+    """Return the token of ``Authorization: Bearer <token>``, or the password of ``Basic`` (spec 1.2)."""
+    header: str | None = request.get_header("Authorization")
+    if not header:
+        raise Unauthenticated("send a token as Bearer, or as the password of Basic")
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            raise Unauthenticated("the Basic credentials are not well-formed") from None
+    raise Unauthenticated("send a token as Bearer, or as the password of Basic")
+
+
+def _version_of(request: falcon.asgi.Request) -> int:
+    return 2 if request.path == "/v2" or request.path.startswith("/v2/") else 1

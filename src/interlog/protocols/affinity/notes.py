@@ -1,0 +1,110 @@
+"""Notes: ``/notes`` (spec 7)."""
+
+from typing import Any
+
+from interlog.model.errors import Invalid, Problem
+from interlog.model.interactions import Links
+from interlog.model.notes import Note, NoteDraft, NoteKind
+from interlog.model.parties import Party
+from interlog.model.validation import MAX_BODY
+
+from . import translate, wire
+from .html import clean_v1
+from .operations import PATH_ID, Call, Kind, Param, id_param
+from .paging import PAGING, page_size, page_token, place_of
+
+_CONTENT = Param(name="content", required=True, empty=False, max_length=MAX_BODY)
+
+LIST = (
+    id_param("person_id", model="Person"),
+    id_param("organization_id", model="Organization"),
+    id_param("opportunity_id", model="Opportunity"),
+    id_param("creator_id", model="Person"),
+    *PAGING,
+)
+GET = (PATH_ID,)
+CREATE = (
+    _CONTENT,
+    id_param("person_ids", model="Person", many=True),
+    id_param("organization_ids", model="Organization", many=True),
+    id_param("opportunity_ids", model="Opportunity", many=True),
+    id_param("parent_id", model="Note"),
+    Param(name="type", kind=Kind.INTEGER, choices=(0, 2)),
+    id_param("creator_id", model="Person"),
+    Param(name="created_at", kind=Kind.MOMENT),
+)
+UPDATE = (PATH_ID, _CONTENT)
+DELETE = (PATH_ID,)
+
+_PARTIES = {
+    "person_id": Party.PERSON,
+    "organization_id": Party.ORGANIZATION,
+    "opportunity_id": Party.OPPORTUNITY,
+}
+
+
+async def list_(call: Call) -> dict[str, Any]:
+    """``GET /notes``: newest first; always an object (spec 18, D8)."""
+    given = [(party, call.args[name]) for name, party in _PARTIES.items() if name in call.args]
+    if len(given) > 1:
+        raise Invalid(Problem("", f"At most one of {', '.join(_PARTIES)} may be given", "verbatim"))
+    size = page_size(call.args)
+    place = place_of(call.actor.tenant, "notes", call.args, 2)
+    found = await call.ledger.notes.page(
+        call.actor,
+        limit=size + 1,
+        before=(place[0], place[1]) if place is not None else None,
+        party=given[0] if given else None,
+        creator=call.get("creator_id"),
+    )
+    following = None
+    if len(found) > size:
+        del found[size:]
+        following = (found[-1].created_at, found[-1].id)
+    return {
+        "notes": [_object(call, item) for item in found],
+        "next_page_token": page_token(call.actor.tenant, "notes", call.args, following),
+    }
+
+
+async def get(call: Call) -> wire.Note:
+    """``GET /notes/{id}``."""
+    return _object(call, await call.ledger.notes.get(call.actor, call.args["id"]))
+
+
+async def create(call: Call) -> wire.Note:
+    """``POST /notes``: on parties, or as a reply."""
+    kind = NoteKind(call.get("type", 0))
+    created_at = call.get("created_at")
+    draft = NoteDraft(
+        content=clean_v1(call.args["content"]) if kind is NoteKind.HTML else call.args["content"],
+        kind=kind,
+        links=Links(
+            persons=tuple(dict.fromkeys(call.get("person_ids", ()))),
+            organizations=tuple(dict.fromkeys(call.get("organization_ids", ()))),
+            opportunities=tuple(dict.fromkeys(call.get("opportunity_ids", ()))),
+        ),
+        parent=call.get("parent_id"),
+        creator=call.get("creator_id"),
+        created_at=created_at.instant if created_at is not None else None,
+    )
+    return _object(call, await call.ledger.notes.create(call.actor, draft))
+
+
+async def update(call: Call) -> wire.Note:
+    """``PUT /notes/{id}``: change the text."""
+    content, id_ = call.args["content"], call.args["id"]
+    read = await call.ledger.notes.get(call.actor, id_)
+    if read.kind is NoteKind.HTML:
+        content = clean_v1(content)
+    return _object(call, await call.ledger.notes.update(call.actor, id_, content=content))
+
+
+async def delete(call: Call) -> wire.Success:
+    """``DELETE /notes/{id}``: by its author, with its replies."""
+    await call.ledger.notes.delete(call.actor, call.args["id"])
+    return wire.Success()
+
+
+def _object(call: Call, item: Note) -> wire.Note:
+    return translate.note(item, call.actor.tenant, translate.clock(call.settings.affinity_time_zone))

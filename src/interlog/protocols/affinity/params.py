@@ -1,0 +1,252 @@
+"""Reading an operation's parameters: from path, body and query together; every problem at once (spec 1.3, 1.4)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import falcon
+import falcon.asgi
+import msgspec
+
+from interlog.model.errors import Invalid, Problem
+from interlog.model.ids import MAX_ID
+from interlog.model.instants import parse_moment
+
+from .operations import Kind, Param
+
+_json = msgspec.json.Decoder()
+
+_MALFORMED = object()
+
+
+async def raw_parameters(request: falcon.asgi.Request, path: Mapping[str, str], max_body: int) -> dict[str, Any]:
+    """Return everything that was sent, by name: the path wins over the body, and the body over the query."""
+    found: dict[str, Any] = _without_brackets(request.params) if request.query_string else {}
+    if request.method not in ("GET", "DELETE", "HEAD") or request.content_length:
+        found |= await _body(request, max_body)
+    if path:
+        found |= path
+    return found
+
+
+def decode(raw: Mapping[str, Any], params: tuple[Param, ...]) -> dict[str, Any]:
+    """Return the typed parameters that were given; raises ``Invalid`` with everything wrong with them."""
+    args: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for param, read in _readers(params):
+        value = raw.get(param.name)
+        if value is None:
+            if param.required:
+                problems.append(Problem(param.name, "is required", "missing"))
+            continue
+        found = _read_many(param, read, value, problems) if param.many else read(param.name, value, problems)
+        if found is _MALFORMED:
+            continue
+        if not param.empty and found in ("", []):
+            problems.append(Problem(param.name, "must not be empty", "missing"))
+        elif found is not None:
+            args[param.name] = found
+    if problems:
+        raise Invalid(*problems)
+    return args
+
+
+async def _body(request: falcon.asgi.Request, max_body: int) -> dict[str, Any]:
+    content_type = (request.content_type or "application/json").partition(";")[0].strip().lower()
+    if content_type == "multipart/form-data":
+        return await _multipart(request, max_body)
+    body = await read_body(request, max_body)
+    if not body.strip():
+        return {}
+    if content_type == "application/x-www-form-urlencoded":
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            raise Invalid(Problem("body", "must be UTF-8")) from None
+        return _without_brackets(falcon.uri.parse_query_string(text, keep_blank=True))
+    try:
+        value = _json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(Problem("body", f"must be JSON: {error}")) from None
+    if not isinstance(value, dict):
+        raise Invalid(Problem("body", "must be a JSON object"))
+    return value
+
+
+async def read_body(request: falcon.asgi.Request, max_body: int) -> bytes:
+    """Return the request's body; refuses one of more bytes than allowed before it is in memory."""
+    if (request.content_length or 0) > max_body:
+        raise falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
+    body = b""
+    async for chunk in request.stream:
+        body = body + chunk if body else chunk
+        if len(body) > max_body:
+            raise falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
+    return body
+
+
+async def _multipart(request: falcon.asgi.Request, max_body: int) -> dict[str, Any]:
+    if (request.content_length or 0) > max_body:
+        raise falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
+    pairs: dict[str, Any] = {}
+    try:
+        async for part in await request.get_media():
+            value = (await part.get_data()).decode() if part.filename is None else part
+            if part.name in pairs:
+                known = pairs[part.name]
+                pairs[part.name] = [*known, value] if isinstance(known, list) else [known, value]
+            elif part.name:
+                pairs[part.name] = value
+    except (falcon.MediaMalformedError, falcon.HTTPInvalidHeader, UnicodeDecodeError, ValueError):
+        raise Invalid(Problem("body", "must be well-formed multipart/form-data")) from None
+    return _without_brackets(pairs)
+
+
+def _without_brackets(pairs: Mapping[str, Any]) -> dict[str, Any]:
+    """``person_ids[]=1`` is another spelling of ``person_ids=1``, and always a list."""
+    found: dict[str, Any] = {}
+    for name, value in pairs.items():
+        if name.endswith("[]"):
+            found[name[:-2]] = value if isinstance(value, list) else [value]
+        else:
+            found[name] = value
+    return found
+
+
+# Each reader returns the value, None for "as if not given", or _MALFORMED after noting the problem.
+
+Reader = Callable[[str, Any, list[Problem]], Any]
+
+
+@lru_cache(maxsize=1024)
+def _readers(params: tuple[Param, ...]) -> tuple[tuple[Param, Reader], ...]:
+    return tuple((param, _reader(param)) for param in params)
+
+
+def _reader(param: Param) -> Reader:
+    match param.kind:
+        case Kind.ID:
+            return _integer_reader(1, MAX_ID, ())
+        case Kind.INTEGER:
+            low = -MAX_ID if param.minimum is None else param.minimum
+            high = MAX_ID if param.maximum is None else param.maximum
+            return _integer_reader(low, high, param.choices)
+        case Kind.NUMBER:
+            return _number
+        case Kind.FLAG:
+            return _flag
+        case Kind.MOMENT:
+            return _moment
+        case Kind.OBJECT:
+            return _object
+        case Kind.TEXT:
+            return _text_reader(param.max_length)
+
+
+def _read_many(param: Param, read: Reader, value: Any, problems: list[Problem]) -> Any:
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            value = _json.decode(value)
+        except msgspec.DecodeError:
+            problems.append(Problem(param.name, "must be a list"))
+            return _MALFORMED
+    items: Iterable[Any] = value if isinstance(value, list) else [value]
+    if isinstance(value, dict):
+        problems.append(Problem(param.name, "must be a list"))
+        return _MALFORMED
+    before = len(problems)
+    # The empty text is how a form says "an empty list"; nulls in a list count as not given.
+    found = [
+        read(f"{param.name}[{i}]", item, problems) for i, item in enumerate(items) if item is not None and item != ""
+    ]
+    return _MALFORMED if len(problems) > before else found
+
+
+def _integer_reader(low: int, high: int, choices: tuple[int, ...]) -> Reader:
+    expected = f"must be one of {', '.join(map(str, choices))}" if choices else "must be an integer"
+
+    def read(path: str, value: Any, problems: list[Problem]) -> Any:
+        if isinstance(value, str):
+            text = value.strip()
+            if text.isascii() and text.removeprefix("-").isdecimal() and len(text) <= 20:
+                value = int(text)
+        elif isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            problems.append(Problem(path, expected, "type"))
+        elif choices and value not in choices:
+            problems.append(Problem(path, expected, "choice"))
+        elif not low <= value <= high:
+            bound = f"at least {low}" if value < low else f"at most {high}"
+            problems.append(Problem(path, f"must be {bound}", "range"))
+        else:
+            return value
+        return _MALFORMED
+
+    return read
+
+
+def _number(path: str, value: Any, problems: list[Problem]) -> Any:
+    try:
+        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+            return float(value)
+    except ValueError:
+        pass
+    problems.append(Problem(path, "must be a number", "type"))
+    return _MALFORMED
+
+
+def _flag(path: str, value: Any, problems: list[Problem]) -> Any:
+    if isinstance(value, str):
+        value = {"true": True, "1": True, "false": False, "0": False, "": None}.get(value.strip().lower(), value)
+    if value in (0, 1) and not isinstance(value, str):
+        return bool(value)
+    if value is None:
+        return None
+    problems.append(Problem(path, "must be true or false", "type"))
+    return _MALFORMED
+
+
+def _moment(path: str, value: Any, problems: list[Problem]) -> Any:
+    moment = parse_moment(_spaced(value)) if isinstance(value, str) else None
+    if moment is None:
+        problems.append(Problem(path, "must be an ISO 8601 date and time", "type"))
+        return _MALFORMED
+    return moment
+
+
+def _spaced(text: str) -> str:
+    """Undo a ``+`` that a client forgot to escape in a query: ``2026-03-05T09:15:30 01:00``."""
+    head, separator, tail = text.rpartition(" ")
+    return f"{head}+{tail}" if separator and "T" in head and ":" in tail else text
+
+
+def _object(path: str, value: Any, problems: list[Problem]) -> Any:
+    if isinstance(value, (dict, list)):
+        return value
+    problems.append(Problem(path, "must be an object", "type"))
+    return _MALFORMED
+
+
+def _text_reader(max_length: int) -> Reader:
+    def read(path: str, value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, str):
+            problems.append(Problem(path, "must be a text", "type"))
+        elif len(value) > max_length:
+            problems.append(Problem(path, f"must not be longer than {max_length} characters", "too_long"))
+        elif "\x00" in value or not _is_unicode(value):
+            problems.append(Problem(path, "must be readable text: it holds characters that cannot be stored"))
+        else:
+            return value
+        return _MALFORMED
+
+    return read
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether the text can be written as UTF-8: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

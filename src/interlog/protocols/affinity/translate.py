@@ -1,0 +1,325 @@
+"""Between version 1 of the API and the model: pure functions, both directions side by side."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from interlog.ledger.persons import Moments
+from interlog.model.instants import Moment, to_datetime
+from interlog.model.interactions import Content, Draft, Interaction, Participant
+from interlog.model.notes import Note
+from interlog.model.parties import Opportunity, Organization, Party, PartyList, Person
+from interlog.model.tenancy import Tenant
+from interlog.model.types import (
+    CALL,
+    CHAT_MESSAGE,
+    MEETING,
+    Category,
+    Direction,
+    InteractionType,
+    Logging,
+    Role,
+)
+
+from . import wire
+
+MEETING_CODE, CALL_CODE, CHAT_CODE, EMAIL_CODE = 0, 1, 2, 3
+
+CATEGORIES: dict[int, tuple[Category, ...]] = {
+    MEETING_CODE: (Category.MEETING, Category.VISIT),
+    CALL_CODE: (Category.CALL,),
+    CHAT_CODE: (Category.MESSAGE,),
+    EMAIL_CODE: (Category.EMAIL,),
+}
+"""Which of our categories each of the four kinds of interactions stands for."""
+
+CODES = {category: code for code, categories in CATEGORIES.items() for category in categories}
+
+LIST_KEYS = {MEETING_CODE: "events", CALL_CODE: "events", CHAT_CODE: "chat_messages", EMAIL_CODE: "emails"}
+
+CREATED_TYPES = {MEETING_CODE: MEETING.name, CALL_CODE: CALL.name, CHAT_CODE: CHAT_MESSAGE.name}
+
+LOGGED_TITLE = "Manually logged event"
+
+
+def types_of(tenant: Tenant, code: int) -> tuple[int, ...]:
+    """Return the ids of the tenant's types that are listed as this kind."""
+    return tenant.type_ids(*CATEGORIES[code])
+
+
+def code_of(type_: InteractionType) -> int | None:
+    """Return the kind as which interactions of a type are listed; None where they are not."""
+    return CODES.get(type_.category)
+
+
+# Times
+
+
+class Clock:
+    """Renders instants in one zone, as ISO 8601 with milliseconds and a numeric offset (spec 1.4)."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = None if zone.upper() == "UTC" else ZoneInfo(zone)
+
+    def text(self, instant: int) -> str:
+        """Return an instant as text."""
+        moment = to_datetime(instant)
+        if self._zone is not None:
+            try:
+                moment = moment.astimezone(self._zone)
+            except OverflowError:  # the first or last hours of the calendar
+                pass
+        return moment.isoformat(timespec="milliseconds")
+
+    def optional(self, instant: int | None) -> str | None:
+        """Return an instant as text; None for none."""
+        return None if instant is None else self.text(instant)
+
+
+@lru_cache(maxsize=64)
+def clock(zone: str) -> Clock:
+    """Return the clock of a zone."""
+    return Clock(zone)
+
+
+# Persons
+
+
+def person(item: Person) -> wire.Person:
+    """Return a person as it stands within other objects."""
+    return wire.Person(item.id, int(item.kind), item.first_name, item.last_name, item.primary_email, item.emails)
+
+
+class People(dict[int, wire.Person | None]):
+    """The persons of one answer on the wire, each made once; None for those who are no more."""
+
+    def __init__(self, persons: Mapping[int, Person]) -> None:
+        super().__init__()
+        self._persons = persons
+
+    def __missing__(self, id_: int) -> wire.Person | None:
+        known = self._persons.get(id_)
+        found = self[id_] = None if known is None else person(known)
+        return found
+
+
+def full_person(item: Person) -> dict[str, Any]:
+    """Return a person as the answer to reading or changing it."""
+    return {**short(person(item)), "organization_ids": item.organization_ids}
+
+
+def short(item: wire.Person) -> dict[str, Any]:
+    """Return a person's keys, to add others to."""
+    return {
+        "id": item.id,
+        "type": item.type,
+        "first_name": item.first_name,
+        "last_name": item.last_name,
+        "primary_email": item.primary_email,
+        "emails": item.emails,
+    }
+
+
+_DATES = ("first_email", "last_email", "first_event", "last_event", "next_event", "last_chat_message",
+          "last_interaction")  # fmt: skip
+
+
+def interaction_dates(moments: Moments, times: Clock, *, with_persons: bool) -> dict[str, Any]:
+    """Return the two keys ``interaction_dates`` and ``interactions`` (spec 3)."""
+    dates: dict[str, str | None] = {}
+    interactions: dict[str, Any] = {}
+    for name in _DATES:
+        moment = moments.get(name)
+        text = times.text(moment.at) if moment is not None else None
+        dates[f"{name}_date"] = text
+        if moment is None:
+            interactions[name] = None
+        else:
+            interactions[name] = {"date": text} | ({"person_ids": moment.internal} if with_persons else {})
+    return {"interaction_dates": dates, "interactions": interactions}
+
+
+# Organizations and opportunities
+
+
+def organization(item: Organization) -> dict[str, Any]:
+    """Return an organization's keys without its conditional ones (spec 4)."""
+    return {
+        "id": item.id,
+        "name": item.name,
+        "domain": item.domain,
+        "domains": item.domains,
+        "crunchbase_uuid": None,
+        "global": item.is_global,
+    }
+
+
+def list_entry(item: Opportunity, times: Clock) -> wire.ListEntry:
+    """Return an opportunity's only entry on its list."""
+    return wire.ListEntry(
+        id=item.entry_id,
+        creator_id=item.creator,
+        list_id=item.list_id,
+        entity_id=item.id,
+        entity_type=int(Party.OPPORTUNITY),
+        created_at=times.text(item.created_at),
+    )
+
+
+def opportunity(item: Opportunity, times: Clock) -> wire.Opportunity:
+    """Return an opportunity (spec 5)."""
+    return wire.Opportunity(item.id, item.name, item.person_ids, item.organization_ids, [list_entry(item, times)])
+
+
+def party_list(item: PartyList, size: int) -> wire.PartyList:
+    """Return a list (spec 6)."""
+    return wire.PartyList(item.id, int(item.kind), item.name, item.is_public, item.owner, size)
+
+
+# Interactions
+
+_DIRECTIONS = {0: Direction.SENT, 1: Direction.RECEIVED}
+
+
+def draft(args: Mapping[str, Any], request_key: str | None) -> Draft:
+    """Return what ``POST /interactions`` asks to be logged (spec 2.5)."""
+    code: int = args["type"]
+    date: Moment = args["date"]
+    return Draft(
+        type=CREATED_TYPES[code],
+        content=Content(
+            occurred_at=date.instant,
+            occurred_offset=date.offset,
+            body=args["content"],
+            direction=_DIRECTIONS[args.get("direction", 0)] if code == CHAT_CODE else None,
+            participants=_participants(args["person_ids"]),
+        ),
+        request_key=request_key,
+    )
+
+
+def amended(item: Interaction, code: int, args: Mapping[str, Any]) -> Content:
+    """Return the content of an interaction with what ``PUT /interactions/{id}`` changes (spec 2.6)."""
+    content = item.content
+    changes: dict[str, Any] = {}
+    if "person_ids" in args:
+        known: dict[int | None, Participant] = {p.person: p for p in content.participants}
+        changes["participants"] = tuple(known.get(p.person, p) for p in _participants(args["person_ids"]))
+    if "content" in args:
+        changes["body"] = args["content"]
+    if "date" in args:
+        date: Moment = args["date"]
+        moved = date.instant - content.occurred_at
+        changes["occurred_at"], changes["occurred_offset"] = date.instant, date.offset
+        if content.ended_at is not None:
+            changes["ended_at"] = content.ended_at + moved  # it lasts as long as before
+    if "direction" in args and code == CHAT_CODE:
+        changes["direction"] = _DIRECTIONS[args["direction"]]
+    return replace(content, **changes)
+
+
+def _participants(person_ids: list[int]) -> tuple[Participant, ...]:
+    return tuple(Participant(id_, Role.ATTENDEE.value) for id_ in dict.fromkeys(person_ids))
+
+
+def interaction(
+    item: Interaction, code: int, people: People, times: Clock
+) -> wire.Event | wire.ChatMessage | wire.Email:
+    """Return an interaction as the object of its kind (spec 2.2)."""
+    if code == EMAIL_CODE:
+        return _email(item, people, times)
+    content = item.content
+    creator = item.creator if item.logging is Logging.MANUAL else None
+    notes = [] if item.note_id is None else [item.note_id]
+    persons: list[wire.Person] = []
+    seen: set[int] = set()
+    attendees: list[str] = []
+    for part in content.participants:
+        known = people[part.person] if part.person is not None else None
+        if known is None:
+            if part.address is not None:
+                attendees.append(part.address)
+        elif known.id not in seen:
+            seen.add(known.id)
+            persons.append(known)
+            if known.primary_email is not None:
+                attendees.append(known.primary_email)
+    date = times.text(content.occurred_at)
+    if code == CHAT_CODE:
+        return wire.ChatMessage(
+            id=item.number,
+            date=date,
+            direction=int(content.direction or 0),
+            manual_creator_id=creator,
+            persons=persons,
+            type=code,
+            notes=notes,
+        )
+    title = content.title
+    return wire.Event(
+        date=date,
+        id=item.number,
+        attendees=attendees,
+        start_time=date,
+        end_time=times.optional(content.ended_at),
+        updated_at=times.optional(item.modified_at),
+        manual_creator_id=creator,
+        title=LOGGED_TITLE if title is None and creator is not None else title,
+        type=code,
+        notes=notes,
+        persons=persons,
+    )
+
+
+def _email(item: Interaction, people: People, times: Clock) -> wire.Email:
+    content = item.content
+    sender: wire.Person | wire.Address | None = None
+    receivers: dict[str, list[wire.Person]] = {Role.TO: [], Role.CC: []}
+    for part in content.participants:
+        known = people[part.person] if part.person is not None else None
+        if part.role == Role.FROM:
+            sender = known if known is not None else wire.Address(part.address) if part.address else None
+        elif known is not None and part.role in receivers:
+            receivers[part.role].append(known)
+    return wire.Email(
+        date=times.text(content.occurred_at),
+        id=item.number,
+        subject=content.title,
+        type=EMAIL_CODE,
+        sender=sender,
+        to=receivers[Role.TO],
+        cc=receivers[Role.CC],
+        direction=int(content.direction or 0),
+    )
+
+
+# Notes
+
+
+def note(item: Note, tenant: Tenant, times: Clock) -> wire.Note:
+    """Return a note (spec 7.1)."""
+    code = None
+    if item.interaction_type_id is not None:
+        code = code_of(tenant.types_by_id[item.interaction_type_id])
+    interaction_id = item.interaction if code is not None else None
+    return wire.Note(
+        id=item.id,
+        creator_id=item.creator,
+        person_ids=list(dict.fromkeys([*item.links.persons, *item.attendees])),
+        associated_person_ids=list(item.links.persons),
+        interaction_person_ids=list(item.attendees),
+        interaction_id=interaction_id,
+        interaction_type=code,
+        is_meeting=code in (MEETING_CODE, CALL_CODE),
+        mentioned_person_ids=list(item.mentions),
+        organization_ids=list(item.links.organizations),
+        opportunity_ids=list(item.links.opportunities),
+        parent_id=item.parent,
+        content=item.content,
+        type=int(item.kind),
+        created_at=times.text(item.created_at),
+        updated_at=times.optional(item.updated_at),
+    )

@@ -1,0 +1,1 @@
+"""Version 2 of the API: camelCase, cursors, coded errors (spec 13, 14)."""

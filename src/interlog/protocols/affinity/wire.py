@@ -1,0 +1,128 @@
+"""What goes over the network in version 1: objects with exactly the documented keys."""
+
+from msgspec import Struct
+
+
+class Person(Struct, gc=False):
+    """A person within another object (spec 2.2), and an item of the list of persons (3)."""
+
+    id: int
+    type: int
+    first_name: str
+    last_name: str
+    primary_email: str | None
+    emails: tuple[str, ...]
+
+
+class Address(Struct, gc=False):
+    """The sender of an e-mail whom nobody here knows (spec 2.2)."""
+
+    email: str
+
+
+class Event(Struct):
+    """A meeting or a call (spec 2.2)."""
+
+    date: str
+    id: int
+    attendees: list[str]
+    start_time: str
+    end_time: str | None
+    updated_at: str | None
+    manual_creator_id: int | None
+    title: str | None
+    type: int
+    notes: list[int]
+    persons: list[Person]
+
+
+class ChatMessage(Struct):
+    """A chat message (spec 2.2)."""
+
+    id: int
+    date: str
+    direction: int
+    manual_creator_id: int | None
+    persons: list[Person]
+    type: int
+    notes: list[int]
+
+
+class Email(Struct, rename={"sender": "from"}):
+    """An e-mail (spec 2.2)."""
+
+    date: str
+    id: int
+    subject: str | None
+    type: int
+    sender: Person | Address | None
+    to: list[Person]
+    cc: list[Person]
+    direction: int
+
+
+class Success(Struct):
+    """The answer to a DELETE."""
+
+    success: bool = True
+
+
+class Note(Struct):
+    """A note (spec 7.1)."""
+
+    id: int
+    creator_id: int | None
+    person_ids: list[int]
+    associated_person_ids: list[int]
+    interaction_person_ids: list[int]
+    interaction_id: int | None
+    interaction_type: int | None
+    is_meeting: bool
+    mentioned_person_ids: list[int]
+    organization_ids: list[int]
+    opportunity_ids: list[int]
+    parent_id: int | None
+    content: str
+    type: int
+    created_at: str
+    updated_at: str | None
+
+
+class ListEntry(Struct):
+    """An opportunity's entry on its list (spec 5)."""
+
+    id: int
+    creator_id: int
+    list_id: int
+    entity_id: int
+    entity_type: int
+    created_at: str
+
+
+class Opportunity(Struct):
+    """An opportunity (spec 5)."""
+
+    id: int
+    name: str
+    person_ids: tuple[int, ...]
+    organization_ids: tuple[int, ...]
+    list_entries: list[ListEntry]
+
+
+class PartyList(Struct):
+    """A list (spec 6)."""
+
+    id: int
+    type: int
+    name: str
+    public: bool
+    owner_id: int
+    list_size: int
+
+
+class Strength(Struct):
+    """The strength of one relationship (spec 8)."""
+
+    internal_id: int
+    external_id: int
+    strength: float

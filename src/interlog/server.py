@@ -1,0 +1,102 @@
+"""Composition: settings and ledger -> the protocols and the pages, one ASGI application."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from .ledger import Ledger
+from .model.errors import InterlogError
+from .observe import Observer, Scope
+from .protocols.affinity import app as affinity
+from .settings import Settings
+from .web import app as web
+
+PROTOCOLS = {"affinity": ("/affinity", affinity.create)}
+"""The protocols served: name -> prefix and the maker of the application."""
+
+
+def create_app(settings: Settings, ledger: Ledger) -> Any:
+    """Return the ASGI application of a server over an open ledger."""
+    return _Server(settings, ledger)
+
+
+class _Server:
+    """Routes by prefix. What lies behind a prefix knows nothing of it, but finds it in ``root_path``."""
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._observer = Observer(settings)
+        self._mounts = {prefix: (name, make(settings, ledger)) for name, (prefix, make) in PROTOCOLS.items()}
+        self._web = web.create(settings)
+        self._root = None
+        if settings.root is not None:
+            self._root = self._mounts[PROTOCOLS[settings.root][0]]
+        public = urlsplit(settings.public_url) if settings.public_url else None
+        self._public = (public.scheme, public.netloc, public.path.rstrip("/")) if public else None
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        path: str = scope["path"]
+        if self._public is not None:
+            scope["scheme"] = self._public[0]
+            scope["headers"] = [(n, v) for n, v in scope["headers"] if n != b"host"]
+            scope["headers"].append((b"host", self._public[1].encode()))
+            scope["root_path"] = self._public[2]
+        app: Any
+        prefix = "/" + path[1:].partition("/")[0]
+        if prefix in self._mounts:
+            name, app = self._mounts[prefix]
+            scope["root_path"] = scope.get("root_path", "") + prefix
+            scope["path"] = path[len(prefix) :] or "/"
+        elif path in _PROBES:
+            name, app = "probe", self._probe
+        elif self._root is not None and not _is_page(path):
+            name, app = self._root
+        else:
+            name, app = "web", self._web
+        await self._observer.observe(name, app, scope, receive, send)
+
+    async def _probe(self, scope: Scope, receive: Any, send: Any) -> None:
+        path = scope["path"]
+        content_type, status, body = "text/plain; charset=utf-8", 200, b"ok\n"
+        if path == "/healthz/ready":
+            try:
+                await self._ledger.tenants.all()
+            except InterlogError:
+                status, body = 503, b"the database does not answer\n"
+        elif path == "/metrics":
+            if self._settings.metrics:
+                body, content_type = self._observer.exposition()
+            else:
+                status, body = 404, b"metrics are switched off\n"
+        headers = [
+            (b"content-type", content_type.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _is_page(path: str) -> bool:
+    """Whether a path stays with the pages for people where a protocol is served at the root too."""
+    return path == "/" or path.startswith("/static/")
+
+
+_PROBES = frozenset({"/healthz/live", "/healthz/ready", "/metrics"})
+
+
+async def _live(receive: Any, send: Any) -> None:
+    """Answer the server's own start and stop: there is nothing to do, the ledger belongs to whoever opened it."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+            return
