@@ -30,7 +30,7 @@ async def backup(url: str, target: Path, *, force: bool) -> None:
     Raises ``Conflict`` where the file exists and ``force`` is not given.
     """
     path = sqlite_path(url)
-    if path is not None and not path.is_file():  # noqa: ASYNC240 - nobody else waits
+    if path is not None and not path.is_file():
         raise Unavailable(f"there is no store at {path}")
     if target.exists() and not force:  # noqa: ASYNC240
         raise Conflict(f"{target} exists; --force replaces it")

@@ -1,0 +1,35 @@
+"""What whoever runs a server does with a whole store. None of it needs the store to be open."""
+
+from pathlib import Path
+
+from ..store import backup as backups
+from ..store import distribute as sharding
+from ..store.migrate import Migrated
+from ..store.migrate import migrate as bring_up_to_date
+from ..store.open import shown as shown_url
+
+
+async def migrate(url: str) -> Migrated:
+    """Bring a store's schema to this version's; returns its revision before and after."""
+    return await bring_up_to_date(url)
+
+
+async def distribute(url: str) -> list[str]:
+    """Turn a PostgreSQL database that has the Citus extension into a sharded one; returns the tables moved now."""
+    await bring_up_to_date(url)
+    return await sharding.distribute(url)
+
+
+async def backup(url: str, target: Path, *, force: bool = False) -> None:
+    """Write a copy of a store, as of one moment, to a file, while a server may be using it."""
+    await backups.backup(url, target, force=force)
+
+
+async def restore(url: str, source: Path, *, force: bool = False) -> None:
+    """Replace a store by a copy of it, after checking the copy, and bring its schema to this version's."""
+    await backups.restore(url, source, force=force)
+
+
+def shown(url: str) -> str:
+    """Return a store's URL without its password: for messages."""
+    return shown_url(url)
