@@ -7,6 +7,7 @@ from ..store import distribute as sharding
 from ..store.migrate import Migrated
 from ..store.migrate import migrate as bring_up_to_date
 from ..store.open import shown as shown_url
+from ..store.open import sqlite_path
 
 
 async def migrate(url: str) -> Migrated:
@@ -28,6 +29,12 @@ async def backup(url: str, target: Path, *, force: bool = False) -> None:
 async def restore(url: str, source: Path, *, force: bool = False) -> None:
     """Replace a store by a copy of it, after checking the copy, and bring its schema to this version's."""
     await backups.restore(url, source, force=force)
+
+
+def exists(url: str) -> bool:
+    """Whether there is a store to be opened; of a PostgreSQL database only opening it tells."""
+    path = sqlite_path(url)
+    return path is None or path.exists()
 
 
 def shown(url: str) -> str:
