@@ -1,5 +1,7 @@
 """Notes: on parties and interactions, with replies."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unknown_id
@@ -70,6 +72,16 @@ class Notes:
                 break
             before = (notes[-1].created_at, notes[-1].id)
         return found[:limit]
+
+    async def count_roots(self, actor: Actor) -> int:
+        """Return how many notes there are that are no replies."""
+        actor.require(Right.READ)
+        return await note_rows.count_roots(self._database, actor.tenant.id, actor.groups)
+
+    async def reply_counts(self, actor: Actor, ids: Sequence[int]) -> dict[int, int]:
+        """Return how many replies each note has; notes without any are left out."""
+        actor.require(Right.READ)
+        return await note_rows.reply_counts(self._database, actor.tenant.id, ids) if ids else {}
 
     async def create(self, actor: Actor, draft: NoteDraft) -> Note:
         """Write a note on parties, on an interaction that has none yet, or as a reply."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, delete, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, delete, func, select, tuple_, update
 
 from ..model.interactions import Interaction, Links
 from ..model.notes import Note, NoteKind
@@ -50,6 +50,28 @@ UNLINK = Query(
         note_link.c.created_at == parameter("created_at"),
         note_link.c.id == parameter("id"),
     )
+)
+
+
+COUNT_ROOTS = Query(
+    select(func.count())
+    .select_from(note)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        member_of(Columns.group_id, "groups"),
+        Columns.parent.is_(None),
+        Columns.deleted_at.is_(None),
+    )
+)
+REPLY_COUNTS = Query(
+    select(Columns.parent, func.count())
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.parent.is_not(None),
+        member_of(Columns.parent, "parents"),
+        Columns.deleted_at.is_(None),
+    )
+    .group_by(Columns.parent)
 )
 
 
@@ -130,6 +152,18 @@ async def _notes_of(database: Database, tenant: int, rows: Sequence[Row]) -> lis
     numbers = {row[2] for row in rows if row[2] is not None}
     interactions = await by_numbers(database, tenant, numbers) if numbers else {}
     return [note_of(row, interactions.get(row[2])) for row in rows]
+
+
+async def count_roots(database: Database, tenant: int, groups: Sequence[int]) -> int:
+    """Return how many notes there are that are no replies."""
+    rows = await database.fetch_long(COUNT_ROOTS, tenant=tenant, groups=database.array(groups))
+    return int(rows[0][0])
+
+
+async def reply_counts(database: Database, tenant: int, parents: Sequence[int]) -> dict[int, int]:
+    """Return how many replies each of some notes has."""
+    rows = await database.fetch(REPLY_COUNTS, tenant=tenant, parents=database.array(parents))
+    return {row[0]: row[1] for row in rows}
 
 
 def row_of(tenant: int, item: Note) -> tuple[Any, ...]:

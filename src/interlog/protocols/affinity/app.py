@@ -15,7 +15,7 @@ import structlog
 from msgspec.structs import replace
 
 from interlog.ledger import Ledger
-from interlog.model.errors import Unauthenticated
+from interlog.model.errors import Invalid, Problem, Unauthenticated
 from interlog.model.tenancy import Actor, Right
 from interlog.settings import Settings
 
@@ -36,6 +36,10 @@ from .params import decode, raw_parameters
 from .v2.table import OPERATIONS_V2
 
 PROTOCOL = "affinity"
+
+VERSION_HEADER = "X-Affinity-Api-Version"
+VERSIONS = ("2024-01-01", "2026-07-15", "2026-09-17", "current")
+"""The versions of version 2; all are answered alike, by the newest (spec 13.2)."""
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -189,6 +193,8 @@ class Endpoint:
         if operation.writes:
             actor = replace(actor, request_id=request.scope.get("interlog.request_id"))
         actor.require(Right.WRITE if operation.writes else Right.READ)
+        if self._version == 2:
+            check_version(request)
         raw = await raw_parameters(request, path, self._settings.max_body)
         args = decode(raw, operation.params)
         return await operation.handler(Call(actor, self._ledger, self._settings, args, request))
@@ -247,7 +253,15 @@ def fill_headers(request: falcon.asgi.Request, response: falcon.asgi.Response, v
     usage = getattr(request.context, "usage", None) or limits.count(None)
     response.set_headers(usage.headers())
     if version == 2:
-        response.set_header("X-Affinity-Api-Version", request.get_header("X-Affinity-Api-Version") or "2024-01-01")
+        asked = request.get_header(VERSION_HEADER)
+        response.set_header(VERSION_HEADER, asked if asked in VERSIONS else VERSIONS[0])
+
+
+def check_version(request: falcon.asgi.Request) -> None:
+    """Refuse a version of the API that there is none of (spec 13.2)."""
+    asked = request.get_header(VERSION_HEADER)
+    if asked is not None and asked not in VERSIONS:
+        raise Invalid(Problem(VERSION_HEADER, f"must be one of {', '.join(VERSIONS)}", "choice"))
 
 
 def token_of(request: falcon.asgi.Request) -> str:

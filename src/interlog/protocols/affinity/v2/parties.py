@@ -1,0 +1,118 @@
+"""Persons, companies and opportunities: ``/v2/persons``, ``/v2/companies``, ``/v2/opportunities`` (spec 14.4).
+
+All three are read alike: a page in order of ids, or those of some ids.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import to_builtins
+
+from interlog.model.parties import Opportunity
+
+from ..operations import PATH_ID, Call, Param, id_param
+from . import translate
+from .paging import MAX_LIMIT, PAGING, first_args, page
+
+_IDS = id_param("ids", many=True)
+_FIELDS = (Param(name="fieldIds", many=True), Param(name="fieldTypes", many=True))
+
+LIST = (_IDS, *_FIELDS, *PAGING)
+GET = (PATH_ID, *_FIELDS)
+
+
+async def list_persons(call: Call) -> dict[str, Any]:
+    """``GET /v2/persons``."""
+
+    async def behind(place: Sequence[int], limit: int) -> tuple[Sequence[Any], Sequence[int] | None]:
+        return await call.ledger.persons.page(call.actor, limit=limit, place=(place[0], place[1]))
+
+    async def chosen(ids: Sequence[int]) -> Mapping[int, Any]:
+        return await call.ledger.persons.get_many(call.actor, ids)
+
+    return await _list(call, [0, 0], behind, chosen, translate.person)
+
+
+async def get_person(call: Call) -> Any:
+    """``GET /v2/persons/{id}``."""
+    item = await call.ledger.persons.get(call.actor, call.args["id"])
+    return _with_fields(call.args, translate.person(item))
+
+
+async def list_companies(call: Call) -> dict[str, Any]:
+    """``GET /v2/companies``."""
+
+    async def behind(place: Sequence[int], limit: int) -> tuple[Sequence[Any], Sequence[int] | None]:
+        return await call.ledger.organizations.page(call.actor, limit=limit, place=(place[0], place[1]))
+
+    async def chosen(ids: Sequence[int]) -> Mapping[int, Any]:
+        return await call.ledger.organizations.get_many(call.actor, ids)
+
+    return await _list(call, [0, 0], behind, chosen, translate.company)
+
+
+async def get_company(call: Call) -> Any:
+    """``GET /v2/companies/{id}``."""
+    item = await call.ledger.organizations.get(call.actor, call.args["id"])
+    return _with_fields(call.args, translate.company(item))
+
+
+async def list_opportunities(call: Call) -> dict[str, Any]:
+    """``GET /v2/opportunities``."""
+    names = await _list_names(call)
+
+    async def behind(place: Sequence[int], limit: int) -> tuple[Sequence[Any], Sequence[int] | None]:
+        found, following = await call.ledger.opportunities.page(call.actor, limit=limit, after=place[0])
+        return found, None if following is None else (following,)
+
+    async def chosen(ids: Sequence[int]) -> Mapping[int, Any]:
+        return await call.ledger.opportunities.get_many(call.actor, ids)
+
+    def shown(item: Opportunity) -> Any:
+        return translate.opportunity(item, names)
+
+    return await _list(call, [0], behind, chosen, shown)
+
+
+async def get_opportunity(call: Call) -> Any:
+    """``GET /v2/opportunities/{id}``."""
+    item = await call.ledger.opportunities.get(call.actor, call.args["id"])
+    return translate.opportunity(item, await _list_names(call))
+
+
+async def _list_names(call: Call) -> dict[int, str]:
+    return {item.id: item.name for item in await call.ledger.opportunities.lists(call.actor)}
+
+
+async def _list(
+    call: Call,
+    start: Sequence[int],
+    behind: Callable[[Sequence[int], int], Awaitable[tuple[Sequence[Any], Sequence[int] | None]]],
+    chosen: Callable[[Sequence[int]], Awaitable[Mapping[int, Any]]],
+    shown: Callable[[Any], Any],
+) -> dict[str, Any]:
+    """Return a page: of everything, or of the ids asked for."""
+    args, place = first_args(call)
+    limit = args.get("limit", MAX_LIMIT)
+    following: Sequence[int] | None
+    if args.get("ids"):
+        ids = sorted(set(args["ids"]))
+        after = place[0] if place else 0
+        found = await chosen([id_ for id_ in ids if id_ > after])
+        items = [found[id_] for id_ in ids if id_ in found]
+        following = (items[limit - 1].id,) if len(items) > limit else None
+        items = items[:limit]
+    else:
+        whole = len(start) if place is None else len(place)
+        if whole != len(start):
+            place = None
+        listed, following = await behind(place or start, limit)
+        items = list(listed)
+    return page(call, args, [_with_fields(args, shown(item)) for item in items], following)
+
+
+def _with_fields(args: Mapping[str, Any], item: Any) -> Any:
+    """Add the key ``fields`` where fields were asked for; there are none of one's own yet."""
+    if "fieldIds" not in args and "fieldTypes" not in args:
+        return item
+    return {**to_builtins(item), "fields": []}

@@ -1,0 +1,197 @@
+"""Between version 2 of the API and the model: pure functions."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from interlog.model.instants import to_datetime
+from interlog.model.interactions import Interaction, Participant
+from interlog.model.notes import Note, NoteKind
+from interlog.model.parties import Opportunity, Organization, Person, PersonKind
+from interlog.model.tenancy import Tenant
+from interlog.model.types import Direction, Logging, Role
+
+from ..html import from_plain
+from ..translate import CALL_CODE, CHAT_CODE, EMAIL_CODE, MEETING_CODE, code_of
+from . import wire
+
+PREVIEWED = 100
+
+INTERACTION_KINDS = {
+    MEETING_CODE: "meeting",
+    CALL_CODE: "call",
+    CHAT_CODE: "chat-message",
+    EMAIL_CODE: "email",
+}
+
+_PERSON_TYPES = {
+    PersonKind.EXTERNAL: "external",
+    PersonKind.INTERNAL: "internal",
+    PersonKind.COLLABORATOR: "collaborator",
+}
+
+People = Mapping[int, Person]
+
+
+def time(instant: int) -> str:
+    """Return an instant as text: UTC, whole seconds."""
+    return to_datetime(instant).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def optional_time(instant: int | None) -> str | None:
+    """Return an instant as text; None for none."""
+    return None if instant is None else time(instant)
+
+
+# Parties
+
+
+def person_data(item: Person) -> wire.PersonData:
+    """Return a person as it stands within other objects."""
+    return wire.PersonData(
+        item.id, item.first_name or None, item.last_name or None, item.primary_email, _PERSON_TYPES[item.kind]
+    )
+
+
+def person(item: Person) -> wire.Person:
+    """Return a person; here a collaborator counts as external."""
+    return wire.Person(
+        id=item.id,
+        first_name=item.first_name,
+        last_name=item.last_name or None,
+        primary_email_address=item.primary_email,
+        email_addresses=item.emails,
+        type="internal" if item.kind is PersonKind.INTERNAL else "external",
+    )
+
+
+def company(item: Organization) -> wire.Company:
+    """Return an organization."""
+    return wire.Company(item.id, item.name, item.domain, item.domains, item.is_global)
+
+
+def company_data(item: Organization) -> wire.CompanyData:
+    """Return an organization as it stands within other objects."""
+    return wire.CompanyData(item.id, item.name, item.domain)
+
+
+def opportunity(item: Opportunity, list_names: Mapping[int, str]) -> wire.Opportunity:
+    """Return an opportunity."""
+    return wire.Opportunity(item.id, item.name, item.list_id, list_names.get(item.list_id, ""))
+
+
+# Interactions
+
+
+def interaction(item: Interaction, code: int, people: People) -> wire.Event | wire.ChatMessage | wire.Email:
+    """Return an interaction as an item of its collection."""
+    if code == EMAIL_CODE:
+        return _email(item, people)
+    if code == CHAT_CODE:
+        return _chat_message(item, people)
+    return _event(item, code, people)
+
+
+def _event(item: Interaction, code: int, people: People) -> wire.Event:
+    content = item.content
+    creator = people.get(item.creator) if item.creator is not None else None
+    make = wire.Meeting if code == MEETING_CODE else wire.Event
+    automatic = code == MEETING_CODE and item.logging is Logging.AUTOMATIC
+    return make(
+        id=item.number,
+        logging_type="automated" if automatic else "manual",
+        title=content.title,
+        start_time=time(content.occurred_at),
+        end_time=optional_time(content.ended_at),
+        all_day=False,
+        creator=_attendee_of(creator) if creator is not None else None,
+        created_at=time(item.created_at),
+        updated_at=optional_time(item.modified_at),
+        attendees_preview=_preview(content.participants, people),
+    )
+
+
+def _chat_message(item: Interaction, people: People) -> wire.ChatMessage:
+    content = item.content
+    creator = people.get(item.creator) if item.creator is not None else None
+    known = [people[id_] for p in content.participants if (id_ := p.person) is not None and id_ in people]
+    creator = creator or next(iter(known), None)
+    return wire.ChatMessage(
+        id=item.number,
+        sent_at=time(content.occurred_at),
+        logging_type="manual",
+        direction=_direction(content.direction),
+        creator=person_data(creator) if creator is not None else None,
+        created_at=time(item.created_at),
+        updated_at=optional_time(item.modified_at),
+        participants_preview=_persons_preview(known),
+    )
+
+
+def _email(item: Interaction, people: People) -> wire.Email:
+    content = item.content
+    by_role: dict[str, list[Participant]] = {Role.FROM: [], Role.TO: [], Role.CC: []}
+    for part in content.participants:
+        by_role.setdefault(part.role, []).append(part)
+    senders = [_attendee(part, people) for part in by_role[Role.FROM]]
+    return wire.Email(
+        id=item.number,
+        sent_at=time(content.occurred_at),
+        logging_type="automated",
+        direction=_direction(content.direction),
+        subject=content.title,
+        created_at=time(item.created_at),
+        updated_at=optional_time(item.modified_at),
+        sender=senders[0] if senders else wire.Attendee(None, None),
+        to_participants_preview=_preview(by_role[Role.TO], people),
+        cc_participants_preview=_preview(by_role[Role.CC], people),
+    )
+
+
+def _direction(direction: Direction | None) -> str:
+    return "received" if direction is Direction.RECEIVED else "sent"
+
+
+def _attendee(part: Participant, people: People) -> wire.Attendee:
+    known = people.get(part.person) if part.person is not None else None
+    return _attendee_of(known) if known is not None else wire.Attendee(part.address, None)
+
+
+def _attendee_of(item: Person) -> wire.Attendee:
+    return wire.Attendee(item.primary_email, person_data(item))
+
+
+def _preview(parts: Iterable[Participant], people: People) -> wire.Preview:
+    found = {p.person or p.address or index: _attendee(p, people) for index, p in enumerate(parts)}
+    shown = [attendee for attendee in found.values() if attendee.person or attendee.email_address]
+    return wire.Preview(shown[:PREVIEWED], len(shown))
+
+
+def _persons_preview(persons: Iterable[Person]) -> wire.Preview:
+    distinct = list({item.id: item for item in persons}.values())
+    return wire.Preview([person_data(item) for item in distinct[:PREVIEWED]], len(distinct))
+
+
+# Notes
+
+
+def note(item: Note, tenant: Tenant, people: People) -> dict[str, Any]:
+    """Return a note (14.3) without the keys that must be asked for."""
+    creator = people.get(item.creator) if item.creator is not None else None
+    shown: dict[str, Any] = {
+        "id": item.id,
+        "type": "entities",
+        "content": {"html": item.content if item.kind is NoteKind.HTML else from_plain(item.content)},
+        "creator": person_data(creator) if creator is not None else None,
+        "mentions": [],
+        "createdAt": time(item.created_at),
+        "updatedAt": optional_time(item.updated_at),
+    }
+    code = None
+    if item.interaction_type_id is not None:
+        code = code_of(tenant.types_by_id[item.interaction_type_id])
+    if item.parent is not None:
+        shown |= {"type": "user-reply", "parent": {"id": item.parent}}
+    elif code is not None:
+        interaction = {"type": INTERACTION_KINDS[code], "id": item.interaction}
+        shown |= {"type": "interaction", "interaction": interaction}
+    return shown

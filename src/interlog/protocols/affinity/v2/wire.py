@@ -1,0 +1,121 @@
+"""What goes over the network in version 2: objects with exactly the documented keys (spec 14)."""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class PersonData(Struct, rename="camel", gc=False):
+    """A person within another object (14.1)."""
+
+    id: int
+    first_name: str | None
+    last_name: str | None
+    primary_email_address: str | None
+    type: str
+
+
+class Attendee(Struct, rename="camel"):
+    """Somebody who takes part: a known person, an address, or both (14.1)."""
+
+    email_address: str | None
+    person: PersonData | None
+
+
+class Preview(Struct, rename="camel"):
+    """The first hundred of some objects, and how many there are (14.1)."""
+
+    data: list[Any]
+    total_count: int
+
+
+class Person(Struct, rename="camel"):
+    """A person (14.4)."""
+
+    id: int
+    first_name: str
+    last_name: str | None
+    primary_email_address: str | None
+    email_addresses: tuple[str, ...]
+    type: str
+
+
+class Company(Struct, rename="camel"):
+    """An organization (14.4)."""
+
+    id: int
+    name: str
+    domain: str | None
+    domains: tuple[str, ...]
+    is_global: bool
+
+
+class CompanyData(Struct, rename="camel"):
+    """An organization within another object (14.1)."""
+
+    id: int
+    name: str
+    domain: str | None
+
+
+class Opportunity(Struct, rename="camel"):
+    """An opportunity (14.4)."""
+
+    id: int
+    name: str
+    list_id: int
+    list_name: str
+    is_restricted: bool = False
+    is_redacted: bool = False
+
+
+class Event(Struct, rename="camel"):
+    """A call; with ``organizer`` a meeting (14.2)."""
+
+    id: int
+    logging_type: str
+    title: str | None
+    start_time: str
+    end_time: str | None
+    all_day: bool
+    creator: Attendee | None
+    created_at: str
+    updated_at: str | None
+    attendees_preview: Preview
+
+
+class Meeting(Event, rename="camel"):
+    """A meeting (14.2)."""
+
+    organizer: Attendee | None = None
+
+
+class ChatMessage(Struct, rename="camel"):
+    """A chat message (14.2)."""
+
+    id: int
+    sent_at: str
+    logging_type: str
+    direction: str
+    creator: PersonData | None
+    created_at: str
+    updated_at: str | None
+    participants_preview: Preview
+
+
+class Email(Struct, rename={"sender": "from", "sent_at": "sentAt", "logging_type": "loggingType",
+                            "created_at": "createdAt", "updated_at": "updatedAt",
+                            "to_participants_preview": "toParticipantsPreview",
+                            "cc_participants_preview": "ccParticipantsPreview"}):  # fmt: skip
+    """An e-mail (14.2)."""
+
+    id: int
+    sent_at: str
+    logging_type: str
+    direction: str
+    subject: str | None
+    created_at: str
+    updated_at: str | None
+    sender: Attendee
+    to_participants_preview: Preview
+    cc_participants_preview: Preview
