@@ -1,6 +1,7 @@
 """Migrations: run at start under a lock, forward only."""
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,13 +93,20 @@ async def _run(url: str, work: Any) -> Any:
     database_of(url)  # raises for a URL that is none of ours
     path = sqlite_path(url)
     try:
-        if path is not None:
-            return await asyncio.to_thread(_on_sqlite, path, work)
-        return await _on_postgresql(url, work)
+        return await asyncio.to_thread(_run_alone, path, url, work)
     except DBAPIError as error:
         raise Unavailable(f"{shown(url)} cannot be used: {error.orig}") from error
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Unavailable(f"{shown(url)} cannot be reached: {error or type(error).__name__}") from error
+
+
+def _run_alone(path: Path | None, url: str, work: Any) -> Any:
+    """Run the work in this thread while no other thread does: what Alembic is working on stands in its modules."""
+    with _alone:
+        return _on_sqlite(path, work) if path is not None else asyncio.run(_on_postgresql(url, work))
+
+
+_alone = threading.Lock()
 
 
 async def migrate(url: str) -> Migrated:

@@ -8,6 +8,7 @@ import asyncio
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,7 @@ from .statements import Query, Unit, inserted_columns
 
 Waiting = tuple[Unit, asyncio.Future[None]]
 
+_PATIENCE = 30.0  # seconds that a connection waits for another one's lock
 _SORTED_FROM = 100  # rows: from here on, inserting in key order saves more than sorting costs
 
 
@@ -35,17 +37,30 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         isolation_level=None,
         cached_statements=512,
         check_same_thread=False,
-        timeout=30,
+        timeout=_PATIENCE,
     )
     if not read_only:
         connection.execute("PRAGMA page_size = 8192")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA cache_size = -16000")
     connection.execute("PRAGMA mmap_size = 1073741824")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch a file to WAL. SQLite does not wait by itself when another connection is just doing the same."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.005)
 
 
 class SqliteDatabase(Database):
