@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select
 
 from ..model.parties import Organization
 from .database import Database, Row
-from .persons import escape_like
+from .persons import escape_like, name_key
 from .rows import array_text, update_of
 from .schema import organization, organization_domain
 from .statements import Query, Unit, member_of, parameter
@@ -35,7 +35,7 @@ BY_DOMAINS = Query(
         organization_domain.c.tenant_id == parameter("tenant"),
         member_of(organization_domain.c.domain, "domains", text=True),
     )
-    .order_by(organization_domain.c.organization_id)
+    .order_by(organization_domain.c.domain, organization_domain.c.organization_id)
 )
 PAGE = Query(
     select(*_SHOWN)
@@ -54,20 +54,20 @@ SEARCH = Query(
     .order_by(Columns.id)
     .limit(parameter("limit"))
 )
-EXACT = Query(
+NAMESAKES = Query(
     select(*_SHOWN)
     .where(
         Columns.tenant_id == parameter("tenant"),
-        Columns.search >= bindparam("name_from"),
-        Columns.search < bindparam("name_to"),
+        Columns.name_key == bindparam("name_key"),
         Columns.deleted_at.is_(None),
     )
+    .order_by(Columns.id)
     .limit(parameter("limit"))
 )
 UPDATE = update_of(
     organization,
     ("tenant_id", "id"),
-    "name", "domains", "search", "version", "modified_at", "deleted_at",
+    "name", "domains", "search", "name_key", "version", "modified_at", "deleted_at",
 )  # fmt: skip
 RELEASE_DOMAIN = Query(
     delete(organization_domain).where(
@@ -92,9 +92,9 @@ async def page(
 
 async def exact_matches(database: Database, tenant: int, term: str) -> list[Organization]:
     """Return the organizations whose whole name or one of whose domains is the term."""
-    name = term.casefold() + "\n"
-    rows = await database.fetch(EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", limit=_MOST_EXACT)
+    rows = await database.fetch(NAMESAKES, tenant=tenant, name_key=name_key(term), limit=_MOST_EXACT)
     found = {row[0]: organization_of(row) for row in rows}
+    found = {id_: item for id_, item in found.items() if item.name.casefold() == term.strip().casefold()}
     owners = await ids_by_domain(database, tenant, [term.strip().lower()])
     at_domain = [id_ for ids in owners.values() for id_ in ids if id_ not in found]
     if at_domain:
@@ -130,7 +130,7 @@ def insert(unit: Unit, tenant: int, item: Organization) -> None:
         [
             (
                 tenant, item.id, item.uuid, item.name, array_text(item.domains), search_text(item),
-                int(item.is_global), item.version, item.created_at, item.modified_at, None, None,
+                name_key(item.name), int(item.is_global), item.version, item.created_at, item.modified_at, None, None,
             )
         ],
     )  # fmt: skip
@@ -148,6 +148,7 @@ def change(unit: Unit, tenant: int, read: Organization, new: Organization, *, de
             "name": new.name,
             "domains": array_text(new.domains),
             "search": search_text(new),
+            "name_key": name_key(new.name),
             "version": new.version,
             "modified_at": new.modified_at,
             "deleted_at": deleted_at,

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import bindparam, delete, literal_column, or_, select
 
-from ..model.parties import Person, PersonKind, normal_email
+from ..model.parties import Person, PersonKind, email_domain, normal_email
 from .database import Database, Row
 from .interactions import Kinds, moment_at
 from .rows import array_text, update_of
@@ -22,6 +22,9 @@ _SHOWN = (
 
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _ids = msgspec.json.Decoder(tuple[int, ...])
+
+_INDEXED = 200
+"""Characters of a name that its index holds."""
 
 _MOST_EXACT = 1_000
 """Namesakes beyond this number are found like any other match, without precedence."""
@@ -38,20 +41,14 @@ BY_EMAILS = Query(
         person_email.c.tenant_id == parameter("tenant"), member_of(person_email.c.email, "emails", text=True)
     )
 )
-EXACT = Query(
+NAMESAKES = Query(
     select(*_SHOWN)
     .where(
         Columns.tenant_id == parameter("tenant"),
-        or_(
-            (Columns.search >= bindparam("name_from")) & (Columns.search < bindparam("name_to")),
-            Columns.id.in_(
-                select(person_email.c.person_id).where(
-                    person_email.c.tenant_id == parameter("tenant"), person_email.c.email == bindparam("email")
-                )
-            ),
-        ),
+        Columns.name_key == bindparam("name_key"),
         Columns.deleted_at.is_(None),
     )
+    .order_by(Columns.id)
     .limit(parameter("limit"))
 )
 MEMBERS = Query(
@@ -60,16 +57,15 @@ MEMBERS = Query(
     .order_by(membership.c.organization_id, membership.c.person_id)
 )
 WITH_DOMAIN = Query(
-    select(person_email.c.person_id, person_email.c.email).where(
-        person_email.c.tenant_id == parameter("tenant"),
-        person_email.c.email.like(bindparam("pattern"), escape="\\"),
+    select(person_email.c.person_id).where(
+        person_email.c.tenant_id == parameter("tenant"), person_email.c.domain == bindparam("domain")
     )
 )
 UPDATE = update_of(
     person,
     ("tenant_id", "id"),
-    "kind", "first_name", "last_name", "emails", "primary_email", "organization_ids", "search", "version",
-    "modified_at", "deleted_at",
+    "kind", "first_name", "last_name", "emails", "primary_email", "organization_ids", "search", "name_key",
+    "version", "modified_at", "deleted_at",
 )  # fmt: skip
 RELEASE_EMAIL = Query(
     delete(person_email).where(
@@ -98,7 +94,7 @@ def page_query(term: bool, bounds: tuple[tuple[str, str], ...], moments: bool, i
     if term:
         statement = statement.where(Columns.search.like(bindparam("pattern"), escape="\\"))
     if internal:
-        statement = statement.where(Columns.kind == int(PersonKind.INTERNAL))
+        statement = statement.where(Columns.kind == literal_column("1"))  # as text, for the index of just these
     if moments:
         statement = statement.where(
             or_(moment_at("last_interaction").is_not(None), moment_at("next_event").is_not(None))
@@ -140,11 +136,11 @@ async def page(
 
 async def exact_matches(database: Database, tenant: int, term: str) -> list[Person]:
     """Return the persons whose whole name or one of whose addresses is the term."""
-    name = term.casefold() + "\n"
-    rows = await database.fetch(
-        EXACT, tenant=tenant, name_from=name, name_to=name[:-1] + "\x0b", email=normal_email(term), limit=_MOST_EXACT
-    )
-    return [person_of(row) for row in rows]
+    rows = await database.fetch(NAMESAKES, tenant=tenant, name_key=name_key(term), limit=_MOST_EXACT)
+    found = {row[0]: person_of(row) for row in rows}
+    found = {id_: item for id_, item in found.items() if item.name.casefold() == term.strip().casefold()}
+    owners = await ids_by_email(database, tenant, [normal_email(term)])
+    return list((found | await by_ids(database, tenant, owners.values())).values())
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int], *, deleted: bool = False) -> dict[int, Person]:
@@ -170,8 +166,8 @@ async def members(database: Database, tenant: int, organizations: Iterable[int])
 
 async def ids_at_domain(database: Database, tenant: int, domain: str) -> set[int]:
     """Return the ids of the persons with an address at the domain."""
-    rows = await database.fetch_long(WITH_DOMAIN, tenant=tenant, pattern=f"%@{escape_like(domain)}")
-    return {person_id for person_id, _ in rows}
+    rows = await database.fetch_long(WITH_DOMAIN, tenant=tenant, domain=domain)
+    return {person_id for (person_id,) in rows}
 
 
 async def merged_into(database: Database, tenant: int, person_id: int) -> int | None:
@@ -187,12 +183,12 @@ def insert(unit: Unit, tenant: int, item: Person) -> None:
         [
             (
                 tenant, item.id, item.uuid, int(item.kind), item.first_name, item.last_name, array_text(item.emails),
-                item.primary_email, array_text(item.organization_ids), search_text(item), item.version,
-                item.created_at, item.modified_at, None, None,
+                item.primary_email, array_text(item.organization_ids), search_text(item), name_key(item.name),
+                item.version, item.created_at, item.modified_at, None, None,
             )
         ],
     )  # fmt: skip
-    unit.insert(person_email, [(tenant, email, item.id) for email in _normal(item)])
+    unit.insert(person_email, [(tenant, email, item.id, email_domain(email)) for email in _normal(item)])
     unit.insert(membership, [(tenant, organization, item.id) for organization in item.organization_ids])
 
 
@@ -211,6 +207,7 @@ def change(unit: Unit, tenant: int, read: Person, new: Person, *, deleted_at: in
             "primary_email": new.primary_email,
             "organization_ids": array_text(new.organization_ids),
             "search": search_text(new),
+            "name_key": name_key(new.name),
             "version": new.version,
             "modified_at": new.modified_at,
             "deleted_at": deleted_at,
@@ -219,7 +216,8 @@ def change(unit: Unit, tenant: int, read: Person, new: Person, *, deleted_at: in
     old_emails, emails = _normal(read), [] if deleted_at is not None else _normal(new)
     for email in set(old_emails) - set(emails):
         unit.change(RELEASE_EMAIL, {"tenant": tenant, "email": email})
-    unit.insert(person_email, [(tenant, email, new.id) for email in emails if email not in old_emails])
+    added = [(tenant, email, new.id, email_domain(email)) for email in emails if email not in old_emails]
+    unit.insert(person_email, added)
     old_organizations = read.organization_ids
     organizations = () if deleted_at is not None else new.organization_ids
     for organization in set(old_organizations) - set(organizations):
@@ -232,6 +230,11 @@ def change(unit: Unit, tenant: int, read: Person, new: Person, *, deleted_at: in
 def search_text(item: Person) -> str:
     """Return what a search looks through: the name as one line, then each address as a line; lower case."""
     return "\n".join([f"{item.first_name} {item.last_name}".strip(), *item.emails]).casefold() + "\n"
+
+
+def name_key(name: str) -> str:
+    """Return what a name is looked up by: lower case, and no longer than an index takes."""
+    return name.strip().casefold()[:_INDEXED]
 
 
 def escape_like(text: str) -> str:

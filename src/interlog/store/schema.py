@@ -27,9 +27,6 @@ def _text(name: str, **options: Any) -> Column[str]:
     return Column(name, Text, **{"nullable": False} | options)
 
 
-Sorted = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that ranges are read from: by code points on both engines, whatever the server's language."""
-
 
 def _key(*names: str) -> PrimaryKeyConstraint:
     return PrimaryKeyConstraint(*names)
@@ -259,7 +256,8 @@ person = Table(
     _text("emails"),
     _text("primary_email", **NULL),
     _text("organization_ids"),
-    Column("search", Sorted, nullable=False),
+    _text("search"),
+    _text("name_key"),
     _whole("version"),
     _whole("created_at"),
     _whole("modified_at", **NULL),
@@ -267,9 +265,11 @@ person = Table(
     _whole("merged_into", **NULL),
     _key("tenant_id", "id"),
     Index("uq_person_uuid", "tenant_id", "uuid", unique=True),
-    Index("ix_person_search", "tenant_id", "search"),
+    Index("ix_person_name_key", "tenant_id", "name_key", "id"),
+    Index("ix_person_internal", "tenant_id", "id", sqlite_where=text("kind = 1"), postgresql_where=text("kind = 1")),
 )
-"""``search``: lower-case "first last", a line feed, and each address between line feeds; see ``persons.py``."""
+"""``search``: lower-case "first last", a line feed, and each address between line feeds; see ``persons.py``.
+``name_key``: the lower-case name, or its beginning where it is too long for an index."""
 
 person_email = Table(
     "person_email",
@@ -277,7 +277,9 @@ person_email = Table(
     _whole("tenant_id"),
     _text("email"),
     _whole("person_id"),
+    _text("domain"),
     _key("tenant_id", "email"),
+    Index("ix_person_email_domain", "tenant_id", "domain", "person_id"),
     sqlite_with_rowid=False,
 )
 
@@ -300,7 +302,8 @@ organization = Table(
     _text("uuid"),
     _text("name"),
     _text("domains"),
-    Column("search", Sorted, nullable=False),
+    _text("search"),
+    _text("name_key"),
     _whole("is_global"),
     _whole("version"),
     _whole("created_at"),
@@ -309,7 +312,7 @@ organization = Table(
     _whole("merged_into", **NULL),
     _key("tenant_id", "id"),
     Index("uq_organization_uuid", "tenant_id", "uuid", unique=True),
-    Index("ix_organization_search", "tenant_id", "search"),
+    Index("ix_organization_name_key", "tenant_id", "name_key", "id"),
 )
 
 organization_domain = Table(
@@ -344,7 +347,7 @@ opportunity = Table(
     _whole("id"),
     _text("uuid"),
     _text("name"),
-    Column("search", Sorted, nullable=False),
+    _text("search"),
     _whole("list_id"),
     _whole("entry_id"),
     _text("person_ids"),

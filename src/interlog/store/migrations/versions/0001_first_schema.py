@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-SORTED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -176,7 +175,7 @@ def upgrade() -> None:
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("uuid", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("search", SORTED, nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
         sa.Column("list_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("entry_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("person_ids", sa.Text(), nullable=False),
@@ -207,7 +206,8 @@ def upgrade() -> None:
         sa.Column("uuid", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("domains", sa.Text(), nullable=False),
-        sa.Column("search", SORTED, nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("is_global", WHOLE, autoincrement=False, nullable=False),
         sa.Column("version", WHOLE, autoincrement=False, nullable=False),
         sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
@@ -216,7 +216,7 @@ def upgrade() -> None:
         sa.Column("merged_into", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_organization"),
     )
-    op.create_index("ix_organization_search", "organization", ["tenant_id", "search"], unique=False)
+    op.create_index("ix_organization_name_key", "organization", ["tenant_id", "name_key", "id"], unique=False)
     op.create_index("uq_organization_uuid", "organization", ["tenant_id", "uuid"], unique=True)
     op.create_table(
         "organization_domain",
@@ -264,7 +264,8 @@ def upgrade() -> None:
         sa.Column("emails", sa.Text(), nullable=False),
         sa.Column("primary_email", sa.Text(), nullable=True),
         sa.Column("organization_ids", sa.Text(), nullable=False),
-        sa.Column("search", SORTED, nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("version", WHOLE, autoincrement=False, nullable=False),
         sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
         sa.Column("modified_at", WHOLE, autoincrement=False, nullable=True),
@@ -272,16 +273,26 @@ def upgrade() -> None:
         sa.Column("merged_into", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_person"),
     )
-    op.create_index("ix_person_search", "person", ["tenant_id", "search"], unique=False)
+    op.create_index(
+        "ix_person_internal",
+        "person",
+        ["tenant_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 1"),
+        postgresql_where=sa.text("kind = 1"),
+    )
+    op.create_index("ix_person_name_key", "person", ["tenant_id", "name_key", "id"], unique=False)
     op.create_index("uq_person_uuid", "person", ["tenant_id", "uuid"], unique=True)
     op.create_table(
         "person_email",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "email", name="pk_person_email"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_person_email_domain", "person_email", ["tenant_id", "domain", "person_id"], unique=False)
     op.create_table(
         "request",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),

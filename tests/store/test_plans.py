@@ -1,0 +1,465 @@
+"""Query plans: every statement reads an index range, whatever the size of the store.
+
+Both engines are asked for the plan of every query, with some thousands of interactions loaded. A plan is refused when
+it reads a growing table from its beginning to its end, when it narrows an index by nothing but the tenant, or when it
+sorts. Sorting is allowed in one place: a page for several parties sorts the union of their arms, none of which is
+longer than the page.
+
+A new query fails ``test_every_query_has_a_check`` until it is listed here.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+import interlog.store
+from interlog.ledger import Ledger
+from interlog.ledger.persons import kinds_of
+from interlog.model.ids import uuid7
+from interlog.model.instants import HOUR, now
+from interlog.model.interactions import Links, Participant
+from interlog.model.journal import Entity
+from interlog.model.notes import NoteDraft
+from interlog.model.parties import Opportunity, Organization, Person, PersonKind
+from interlog.model.types import Direction
+from interlog.store import (
+    interactions,
+    journal,
+    notes,
+    numbers,
+    opportunities,
+    organizations,
+    persons,
+    schema,
+    tenants,
+)
+from interlog.store.database import Database
+from interlog.store.statements import Query, Unit
+from tests.ledger.conftest import Firm, found_firm, meeting
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PARTIES = 3_000
+INTERACTIONS = 8_000
+
+READS_EVERYTHING = {
+    "check": "verifies the whole store",
+    "notes.COUNT_ROOTS": "a count that one protocol demands with its first page",
+    "interactions.LIVE_COUNT": "counts a tenant's interactions, for whoever runs the server",
+    "opportunities.LIST_SIZES": "counts each list's opportunities",
+    "tenants.ALL": "the tenants themselves, for whoever runs the server",
+    "tenants.TYPES": "a tenant's types: few, and read once a second at most",
+    "tenants.USERS": "a tenant's users: few",
+    "tenants.TOKENS": "a tenant's tokens: few",
+    "opportunities.LISTS": "a tenant's lists: few",
+}
+"""What is meant to read a table, and why."""
+
+
+class Case(NamedTuple):
+    """A query with arguments. ``sorted_arms``: it may sort the union of arms that are each as long as a page."""
+
+    query: Query
+    arguments: Callable[["Loaded"], dict[str, Any]]
+    sorted_arms: bool = False
+
+
+class Loaded(NamedTuple):
+    """A ledger with something in it: ``busy`` took part in a tenth of everything, ``rare`` in hardly anything."""
+
+    firm: Firm
+    busy: int
+    rare: int
+
+    @property
+    def database(self) -> Database:
+        """The database that is asked for plans."""
+        return self.firm.ledger.store.database
+
+
+def _page_of_interactions(arms: int, direction: bool, logging: bool, also_person: bool) -> Case:
+    def arguments(loaded: Loaded) -> dict[str, Any]:
+        found = _list_arguments(loaded) | {
+            "types": loaded.database.array(loaded.firm.types), "start": 0, "before_at": now(), "before_number": 0,
+        }  # fmt: skip
+        for index in range(arms):
+            found |= {f"kind_{index}": 0, f"id_{index}": loaded.busy + index}
+        return found | {"direction": 0, "logging": 1, "also_person": loaded.firm.mia.id}
+
+    return Case(interactions.page_query(arms, direction, logging, also_person), arguments, sorted_arms=arms > 1)
+
+
+def _list_arguments(loaded: Loaded) -> dict[str, Any]:
+    return {"tenant": loaded.firm.tenant.id, "groups": loaded.database.array([0]), "limit": 20}
+
+
+def _page_of_notes(by: str | None, roots: bool) -> Case:
+    def arguments(loaded: Loaded) -> dict[str, Any]:
+        return _list_arguments(loaded) | {
+            "before_at": now(), "before_id": 0, "party_kind": 0, "party_id": loaded.busy, "creator": 1, "parent": 1,
+        }  # fmt: skip
+
+    return Case(notes.page_query(by, roots=roots), arguments)
+
+
+def _page_of_persons(bounds: tuple[tuple[str, str], ...], moments: bool, internal: bool) -> Case:
+    def arguments(loaded: Loaded) -> dict[str, Any]:
+        kinds = kinds_of(loaded.firm.tenant).arguments(loaded.database)
+        bound = {f"{edge}_{name}": now() for edge, name in bounds}
+        return _list_arguments(loaded) | kinds | bound | {"after": 10, "now": now(), "pattern": "%eve%"}
+
+    return Case(persons.page_query(False, bounds, moments, internal), arguments)
+
+
+def _simple(query: Query, **arguments: Any) -> Case:
+    """A query whose arguments depend on nothing but the tenant; a list becomes an array."""
+
+    def bound(loaded: Loaded) -> dict[str, Any]:
+        array = loaded.database.array
+        found = {name: array(value) if isinstance(value, list) else value for name, value in arguments.items()}
+        return {"tenant": loaded.firm.tenant.id} | found
+
+    return Case(query, bound)
+
+
+def _version_guarded(query: Query, *columns: str, **key: int) -> Case:
+    values = dict.fromkeys(columns, None)
+    return Case(query, lambda loaded: values | {"key_tenant_id": loaded.firm.tenant.id, "read_version": 1} | key)
+
+
+MOMENT_NAMES = interactions.Moments._fields
+BOUNDS = [((edge, name),) for edge in ("min", "max") for name in MOMENT_NAMES]
+
+CASES: dict[str, Case] = {
+    **{
+        f"interactions.page_query-{arms}-{'direction-' * d}{'logging-' * g}{'also_person' * a}": _page_of_interactions(
+            arms, d, g, a
+        )
+        for arms in (1, 2, 8, 64)
+        for d, g, a in product((False, True), repeat=3)
+    },
+    **{
+        f"notes.page_query-{by}{'-roots' * roots}": _page_of_notes(by, roots)
+        for by, roots in [
+            (None, False),
+            (None, True),
+            ("creator", False),
+            ("creator", True),
+            ("party", False),
+            ("parent", False),
+        ]
+    },
+    "persons.page_query": _page_of_persons((), False, False),
+    "persons.page_query-moments": _page_of_persons((), True, False),
+    "persons.page_query-internal": _page_of_persons((), False, True),
+    **{f"persons.page_query-{bounds[0][0]}_{bounds[0][1]}": _page_of_persons(bounds, True, False) for bounds in BOUNDS},
+    "interactions.BY_NUMBER": _simple(interactions.BY_NUMBER, number=5),
+    "interactions.BY_NUMBERS": _simple(interactions.BY_NUMBERS, numbers=[5, 6, 7]),
+    "interactions.BY_UUID": _simple(interactions.BY_UUID, uuid="x"),
+    "interactions.BY_IDENTITY": _simple(interactions.BY_IDENTITY, type_id=1, identity="x"),
+    "interactions.BY_EXTERNAL_ID": _simple(interactions.BY_EXTERNAL_ID, system="x", external_id="y"),
+    "interactions.BY_REQUEST": _simple(interactions.BY_REQUEST, key="x"),
+    "interactions.IN_ORDER_OF_NUMBER": _simple(
+        interactions.IN_ORDER_OF_NUMBER, after=100, types=[1], groups=[0], limit=100
+    ),
+    "interactions.WAITING_FOR_ADDRESSES": _simple(interactions.WAITING_FOR_ADDRESSES, addresses=["x"]),
+    "interactions.FORGET_ADDRESS": _simple(interactions.FORGET_ADDRESS, address="x", number=1),
+    "interactions.REMOVE_PARTICIPANT": _simple(
+        interactions.REMOVE_PARTICIPANT, party_kind=0, party_id=1, occurred_at=1, number=1
+    ),
+    "interactions.UPDATE": _version_guarded(
+        interactions.UPDATE,
+        *interactions._CONTENT_COLUMNS,
+        "note_id",
+        "identity",
+        "type_version",
+        "version",
+        "modified_at",
+        "modifier",
+        "deleted_at",
+        key_number=1,
+    ),
+    "interactions.MOMENTS": Case(
+        interactions.MOMENTS,
+        lambda loaded: (
+            _list_arguments(loaded)
+            | kinds_of(loaded.firm.tenant).arguments(loaded.database)
+            | {"persons": loaded.database.array([loaded.busy, loaded.rare]), "now": now()}
+        ),
+    ),
+    "interactions.SHARED_WITH": Case(
+        interactions.SHARED_WITH,
+        lambda loaded: _list_arguments(loaded) | {"person": loaded.busy, "start": now() - 100 * HOUR, "now": now()},
+    ),
+    "journal.SINCE_SQLITE": _simple(journal.SINCE_SQLITE, epoch=0, sequence=100, limit=20),
+    "journal.SINCE_POSTGRESQL": _simple(journal.SINCE_POSTGRESQL, epoch=0, sequence=100, limit=20),
+    "journal.VERSIONS": _simple(journal.VERSIONS, entity=Entity.INTERACTION.value, entity_id=5, limit=10),
+    "notes.BY_IDS": _simple(notes.BY_IDS, ids=[1, 2]),
+    "notes.CHANGE": _simple(
+        notes.CHANGE,
+        id=1,
+        read_version=1,
+        new_kind=0,
+        new_content=None,
+        new_links=None,
+        new_version=2,
+        new_updated_at=None,
+        new_deleted_at=None,
+    ),
+    "notes.UNLINK": _simple(notes.UNLINK, party_kind=0, party_id=1, created_at=1, id=1),
+    "notes.REPLY_COUNTS": _simple(notes.REPLY_COUNTS, parents=[1, 2]),
+    "numbers._TAKE": _simple(numbers._TAKE, kind="person", many=1),
+    "numbers._GIVE_BACK": _simple(numbers._GIVE_BACK, kind="person", end=1, start=1),
+    "persons.BY_IDS": _simple(persons.BY_IDS, ids=[1, 2]),
+    "persons.LIVE_BY_IDS": _simple(persons.LIVE_BY_IDS, ids=[1, 2]),
+    "persons.FATE": _simple(persons.FATE, id=1),
+    "persons.BY_EMAILS": _simple(persons.BY_EMAILS, emails=["a@b.example"]),
+    "persons.NAMESAKES": _simple(persons.NAMESAKES, name_key="eve moll", limit=20),
+    "persons.MEMBERS": _simple(persons.MEMBERS, organizations=[1]),
+    "persons.WITH_DOMAIN": _simple(persons.WITH_DOMAIN, domain="client.example"),
+    "persons.UPDATE": _version_guarded(
+        persons.UPDATE,
+        "kind",
+        "first_name",
+        "last_name",
+        "emails",
+        "primary_email",
+        "organization_ids",
+        "search",
+        "name_key",
+        "version",
+        "modified_at",
+        "deleted_at",
+        key_id=1,
+    ),
+    "persons.RELEASE_EMAIL": _simple(persons.RELEASE_EMAIL, email="a@b.example"),
+    "persons.LEAVE": _simple(persons.LEAVE, organization=1, person=1),
+    "organizations.LIVE_BY_IDS": _simple(organizations.LIVE_BY_IDS, ids=[1, 2]),
+    "organizations.FATE": _simple(organizations.FATE, id=1),
+    "organizations.BY_DOMAINS": _simple(organizations.BY_DOMAINS, domains=["client.example"]),
+    "organizations.PAGE": _simple(organizations.PAGE, after=1, limit=20),
+    "organizations.NAMESAKES": _simple(organizations.NAMESAKES, name_key="client", limit=20),
+    "organizations.UPDATE": _version_guarded(
+        organizations.UPDATE, "name", "domains", "search", "name_key", "version", "modified_at", "deleted_at", key_id=1
+    ),
+    "organizations.RELEASE_DOMAIN": _simple(organizations.RELEASE_DOMAIN, domain="x", organization=1),
+    "opportunities.LIVE_BY_IDS": _simple(opportunities.LIVE_BY_IDS, ids=[1, 2]),
+    "opportunities.PAGE": _simple(opportunities.PAGE, after=1, limit=20),
+    "opportunities.ON_LIST": _simple(opportunities.ON_LIST, list=1, after=1, limit=20),
+    "opportunities.BY_ENTRY": _simple(opportunities.BY_ENTRY, list=1, entry=1),
+    "opportunities.OF_PARTIES": _simple(opportunities.OF_PARTIES, party_kind=0, parties=[1]),
+    "opportunities.UPDATE": _version_guarded(
+        opportunities.UPDATE,
+        "name",
+        "search",
+        "person_ids",
+        "organization_ids",
+        "version",
+        "modified_at",
+        "deleted_at",
+        key_id=1,
+    ),
+    "opportunities.UNLINK": _simple(opportunities.UNLINK, party_kind=0, party_id=1, opportunity=1),
+    "tenants.BY_ID": _simple(tenants.BY_ID, id=1),
+    "tenants.BY_NAME": _simple(tenants.BY_NAME, name="acme"),
+    "tenants.USER": _simple(tenants.USER, person=1),
+    "tenants.TOKEN_BY_DIGEST": _simple(tenants.TOKEN_BY_DIGEST, digest="x"),
+    "tenants.REVOKE": _simple(tenants.REVOKE, token=1, at=1),
+    "tenants.USED": _simple(tenants.USED, token=1, at=1),
+}
+
+SEARCHES = {
+    "persons.page_query-term": (
+        persons.page_query(True, (), False, False),
+        "a part of a name may stand anywhere: every person's text is read, in order of ids, off the loop",
+    ),
+    "organizations.SEARCH": (organizations.SEARCH, "as for persons"),
+    "opportunities.SEARCH": (opportunities.SEARCH, "as for persons"),
+}
+"""What looks for a part of a text."""
+
+SMALL = {"tenant", "counter", "interaction_type", "app_user", "token", "party_list"}
+"""Tables of so few rows that PostgreSQL may rightly prefer to read them whole."""
+
+
+def _queries() -> Iterator[tuple[str, Query]]:
+    """Every query in the store's modules, with the name by which it is listed here."""
+    for info in pkgutil.iter_modules(interlog.store.__path__):
+        if info.ispkg:
+            continue
+        module = importlib.import_module(f"interlog.store.{info.name}")
+        for name, value in vars(module).items():
+            found = list(value.values()) if isinstance(value, dict) else [value]
+            for query in found:
+                if isinstance(query, Query):
+                    yield f"{info.name}.{name}", query
+
+
+def _factories() -> Iterator[str]:
+    """Every cached function that returns queries."""
+    for info in pkgutil.iter_modules(interlog.store.__path__):
+        if not info.ispkg:
+            module = importlib.import_module(f"interlog.store.{info.name}")
+            for name, value in vars(module).items():
+                if (
+                    callable(value)
+                    and hasattr(value, "cache_info")
+                    and inspect.signature(value).return_annotation is Query
+                ):
+                    yield f"{info.name}.{name}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def loaded(module_database_url: str) -> AsyncIterator[Loaded]:
+    """A ledger with two tenants, thousands of interactions, and the statistics that PostgreSQL gathers by itself."""
+    ledger = await Ledger.open(module_database_url)
+    small = await found_firm(ledger, "small")
+    await ledger.interactions.log_many(small.actor, [meeting(small.eve, small.ben, body="x") for _ in range(50)])
+    firm = await found_firm(ledger, "large")
+    yield await _load(firm)
+    await ledger.close()
+
+
+async def _load(firm: Firm) -> Loaded:
+    """Fill a tenant: persons and the like by the rows themselves, interactions and notes by their use cases."""
+    ledger, actor, tenant = firm.ledger, firm.actor, firm.tenant.id
+    unit, numbers_ = Unit(), ledger.store.numbers
+    ids = await numbers_.take(tenant, "person", PARTIES)
+    organization_ids = await numbers_.take(tenant, "organization", PARTIES)
+    opportunity_ids = await numbers_.take(tenant, "opportunity", PARTIES)
+    for index, (id_, organization, opportunity) in enumerate(zip(ids, organization_ids, opportunity_ids, strict=True)):
+        person = Person(
+            id=id_, kind=PersonKind.EXTERNAL, first_name="Eve", last_name=f"No {index}", uuid=uuid7(),
+            emails=(f"eve{index}@client{index % 500}.example",), organization_ids=(organization_ids[index % 500],),
+        )  # fmt: skip
+        persons.insert(unit, tenant, person)
+        domains = (f"client{index}.example",)
+        organizations.insert(
+            unit, tenant, Organization(id=organization, name=f"Client {index}", domains=domains, uuid=uuid7())
+        )
+        deal = Opportunity(
+            id=opportunity, name=f"Deal {index}", list_id=1 + index % 2, entry_id=index, creator=1, uuid=uuid7(),
+            person_ids=(id_,), organization_ids=(organization,),
+        )  # fmt: skip
+        opportunities.insert(unit, tenant, deal)
+    unit.insert(schema.unbound, [(tenant, f"waiting{index}@client.example", index) for index in range(PARTIES)])
+    await ledger.store.database.write(unit)
+
+    start = now() - INTERACTIONS * HOUR
+    drafts = [
+        meeting(
+            *(Participant(ids[0] if index % 10 == 0 else ids[1 + index * 7 % 300]), Participant(firm.mia.id)),
+            at=start + index * HOUR, body=f"note {index}" if index % 3 else None, direction=Direction(index % 2),
+            draft={"request_key": f"key {index}", "external_ids": {"calendar": str(index)}} if index % 4 == 0 else None,
+        )
+        for index in range(INTERACTIONS)
+    ]  # fmt: skip
+    for at in range(0, INTERACTIONS, 1_000):
+        await ledger.interactions.log_many(actor, drafts[at : at + 1_000])
+    parent = await ledger.notes.create(actor, NoteDraft(content="root", links=Links(persons=(ids[0],))))
+    for index in range(200):
+        links = Links(persons=(ids[index % 20],))
+        reply = NoteDraft(content="x", parent=parent.id)
+        await ledger.notes.create(actor, reply if index % 3 == 0 else NoteDraft(content="x", links=links))
+    if not ledger.store.url.startswith("sqlite"):
+        connection = await asyncpg.connect(ledger.store.url)
+        await connection.execute("ANALYZE")
+        await connection.close()
+    return Loaded(firm, busy=ids[0], rare=ids[-1])
+
+
+def _faults(plan: list[str], *, postgresql: bool, sorted_arms: bool) -> list[str]:
+    found = _postgresql_faults(plan) if postgresql else _sqlite_faults(plan)
+    if sorted_arms:
+        found = [fault for fault in found if not fault.startswith("sorts")]
+    return found
+
+
+def _sqlite_faults(plan: list[str]) -> list[str]:
+    found = []
+    for line in plan:
+        if line.startswith("SCAN") and not re.match(r"SCAN (json_each|arm_\d+|newest|CONSTANT)\b", line):
+            found.append(line)
+        if re.match(r"SEARCH .*\(tenant_id=\?\)$", line) and not _named(line, SMALL):
+            found.append(f"narrows by nothing but the tenant: {line}")
+        if "AUTOMATIC" in line:
+            found.append(line)
+        if "TEMP B-TREE" in line:
+            found.append(f"sorts: {line}")
+    return found
+
+
+def _postgresql_faults(plan: list[str]) -> list[str]:
+    found = []
+    for number, line in enumerate(plan):
+        if re.search(r"\bSeq Scan on", line) and not _named(line, SMALL):
+            found.append(line)
+        if re.match(r"\s*(->\s*)?(Incremental )?Sort\b(?! Key)", line):
+            found.append(f"sorts: {line}")
+        if re.match(r"\s*Index Cond: \(tenant_id = '?\d+'?(::bigint)?\)$", line) and not _named(
+            plan[number - 1], SMALL
+        ):
+            found.append(f"narrows by nothing but the tenant: {plan[number - 1]}")
+    return found
+
+
+def _named(line: str, tables: set[str]) -> bool:
+    return any(re.search(rf"\b{table}\b", line) for table in tables)
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_reads_an_index_range(loaded: Loaded, name: str) -> None:
+    """The query reads as much as it returns, however large the store is."""
+    query, arguments, sorted_arms = CASES[name]
+    postgresql = not loaded.firm.ledger.store.url.startswith("sqlite")
+    if name == f"journal.SINCE_{'SQLITE' if postgresql else 'POSTGRESQL'}":
+        pytest.skip("is the other engine's")
+
+    plan = await loaded.database.explain(query, **arguments(loaded))
+
+    assert _faults(plan, postgresql=postgresql, sorted_arms=sorted_arms) == [], "\n".join(plan[:30])
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+async def test_a_search_reads_in_order_and_stops_at_the_page(loaded: Loaded, name: str) -> None:
+    """A search reads the text of record after record in order of ids, and never sorts."""
+    arguments = {"tenant": loaded.firm.tenant.id, "after": 10, "limit": 20, "pattern": "%a%"}
+    postgresql = not loaded.firm.ledger.store.url.startswith("sqlite")
+
+    plan = await loaded.database.explain(SEARCHES[name][0], **arguments)
+
+    assert _faults(plan, postgresql=postgresql, sorted_arms=False) == [], "\n".join(plan[:30])
+
+
+async def test_every_query_has_a_check() -> None:
+    """Each query of the store is checked above, or is one that is meant to read everything, with a reason."""
+    checked = {id(case.query) for case in CASES.values()} | {id(query) for query, _ in SEARCHES.values()}
+    unchecked = [
+        name
+        for name, query in _queries()
+        if id(query) not in checked and name not in READS_EVERYTHING and name.split(".")[0] not in READS_EVERYTHING
+    ]
+
+    assert unchecked == []
+
+
+async def test_every_factory_of_queries_has_a_check() -> None:
+    """Each cached function that makes queries is called above."""
+    assert {name.partition("-")[0] for name in CASES} >= set(_factories())
+    assert len(list(_factories())) == 3
+
+
+async def test_a_scan_is_noticed(loaded: Loaded) -> None:
+    """The check itself works: a query that reads everything or sorts is refused."""
+    postgresql = not loaded.firm.ledger.store.url.startswith("sqlite")
+    for query in (interactions.LIVE_COUNT, opportunities.LIST_SIZES):
+        plan = await loaded.database.explain(query, tenant=loaded.firm.tenant.id)
+        assert _faults(plan, postgresql=postgresql, sorted_arms=False), "\n".join(plan[:30])
