@@ -110,9 +110,21 @@ class Setting(NamedTuple):
         return self.name.replace("affinity_", "affinity.", 1)
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """The values that it takes, if they are few."""
+        return tuple(_written(choice) for choice in _choices(self.type))
+
+    @property
     def expected(self) -> str:
         """What values it takes, in plain English."""
-        return _CHECKS[self.name][0] if self.name in _CHECKS else _expected(self.type)
+        if self.name in _CHECKS:
+            return _CHECKS[self.name][0]
+        return " or ".join(self.choices) or _expected(self.type)
+
+    @property
+    def default_text(self) -> str:
+        """The default as one would write it; empty where there is none."""
+        return _written(self.default) if self.default is not None else ""
 
 
 def _described() -> tuple[Setting, ...]:
@@ -202,7 +214,7 @@ _WORDS = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": 
 
 def _converted(setting: Setting, value: Any, strict: bool) -> Any:
     """Return the value in the setting's type. Raises ``ValueError``; ``strict`` takes no text for a number."""
-    if isinstance(value, str) and not strict and _choices(setting.type) == (True, False):
+    if isinstance(value, str) and not strict and setting.choices == ("on", "off"):
         return msgspec.convert(_WORDS.get(value.lower(), value), bool)
     converted = msgspec.convert(value, setting.type, strict=strict)
     if converted is not None and setting.name in _CHECKS:
@@ -243,17 +255,18 @@ def _choices(type_: Any) -> tuple[Any, ...]:
 
 
 def _expected(type_: Any) -> str:
-    choices = _choices(type_)
-    if choices == (True, False):
-        return "on or off"
-    if choices:
-        return " or ".join(str(choice) for choice in choices)
     metas = [meta for meta in getattr(type_, "__metadata__", ()) if isinstance(meta, Meta)]
     low = next((meta.ge for meta in metas if meta.ge is not None), None)
     high = next((meta.le for meta in metas if meta.le is not None), None)
     if low is None:
         return "text"
     return f"a whole number from {low} to {high}" if high is not None else f"a whole number, at least {low}"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
 
 
 SETTINGS = _described()

@@ -12,7 +12,9 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ..model.errors import InterlogError
 from . import db, output, token
+from .demo import demo
 from .init import init
+from .serve import serve
 
 app = App(
     name="interlog",
@@ -29,9 +31,11 @@ app = App(
     version=lambda: version("interlog"),
     default_parameter=Parameter(show_default=False),
 )
+app.command(serve)
 app.command(init)
 app.command(token.app)
 app.command(db.app)
+app.command(demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

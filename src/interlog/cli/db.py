@@ -34,8 +34,8 @@ def migrate(*, db: Db = None, config: Config = None, json: Json = False) -> None
 def check(*, db: Db = None, config: Config = None, json: Json = False) -> int:
     """Check that a store is sound: its files, its schema, and everything that one record says about another.
 
-    Prints "clean" or the problems; with problems the exit code is 1. A large store takes minutes. Stop the server first,
-    or check a restored backup: what changes meanwhile can look like a problem.
+    Prints "clean" or the problems; with problems the exit code is 1. A large store takes minutes. Stop the server
+    first, or check a restored backup: what changes meanwhile can look like a problem.
 
     ```console
     $ interlog db check

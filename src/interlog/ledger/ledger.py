@@ -2,6 +2,7 @@
 
 from ..store.store import Store
 from .access import Access
+from .bulk import Bulk
 from .check import Check
 from .interactions import Interactions
 from .notes import Notes
@@ -23,6 +24,7 @@ class Ledger:
         self.opportunities = Opportunities(store)
         self.interactions = Interactions(store, self.persons, self.organizations)
         self.notes = Notes(store)
+        self.bulk = Bulk(store, self.persons)
         self.check = Check(store)
 
     @classmethod

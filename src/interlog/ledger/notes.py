@@ -86,7 +86,7 @@ class Notes:
     async def create(self, actor: Actor, draft: NoteDraft) -> Note:
         """Write a note on parties, on an interaction that has none yet, or as a reply."""
         actor.require(Right.WRITE)
-        problems = _content_problems(draft.content)
+        problems = content_problems(draft.content)
         problems += await self._creator_problems(actor, draft)
         parent = await self._parent(actor, draft, problems)
         interaction = await self._interaction(actor, draft, problems)
@@ -133,7 +133,7 @@ class Notes:
         """Change a note's text or what it is attached to."""
         actor.require(Right.WRITE)
         read = await self.get(actor, note_id)
-        problems = [] if content is None else _content_problems(content)
+        problems = [] if content is None else content_problems(content)
         interaction = None
         if read.interaction is not None:
             interaction = await interaction_rows.by_number(self._database, actor.tenant.id, read.interaction)
@@ -303,7 +303,8 @@ def _attendees(interaction: Interaction | None) -> tuple[int, ...]:
     return tuple(dict.fromkeys(p.person for p in interaction.content.participants if p.person is not None))
 
 
-def _content_problems(content: str) -> list[Problem]:
+def content_problems(content: str) -> list[Problem]:
+    """Return what is wrong with a note's text."""
     if not content.strip():
         return [Problem("content", "must not be empty", "missing")]
     if len(content) > MAX_BODY:

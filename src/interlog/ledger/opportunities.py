@@ -72,7 +72,7 @@ class Opportunities:
     async def create(self, actor: Actor, draft: OpportunityDraft) -> Opportunity:
         """Create an opportunity on a list."""
         actor.require(Right.WRITE)
-        problems = _name_problems(draft.name)
+        problems = name_problems(draft.name)
         list_ = next((item for item in await self.lists(actor) if item.id == draft.list_id), None)
         if list_ is None:
             problems.append(unknown_id("list_id", draft.list_id, "List"))
@@ -90,7 +90,7 @@ class Opportunities:
             creator=actor.person_id,
             person_ids=tuple(dict.fromkeys(draft.person_ids)),
             organization_ids=tuple(dict.fromkeys(draft.organization_ids)),
-            created_at=now(),
+            created_at=draft.created_at if draft.created_at is not None else now(),
         )
         unit = Unit()
         opportunity_rows.insert(unit, actor.tenant.id, opportunity)
@@ -110,7 +110,7 @@ class Opportunities:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
         read = await self.get(actor, opportunity_id)
-        problems = [] if name is None else _name_problems(name)
+        problems = [] if name is None else name_problems(name)
         problems += await self._party_problems(actor, person_ids or (), organization_ids or ())
         if problems:
             raise Invalid(*problems)
@@ -165,7 +165,7 @@ class Opportunities:
     ) -> PartyList:
         """Create a list, by default one's own."""
         actor.require(Right.WRITE)
-        problems = _name_problems(name)
+        problems = name_problems(name)
         if owner is not None:
             found = await person_rows.by_ids(self._database, actor.tenant.id, [owner])
             if owner not in found:
@@ -211,7 +211,8 @@ class Opportunities:
             raise Conflict("the opportunity was changed by somebody else at the same time; try again") from error
 
 
-def _name_problems(name: str) -> list[Problem]:
+def name_problems(name: str) -> list[Problem]:
+    """Return what is wrong with an opportunity's or a list's name."""
     if not name.strip():
         return [Problem("name", "must not be empty", "missing")]
     if len(name) > MAX_NAME:

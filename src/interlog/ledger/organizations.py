@@ -121,7 +121,7 @@ class Organizations:
     async def create(self, actor: Actor, draft: OrganizationDraft) -> Organization:
         """Create an organization; persons with an address at one of its domains join it."""
         actor.require(Right.WRITE)
-        problems = _problems_of(draft.name, draft.domains)
+        problems = problems_of(draft.name, draft.domains)
         persons = await person_rows.by_ids(self._database, actor.tenant.id, draft.person_ids)
         problems += _unknown_persons(draft.person_ids, persons)
         if problems:
@@ -130,7 +130,7 @@ class Organizations:
             id=await self._store.numbers.one(actor.tenant.id, "organization"),
             uuid=uuid7(),
             name=draft.name.strip(),
-            domains=_normal(draft.domains),
+            domains=normal_domains(draft.domains),
             created_at=now(),
         )
         unit = Unit()
@@ -153,7 +153,7 @@ class Organizations:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
         read = await self.get(actor, organization_id)
-        problems = _problems_of(read.name if name is None else name, domains or ())
+        problems = problems_of(read.name if name is None else name, domains or ())
         if person_ids is not None:
             persons = await person_rows.by_ids(self._database, actor.tenant.id, person_ids)
             problems += _unknown_persons(person_ids, persons)
@@ -162,7 +162,7 @@ class Organizations:
         organization = replace(
             read,
             name=read.name if name is None else name.strip(),
-            domains=read.domains if domains is None else _normal(domains),
+            domains=read.domains if domains is None else normal_domains(domains),
             version=read.version + 1,
             modified_at=now(),
         )
@@ -252,11 +252,13 @@ def _outermost(name: str, moments: Sequence[Moment | None]) -> Moment | None:
     return pick((moment for moment in moments if moment is not None), key=lambda moment: moment.at, default=None)
 
 
-def _normal(domains: Iterable[str]) -> tuple[str, ...]:
+def normal_domains(domains: Iterable[str]) -> tuple[str, ...]:
+    """Return domains in lower case, each once."""
     return tuple(dict.fromkeys(domain.strip().lower() for domain in domains))
 
 
-def _problems_of(name: str, domains: Sequence[str]) -> list[Problem]:
+def problems_of(name: str, domains: Sequence[str]) -> list[Problem]:
+    """Return what is wrong with an organization's name and domains."""
     problems = []
     if not name.strip():
         problems.append(Problem("name", "must not be empty", "missing"))

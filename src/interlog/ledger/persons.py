@@ -122,12 +122,12 @@ class Persons:
     async def create(self, actor: Actor, draft: PersonDraft) -> Person:
         """Create a person; he also joins the organizations that own his e-mail domains."""
         actor.require(Right.WRITE)
-        problems = _name_problems(draft.first_name, draft.last_name) + _email_problems(draft.emails)
+        problems = name_problems(draft.first_name, draft.last_name) + email_problems(draft.emails)
         problems += await self._organization_problems(actor, draft.organization_ids)
         problems += await self._taken(actor, draft.emails, None)
         if problems:
             raise Invalid(*problems)
-        emails = _distinct(draft.emails)
+        emails = distinct_emails(draft.emails)
         person = Person(
             id=await self._store.numbers.one(actor.tenant.id, "person"),
             uuid=uuid7(),
@@ -142,7 +142,7 @@ class Persons:
         unit = Unit()
         person_rows.insert(unit, actor.tenant.id, person)
         add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, person.created_at)
-        await self._bind(actor, unit, person, emails)
+        await self.bind_waiting(actor, unit, {normal_email(email): person.id for email in emails})
         await self._write(unit, emails)
         return person
 
@@ -159,14 +159,14 @@ class Persons:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
         read = await self.get(actor, person_id)
-        problems = _name_problems(first_name, last_name)
+        problems = name_problems(first_name, last_name)
         if emails is not None:
-            problems += _email_problems(emails) + await self._taken(actor, emails, person_id)
+            problems += email_problems(emails) + await self._taken(actor, emails, person_id)
         if organization_ids is not None:
             problems += await self._organization_problems(actor, organization_ids)
         if problems:
             raise Invalid(*problems)
-        new_emails = read.emails if emails is None else _distinct(emails)
+        new_emails = read.emails if emails is None else distinct_emails(emails)
         organizations = read.organization_ids if organization_ids is None else tuple(dict.fromkeys(organization_ids))
         added = tuple(email for email in new_emails if email not in read.emails)
         person = replace(
@@ -183,7 +183,7 @@ class Persons:
         person_rows.change(unit, actor.tenant.id, read, person)
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, person.version, now(), before)
-        await self._bind(actor, unit, person, added)
+        await self.bind_waiting(actor, unit, {normal_email(email): person.id for email in added})
         await self._write(unit, new_emails)
         return person
 
@@ -278,7 +278,7 @@ class Persons:
         """
         tenant = actor.tenant
         known = await person_rows.ids_by_email(self._database, tenant.id, addresses)
-        unknown = [address for address in addresses if address not in known and not _email_problems((address,))]
+        unknown = [address for address in addresses if address not in known and not email_problems((address,))]
         if not unknown or not tenant.settings.create_unknown_persons:
             return known, []
         owners = await organization_rows.ids_by_domain(
@@ -306,23 +306,27 @@ class Persons:
             known[address] = id_
         return known, persons
 
-    async def _bind(self, actor: Actor, unit: Unit, person: Person, emails: Iterable[str]) -> None:
-        """Bind interactions that came before their person: participants known by an address that is now his."""
+    async def bind_waiting(self, actor: Actor, unit: Unit, owners: Mapping[str, int]) -> None:
+        """Bind interactions that came before their persons: participants known by an address that now is somebody's.
+
+        ``owners`` maps normal addresses to persons' ids. The changes are added to the unit.
+        """
         tenant = actor.tenant.id
         waiting: dict[int, set[str]] = {}
-        for address in {normal_email(email) for email in emails}:
-            for (number,) in await self._database.fetch(
-                interaction_rows.WAITING_FOR_ADDRESS, tenant=tenant, address=address
-            ):
-                waiting.setdefault(number, set()).add(address)
-                unit.change(interaction_rows.FORGET_ADDRESS, {"tenant": tenant, "address": address, "number": number})
+        for address, number in await self._database.fetch(
+            interaction_rows.WAITING_FOR_ADDRESSES, tenant=tenant, addresses=self._database.array(owners)
+        ):
+            waiting.setdefault(number, set()).add(address)
+            unit.change(interaction_rows.FORGET_ADDRESS, {"tenant": tenant, "address": address, "number": number})
+        if not waiting:
+            return
         items = await interaction_rows.by_numbers(self._database, tenant, waiting)
         notes = await note_rows.by_ids(
             self._database, tenant, {item.note_id for item in items.values() if item.note_id is not None}
         )
         for number, item in items.items():
             participants = tuple(
-                Participant(person.id, p.role, p.address, p.name)
+                Participant(owners[normal_email(p.address)], p.role, p.address, p.name)
                 if p.person is None and p.address is not None and normal_email(p.address) in waiting[number]
                 else p
                 for p in item.content.participants
@@ -384,11 +388,13 @@ def _primary(read: Person, emails: tuple[str, ...]) -> str | None:
     return emails[0] if emails else None
 
 
-def _distinct(emails: Iterable[str]) -> tuple[str, ...]:
+def distinct_emails(emails: Iterable[str]) -> tuple[str, ...]:
+    """Return addresses without repetitions, in the order given."""
     return tuple({normal_email(email): email.strip() for email in reversed(list(emails))}.values())[::-1]
 
 
-def _name_problems(first_name: str | None, last_name: str | None) -> list[Problem]:
+def name_problems(first_name: str | None, last_name: str | None) -> list[Problem]:
+    """Return what is wrong with a person's names; None is a name that is not changed."""
     problems = []
     for path, value in (("first_name", first_name), ("last_name", last_name)):
         if value is not None and len(value) > MAX_NAME:
@@ -398,7 +404,8 @@ def _name_problems(first_name: str | None, last_name: str | None) -> list[Proble
     return problems
 
 
-def _email_problems(emails: Sequence[str]) -> list[Problem]:
+def email_problems(emails: Sequence[str]) -> list[Problem]:
+    """Return what is wrong with e-mail addresses as such."""
     problems = []
     for index, email in enumerate(emails):
         local, _, domain = email.strip().rpartition("@")

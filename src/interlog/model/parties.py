@@ -21,7 +21,7 @@ class PersonKind(IntEnum):
     COLLABORATOR = 2
 
 
-class Person(Struct, frozen=True, kw_only=True):
+class Person(Struct, frozen=True, kw_only=True, gc=False):
     """A person. ``emails`` in the order given; ``primary_email`` is the one most likely current."""
 
     id: int
@@ -52,7 +52,7 @@ class PersonDraft(Struct, frozen=True, kw_only=True):
     kind: PersonKind = PersonKind.EXTERNAL
 
 
-class Organization(Struct, frozen=True, kw_only=True):
+class Organization(Struct, frozen=True, kw_only=True, gc=False):
     """An organization. A person whose e-mail domain is one of ``domains`` belongs to it."""
 
     id: int
@@ -78,7 +78,7 @@ class OrganizationDraft(Struct, frozen=True, kw_only=True):
     person_ids: tuple[int, ...] = ()
 
 
-class Opportunity(Struct, frozen=True, kw_only=True):
+class Opportunity(Struct, frozen=True, kw_only=True, gc=False):
     """An opportunity on a list, through its only entry there."""
 
     id: int
@@ -95,12 +95,13 @@ class Opportunity(Struct, frozen=True, kw_only=True):
 
 
 class OpportunityDraft(Struct, frozen=True, kw_only=True):
-    """An opportunity to be created."""
+    """An opportunity to be created. ``created_at``: when it came up, if that was not now."""
 
     name: str
     list_id: int
     person_ids: tuple[int, ...] = ()
     organization_ids: tuple[int, ...] = ()
+    created_at: int | None = None
 
 
 class PartyList(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from ..model.interactions import Content, Interaction, Links, Participant
 from ..model.parties import Party
 from ..model.types import Direction, Logging
 from .database import Database, Row
-from .rows import array_text, json_text, json_value, update_of
+from .rows import NOTHING, array_text, json_text, json_value, update_of
 from .schema import external_id, interaction, participant, person, request, unbound
 from .statements import Query, Unit, member_of, parameter
 
@@ -73,9 +73,9 @@ IN_ORDER_OF_NUMBER = Query(
     .order_by(Columns.number)
     .limit(parameter("limit"))
 )
-WAITING_FOR_ADDRESS = Query(
-    select(unbound.c.number).where(
-        unbound.c.tenant_id == parameter("tenant"), unbound.c.address == bindparam("address")
+WAITING_FOR_ADDRESSES = Query(
+    select(unbound.c.address, unbound.c.number).where(
+        unbound.c.tenant_id == parameter("tenant"), member_of(unbound.c.address, "addresses", text=True)
     )
 )
 FORGET_ADDRESS = Query(
@@ -522,8 +522,8 @@ def interaction_of(row: Row) -> Interaction:
             place=json_value(place) if place is not None else None,
             participants=_participants.decode(participants),
             links=_links.decode(links) if links is not None else _no_links,
-            fields=json_value(fields),
-            extras=json_value(extras),
+            fields=NOTHING if fields is None else json_value(fields),
+            extras=NOTHING if extras is None else json_value(extras),
         ),
         logging=_LOGGINGS[logging],
         protocol=protocol,
@@ -531,7 +531,7 @@ def interaction_of(row: Row) -> Interaction:
         creator=creator,
         group=group,
         note_id=note_id,
-        external_ids=json_value(external_ids),
+        external_ids=NOTHING if external_ids is None else json_value(external_ids),
         version=version,
         created_at=created_at,
         modified_at=modified_at,

@@ -1,0 +1,47 @@
+"""How a client connects: for each protocol its base URLs, a token, and lines ready to be pasted."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..model.instants import DAY, now
+from .token import operator
+
+if TYPE_CHECKING:
+    from ..ledger import Ledger
+
+
+class Connection(NamedTuple):
+    """One protocol: ``data`` for programs, ``lines`` for people."""
+
+    protocol: str
+    title: str
+    data: dict[str, Any]
+    lines: list[str]
+
+
+def connections(url: str, token: str | None) -> list[Connection]:
+    """Return how to connect to each protocol that the server at this URL serves."""
+    return [_affinity(url, token)]
+
+
+def _affinity(url: str, token: str | None) -> Connection:
+    base = f"{url}/affinity"
+    data = {"base_url": base, "v2_base_url": f"{base}/v2", "token": token}
+    lines = [f"Base URL    {base}", f"Version 2   {base}/v2"]
+    if token is not None:
+        lines += [
+            f"Token       {token}",
+            "Try it with curl, or with the community's client xaffinity:",
+            f'  curl -H "Authorization: Bearer {token}" {base}/auth/whoami',
+            f"  export AFFINITY_V1_BASE_URL={base} AFFINITY_V2_BASE_URL={base}/v2 "
+            f"AFFINITY_API_KEY={token} XAFFINITY_NO_UPDATE_CHECK=1",
+        ]
+    return Connection("affinity", "Affinity", data, lines)
+
+
+async def new_token(ledger: "Ledger", tenant_name: str, *, expires: bool) -> str:
+    """Return a new token of the tenant's owner, which ends after a day if it ``expires``."""
+    actor = await operator(ledger, tenant_name)
+    owner = next(user for user in await ledger.tenants.users(actor.tenant) if user.person_id == actor.person_id)
+    end = now() + DAY if expires else None
+    text, _ = await ledger.access.create_token(actor, owner, label="serve", expires_at=end)
+    return text

@@ -1,0 +1,54 @@
+"""The start page: what this server serves, and how to use it."""
+
+from typing import NamedTuple
+
+import falcon
+import falcon.asgi
+from jinja2 import Environment
+
+from ..settings import Settings
+
+
+class Served(NamedTuple):
+    """A protocol as the start page shows it. ``bases``: (what, path); ``example``: a path to try."""
+
+    id: str
+    name: str
+    about: str
+    bases: tuple[tuple[str, str], ...]
+    authentication: str
+    example: str
+
+
+SERVED = (
+    Served(
+        id="affinity",
+        name="Affinity",
+        about="Persons, organizations, opportunities, notes, meetings, calls, chats and e-mails, "
+        "for tools that speak the Affinity REST API.",
+        bases=(("Version 1", "/affinity"), ("Version 2", "/affinity/v2")),
+        authentication="Send a token as Bearer, or as the password of Basic with any or no user name.",
+        example="/affinity/auth/whoami",
+    ),
+)
+"""The protocols that this version speaks, in the order of the page."""
+
+
+class Start:
+    """``GET /``."""
+
+    def __init__(self, settings: Settings, templates: Environment) -> None:
+        self._settings = settings
+        self._template = templates.get_template("start.html")
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        response.content_type = falcon.MEDIA_HTML
+        response.text = self._template.render(
+            base=request.prefix,
+            path=request.root_path,
+            served=SERVED,
+            at_root=self._settings.root,
+            metrics=self._settings.metrics,
+        )
+
+    on_head = on_get
