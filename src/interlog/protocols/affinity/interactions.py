@@ -18,6 +18,8 @@ _TYPE = Param(name="type", kind=Kind.INTEGER, required=True, choices=(0, 1, 2, 3
 _WRITTEN_TYPE = Param(name="type", kind=Kind.INTEGER, required=True, choices=(0, 1, 2))  # e-mails are read only
 _DIRECTION = Param(name="direction", kind=Kind.INTEGER, choices=(0, 1))
 
+MAX_REQUEST_KEY = 255
+
 LIST = (
     _TYPE,
     id_param("person_id", model="Person"),
@@ -93,9 +95,7 @@ async def get(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
 
 async def create(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
     """``POST /interactions``: log a meeting, a call or a chat message (2.5)."""
-    logged = await call.ledger.interactions.log(
-        call.actor, translate.draft(call.args, call.request.get_header("Idempotency-Key")), _one_of_us
-    )
+    logged = await call.ledger.interactions.log(call.actor, translate.draft(call.args, _request_key(call)), _one_of_us)
     return _object(call, logged.interaction, logged.persons)
 
 
@@ -116,6 +116,14 @@ async def delete(call: Call) -> wire.Success:
     _of_kind(await _found(call), call)
     await call.ledger.interactions.delete(call.actor, call.args["id"])
     return wire.Success()
+
+
+def _request_key(call: Call) -> str | None:
+    """Return the client's own name of the request, by which a repetition is recognised."""
+    key: str = call.request.get_header("Idempotency-Key", default="").strip()
+    if len(key) > MAX_REQUEST_KEY:
+        raise Invalid(Problem("Idempotency-Key", f"must not be longer than {MAX_REQUEST_KEY} characters", "too_long"))
+    return key or None
 
 
 async def _found(call: Call) -> Interaction:
