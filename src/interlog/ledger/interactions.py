@@ -261,10 +261,10 @@ class Interactions:
             read = await self.get(actor, number)
             if expected_version is not None and read.version != expected_version:
                 break
+            content = change(read)  # first, since it may find that this is not what was meant
             type_ = actor.tenant.types_by_id[read.type_id]
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be changed")
-            content = change(read)
             unit = Unit()
             (participants,), persons = await self._resolve(actor, unit, [content])
             content = replace(content, participants=participants)
