@@ -1,5 +1,6 @@
 """Notes: ``/notes`` (spec 7)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from interlog.model.errors import Invalid, Problem
@@ -62,14 +63,14 @@ async def list_(call: Call) -> dict[str, Any]:
         del found[size:]
         following = (found[-1].created_at, found[-1].id)
     return {
-        "notes": [_object(call, item) for item in found],
+        "notes": await _objects(call, found),
         "next_page_token": page_token(call.actor.tenant, "notes", call.args, following),
     }
 
 
 async def get(call: Call) -> wire.Note:
     """``GET /notes/{id}``."""
-    return _object(call, await call.ledger.notes.get(call.actor, call.args["id"]))
+    return await _object(call, await call.ledger.notes.get(call.actor, call.args["id"]))
 
 
 async def create(call: Call) -> wire.Note:
@@ -88,7 +89,7 @@ async def create(call: Call) -> wire.Note:
         creator=call.get("creator_id"),
         created_at=created_at.instant if created_at is not None else None,
     )
-    return _object(call, await call.ledger.notes.create(call.actor, draft))
+    return await _object(call, await call.ledger.notes.create(call.actor, draft))
 
 
 async def update(call: Call) -> wire.Note:
@@ -97,7 +98,7 @@ async def update(call: Call) -> wire.Note:
     read = await call.ledger.notes.get(call.actor, id_)
     if read.kind is NoteKind.HTML:
         content = clean_v1(content)
-    return _object(call, await call.ledger.notes.update(call.actor, id_, content=content))
+    return await _object(call, await call.ledger.notes.update(call.actor, id_, content=content))
 
 
 async def delete(call: Call) -> wire.Success:
@@ -106,5 +107,20 @@ async def delete(call: Call) -> wire.Success:
     return wire.Success()
 
 
-def _object(call: Call, item: Note) -> wire.Note:
-    return translate.note(item, call.actor.tenant, translate.clock(call.settings.affinity_time_zone))
+async def _object(call: Call, item: Note) -> wire.Note:
+    return (await _objects(call, [item]))[0]
+
+
+async def _objects(call: Call, items: Sequence[Note]) -> list[wire.Note]:
+    """Return notes on the wire, without the links to whoever and whatever was deleted since (spec 3)."""
+    ledger, actor = call.ledger, call.actor
+    persons = {id_ for item in items for id_ in (*item.links.persons, *item.attendees)}
+    organizations = {id_ for item in items for id_ in item.links.organizations}
+    opportunities = {id_ for item in items for id_ in item.links.opportunities}
+    there = translate.Existing(
+        await ledger.persons.get_many(actor, persons) if persons else (),
+        await ledger.organizations.get_many(actor, organizations) if organizations else (),
+        await ledger.opportunities.get_many(actor, opportunities) if opportunities else (),
+    )
+    times = translate.clock(call.settings.affinity_time_zone)
+    return [translate.note(item, actor.tenant, there, times) for item in items]

@@ -1,8 +1,8 @@
 """Between version 1 of the API and the model: pure functions, both directions side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -299,24 +299,33 @@ def _email(item: Interaction, people: People, times: Clock) -> wire.Email:
 # Notes
 
 
-def note(item: Note, tenant: Tenant, times: Clock) -> wire.Note:
+class Existing(NamedTuple):
+    """Which of the parties that some notes name there still are, and may be seen."""
+
+    persons: Container[int]
+    organizations: Container[int]
+    opportunities: Container[int]
+
+
+def note(item: Note, tenant: Tenant, there: Existing, times: Clock) -> wire.Note:
     """Return a note (spec 7.1)."""
     code = None
     if item.interaction_type_id is not None:
         code = code_of(tenant.types_by_id[item.interaction_type_id])
-    interaction_id = item.interaction if code is not None else None
+    associated = [id_ for id_ in item.links.persons if id_ in there.persons]
+    attendees = [id_ for id_ in item.attendees if id_ in there.persons]
     return wire.Note(
         id=item.id,
         creator_id=item.creator,
-        person_ids=list(dict.fromkeys([*item.links.persons, *item.attendees])),
-        associated_person_ids=list(item.links.persons),
-        interaction_person_ids=list(item.attendees),
-        interaction_id=interaction_id,
+        person_ids=list(dict.fromkeys([*associated, *attendees])),
+        associated_person_ids=associated,
+        interaction_person_ids=attendees,
+        interaction_id=item.interaction if code is not None else None,
         interaction_type=code,
         is_meeting=code in (MEETING_CODE, CALL_CODE),
         mentioned_person_ids=list(item.mentions),
-        organization_ids=list(item.links.organizations),
-        opportunity_ids=list(item.links.opportunities),
+        organization_ids=[id_ for id_ in item.links.organizations if id_ in there.organizations],
+        opportunity_ids=[id_ for id_ in item.links.opportunities if id_ in there.opportunities],
         parent_id=item.parent,
         content=item.content,
         type=int(item.kind),
