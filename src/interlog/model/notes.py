@@ -14,7 +14,7 @@ class NoteKind(IntEnum):
     HTML = 2
 
 
-class Note(Struct, frozen=True, kw_only=True):
+class Note(Struct, frozen=True, kw_only=True, gc=False):
     """A note. One that is the root note of an interaction (``interaction`` is set) holds that interaction's text."""
 
     id: int

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from sqlalchemy.engine import Dialect
 
 from ..model.errors import InterlogError, Unavailable
+from ..model.parties import Person
+from .recent import Recent
 from .statements import Compiled, Query, Unit
 
 Row = Sequence[Any]
@@ -50,6 +52,9 @@ class Database(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Finish the writes that were handed in, then disconnect."""
+
+    recent_persons: Recent[Person] | None = None
+    """Persons read lately, on engines that can tell cheaply whether anything was committed since."""
 
     @abstractmethod
     async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:

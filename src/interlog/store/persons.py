@@ -29,7 +29,6 @@ _INDEXED = 200
 _MOST_EXACT = 1_000
 """Namesakes beyond this number are found like any other match, without precedence."""
 
-BY_IDS = Query(select(*_SHOWN).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids")))
 LIVE_BY_IDS = Query(
     select(*_SHOWN).where(
         Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
@@ -143,10 +142,18 @@ async def exact_matches(database: Database, tenant: int, term: str) -> list[Pers
     return list((found | await by_ids(database, tenant, owners.values())).values())
 
 
-async def by_ids(database: Database, tenant: int, ids: Iterable[int], *, deleted: bool = False) -> dict[int, Person]:
-    """Return persons by their ids, without deleted ones unless these are asked for."""
-    rows = await database.fetch(BY_IDS if deleted else LIVE_BY_IDS, tenant=tenant, ids=database.array(ids))
-    return {row[0]: person_of(row) for row in rows}
+async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Person]:
+    """Return persons by their ids, without deleted ones."""
+    wanted = set(ids)
+    recent = database.recent_persons
+    known = recent.among(tenant, wanted) if recent is not None else {}
+    if len(known) == len(wanted):
+        return known
+    rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(wanted.difference(known)))
+    read = {row[0]: person_of(row) for row in rows}
+    if recent is not None:
+        recent.keep(tenant, read)
+    return known | read if known else read
 
 
 async def ids_by_email(database: Database, tenant: int, emails: Iterable[str]) -> dict[str, int]:

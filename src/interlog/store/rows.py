@@ -12,6 +12,9 @@ from .statements import Query, parameter
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder().decode
 
+NOTHING: dict[str, Any] = {}
+"""The one empty dict of all records: records are never changed in place."""
+
 
 def json_text(value: Any) -> str | None:
     """Return JSON text; None for what is empty, so that most rows carry none of it."""
@@ -24,8 +27,8 @@ def array_text(values: Iterable[Any]) -> str:
 
 
 def json_value(text: str | None) -> Any:
-    """Return what ``json_text`` encoded; an empty dict for None."""
-    return decode(text) if text is not None else {}
+    """Return what ``json_text`` encoded; an empty dict, which nobody may change, for None."""
+    return decode(text) if text is not None else NOTHING
 
 
 def update_of(table: Table, key: tuple[str, ...], *columns: str) -> Query:

@@ -20,6 +20,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from .database import MAX_GROUP, Database, Duplicate, Row, Stale, lost
+from .recent import Recent
 from .schema import journal, metadata, participant
 from .statements import Query, Unit, inserted_columns
 
@@ -81,6 +82,7 @@ class SqliteDatabase(Database):
         self._writer = connect(self.path)
         self._reader = connect(self.path, read_only=True)
         self._long_reader = connect(self.path, read_only=True)
+        self.recent_persons = Recent(self._stamp)
         self._long_reads = ThreadPoolExecutor(1, "interlog-long-reads")
         self._thread = threading.Thread(target=self._write_groups, name="interlog-writer", daemon=True)
         self._thread.start()
@@ -95,6 +97,11 @@ class SqliteDatabase(Database):
         self._long_reader.close()
         self._writer.close()
         self._reader = None
+
+    def _stamp(self) -> int:
+        assert self._reader is not None
+        stamp: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
+        return stamp
 
     async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:
         return self._fetch(self._reader, query, arguments)

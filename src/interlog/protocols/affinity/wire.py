@@ -20,7 +20,7 @@ class Address(Struct, gc=False):
     email: str
 
 
-class Event(Struct):
+class Event(Struct, gc=False):
     """A meeting or a call (spec 2.2)."""
 
     date: str
@@ -36,7 +36,7 @@ class Event(Struct):
     persons: list[Person]
 
 
-class ChatMessage(Struct):
+class ChatMessage(Struct, gc=False):
     """A chat message (spec 2.2)."""
 
     id: int
@@ -48,7 +48,7 @@ class ChatMessage(Struct):
     notes: list[int]
 
 
-class Email(Struct, rename={"sender": "from"}):
+class Email(Struct, rename={"sender": "from"}, gc=False):
     """An e-mail (spec 2.2)."""
 
     date: str
@@ -67,7 +67,7 @@ class Success(Struct):
     success: bool = True
 
 
-class Note(Struct):
+class Note(Struct, gc=False):
     """A note (spec 7.1)."""
 
     id: int
@@ -88,7 +88,7 @@ class Note(Struct):
     updated_at: str | None
 
 
-class ListEntry(Struct):
+class ListEntry(Struct, gc=False):
     """An opportunity's entry on its list (spec 5)."""
 
     id: int
@@ -99,7 +99,7 @@ class ListEntry(Struct):
     created_at: str
 
 
-class Opportunity(Struct):
+class Opportunity(Struct, gc=False):
     """An opportunity (spec 5)."""
 
     id: int
