@@ -1,5 +1,6 @@
 """Interactions through affinity-sdk: meetings, calls and chats both ways, e-mails that a sync stored."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -155,7 +156,7 @@ class TestSelection:
         years = [datetime(year, 1, 1, tzinfo=UTC) for year in range(2023, 2028)]
         by_year = [
             item.id
-            for first, after in zip(years, years[1:], strict=False)
+            for first, after in itertools.pairwise(years)
             for item in client.interactions.iter(**window, start_time=first, end_time=after)
         ]
         assert [last.id] == by_year

@@ -35,10 +35,10 @@ class TestPersons:
         created = client.persons.create(
             PersonCreate(first_name="Ola", last_name="Berg", emails=["ola@client.example", "ola@home.example"])
         )
-        assert ("Ola", "Berg", PersonType.EXTERNAL) == (created.first_name, created.last_name, created.type)
+        assert (created.first_name, created.last_name, created.type) == ("Ola", "Berg", PersonType.EXTERNAL)
         read = client.persons.get(created.id)
         assert ["ola@client.example", "ola@home.example"] == created.emails == read.emails
-        assert "ola@client.example" == read.primary_email
+        assert read.primary_email == "ola@client.example"
         assert not read.fields.requested
         assert client.persons.get(created.id, field_types=[FieldType.GLOBAL]).fields.requested
 
@@ -71,7 +71,7 @@ class TestPersons:
         """A search finds parts of names and addresses; resolving finds exactly one, even behind a full page."""
         olas = [firm.person("Ola", f"Berg {n}", f"ola{n}@client.example") for n in range(12)]
         wanted = firm.person("Ola", "Berg", "a@client.example")
-        assert 13 == len(list(client.persons.search_all("ola", page_size=5)))
+        assert len(list(client.persons.search_all("ola", page_size=5))) == 13
         assert [olas[7].id] == [person.id for person in client.persons.search("OLA7@client.example").data]
         found = client.persons.resolve(email="a@client.example")
         assert found is not None and wanted.id == found.id
@@ -86,7 +86,7 @@ class TestPersons:
         ola, client_firm = firm.person("Ola", "Berg", "ola@client.example"), firm.organization("Client")
         id_ = PersonId(ola.id)
         changed = client.persons.update(id_, PersonUpdate(last_name="Dahl"))
-        assert ("Ola", "Dahl", ["ola@client.example"]) == (changed.first_name, changed.last_name, changed.emails)
+        assert (changed.first_name, changed.last_name, changed.emails) == ("Ola", "Dahl", ["ola@client.example"])
         change = PersonUpdate(emails=["new@client.example"], company_ids=[CompanyId(client_firm.id)])
         changed = client.persons.update(id_, change)
         assert (["new@client.example"], [client_firm.id]) == (changed.emails, changed.company_ids)
@@ -110,13 +110,13 @@ class TestPersons:
     def test_interaction_dates(self, client: Affinity, firm: Firm) -> None:
         """First, last and next interactions of each kind, with who of us took part."""
         ola = firm.person("Ola", "Berg", "ola@client.example")
-        firm.person("Nobody", "Met")
+        firm.person("Ola", "Never Met")
         last, coming = at("2026-03-05T09:15:30Z"), now() + 30 * DAY
         firm.log("Call", last, firm.mia, ola)
         firm.log("Meeting", coming, firm.mia, ola)
         firm.log("ChatMessage", at("2026-01-10T08:00:00Z"), firm.mia, ola)
         read = client.persons.get(PersonId(ola.id), with_interaction_dates=True, with_interaction_persons=True)
-        (listed,) = client.persons.search("", with_interaction_dates=True, with_interaction_persons=True).data
+        (listed,) = client.persons.search("ola", with_interaction_dates=True, with_interaction_persons=True).data
         for person in (read, listed):
             dates, interactions = person.interaction_dates, person.interactions
             assert dates is not None and interactions is not None
@@ -150,7 +150,7 @@ class TestCompanies:
         )
         assert ("Client", "client.example", [ola.id]) == (created.name, created.domain, created.person_ids)
         read = client.companies.get(created.id)
-        assert ("Client", ["client.example"], False) == (read.name, read.domains, read.is_global)
+        assert (read.name, read.domains, read.is_global) == ("Client", ["client.example"], False)
         for again in (CompanyCreate(name="client"), CompanyCreate(name="Other", domain="Client.example")):
             with pytest.raises(DuplicateEntityError) as found:
                 client.companies.create(again)
@@ -172,7 +172,7 @@ class TestCompanies:
     def test_search_and_resolve(self, client: Affinity, firm: Firm) -> None:
         """A search finds parts of names and domains; resolving finds exactly one."""
         found = [firm.organization(f"Client {n}", f"client{n}.example") for n in range(4)]
-        assert 4 == len(list(client.companies.search_all("client", page_size=3)))
+        assert len(list(client.companies.search_all("client", page_size=3))) == 4
         assert [found[2].id] == [company.id for company in client.companies.search("client2.example").data]
         resolved = client.companies.resolve(domain="client1.example")
         assert resolved is not None and found[1].id == resolved.id
@@ -185,12 +185,12 @@ class TestCompanies:
         ola = firm.person("Ola", "Berg")
         id_ = CompanyId(firm.organization("Client", "client.example").id)
         changed = client.companies.update(id_, CompanyUpdate(name="Client Ltd"))
-        assert ("Client Ltd", "client.example") == (changed.name, changed.domain)
+        assert (changed.name, changed.domain) == ("Client Ltd", "client.example")
         client.companies.update(id_, CompanyUpdate(person_ids=[PersonId(ola.id)]))
         assert [ola.id] == client.companies.get_associated_person_ids(id_)
-        assert ["Ola"] == [person.first_name for person in client.companies.get_associated_people(id_)]
+        assert [person.first_name for person in client.companies.get_associated_people(id_)] == ["Ola"]
         client.companies.update(id_, CompanyUpdate(person_ids=[]))
-        assert [] == client.companies.get_associated_person_ids(id_)
+        assert client.companies.get_associated_person_ids(id_) == []
 
     @pytest.mark.covers("organizations.delete", "organizations.get", "v2.companies.get", by=BY)
     def test_delete(self, client: Affinity, firm: Firm) -> None:
@@ -271,8 +271,8 @@ class TestOpportunities:
         ola, company = firm.person("Ola"), firm.organization("Client")
         id_ = OpportunityId(firm.opportunity("Pilot", persons=[ola], organizations=[company]).id)
         assert ([ola.id], [company.id]) == client.opportunities.get_associations(id_)
-        assert ["Ola"] == [person.first_name for person in client.opportunities.get_associated_people(id_)]
-        assert ["Client"] == [item.name for item in client.opportunities.get_associated_companies(id_)]
+        assert [person.first_name for person in client.opportunities.get_associated_people(id_)] == ["Ola"]
+        assert [item.name for item in client.opportunities.get_associated_companies(id_)] == ["Client"]
         note = client.notes.create(NoteCreate(content="On the deal", opportunity_ids=[id_]))
         assert [note.id] == [item.id for item in client.opportunities.list_notes(id_).data]
         assert [note.id] == [item.id for item in client.opportunities.iter_notes(id_)]

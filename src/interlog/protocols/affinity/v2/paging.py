@@ -45,11 +45,11 @@ def first_args(call: Call) -> tuple[dict[str, Any], list[int] | None]:
 def page(
     call: Call, args: Mapping[str, Any], items: Sequence[Any], place: Sequence[int] | None, **more: Any
 ) -> dict[str, Any]:
-    """Return a page whose next one goes on at a place; None at the end."""
+    """Return a page whose next one goes on at a place; None at the end. ``more`` is about all pages."""
     following = None
     if place is not None:
         text = base64.urlsafe_b64encode(_encode((list(place), dict(args)))).decode().rstrip("=")
         request = call.request
         address = f"{request.scheme}://{request.netloc}{request.root_path}{request.path}"
         following = f"{address}?{urlencode({'cursor': text})}"
-    return {"data": items, "pagination": {"prevUrl": None, "nextUrl": following}, **more}
+    return {"data": items, "pagination": {"prevUrl": None, "nextUrl": following, **more}}
