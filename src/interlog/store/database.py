@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.engine import Dialect
 
-from ..model.errors import InterlogError, Unavailable
+from ..model.errors import InterlogError, Invalid, Problem, Unavailable
 from ..model.parties import Person
 from .recent import Recent
 from .statements import Compiled, Query, Unit
@@ -14,7 +14,10 @@ from .statements import Compiled, Query, Unit
 Row = Sequence[Any]
 
 MAX_GROUP = 1_000
-"""How many units one transaction takes at most."""
+"""How many units are handed to the writer together at most."""
+
+GATHERING = 0.002
+"""Seconds that a unit waits at most for others to be committed with; alone it waits for one turn of the loop."""
 
 
 class Duplicate(InterlogError):
@@ -68,7 +71,8 @@ class Database(ABC):
     async def write(self, unit: Unit) -> None:
         """Apply a unit, together with whatever else is waiting; return when it is durable.
 
-        Raises ``Duplicate``, ``Stale`` or ``Unavailable``; then nothing of the unit was stored.
+        Raises ``Duplicate``, ``Stale``, ``Invalid`` (a value that no database holds) or ``Unavailable``; then nothing
+        of the unit was stored.
         """
 
     @abstractmethod
@@ -86,6 +90,11 @@ class Database(ABC):
     @abstractmethod
     async def integrity_problems(self) -> list[str]:
         """Return what the engine itself finds wrong with its files."""
+
+
+def unfit(error: Exception) -> Invalid:
+    """Return the error of a value that the engine cannot hold: a number beyond 64 bits, half a character, U+0000."""
+    return Invalid(Problem("", f"a value cannot be stored or looked for: {error}", "value"))
 
 
 def lost(error: Exception) -> Unavailable:

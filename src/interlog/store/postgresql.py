@@ -5,6 +5,7 @@ connection's state outside a transaction, so there is nothing to reset.
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +14,8 @@ import asyncpg
 from sqlalchemy import Table, Text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
-from .database import MAX_GROUP, Database, Duplicate, Row, Stale, lost
+from ..model.errors import Unavailable
+from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, unfit
 from .schema import metadata
 from .statements import Query, Unit, inserted_columns
 
@@ -26,9 +28,16 @@ _LOST = (
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresIOError,
     asyncpg.CannotConnectNowError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby
     OSError,
     TimeoutError,
 )
+
+
+_UNFIT = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, UnicodeEncodeError)
+
+_TRIES = 5
+"""How often a group is tried when another process' transaction stood in its way."""
 
 
 class PostgresqlDatabase(Database):
@@ -73,6 +82,8 @@ class PostgresqlDatabase(Database):
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
         async with self._permits:
+            if self._closing:
+                raise Unavailable("the database is closed")
             connection = None
             while self._free and (connection is None or connection.is_closed()):
                 connection = self._free.pop()
@@ -80,6 +91,8 @@ class PostgresqlDatabase(Database):
                 if connection is None or connection.is_closed():
                     connection = await self._connect()
                 yield connection
+            except _UNFIT as error:
+                raise unfit(error) from error
             except _LOST as error:
                 raise lost(error) from error
             finally:
@@ -100,6 +113,8 @@ class PostgresqlDatabase(Database):
         return rows[0]
 
     async def write(self, unit: Unit) -> None:
+        if self._closing:
+            raise Unavailable("the database is closed")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((unit, done))
         self._wake.set()
@@ -127,6 +142,7 @@ class PostgresqlDatabase(Database):
                 self._wake.clear()
                 await self._wake.wait()
                 continue
+            await self._gather()
             group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
             outcomes = await self._write_group([unit for unit, _ in group])
             for (_, done), outcome in zip(group, outcomes, strict=True):
@@ -137,21 +153,41 @@ class PostgresqlDatabase(Database):
                 else:
                     done.set_exception(outcome)
 
+    async def _gather(self) -> None:
+        """Wait until a turn of the loop adds nothing: what comes together is committed together."""
+        loop = asyncio.get_running_loop()
+        seen, until = 0, loop.time() + GATHERING
+        while seen < len(self._waiting) < MAX_GROUP and loop.time() < until:
+            seen = len(self._waiting)
+            await asyncio.sleep(0)
+
     async def _write_group(self, units: list[Unit]) -> list[Exception | None]:
         """Commit all units in one transaction; where that fails, all that can be committed without the failing ones."""
+        failure: Exception = TimeoutError()
+        for attempt in range(_TRIES):
+            try:
+                return await self._try_group(units)
+            except asyncpg.TransactionRollbackError as error:  # a deadlock with another process: let it go first
+                failure = error
+                await asyncio.sleep(random.uniform(0.01, 0.05) * (attempt + 1))
+        return [lost(failure)] * len(units)
+
+    async def _try_group(self, units: list[Unit]) -> list[Exception | None]:
         try:
             if self._writer.is_closed():
                 self._writer = await self._connect()
             await self._apply(units)
             return [None] * len(units)
-        except _LOST as error:
-            return [lost(error)] * len(units)
+        except asyncpg.TransactionRollbackError:
+            raise
         except Exception as error:
-            if len(units) == 1:
-                return [_translated(error)]
+            if len(units) == 1 or self._writer.is_closed():
+                return [_translated(error)] * len(units)
         try:
             async with self._writer.transaction():
                 return [await self._apply_alone(unit) for unit in units]
+        except asyncpg.TransactionRollbackError:
+            raise
         except Exception as error:
             return [_translated(error)] * len(units)
 
@@ -159,9 +195,11 @@ class PostgresqlDatabase(Database):
         try:
             async with self._writer.transaction():
                 await self._apply([unit])
-        except _LOST:
+        except asyncpg.TransactionRollbackError:
             raise
         except Exception as error:
+            if self._writer.is_closed():
+                raise
             return _translated(error)
         return None
 
@@ -221,6 +259,8 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, asyncpg.UniqueViolationError):
         name = str(error.constraint_name)
         return Duplicate(_KEYS.get(name, name))
+    if isinstance(error, _UNFIT):
+        return unfit(error)
     if isinstance(error, _LOST):
         return lost(error)
     return error

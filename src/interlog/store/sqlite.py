@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -19,7 +20,8 @@ import msgspec
 from sqlalchemy import Table
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
-from .database import MAX_GROUP, Database, Duplicate, Row, Stale, lost
+from ..model.errors import Unavailable
+from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, unfit
 from .recent import Recent
 from .schema import journal, metadata, participant
 from .statements import Query, Unit, inserted_columns
@@ -72,10 +74,13 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
-        self._waiting: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._gathered: list[Waiting] = []
+        self._hand_over_at = 0.0
+        self._waiting: SimpleQueue[list[Waiting] | None] = SimpleQueue()
         self._insert_texts = {table: _insert_text(table) for table in metadata.sorted_tables}
         self._reader: sqlite3.Connection | None = None
         self._long_reader: sqlite3.Connection | None = None
+        self._closing = False
 
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -88,15 +93,17 @@ class SqliteDatabase(Database):
         self._thread.start()
 
     async def close(self) -> None:
-        if self._reader is None or self._long_reader is None:
+        if self._closing or self._reader is None or self._long_reader is None:
             return
+        self._closing = True
+        self._hand_over(0)
         self._waiting.put(None)
         await asyncio.to_thread(self._thread.join)
         self._long_reads.shutdown()
         self._reader.close()
         self._long_reader.close()
         self._writer.close()
-        self._reader = None
+        self._reader = self._long_reader = None
 
     def _stamp(self) -> int:
         assert self._reader is not None
@@ -107,35 +114,54 @@ class SqliteDatabase(Database):
         return self._fetch(self._reader, query, arguments)
 
     async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        if self._closing:
+            raise Unavailable("the database is closed")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._long_reads, self._fetch, self._long_reader, query, arguments)
 
     def _fetch(self, connection: sqlite3.Connection | None, query: Query, arguments: dict[str, Any]) -> Sequence[Row]:
-        assert connection is not None, "the database is not open"
+        if connection is None:
+            raise Unavailable("the database is not open")
         compiled = self.compiled(query)
         try:
             return connection.execute(compiled.text, compiled.bind(arguments)).fetchall()
         except sqlite3.OperationalError as error:
             raise lost(error) from error
+        except _UNFIT as error:
+            raise unfit(error) from error
 
     async def write(self, unit: Unit) -> None:
+        if self._closing:
+            raise Unavailable("the database is closed")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put((unit, done))
+        self._gathered.append((unit, done))
+        if len(self._gathered) == 1:
+            self._hand_over_at = self._loop.time() + GATHERING
+            self._loop.call_soon(self._hand_over, 0)
         await done
+
+    def _hand_over(self, seen: int) -> None:
+        """Give the writer what has gathered, once a turn of the loop added nothing to it.
+
+        Waking the thread for the first unit would have it commit one or two at a time, at the full price of a commit.
+        """
+        if seen < len(self._gathered) < MAX_GROUP and self._loop.time() < self._hand_over_at and not self._closing:
+            self._loop.call_soon(self._hand_over, len(self._gathered))
+        elif self._gathered:
+            self._waiting.put(self._gathered)
+            self._gathered = []
 
     async def take(self, query: Query, **arguments: Any) -> Row:
         return await asyncio.to_thread(self._take, query, arguments)
 
     def _take(self, query: Query, arguments: dict[str, Any]) -> Row:
         compiled = self.compiled(query)
-        connection = connect(self.path)
         try:
-            row: Row = connection.execute(compiled.text, compiled.bind(arguments)).fetchall()[0]
-            return row
+            with closing(connect(self.path)) as connection:
+                row: Row = connection.execute(compiled.text, compiled.bind(arguments)).fetchall()[0]
+                return row
         except sqlite3.OperationalError as error:
             raise lost(error) from error
-        finally:
-            connection.close()
 
     def array(self, values: Iterable[Any]) -> str:
         return msgspec.json.encode(list(values)).decode()
@@ -155,7 +181,7 @@ class SqliteDatabase(Database):
 
     def _write_groups(self) -> None:
         while (first := self._waiting.get()) is not None:
-            group, stopping = [first], False
+            group, stopping = first, False
             while len(group) < MAX_GROUP:
                 try:
                     waiting = self._waiting.get_nowait()
@@ -164,7 +190,7 @@ class SqliteDatabase(Database):
                 if waiting is None:
                     stopping = True
                     break
-                group.append(waiting)
+                group = group + waiting
             outcomes = self._write_group([unit for unit, _ in group])
             self._loop.call_soon_threadsafe(_answer, [done for _, done in group], outcomes)
             if stopping:
@@ -260,6 +286,7 @@ def _answer(futures: list[asyncio.Future[None]], outcomes: list[Exception | None
             future.set_exception(outcome)
 
 
+_UNFIT = (OverflowError, UnicodeEncodeError)
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))")
 
 
@@ -268,6 +295,8 @@ def _translated(error: Exception) -> Exception:
         return Duplicate(match["index"] or _index_of(match["columns"]))
     if isinstance(error, sqlite3.OperationalError):
         return lost(error)
+    if isinstance(error, _UNFIT):
+        return unfit(error)
     return error
 
 

@@ -1,5 +1,6 @@
 """An open store: one database, and the numbers given out from it."""
 
+from ..model.errors import Unavailable
 from .database import Database
 from .migrate import migrate
 from .numbers import Numbers
@@ -24,5 +25,9 @@ class Store:
 
     async def close(self) -> None:
         """Finish what was handed in, then disconnect."""
-        await self.numbers.give_back()
-        await self.database.close()
+        try:
+            await self.numbers.give_back()
+        except Unavailable:
+            pass  # the rest of the blocks is skipped
+        finally:
+            await self.database.close()
