@@ -1,5 +1,6 @@
 """What whoever runs a server sees of it: request ids, logs, metrics."""
 
+import itertools
 import os
 import re
 import time
@@ -127,6 +128,9 @@ class Observer:
         )
 
 
+_PROCESS = os.urandom(6).hex()
+_numbers = itertools.count(1)
+
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
@@ -135,4 +139,4 @@ def request_id_of(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _ID.fullmatch(value):
             return str(value.decode())
-    return os.urandom(8).hex()
+    return f"{_PROCESS}-{next(_numbers):x}"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
 from ..model.ids import uuid7
 from ..model.instants import now
-from ..model.interactions import Content, Draft, Interaction, Participant
+from ..model.interactions import Brief, Content, Draft, Interaction, Participant
 from ..model.journal import Action, Entity
 from ..model.notes import Note
 from ..model.parties import Party, Person, normal_email
@@ -78,7 +78,7 @@ class Interactions:
         direction: int | None = None,
         logging: int | None = None,
         also_person: int | None = None,
-    ) -> list[Interaction]:
+    ) -> list[Brief]:
         """Return the interactions of a party from ``start`` until before ``end``, newest first.
 
         An organization's are those of its persons and those linked to it; an opportunity's those of its persons, of
@@ -100,9 +100,7 @@ class Interactions:
         )
         return await interaction_rows.page(self._database, selection)
 
-    async def in_order_of_number(
-        self, actor: Actor, types: Sequence[int], *, after: int, limit: int
-    ) -> list[Interaction]:
+    async def in_order_of_number(self, actor: Actor, types: Sequence[int], *, after: int, limit: int) -> list[Brief]:
         """Return the interactions of some types, oldest number first: the order in which a copy is kept up to date."""
         actor.require(Right.READ)
         return await interaction_rows.in_order_of_number(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ..model.errors import Conflict, Forbidden, Invalid, MergedAway, NotFound, Problem, unknown_id
 from ..model.ids import uuid7
 from ..model.instants import now
-from ..model.interactions import Interaction, Participant
+from ..model.interactions import Brief, Interaction, Participant
 from ..model.journal import Action, Entity
 from ..model.parties import Party, Person, PersonDraft, PersonKind, email_domain, normal_email
 from ..model.strength import HALF_LIFE, relationship_strength
@@ -75,9 +75,9 @@ class Persons:
         actor.require(Right.READ)
         return await person_rows.by_ids(self._database, actor.tenant.id, set(ids))
 
-    async def of_interactions(self, actor: Actor, items: Iterable[Interaction]) -> dict[int, Person]:
+    async def of_interactions(self, actor: Actor, items: Iterable[Interaction | Brief]) -> dict[int, Person]:
         """Return every person who took part in one of the interactions, each fetched once."""
-        ids = {p.person for item in items for p in item.content.participants if p.person is not None}
+        ids = {p.person for item in items for p in item.participants if p.person is not None}
         return await person_rows.by_ids(self._database, actor.tenant.id, ids) if ids else {}
 
     async def page(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 import time
 from uuid import UUID
 
@@ -9,10 +10,32 @@ MAX_ID = 2**53 - 1
 """The largest integer id: what a JavaScript client can still hold exactly."""
 
 
+class _Random(threading.local):
+    """Random bytes, fetched from the system a page at a time: each call gives the interpreter's lock away."""
+
+    def __init__(self) -> None:
+        self._bytes, self._used = b"", 0
+        os.register_at_fork(after_in_child=self.forget)
+
+    def take(self, count: int) -> bytes:
+        if self._used + count > len(self._bytes):
+            self._bytes, self._used = os.urandom(4096), 0
+        start = self._used
+        self._used = start + count
+        return self._bytes[start : self._used]
+
+    def forget(self) -> None:
+        """Two processes must not give out the same bytes, nor two threads: each has its own."""
+        self._bytes, self._used = b"", 0
+
+
+_random = _Random()
+
+
 def uuid7() -> str:
     """Return a new UUID version 7 (RFC 9562) as text: it sorts by its time of creation."""
     milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10))
+    random = int.from_bytes(_random.take(10))
     value = (milliseconds & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | (random >> 68) << 64
     value |= 0b10 << 62 | random & (1 << 62) - 1

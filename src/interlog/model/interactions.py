@@ -55,6 +55,23 @@ class Content(Struct, frozen=True, kw_only=True, gc=False):
     extras: dict[str, Any] = {}
 
 
+class Brief(Struct, frozen=True, gc=False):
+    """An interaction as a list shows it: without its text, its fields, and what else only the record itself shows."""
+
+    number: int
+    type_id: int
+    occurred_at: int
+    ended_at: int | None
+    title: str | None
+    direction: Direction | None
+    participants: tuple[Participant, ...]
+    logging: Logging
+    creator: int | None
+    note_id: int | None
+    created_at: int
+    modified_at: int | None
+
+
 class Draft(Struct, frozen=True, kw_only=True, gc=False):
     """An interaction to be logged.
 
@@ -97,3 +114,27 @@ class Interaction(Struct, frozen=True, kw_only=True, gc=False):
     modified_at: int | None = None
     modifier: int | None = None
     deleted_at: int | None = None
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Who took part."""
+        return self.content.participants
+
+    @property
+    def brief(self) -> Brief:
+        """The interaction as a list shows it."""
+        content = self.content
+        return Brief(
+            self.number,
+            self.type_id,
+            content.occurred_at,
+            content.ended_at,
+            content.title,
+            content.direction,
+            content.participants,
+            self.logging,
+            self.creator,
+            self.note_id,
+            self.created_at,
+            self.modified_at,
+        )

@@ -78,7 +78,7 @@ async def list_(call: Call) -> dict[str, Any]:
     following = None
     if len(items) > size:
         del items[size:]
-        following = (items[-1].content.occurred_at, items[-1].number)
+        following = (items[-1].occurred_at, items[-1].number)
     people = translate.People(await call.ledger.persons.of_interactions(call.actor, items))
     times = translate.clock(call.settings.affinity_time_zone)
     return {
@@ -143,7 +143,7 @@ async def _answer(call: Call, item: Interaction) -> wire.Event | wire.ChatMessag
 
 def _object(call: Call, item: Interaction, persons: Mapping[int, Person]) -> wire.Event | wire.ChatMessage | wire.Email:
     times = translate.clock(call.settings.affinity_time_zone)
-    return translate.interaction(item, call.args["type"], translate.People(persons), times)
+    return translate.interaction(item.brief, call.args["type"], translate.People(persons), times)
 
 
 def _one_of_us(content: Content, persons: Mapping[int, Person]) -> Iterable[Problem]:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from interlog.ledger.persons import Moments
-from interlog.model.instants import Moment, to_datetime
-from interlog.model.interactions import Content, Draft, Interaction, Participant
+from interlog.model.instants import DAY, MINUTE, SECOND, Moment, to_datetime
+from interlog.model.interactions import Brief, Content, Draft, Interaction, Participant
 from interlog.model.notes import Note
 from interlog.model.parties import Opportunity, Organization, Party, PartyList, Person
 from interlog.model.tenancy import Tenant
@@ -59,24 +59,48 @@ def code_of(type_: InteractionType) -> int | None:
 
 
 class Clock:
-    """Renders instants in one zone, as ISO 8601 with milliseconds and a numeric offset (spec 1.4)."""
+    """Renders instants in one zone, as ISO 8601 with milliseconds and a numeric offset (spec 1.4).
+
+    Days are written once, and the rest is put together from numbers: lists are full of times.
+    """
 
     def __init__(self, zone: str) -> None:
         self._zone = None if zone.upper() == "UTC" else ZoneInfo(zone)
+        self._days: dict[int, str] = {}
 
     def text(self, instant: int) -> str:
         """Return an instant as text."""
-        moment = to_datetime(instant)
         if self._zone is not None:
-            try:
-                moment = moment.astimezone(self._zone)
-            except OverflowError:  # the first or last hours of the calendar
-                pass
-        return moment.isoformat(timespec="milliseconds")
+            return self._local(self._zone, instant)
+        day, rest = divmod(instant, DAY)
+        date = self._days.get(day)
+        if date is None:
+            date = self._day(day)
+        minute, rest = divmod(rest, MINUTE)
+        second, rest = divmod(rest, SECOND)
+        return f"{date}{_MINUTES[minute]}{second:02}.{rest // 1000:03}+00:00"
 
     def optional(self, instant: int | None) -> str | None:
         """Return an instant as text; None for none."""
         return None if instant is None else self.text(instant)
+
+    def _day(self, day: int) -> str:
+        if len(self._days) > 20_000:
+            self._days.clear()
+        text = self._days[day] = to_datetime(day * DAY).date().isoformat() + "T"
+        return text
+
+    @staticmethod
+    def _local(zone: ZoneInfo, instant: int) -> str:
+        moment = to_datetime(instant)
+        try:
+            moment = moment.astimezone(zone)
+        except OverflowError:  # the first or last hours of the calendar
+            pass
+        return moment.isoformat(timespec="milliseconds")
+
+
+_MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
 
 
 @lru_cache(maxsize=64)
@@ -225,19 +249,16 @@ def _participants(person_ids: list[int]) -> tuple[Participant, ...]:
     return tuple(Participant(id_, Role.ATTENDEE.value) for id_ in dict.fromkeys(person_ids))
 
 
-def interaction(
-    item: Interaction, code: int, people: People, times: Clock
-) -> wire.Event | wire.ChatMessage | wire.Email:
+def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Event | wire.ChatMessage | wire.Email:
     """Return an interaction as the object of its kind (spec 2.2)."""
     if code == EMAIL_CODE:
         return _email(item, people, times)
-    content = item.content
     creator = item.creator if item.logging is Logging.MANUAL else None
     notes = [] if item.note_id is None else [item.note_id]
     persons: list[wire.Person] = []
     seen: set[int] = set()
     attendees: list[str] = []
-    for part in content.participants:
+    for part in item.participants:
         known = people[part.person] if part.person is not None else None
         if known is None:
             if part.address is not None:
@@ -247,24 +268,24 @@ def interaction(
             persons.append(known)
             if known.primary_email is not None:
                 attendees.append(known.primary_email)
-    date = times.text(content.occurred_at)
+    date = times.text(item.occurred_at)
     if code == CHAT_CODE:
         return wire.ChatMessage(
             id=item.number,
             date=date,
-            direction=int(content.direction or 0),
+            direction=int(item.direction or 0),
             manual_creator_id=creator,
             persons=persons,
             type=code,
             notes=notes,
         )
-    title = content.title
+    title = item.title
     return wire.Event(
         date=date,
         id=item.number,
         attendees=attendees,
         start_time=date,
-        end_time=times.optional(content.ended_at),
+        end_time=times.optional(item.ended_at),
         updated_at=times.optional(item.modified_at),
         manual_creator_id=creator,
         title=LOGGED_TITLE if title is None and creator is not None else title,
@@ -274,25 +295,24 @@ def interaction(
     )
 
 
-def _email(item: Interaction, people: People, times: Clock) -> wire.Email:
-    content = item.content
+def _email(item: Brief, people: People, times: Clock) -> wire.Email:
     sender: wire.Person | wire.Address | None = None
     receivers: dict[str, list[wire.Person]] = {Role.TO: [], Role.CC: []}
-    for part in content.participants:
+    for part in item.participants:
         known = people[part.person] if part.person is not None else None
         if part.role == Role.FROM:
             sender = known if known is not None else wire.Address(part.address) if part.address else None
         elif known is not None and part.role in receivers:
             receivers[part.role].append(known)
     return wire.Email(
-        date=times.text(content.occurred_at),
+        date=times.text(item.occurred_at),
         id=item.number,
-        subject=content.title,
+        subject=item.title,
         type=EMAIL_CODE,
         sender=sender,
         to=receivers[Role.TO],
         cc=receivers[Role.CC],
-        direction=int(content.direction or 0),
+        direction=int(item.direction or 0),
     )
 
 

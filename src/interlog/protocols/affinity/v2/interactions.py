@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from interlog.model.errors import Invalid, NotFound, Problem
-from interlog.model.interactions import Interaction
+from interlog.model.interactions import Brief
 from interlog.model.parties import Person
 
 from ..operations import PATH_ID, Call, Param
@@ -45,12 +45,12 @@ def single(code: int) -> Callable[[Call], Awaitable[Any]]:
         item = await call.ledger.interactions.get(call.actor, call.args["id"])
         if code_of(call.actor.tenant.types_by_id[item.type_id]) != code:
             raise NotFound("interaction", item.number)
-        return translate.interaction(item, code, await _people(call, [item]))
+        return translate.interaction(item.brief, code, await _people(call, [item.brief]))
 
     return get
 
 
-async def _people(call: Call, items: list[Interaction]) -> dict[int, Person]:
-    ids = {p.person for item in items for p in item.content.participants if p.person is not None}
+async def _people(call: Call, items: list[Brief]) -> dict[int, Person]:
+    ids = {p.person for item in items for p in item.participants if p.person is not None}
     ids |= {item.creator for item in items if item.creator is not None}
     return await call.ledger.persons.get_many(call.actor, ids) if ids else {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from interlog.model.instants import to_datetime
-from interlog.model.interactions import Interaction, Participant
+from interlog.model.interactions import Brief, Participant
 from interlog.model.notes import Note, NoteKind
 from interlog.model.parties import Opportunity, Organization, Person, PersonKind
 from interlog.model.tenancy import Tenant
@@ -82,7 +82,7 @@ def opportunity(item: Opportunity, list_names: Mapping[int, str]) -> wire.Opport
 # Interactions
 
 
-def interaction(item: Interaction, code: int, people: People) -> wire.Event | wire.ChatMessage | wire.Email:
+def interaction(item: Brief, code: int, people: People) -> wire.Event | wire.ChatMessage | wire.Email:
     """Return an interaction as an item of its collection."""
     if code == EMAIL_CODE:
         return _email(item, people)
@@ -91,35 +91,33 @@ def interaction(item: Interaction, code: int, people: People) -> wire.Event | wi
     return _event(item, code, people)
 
 
-def _event(item: Interaction, code: int, people: People) -> wire.Event:
-    content = item.content
+def _event(item: Brief, code: int, people: People) -> wire.Event:
     creator = people.get(item.creator) if item.creator is not None else None
     make = wire.Meeting if code == MEETING_CODE else wire.Event
     automatic = code == MEETING_CODE and item.logging is Logging.AUTOMATIC
     return make(
         id=item.number,
         logging_type="automated" if automatic else "manual",
-        title=content.title,
-        start_time=time(content.occurred_at),
-        end_time=optional_time(content.ended_at),
+        title=item.title,
+        start_time=time(item.occurred_at),
+        end_time=optional_time(item.ended_at),
         all_day=False,
         creator=_attendee_of(creator) if creator is not None else None,
         created_at=time(item.created_at),
         updated_at=optional_time(item.modified_at),
-        attendees_preview=_preview(content.participants, people),
+        attendees_preview=_preview(item.participants, people),
     )
 
 
-def _chat_message(item: Interaction, people: People) -> wire.ChatMessage:
-    content = item.content
+def _chat_message(item: Brief, people: People) -> wire.ChatMessage:
     creator = people.get(item.creator) if item.creator is not None else None
-    known = [people[id_] for p in content.participants if (id_ := p.person) is not None and id_ in people]
+    known = [people[id_] for p in item.participants if (id_ := p.person) is not None and id_ in people]
     creator = creator or next(iter(known), None)
     return wire.ChatMessage(
         id=item.number,
-        sent_at=time(content.occurred_at),
+        sent_at=time(item.occurred_at),
         logging_type="manual",
-        direction=_direction(content.direction),
+        direction=_direction(item.direction),
         creator=person_data(creator) if creator is not None else None,
         created_at=time(item.created_at),
         updated_at=optional_time(item.modified_at),
@@ -127,18 +125,17 @@ def _chat_message(item: Interaction, people: People) -> wire.ChatMessage:
     )
 
 
-def _email(item: Interaction, people: People) -> wire.Email:
-    content = item.content
+def _email(item: Brief, people: People) -> wire.Email:
     by_role: dict[str, list[Participant]] = {Role.FROM: [], Role.TO: [], Role.CC: []}
-    for part in content.participants:
+    for part in item.participants:
         by_role.setdefault(part.role, []).append(part)
     senders = [_attendee(part, people) for part in by_role[Role.FROM]]
     return wire.Email(
         id=item.number,
-        sent_at=time(content.occurred_at),
+        sent_at=time(item.occurred_at),
         logging_type="automated",
-        direction=_direction(content.direction),
-        subject=content.title,
+        direction=_direction(item.direction),
+        subject=item.title,
         created_at=time(item.created_at),
         updated_at=optional_time(item.modified_at),
         sender=senders[0] if senders else wire.Attendee(None, None),
