@@ -27,7 +27,6 @@ def _text(name: str, **options: Any) -> Column[str]:
     return Column(name, Text, **{"nullable": False} | options)
 
 
-
 def _key(*names: str) -> PrimaryKeyConstraint:
     return PrimaryKeyConstraint(*names)
 
