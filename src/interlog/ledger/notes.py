@@ -15,7 +15,6 @@ from ..model.types import Category
 from ..model.validation import MAX_BODY, identity_of
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
-from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store.database import Stale
@@ -23,6 +22,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .opportunities import visible_opportunities
 
 
 class Notes:
@@ -260,7 +260,7 @@ class Notes:
             await organization_rows.by_ids(self._database, tenant, links.organizations) if links.organizations else {}
         )
         opportunities = (
-            await opportunity_rows.by_ids(self._database, tenant, links.opportunities) if links.opportunities else {}
+            await visible_opportunities(self._store, actor, links.opportunities) if links.opportunities else {}
         )
         return [
             unknown_id(f"{path}[{i}]", id_, model)

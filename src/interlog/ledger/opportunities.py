@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from ..model.errors import Conflict, Invalid, NotFound, Problem, unknown_id
+from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unknown_id
 from ..model.ids import uuid7
 from ..model.instants import now
 from ..model.journal import Action, Entity
@@ -39,8 +39,7 @@ class Opportunities:
     async def get_many(self, actor: Actor, ids: Iterable[int]) -> dict[int, Opportunity]:
         """Return those of the opportunities that exist and are on a list visible to the actor."""
         actor.require(Right.READ)
-        found = await opportunity_rows.by_ids(self._database, actor.tenant.id, set(ids))
-        return {item.id: item for item in await self._visible(actor, found.values())}
+        return await visible_opportunities(self._store, actor, ids)
 
     async def page(
         self, actor: Actor, *, limit: int, after: int = 0, term: str | None = None
@@ -65,9 +64,11 @@ class Opportunities:
         return await opportunity_rows.by_entry(self._database, actor.tenant.id, list_id, entry_id)
 
     async def of_parties(self, actor: Actor, kind: Party, ids: Sequence[int]) -> dict[int, list[int]]:
-        """Return the ids of the opportunities of each of some persons or organizations."""
+        """Return the ids of the opportunities of each of some persons or organizations, those visible to the actor."""
         actor.require(Right.READ)
-        return await opportunity_rows.of_parties(self._database, actor.tenant.id, kind, ids) if ids else {}
+        found = await opportunity_rows.of_parties(self._database, actor.tenant.id, kind, ids) if ids else {}
+        visible = await self.get_many(actor, {id_ for opportunities in found.values() for id_ in opportunities})
+        return {party: [id_ for id_ in opportunities if id_ in visible] for party, opportunities in found.items()}
 
     async def create(self, actor: Actor, draft: OpportunityDraft) -> Opportunity:
         """Create an opportunity on a list."""
@@ -145,15 +146,20 @@ class Opportunities:
     async def lists(self, actor: Actor) -> list[PartyList]:
         """Return the lists that the actor sees: public ones and his own."""
         actor.require(Right.READ)
-        lists = await opportunity_rows.lists(self._database, actor.tenant.id)
-        return [item for item in lists if item.is_public or actor.person_id in (item.owner, item.creator)]
+        return [item for item in await self._all_lists(actor) if _sees(actor, item)]
 
     async def get_list(self, actor: Actor, list_id: int) -> PartyList:
-        """Return a list that the actor sees."""
-        for item in await self.lists(actor):
+        """Return a list; raises ``NotFound``, or ``Forbidden`` where it is somebody else's."""
+        actor.require(Right.READ)
+        for item in await self._all_lists(actor):
             if item.id == list_id:
-                return item
+                if _sees(actor, item):
+                    return item
+                raise Forbidden("this list is private")
         raise NotFound("list", list_id)
+
+    async def _all_lists(self, actor: Actor) -> list[PartyList]:
+        return await opportunity_rows.lists(self._database, actor.tenant.id)
 
     async def list_sizes(self, actor: Actor) -> dict[int, int]:
         """Return how many opportunities each list holds."""
@@ -190,8 +196,7 @@ class Opportunities:
         return item
 
     async def _visible(self, actor: Actor, found: Iterable[Opportunity]) -> list[Opportunity]:
-        lists = {item.id for item in await self.lists(actor)}
-        return [item for item in found if item.list_id in lists]
+        return await _of_visible_lists(self._store, actor, found)
 
     async def _party_problems(
         self, actor: Actor, persons: Sequence[int], organizations: Sequence[int]
@@ -209,6 +214,24 @@ class Opportunities:
             await self._database.write(unit)
         except Stale as error:
             raise Conflict("the opportunity was changed by somebody else at the same time; try again") from error
+
+
+async def visible_opportunities(store: Store, actor: Actor, ids: Iterable[int]) -> dict[int, Opportunity]:
+    """Return those of the opportunities that exist and are on a list visible to the actor."""
+    found = await opportunity_rows.by_ids(store.database, actor.tenant.id, set(ids))
+    return {item.id: item for item in await _of_visible_lists(store, actor, found.values())}
+
+
+async def _of_visible_lists(store: Store, actor: Actor, found: Iterable[Opportunity]) -> list[Opportunity]:
+    if not found:
+        return []
+    lists = await opportunity_rows.lists(store.database, actor.tenant.id)
+    visible = {item.id for item in lists if _sees(actor, item)}
+    return [item for item in found if item.list_id in visible]
+
+
+def _sees(actor: Actor, item: PartyList) -> bool:
+    return item.is_public or actor.person_id in (item.owner, item.creator)
 
 
 def name_problems(name: str) -> list[Problem]:
