@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from interlog.model.errors import Invalid, Problem
+from interlog.model.errors import Invalid, Problem, unknown_id
 from interlog.model.interactions import Links
 from interlog.model.notes import Note, NoteDraft, NoteKind
 from interlog.model.parties import Party
@@ -47,8 +47,11 @@ _PARTIES = {
 async def list_(call: Call) -> dict[str, Any]:
     """``GET /notes``: newest first; always an object (spec 18, D8)."""
     given = [(party, call.args[name]) for name, party in _PARTIES.items() if name in call.args]
+    problems = await _unknown(call)
     if len(given) > 1:
-        raise Invalid(Problem("", f"At most one of {', '.join(_PARTIES)} may be given", "verbatim"))
+        problems.append(Problem("", f"At most one of {', '.join(_PARTIES)} may be given", "verbatim"))
+    if problems:
+        raise Invalid(*problems)
     size = page_size(call.args)
     place = place_of(call.actor.tenant, "notes", call.args, 2)
     found = await call.ledger.notes.page(
@@ -105,6 +108,19 @@ async def delete(call: Call) -> wire.Success:
     """``DELETE /notes/{id}``: by its author, with its replies."""
     await call.ledger.notes.delete(call.actor, call.args["id"])
     return wire.Success()
+
+
+async def _unknown(call: Call) -> list[Problem]:
+    """Return the problems with ids that select notes but belong to nothing."""
+    ledger, actor, args = call.ledger, call.actor, call.args
+    persons = [(name, args[name]) for name in ("person_id", "creator_id") if name in args]
+    known = await ledger.persons.get_many(actor, [id_ for _, id_ in persons]) if persons else {}
+    problems = [unknown_id(name, id_, "Person") for name, id_ in persons if id_ not in known]
+    if (id_ := call.get("organization_id")) and id_ not in await ledger.organizations.get_many(actor, [id_]):
+        problems.append(unknown_id("organization_id", id_, "Organization"))
+    if (id_ := call.get("opportunity_id")) and id_ not in await ledger.opportunities.get_many(actor, [id_]):
+        problems.append(unknown_id("opportunity_id", id_, "Opportunity"))
+    return problems
 
 
 async def _object(call: Call, item: Note) -> wire.Note:
