@@ -1,0 +1,224 @@
+"""Filled stores: made once and kept in a folder, then read as they are or copied to be written to."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil  # type: ignore[import-untyped]
+from msgspec import Struct
+from rich.progress import Progress
+from sqlalchemy.schema import CreateIndex, CreateTable
+from tests.postgres import PostgresServer
+
+from interlog.ledger import Ledger
+from interlog.ledger.tenants import system_actor
+from interlog.model.ids import uuid7
+from interlog.model.instants import now
+from interlog.model.parties import Person
+from interlog.model.tenancy import Actor
+from interlog.store import persons as person_rows
+from interlog.store.schema import metadata
+from interlog.store.statements import Unit
+
+from . import shape
+from .facts import Facts
+from .ready import write_ready
+
+_BATCH = 10_000
+_PARTS = ("", "-wal", "-shm")
+_MEMORY = {"shared_buffers": "1GB", "max_wal_size": "4GB"}  # as one would set it on a machine with a few GB for it
+
+
+class Store(Struct):
+    """A filled store. ``database``: the process of the database, where there is one."""
+
+    engine: str
+    url: str
+    facts: Facts
+    ready: Path | None = None
+    database: int | None = None
+
+
+class Stores:
+    """The stores of one folder; what was made by another schema or from other data is not used."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / _fingerprint()
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def open(self, engine: str, size: int) -> Iterator[Store]:
+        """Give a filled store to be read; it is filled now if it was not before."""
+        if engine == "sqlite":
+            yield self._sqlite(size)
+            return
+        with self._postgresql() as server:
+            yield self._database(server, size)
+
+    @contextmanager
+    def copy(self, store: Store) -> Iterator[Store]:
+        """Give a copy of a store to be written to; it is gone afterwards."""
+        if store.engine == "sqlite":
+            source = Path(store.url.removeprefix("sqlite:///"))
+            target = self._folder / f"copy-{secrets.token_hex(4)}.db"
+            try:
+                shutil.copyfile(source, target)
+                yield msgspec.structs.replace(store, url=f"sqlite:///{target}")
+            finally:
+                for part in _PARTS:
+                    target.with_name(target.name + part).unlink(missing_ok=True)
+            return
+        server = _attached(self._folder)
+        source_name = store.url.rpartition("/")[2]
+        name = f"copy_{secrets.token_hex(4)}"
+        server.execute(f"create database {name} template {source_name} strategy file_copy")
+        server.execute("checkpoint")
+        try:
+            yield msgspec.structs.replace(store, url=server.database_url(name))
+        finally:
+            server.execute(f"drop database {name} with (force)")
+
+    def renew_ready(self, store: Store) -> Store:
+        """Make the ready-made answers of a store anew, as this version of the server gives them."""
+        ready = self._ready_path(store.facts.size)
+        begun = ready.with_suffix(".new")
+        begun.unlink(missing_ok=True)
+        asyncio.run(write_ready(begun, store.url, store.facts))
+        begun.replace(ready)
+        return msgspec.structs.replace(store, ready=ready)
+
+    def _sqlite(self, size: int) -> Store:
+        path = self._folder / f"store-{size}.db"
+        facts_path = path.with_suffix(".json")
+        url = f"sqlite:///{path}"
+        if not facts_path.exists():
+            for part in _PARTS:
+                path.with_name(path.name + part).unlink(missing_ok=True)
+            facts_path.write_bytes(msgspec.json.encode(asyncio.run(_fill(url, size))))
+        store = Store("sqlite", url, msgspec.json.decode(facts_path.read_bytes(), type=Facts))
+        ready = self._ready_path(size)
+        if not ready.exists():
+            return self.renew_ready(store)
+        return msgspec.structs.replace(store, ready=ready)
+
+    def _ready_path(self, size: int) -> Path:
+        return self._folder / f"ready-{size}.db"
+
+    @contextmanager
+    def _postgresql(self) -> Iterator[PostgresServer]:
+        folder = self._folder / "postgresql"
+        is_new = not (folder / "data").exists()
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+        server = PostgresServer(folder, durable=True)
+        _stop_left_over(folder)
+        server.start()
+        try:
+            if is_new:
+                for name, value in _MEMORY.items():
+                    server.execute(f"alter system set {name} = '{value}'")
+                server.stop()
+                server.start()
+            yield server
+        finally:
+            server.stop()
+
+    def _database(self, server: PostgresServer, size: int) -> Store:
+        name = f"store_{size}"
+        url = server.database_url(name)
+        facts_path = self._folder / "postgresql" / f"{name}.json"
+        if not facts_path.exists():
+            server.execute(f"drop database if exists {name}")
+            server.execute(f"create database {name} template template0")
+            facts_path.write_bytes(msgspec.json.encode(asyncio.run(_fill(url, size))))
+            server.execute("vacuum analyze", url)
+            server.execute("checkpoint")
+        facts = msgspec.json.decode(facts_path.read_bytes(), type=Facts)
+        return Store("postgresql", url, facts, database=_pid(self._folder))
+
+
+async def _fill(url: str, size: int) -> Facts:
+    """Fill an empty database: persons as rows, interactions as a sync would log them."""
+    ledger = await Ledger.open(url)
+    try:
+        tenant, owner, _ = await ledger.tenants.init(
+            "bench", domains=("own.example",), owner=("Mia", "Kern", "mia@own.example")
+        )
+        actor = system_actor(tenant, owner.id, protocol="affinity")
+        with Progress(transient=True) as progress:
+            task = progress.add_task(f"Filling a store of {size:,}", total=size)
+            person_ids = await _add_persons(ledger, actor, shape.persons_of(size))
+            first = None
+            for start in range(0, size, _BATCH):
+                end = min(start + _BATCH, size)
+                outcomes: list[Any] = await ledger.interactions.log_many(
+                    actor, list(shape.drafts(start, end, size, person_ids))
+                )
+                numbers = [outcome.interaction.number for outcome in outcomes]
+                first = numbers[0] if first is None else first
+                assert numbers == list(range(first + start, first + end)), "numbers follow the order of time"
+                progress.update(task, completed=end)
+        user = await ledger.tenants.user(tenant, "mia@own.example")
+        token, _ = await ledger.access.create_token(actor, user, label="benchmarks")
+    finally:
+        await ledger.close()
+    assert first is not None
+    return Facts(size=size, tenant=tenant.id, token=token, first_person=person_ids[0], first_number=first)
+
+
+async def _add_persons(ledger: Ledger, actor: Actor, many: int) -> range:
+    ids = await ledger.store.numbers.take(actor.tenant.id, "person", many)
+    for start in range(0, many, _BATCH):
+        unit = Unit()
+        for place in range(start, min(start + _BATCH, many)):
+            kind, first_name, last_name, email = shape.person_names(place)
+            person = Person(
+                id=ids[place], uuid=uuid7(), kind=kind, first_name=first_name, last_name=last_name, emails=(email,),
+                primary_email=email, created_at=now(),
+            )  # fmt: skip
+            person_rows.insert(unit, actor.tenant.id, person)
+        await ledger.store.database.write(unit)
+    return ids
+
+
+def _fingerprint() -> str:
+    """Return what two stores share that have the same schema and were filled with the same data."""
+    parts = [str(shape.VERSION)]
+    for table in metadata.sorted_tables:
+        parts += [str(CreateTable(table)), *(str(CreateIndex(index)) for index in sorted(table.indexes, key=str))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _attached(folder: Path) -> PostgresServer:
+    server = PostgresServer(folder / "postgresql", durable=True)
+    if not server.attach():
+        raise RuntimeError("the PostgreSQL of the benchmarks does not run")
+    return server
+
+
+def _pid(folder: Path) -> int:
+    return int((folder / "postgresql" / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def _stop_left_over(folder: Path) -> None:
+    """Stop the server that a killed run of the benchmarks left behind in this very folder."""
+    pid_file = folder / "data" / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    try:
+        process = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+        if process.cwd() == os.fspath(folder / "data"):
+            process.terminate()
+            process.wait()
+    except psutil.NoSuchProcess:
+        pass
+
+
+__all__ = ["Store", "Stores"]
