@@ -29,7 +29,7 @@ def profile(found: Bench, engine: str, size: int, scenario: str) -> None:
             raw = [place.raw for place in requests.get_one(store.facts, many)]
         else:
             raw = [place.raw for place in requests.get_page(store.facts, many, int(scenario.removeprefix("list")))]
-        path = found.requests("profiled", raw)
+        path = found.requests(raw)
         output = Path(stack.enter_context(TemporaryDirectory()), "profile")
         with serving("interlog", db=store.url, profile=str(output)) as server:
             found.drive(server, path, WAITING if scenario == "create" else READING, once=True)

@@ -3,6 +3,7 @@
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,15 +83,16 @@ class Bench:
         self.stores = stores
         self.plan = plan
         self._folder = folder
+        self._names = count()
         self._load = Child("load")
 
     def close(self) -> None:
         """End the load generator."""
         self._load.stop()
 
-    def requests(self, name: str, raw: Iterable[bytes]) -> Path:
-        """Write requests to be sent."""
-        path = self._folder / name
+    def requests(self, raw: Iterable[bytes]) -> Path:
+        """Write requests to be sent, under a name of their own: the load generator keeps what it has read."""
+        path = self._folder / str(next(self._names))
         write_requests(path, list(raw))
         return path
 
@@ -193,8 +195,8 @@ def _reads(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Result]
         }
         for scenario in scenarios:
             places = _places(found, store, scenario)
-            paths = {ours: found.requests("ours", [place.raw for place in places])}
-            bare_path = found.requests("bare", [place.bare() for place in places])
+            paths = {ours: found.requests([place.raw for place in places])}
+            bare_path = found.requests([place.bare() for place in places])
             paths |= dict.fromkeys(bare.values(), bare_path)
             for server, path in paths.items():
                 found.drive(server, path, READING, once=True)  # warm, and the one that remembers has seen all
@@ -236,7 +238,7 @@ def _reads_pg(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Resu
     """Reads on PostgreSQL: beside the same two statements through the bare driver."""
     with serving("interlog", db=store.url) as ours:
         for scenario in scenarios:
-            path = found.requests("ours", [place.raw for place in _places(found, store, scenario)])
+            path = found.requests([place.raw for place in _places(found, store, scenario)])
             warm = found.drive(ours, path, READING, once=True)
             many = max(int(warm.count / warm.seconds * found.plan.seconds), 20)
             with inprocess("statements", store, scenario) as statements:
@@ -262,7 +264,7 @@ def _ask(round_: Callable[[int], Round], many: int) -> Callable[[], Round]:
 def _create(found: Bench, store: Store) -> Result:
     """Single writes: beside the same rows grouped by a bare writer, plus an HTTP server that only reads the body."""
     plan = found.plan
-    path = found.requests("ours", requests.create_one(store.facts, 10_000))
+    path = found.requests(requests.create_one(store.facts, 10_000))
     with ExitStack() as stack:
         ours = stack.enter_context(serving("interlog", db=stack.enter_context(found.stores.copy(store)).url))
         answer = ours.post("/affinity/interactions", store.facts.token, next(requests.created_bodies(store.facts, 1)))
@@ -320,7 +322,7 @@ def growth(found: Bench, small: int, large: int) -> Check:
         for size in (small, large):
             store = stack.enter_context(found.stores.open("sqlite", size))
             server = stack.enter_context(serving("interlog", db=store.url))
-            path = found.requests(f"growth-{size}", [place.raw for place in _places(found, store, "list500")])
+            path = found.requests([place.raw for place in _places(found, store, "list500")])
             found.drive(server, path, READING, once=True)
             contestants[f"{size:,}"] = _drive(found, server, path)
         parts = list(_rounds(found, "growth", contestants).values())
