@@ -3,12 +3,16 @@
 import itertools
 import os
 import re
+import sys
 import time
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from .settings import Settings
@@ -30,16 +34,12 @@ def configure_logging(settings: Settings) -> None:
     ]
     factory: Any
     if settings.log_format == "json":
-        import sys
-
         shared += [
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(serializer=_serialize),
         ]
         factory = structlog.BytesLoggerFactory(file=sys.stderr.buffer)
     else:
-        import sys
-
         shared.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
         factory = structlog.PrintLoggerFactory(file=sys.stderr)
     structlog.configure(
@@ -54,33 +54,46 @@ def _serialize(event: Any, default: Any = None, **_: Any) -> bytes:
     return msgspec.json.encode(event, enc_hook=default or str)
 
 
+HEADERS = "interlog.headers"
+"""The key in a request's scope under which an application leaves headers for its answer, ready for the wire."""
+
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
 class Observer:
     """Gives each request an id, and notes how it ended."""
 
     def __init__(self, settings: Settings) -> None:
         self._logged = settings.log_requests
-        self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "interlog_requests", "Requests answered.", ["protocol", "method", "status"], registry=self.registry
-        )
-        self._seconds = Histogram(
-            "interlog_request_seconds",
-            "Time from a request's arrival to the end of its answer.",
-            ["protocol"],
-            registry=self.registry,
-            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-        )
-        self._counters: dict[tuple[str, str, int], Any] = {}
-        self._timers: dict[str, Any] = {}
+        self._ended: dict[tuple[str, str, int], int] = {}
+        self._took: dict[str, list[int]] = {}
+        self._seconds: dict[str, float] = {}
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
 
     def exposition(self) -> tuple[bytes, str]:
         """Return the metrics as Prometheus reads them, and their content type."""
-        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the numbers to Prometheus' library, which asks for them only when they are read."""
+        ended = CounterMetricFamily("interlog_requests", "Requests answered.", labels=["protocol", "method", "status"])
+        for (protocol, method, status), count in self._ended.items():
+            ended.add_metric([protocol, method, str(status)], count)
+        yield ended
+        took = HistogramMetricFamily(
+            "interlog_request_seconds", "Time from a request's arrival to the end of its answer.", labels=["protocol"]
+        )
+        for protocol, counts in self._took.items():
+            so_far = list(itertools.accumulate(counts))
+            buckets = [(str(bound), float(n)) for bound, n in zip((*_BUCKETS, "+Inf"), so_far, strict=True)]
+            took.add_metric([protocol], buckets, self._seconds[protocol])
+        yield took
 
     async def observe(self, protocol: str, app: Any, scope: Scope, receive: Any, send: Any) -> None:
         """Pass a request on to an application of a protocol, and note what came of it."""
-        request_id = request_id_of(scope)
-        scope["interlog.request_id"] = request_id
+        request_id = scope["interlog.request_id"] = request_id_of(scope)
+        path = scope["path"]
         started = time.perf_counter()
         status = 500
 
@@ -88,10 +101,10 @@ class Observer:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                own = (b"x-request-id", request_id.encode())
+                message["headers"] = [*message.get("headers", ()), *scope.get(HEADERS, ()), own]
             await send(message)
 
-        path = scope["path"]
         try:
             await app(scope, receive, send_noted)
         finally:
@@ -102,14 +115,13 @@ class Observer:
 
     def _count(self, protocol: str, method: str, status: int, seconds: float) -> None:
         key = (protocol, method if method in _METHODS else "OTHER", status)
-        counter = self._counters.get(key)
-        if counter is None:
-            counter = self._counters[key] = self._requests.labels(*map(str, key))
-        counter.inc()
-        timer = self._timers.get(protocol)
-        if timer is None:
-            timer = self._timers[protocol] = self._seconds.labels(protocol)
-        timer.observe(seconds)
+        self._ended[key] = self._ended.get(key, 0) + 1
+        took = self._took.get(protocol)
+        if took is None:
+            took = self._took[protocol] = [0] * (len(_BUCKETS) + 1)
+            self._seconds[protocol] = 0.0
+        took[bisect_left(_BUCKETS, seconds)] += 1
+        self._seconds[protocol] += seconds
 
     def _write(self, protocol: str, scope: Scope, path: str, status: int, seconds: float) -> None:
         actor = scope.get("interlog.actor")

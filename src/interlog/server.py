@@ -44,7 +44,7 @@ class _Server:
         path: str = scope["path"]
         if self._public is not None:
             scope["scheme"] = self._public[0]
-            scope["headers"] = [(n, v) for n, v in scope["headers"] if n != b"host"]
+            scope["headers"] = [(n, v) for n, v in scope["headers"] if n not in _ADDRESS]
             scope["headers"].append((b"host", self._public[1].encode()))
             scope["root_path"] = self._public[2]
         app: Any
@@ -87,6 +87,9 @@ def _is_page(path: str) -> bool:
     """Whether a path stays with the pages for people where a protocol is served at the root too."""
     return path == "/" or path.startswith("/static/")
 
+
+_ADDRESS = frozenset({b"host", b"forwarded", b"x-forwarded-host", b"x-forwarded-proto"})
+"""Where a request says by which address it came; the public address, where it is set, overrules them."""
 
 _PROBES = frozenset({"/healthz/live", "/healthz/ready", "/metrics"})
 

@@ -19,8 +19,10 @@ class Right(StrEnum):
 
     def includes(self, other: "Right") -> bool:
         """Whether whoever has this right also has the other."""
-        order = (Right.READ, Right.WRITE, Right.ADMIN)
-        return order.index(self) >= order.index(other)
+        return _RANKS[self] >= _RANKS[other]
+
+
+_RANKS = {Right.READ: 0, Right.WRITE: 1, Right.ADMIN: 2}
 
 
 class UserRole(StrEnum):

@@ -44,6 +44,11 @@ _BRIEF = (
 BY_NUMBER = Query(
     select(*Columns).where(Columns.tenant_id == parameter("tenant"), Columns.number == parameter("number"))
 )
+BRIEF_BY_NUMBER = Query(
+    select(*_BRIEF, Columns.group_id).where(
+        Columns.tenant_id == parameter("tenant"), Columns.number == parameter("number"), Columns.deleted_at.is_(None)
+    )
+)
 BY_NUMBERS = Query(
     select(*Columns).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.number, "numbers"))
 )
@@ -258,6 +263,12 @@ async def by_number(database: Database, tenant: int, number: int) -> Interaction
     """Return an interaction, also a deleted one; None where there is none."""
     rows = await database.fetch(BY_NUMBER, tenant=tenant, number=number)
     return interaction_of(rows[0]) if rows else None
+
+
+async def brief_by_number(database: Database, tenant: int, number: int) -> tuple[Brief, int] | None:
+    """Return an interaction as a list shows it, and its security group; None where there is none, or it is deleted."""
+    rows = await database.fetch(BRIEF_BY_NUMBER, tenant=tenant, number=number)
+    return (brief_of(rows[0][:-1]), rows[0][-1]) if rows else None
 
 
 async def by_numbers(database: Database, tenant: int, numbers: Iterable[int]) -> dict[int, Interaction]:

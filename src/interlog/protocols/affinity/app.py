@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from interlog.ledger import Ledger
 from interlog.model.errors import Invalid, Problem, Unauthenticated
 from interlog.model.tenancy import Actor, Right
+from interlog.observe import HEADERS
 from interlog.settings import Settings
 
 from . import (
@@ -251,7 +252,7 @@ def fill_error(response: falcon.asgi.Response, error: Exception, version: int, s
 def fill_headers(request: falcon.asgi.Request, response: falcon.asgi.Response, version: int, limits: Limits) -> None:
     """Add the headers that every answer carries (spec 1.7, 13.2)."""
     usage = getattr(request.context, "usage", None) or limits.count(None)
-    response.set_headers(usage.headers())
+    request.scope[HEADERS] = usage.headers()
     if version == 2:
         asked = request.get_header(VERSION_HEADER)
         response.set_header(VERSION_HEADER, asked if asked in VERSIONS else VERSIONS[0])

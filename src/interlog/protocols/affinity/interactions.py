@@ -1,11 +1,11 @@
 """Interactions: ``/interactions`` and its other spelling ``/interaction`` (spec 2)."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from interlog.model.errors import Invalid, NotFound, Problem, unknown_id
 from interlog.model.instants import DAY
-from interlog.model.interactions import Content, Interaction
+from interlog.model.interactions import Brief, Content, Interaction
 from interlog.model.parties import Party, Person, PersonKind
 from interlog.model.validation import MAX_BODY
 
@@ -50,6 +50,8 @@ UPDATE = (
 )
 DELETE = (PATH_ID, _WRITTEN_TYPE)
 
+Seen = TypeVar("Seen", Brief, Interaction)
+
 _SELECTORS = {
     "person_id": Party.PERSON,
     "organization_id": Party.ORGANIZATION,
@@ -89,14 +91,14 @@ async def list_(call: Call) -> dict[str, Any]:
 
 async def get(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
     """``GET /interactions/{id}?type=``: one interaction (2.4)."""
-    item = _of_kind(await _found(call), call)
-    return await _answer(call, item)
+    item = _of_kind(await call.ledger.interactions.get_brief(call.actor, call.args["id"]), call)
+    return _object(call, item, await call.ledger.persons.of_interactions(call.actor, [item]))
 
 
 async def create(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
     """``POST /interactions``: log a meeting, a call or a chat message (2.5)."""
     logged = await call.ledger.interactions.log(call.actor, translate.draft(call.args, _request_key(call)), _one_of_us)
-    return _object(call, logged.interaction, logged.persons)
+    return _object(call, logged.interaction.brief, logged.persons)
 
 
 async def update(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
@@ -108,12 +110,12 @@ async def update(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
 
     rule = _one_of_us if "person_ids" in call.args else None
     logged = await call.ledger.interactions.amend(call.actor, call.args["id"], change, rule=rule)
-    return _object(call, logged.interaction, logged.persons)
+    return _object(call, logged.interaction.brief, logged.persons)
 
 
 async def delete(call: Call) -> wire.Success:
     """``DELETE /interactions/{id}?type=``: delete an interaction and its note (2.7)."""
-    _of_kind(await _found(call), call)
+    _of_kind(await call.ledger.interactions.get_brief(call.actor, call.args["id"]), call)
     await call.ledger.interactions.delete(call.actor, call.args["id"])
     return wire.Success()
 
@@ -126,24 +128,16 @@ def _request_key(call: Call) -> str | None:
     return key or None
 
 
-async def _found(call: Call) -> Interaction:
-    return await call.ledger.interactions.get(call.actor, call.args["id"])
-
-
-def _of_kind(item: Interaction, call: Call) -> Interaction:
+def _of_kind(item: Seen, call: Call) -> Seen:
     """Refuse an interaction of another kind than the request names: type and id together are the key."""
     if translate.code_of(call.actor.tenant.types_by_id[item.type_id]) != call.args["type"]:
         raise NotFound("interaction", item.number)
     return item
 
 
-async def _answer(call: Call, item: Interaction) -> wire.Event | wire.ChatMessage | wire.Email:
-    return _object(call, item, await call.ledger.persons.of_interactions(call.actor, [item]))
-
-
-def _object(call: Call, item: Interaction, persons: Mapping[int, Person]) -> wire.Event | wire.ChatMessage | wire.Email:
+def _object(call: Call, item: Brief, persons: Mapping[int, Person]) -> wire.Event | wire.ChatMessage | wire.Email:
     times = translate.clock(call.settings.affinity_time_zone)
-    return translate.interaction(item.brief, call.args["type"], translate.People(persons), times)
+    return translate.interaction(item, call.args["type"], translate.People(persons), times)
 
 
 def _one_of_us(content: Content, persons: Mapping[int, Person]) -> Iterable[Problem]:

@@ -23,16 +23,16 @@ class Usage(NamedTuple):
         """Whether this call is one too many."""
         return self.user_used > self.user_limit or self.org_used > self.org_limit
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> list[tuple[bytes, bytes]]:
         """Return the six headers; clients fail when one is missing or not an integer."""
-        return {
-            "X-Ratelimit-Limit-User": str(self.user_limit),
-            "X-Ratelimit-Limit-User-Remaining": str(max(self.user_limit - self.user_used, 0)),
-            "X-Ratelimit-Limit-User-Reset": str(self.user_reset),
-            "X-Ratelimit-Limit-Org": str(self.org_limit),
-            "X-Ratelimit-Limit-Org-Remaining": str(max(self.org_limit - self.org_used, 0)),
-            "X-Ratelimit-Limit-Org-Reset": str(self.org_reset),
-        }
+        return [
+            (b"x-ratelimit-limit-user", b"%d" % self.user_limit),
+            (b"x-ratelimit-limit-user-remaining", b"%d" % max(self.user_limit - self.user_used, 0)),
+            (b"x-ratelimit-limit-user-reset", b"%d" % self.user_reset),
+            (b"x-ratelimit-limit-org", b"%d" % self.org_limit),
+            (b"x-ratelimit-limit-org-remaining", b"%d" % max(self.org_limit - self.org_used, 0)),
+            (b"x-ratelimit-limit-org-reset", b"%d" % self.org_reset),
+        ]
 
 
 class Limits:

@@ -50,6 +50,6 @@ def page(
     if place is not None:
         text = base64.urlsafe_b64encode(_encode((list(place), dict(args)))).decode().rstrip("=")
         request = call.request
-        address = f"{request.scheme}://{request.netloc}{request.root_path}{request.path}"
+        address = f"{request.forwarded_scheme}://{request.forwarded_host}{request.root_path}{request.path}"
         following = f"{address}?{urlencode({'cursor': text})}"
     return {"data": items, "pagination": {"prevUrl": None, "nextUrl": following, **more}}
