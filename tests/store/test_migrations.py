@@ -4,13 +4,16 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from interlog.ledger import Ledger
 from interlog.model.errors import Invalid, Unavailable
 from interlog.store.migrate import migrate, schema_problems
+from interlog.store.revision import HEAD
 from interlog.store.sqlite import connect
 from interlog.store.store import Store
 from tests.conftest import FreshDatabase
@@ -106,3 +109,9 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         await Store.open(f"sqlite:///{path}")
     assert path.read_text().startswith("this is no database")
+
+
+def test_the_revision_looked_for_at_the_start_is_the_newest_one() -> None:
+    """A migration that is added without moving HEAD would never run: every start would find nothing to do."""
+    script = ScriptDirectory(str(files("interlog.store") / "migrations"))
+    assert script.get_current_head() == HEAD

@@ -1,7 +1,6 @@
 """Checking a store: everything that one record says about another must be true."""
 
 from ..store.check import content_problems
-from ..store.migrate import schema_problems
 from ..store.store import Store
 
 
@@ -13,6 +12,8 @@ class Check:
 
     async def problems(self) -> list[str]:
         """Return what is wrong with the store, in plain English; empty when all is well."""
+        from ..store.migrate import schema_problems  # costly to load, and seldom needed
+
         found = await self._store.database.integrity_problems()
         found += await schema_problems(self._store.url)
         return found + await content_problems(self._store.database)

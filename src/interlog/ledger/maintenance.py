@@ -1,33 +1,45 @@
-"""What whoever runs a server does with a whole store. None of it needs the store to be open."""
+"""What whoever runs a server does with a whole store. None of it needs the store to be open.
+
+The tools of a migration are costly to load, so they are loaded where they are used: a server starts without them.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..store import backup as backups
-from ..store import distribute as sharding
-from ..store.migrate import Migrated
-from ..store.migrate import migrate as bring_up_to_date
 from ..store.open import shown as shown_url
 from ..store.open import sqlite_path
 
+if TYPE_CHECKING:
+    from ..store.migrate import Migrated
 
-async def migrate(url: str) -> Migrated:
+
+async def migrate(url: str) -> "Migrated":
     """Bring a store's schema to this version's; returns its revision before and after."""
+    from ..store.migrate import migrate as bring_up_to_date
+
     return await bring_up_to_date(url)
 
 
 async def distribute(url: str) -> list[str]:
     """Turn a PostgreSQL database that has the Citus extension into a sharded one; returns the tables moved now."""
+    from ..store import distribute as sharding
+    from ..store.migrate import migrate as bring_up_to_date
+
     await bring_up_to_date(url)
     return await sharding.distribute(url)
 
 
 async def backup(url: str, target: Path, *, force: bool = False) -> None:
     """Write a copy of a store, as of one moment, to a file, while a server may be using it."""
+    from ..store import backup as backups
+
     await backups.backup(url, target, force=force)
 
 
 async def restore(url: str, source: Path, *, force: bool = False) -> None:
     """Replace a store by a copy of it, after checking the copy, and bring its schema to this version's."""
+    from ..store import backup as backups
+
     await backups.restore(url, source, force=force)
 
 

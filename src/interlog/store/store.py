@@ -2,9 +2,9 @@
 
 from ..model.errors import Unavailable
 from .database import Database
-from .migrate import migrate
 from .numbers import Numbers
 from .open import database_of
+from .revision import is_current
 
 
 class Store:
@@ -18,8 +18,11 @@ class Store:
     @classmethod
     async def open(cls, url: str) -> "Store":
         """Open the database of a URL, after bringing its schema to this version's."""
-        await migrate(url)
         database = database_of(url)
+        if not await is_current(url):
+            from .migrate import migrate  # costly to load, and seldom needed
+
+            await migrate(url)
         await database.open()
         return cls(url, database)
 
