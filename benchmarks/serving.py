@@ -49,12 +49,9 @@ def _bare(kind: str, ready: str | None, body: str | None) -> Any:
 async def _serve(app: Any) -> None:
     """Serve with the settings of ``interlog serve``."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
-        config = uvicorn.Config(
-            app, loop="uvloop", http="httptools", ws="none", log_config=None, log_level="warning", access_log=False,
-            server_header=False, lifespan="off",
-        )  # fmt: skip
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(serving(app, lifespan="off"))
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the server handles it while it runs, and raises it again then
+        settle()
         say(url=f"http://127.0.0.1:{listener.getsockname()[1]}")
         await server.serve(sockets=[listener])
 

@@ -1,7 +1,10 @@
 """Composition: settings and ledger -> the protocols and the pages, one ASGI application."""
 
+import gc
 from typing import Any
 from urllib.parse import urlsplit
+
+import uvicorn
 
 from .ledger import Ledger
 from .model.errors import InterlogError
@@ -17,6 +20,32 @@ PROTOCOLS = {"affinity": ("/affinity", affinity.create)}
 def create_app(settings: Settings, ledger: Ledger) -> Any:
     """Return the ASGI application of a server over an open ledger."""
     return _Server(settings, ledger)
+
+
+def serving(app: Any, **options: Any) -> uvicorn.Config:
+    """Return how uvicorn is to serve the application: what a request does not need is left out.
+
+    Who a request came from, and by which address, is read where it matters, from the headers themselves.
+    """
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        **options,
+    )
+
+
+def settle() -> None:
+    """Take what was loaded at the start out of the garbage collector's rounds; call it when the server is ready."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 class _Server:

@@ -35,7 +35,7 @@ else:
         is_switch = setting.choices == ("on", "off")
         parameter = Parameter(
             help=f"{setting.description} ({setting.variable})",
-            metavar="|".join(setting.choices) or ("TEXT" if setting.expected == "text" else "VALUE"),
+            metavar="|".join(setting.choices) or ("INT" if setting.expected.startswith("a whole number") else "STR"),
             show_default=setting.default_text or False,
         )
         # Text even where a number is expected: the settings check all sources by the same rules.
@@ -92,29 +92,18 @@ def serve(
 
 
 async def _serve(settings: Settings, *, demo: bool, print_token: bool, json: bool) -> None:
-    import uvicorn
-
     from ..observe import configure_logging
-    from ..server import create_app
+    from ..server import create_app, serving, settle
 
     configure_logging(settings)
     with _bound(settings.host, settings.port) as listener, _stopping() as stopping:
         async with _demo_store() if demo else _store(settings, print_token) as store:
 
             async def announce() -> None:
+                settle()
                 await _announce(settings, listener, store, json=json)
 
-            config = uvicorn.Config(
-                create_app(settings, store.ledger),
-                loop="uvloop",
-                http="httptools",
-                ws="none",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=settings.shutdown_grace,
-            )
+            config = serving(create_app(settings, store.ledger), timeout_graceful_shutdown=settings.shutdown_grace)
             server = _server(config, announce)
             stopping(server)
             await server.serve(sockets=[listener])
