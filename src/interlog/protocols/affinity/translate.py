@@ -1,6 +1,7 @@
 """Between version 1 of the API and the model: pure functions, both directions side by side."""
 
 from collections.abc import Container, Mapping
+from datetime import timedelta, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -57,6 +58,8 @@ def code_of(type_: InteractionType) -> int | None:
 
 # Times
 
+_NOTHING, _MINUTE = timedelta(0), timedelta(minutes=1)
+
 
 class Clock:
     """Renders instants in one zone, as ISO 8601 with milliseconds and a numeric offset (spec 1.4).
@@ -95,6 +98,9 @@ class Clock:
         moment = to_datetime(instant)
         try:
             moment = moment.astimezone(zone)
+            offset = moment.utcoffset() or _NOTHING
+            if offset % _MINUTE:  # before there were zones, towns had times of their own, to the second
+                moment = moment.astimezone(timezone(offset // _MINUTE * _MINUTE))
         except OverflowError:  # the first or last hours of the calendar
             pass
         return moment.isoformat(timespec="milliseconds")
