@@ -1,4 +1,4 @@
-"""An invented firm and everything it did in the last three years: deterministic demo data, made of nothing but a seed."""
+"""An invented firm and all it did in three years: deterministic demo data, made from a seed and a moment."""
 
 from .records import (
     DemoInteraction,

@@ -1,0 +1,1 @@
+"""The sentences of the demo world, by who talks with whom. Words in braces are slots, see ``..facts``."""
