@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 
 from interlog.cli.serve import serve
+from interlog.server import serving, settle
 
 from . import bare
 from .children import SERVER_CORE, pin, say
