@@ -187,9 +187,10 @@ class Endpoint:
         self, operation: Operation, actor: Actor, request: falcon.asgi.Request, path: dict[str, str]
     ) -> Any:
         usage = request.context.usage = self._limits.count(actor, counts=operation.counts)
-        if usage.is_exceeded and self._settings.affinity_rate_limit_enforced:
-            retry_after = usage.user_reset if usage.user_used > usage.user_limit else usage.org_reset
-            raise falcon.HTTPTooManyRequests(description="Rate limit exceeded", retry_after=retry_after)
+        if self._settings.affinity_rate_limit_enforced:
+            retry_after = usage.retry_after(counts=operation.counts)
+            if retry_after is not None:
+                raise falcon.HTTPTooManyRequests(description="Rate limit exceeded", retry_after=retry_after)
         request.scope["interlog.actor"] = actor
         if operation.writes:
             actor = replace(actor, request_id=request.scope.get("interlog.request_id"))

@@ -18,10 +18,11 @@ class Usage(NamedTuple):
     org_used: int
     org_reset: int
 
-    @property
-    def is_exceeded(self) -> bool:
-        """Whether this call is one too many."""
-        return self.user_used > self.user_limit or self.org_used > self.org_limit
+    def retry_after(self, *, counts: bool) -> int | None:
+        """Return the seconds to wait where this call is one too many; one that does not count is never for the month."""
+        if self.user_used > self.user_limit:
+            return max(self.user_reset, 1)
+        return max(self.org_reset, 1) if counts and self.org_used > self.org_limit else None
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """Return the six headers; clients fail when one is missing or not an integer."""
