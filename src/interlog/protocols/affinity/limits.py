@@ -19,7 +19,7 @@ class Usage(NamedTuple):
     org_reset: int
 
     def retry_after(self, *, counts: bool) -> int | None:
-        """Return the seconds to wait where this call is one too many; one that does not count is never for the month."""
+        """Return the seconds to wait where this is one call too many; what does not count is within the month."""
         if self.user_used > self.user_limit:
             return max(self.user_reset, 1)
         return max(self.org_reset, 1) if counts and self.org_used > self.org_limit else None
