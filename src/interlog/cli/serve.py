@@ -176,7 +176,7 @@ async def _store(settings: Settings, print_token: bool) -> AsyncIterator[Store]:
         tenants = await ledger.tenants.all()
         if print_token and len(tenants) != 1:
             raise Conflict(
-                f"--print-token needs a store with one tenant, not {len(tenants)}: see interlog token create"
+                f"--print-token is for a store with one tenant, not {len(tenants)}; see interlog token create"
             )
         if not tenants:
             output.hint("The store holds no tenant yet. Make one, in another terminal:")
