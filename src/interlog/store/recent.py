@@ -18,18 +18,20 @@ class Recent(Generic[Value]):
     def __init__(self, stamp: Callable[[], int]) -> None:
         self._stamp = stamp
         self._kept_at = -1
-        self._kept: dict[tuple[int, int], Value] = {}
+        self._kept: dict[int, dict[int, Value]] = {}
+        self._count = 0
 
     def among(self, tenant: int, ids: Iterable[int]) -> dict[int, Value]:
         """Return those of the records that are still known."""
         stamp = self._stamp()
-        if stamp != self._kept_at or len(self._kept) > _MOST:
+        if stamp != self._kept_at or self._count > _MOST:
             self._kept.clear()
-            self._kept_at = stamp
+            self._kept_at, self._count = stamp, 0
             return {}
-        return {id_: self._kept[tenant, id_] for id_ in ids if (tenant, id_) in self._kept}
+        kept = self._kept.get(tenant, {})
+        return {id_: kept[id_] for id_ in ids if id_ in kept}
 
     def keep(self, tenant: int, records: dict[int, Value]) -> None:
         """Keep records that were read after the last call of ``among``, in the same turn of the loop."""
-        for id_, record in records.items():
-            self._kept[tenant, id_] = record
+        self._kept.setdefault(tenant, {}).update(records)
+        self._count += len(records)
