@@ -205,6 +205,8 @@ class Notes:
 
     def _change_interaction(self, actor: Actor, unit: Unit, read: Interaction, new: Interaction) -> None:
         type_ = actor.tenant.types_by_id[read.type_id]
+        if not type_.is_activity:
+            raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact: its text cannot be changed")
         interaction_rows.change(unit, actor.tenant.id, read, new, identity_of(new.content, type_))
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, new.version, now(), before)

@@ -166,7 +166,8 @@ async def _page(database: Database, selection: Selection, parties: Sequence[tupl
     query = page_query(
         arms, selection.direction is not None, selection.logging is not None, selection.also_person is not None
     )
-    before_at, before_number = selection.before or (selection.end, 0)
+    end = (selection.end, 0)
+    before_at, before_number = min(selection.before or end, end)
     arguments: dict[str, Any] = {
         "tenant": selection.tenant,
         "types": database.array(selection.types),
