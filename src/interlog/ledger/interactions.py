@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
-from ..model.ids import uuid7
+from ..model.ids import parse_uuid, uuid7
 from ..model.instants import now
-from ..model.interactions import Brief, Content, Draft, Interaction, Participant
+from ..model.interactions import Brief, Content, Draft, Interaction, Links, Participant
 from ..model.journal import Action, Entity
 from ..model.notes import Note
 from ..model.parties import Party, Person, normal_email
@@ -19,6 +20,7 @@ from ..model.validation import identity_of, problems_of
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
 from ..store import opportunities as opportunity_rows
+from ..store import organizations as organization_rows
 from ..store.database import Duplicate, Stale
 from ..store.interactions import Selection
 from ..store.journal import add_entry
@@ -29,7 +31,13 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .notes import delete_with_replies
 from .organizations import Organizations
-from .persons import Persons
+from .persons import Persons, email_problems
+
+NO_LINKS = Links()
+_MAX_SYSTEM = 100
+_MAX_EXTERNAL_ID = 400
+_MAX_KEY = 400
+"""Characters up to which a key stands in its table as it is: a longer one by its hash."""
 
 _TRIES = 4
 """How often an amendment without an expected version is tried anew when somebody else was quicker."""
@@ -64,6 +72,14 @@ class Interactions:
         if item is None or item.deleted_at is not None or not actor.sees(item.group):
             raise NotFound("interaction", number)
         return item
+
+    async def get_brief(self, actor: Actor, number: int) -> Brief:
+        """Return an interaction visible to the actor as a list shows it: half the price of the whole record."""
+        actor.require(Right.READ)
+        found = await interaction_rows.brief_by_number(self._database, actor.tenant.id, number)
+        if found is None or not actor.sees(found[1]):
+            raise NotFound("interaction", number)
+        return found[0]
 
     async def page(
         self,
@@ -142,42 +158,68 @@ class Interactions:
     ) -> list[Logged | InterlogError]:
         """Store many interactions in one transaction: an outcome for each, in order; invalid ones are left out."""
         actor.require(Right.WRITE)
+        for _ in range(_TRIES):
+            try:
+                return await self._log_many(actor, drafts, rule)
+            except Duplicate:
+                # Somebody stored the same key, or the same new person, since we looked. Now it will be found.
+                if len(drafts) > 1:
+                    return [await self._log_alone(actor, draft, rule) for draft in drafts]
+        return [await self._clash(actor, drafts[0])]
+
+    async def _log_many(self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None) -> list[Logged | InterlogError]:
         outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
-        unit = Unit()
-        participants, persons = await self._resolve(actor, unit, [draft.content for draft in drafts])
+        drafts = [draft if draft.uuid is None else _with_canonical_uuid(draft) for draft in drafts]
+        participants, persons, new = await self._resolve(actor, [draft.content for draft in drafts])
+        unknown = await self._unknown_links(actor, [draft.content.links for draft in drafts])
+        creators = {draft.creator for draft in drafts if draft.creator is not None} - set(persons)
+        creators -= set(await self._persons.get_many(actor, creators)) if creators else set()
         created_at = now()
-        accepted: dict[int, tuple[Draft, InteractionType]] = {}
+        accepted: dict[int, _Accepted] = {}
         keys: set[str] = set()
-        for index, draft in enumerate(drafts):
-            draft = replace(draft, content=replace(draft.content, participants=participants[index]))
+        for index, given in enumerate(drafts):
+            draft = replace(given, content=replace(given.content, participants=participants[index]))
             type_ = actor.tenant.types_by_name.get(draft.type)
             if type_ is None:
                 outcomes[index] = Invalid(Problem("type", f"there is no interaction type {draft.type}"))
                 continue
-            problems = _problems_of(actor, draft, type_, persons, rule)
+            problems = _problems_of(actor, draft, type_, persons, rule) + unknown[index]
+            if draft.creator in creators:
+                problems.append(unknown_id("creator", draft.creator, "Person"))
             if problems:
                 outcomes[index] = Invalid(*problems)
                 continue
             draft_keys = _keys_of(draft, type_)
-            if draft_keys and (repeated := await self._repeated(actor, draft, type_, draft_keys)) is not None:
+            fingerprint = _fingerprint(given) if draft_keys else ""
+            if draft_keys and (repeated := await self._repeated(actor, fingerprint, draft_keys)) is not None:
                 outcomes[index] = repeated
             elif not keys.isdisjoint(draft_keys):
                 outcomes[index] = Conflict("an earlier item of the same request has the same key")
             else:
                 keys.update(draft_keys)
-                accepted[index] = (draft, type_)
+                accepted[index] = _Accepted(draft, type_, draft_keys, fingerprint)
+        unit = Unit()
+        present = {part.person for item in accepted.values() for part in item.draft.content.participants}
+        self._persons.add_new(actor, unit, [person for person in new if person.id in present])
         stored = await self._add(actor, unit, list(accepted.values()), created_at)
-        try:
-            if unit.rows:
-                await self._database.write(unit)
-        except Duplicate:
-            # Somebody stored the same key, or the same new person, since we looked. Now it will be found.
-            if len(drafts) == 1:
-                return await self.log_many(actor, drafts, rule)
-            return [await self._log_alone(actor, draft, rule) for draft in drafts]
+        if unit.rows:
+            await self._database.write(unit)
+            await self._bind_late(actor, unit)
         for index, item in zip(accepted, stored, strict=True):
             outcomes[index] = Logged(item, _present(item.content, persons))
         return [outcome for outcome in outcomes if outcome is not None]
+
+    async def _clash(self, actor: Actor, draft: Draft) -> Conflict:
+        """Return the conflict with a record that has the uuid or the identity, though no such request made it."""
+        tenant, type_ = actor.tenant.id, actor.tenant.types_by_name[draft.type]
+        item = None
+        if draft.uuid is not None:
+            uuid = _with_canonical_uuid(draft).uuid
+            item = await interaction_rows.by_key(self._database, tenant, uuid=uuid)
+        if item is None and (identity := identity_of(draft.content, type_)) is not None:
+            item = await interaction_rows.by_key(self._database, tenant, type_id=type_.id, identity=identity)
+        known = item.number if item is not None and actor.sees(item.group) else None
+        return Conflict("an interaction with the same uuid or identity is stored already", existing=known)
 
     async def _log_alone(self, actor: Actor, draft: Draft, rule: Rule | None) -> Logged | InterlogError:
         try:
@@ -185,19 +227,17 @@ class Interactions:
         except InterlogError as error:
             return error
 
-    async def _add(
-        self, actor: Actor, unit: Unit, accepted: Sequence[tuple[Draft, InteractionType]], at: int
-    ) -> list[Interaction]:
+    async def _add(self, actor: Actor, unit: Unit, accepted: Sequence["_Accepted"], at: int) -> list[Interaction]:
         """Give numbers to accepted drafts and add their rows to the unit."""
         tenant = actor.tenant.id
         if not accepted:
             return []
         numbers = await self._store.numbers.take(tenant, "interaction", len(accepted))
-        noted = sum(1 for draft, type_ in accepted if draft.content.body and type_.has_note)
+        noted = sum(1 for item in accepted if item.draft.content.body and item.type_.has_note)
         note_ids = iter(await self._store.numbers.take(tenant, "note", noted) if noted else ())
         stored = []
         rows, parts, notes, links, waiting = [], [], [], [], []
-        for number, (draft, type_) in zip(numbers, accepted, strict=True):
+        for number, (draft, type_, keys, fingerprint) in zip(numbers, accepted, strict=True):
             note_id = next(note_ids) if draft.content.body and type_.has_note else None
             item = _stored(actor, draft, type_, number, note_id, at)
             rows.append(interaction_rows.row_of(tenant, item, identity_of(item.content, type_)))
@@ -207,8 +247,7 @@ class Interactions:
                 note = _root_note(item, at, item.creator or actor.person_id)
                 notes.append(note_rows.row_of(tenant, note))
                 links += note_rows.link_rows(tenant, note, item)
-            for key in _keys_of(draft, type_):
-                unit.insert(request, [(tenant, key, _fingerprint(draft), number, at)])
+            unit.insert(request, [(tenant, key, fingerprint, number, at) for key in keys])
             unit.insert(external_id, [(tenant, system, id_, number) for system, id_ in item.external_ids.items()])
             add_entry(unit, actor, Action.CREATE, Entity.INTERACTION, number, 1, at)
             stored.append(item)
@@ -219,23 +258,21 @@ class Interactions:
         unit.insert(note_link, links)
         return stored
 
-    async def _repeated(
-        self, actor: Actor, draft: Draft, type_: InteractionType, keys: Iterable[str]
-    ) -> Logged | Conflict | None:
+    async def _repeated(self, actor: Actor, fingerprint: str, keys: Iterable[str]) -> Logged | Conflict | None:
         """Return what an earlier request with one of the same keys stored, or the conflict with it."""
         for key in keys:
             rows = await self._database.fetch(interaction_rows.BY_REQUEST, tenant=actor.tenant.id, key=key)
             if not rows:
                 continue
-            fingerprint, number = rows[0]
-            if fingerprint != _fingerprint(draft):
+            stored, number = rows[0]
+            item = await interaction_rows.by_number(self._database, actor.tenant.id, number)
+            if item is None or not actor.sees(item.group):
+                return Conflict("the key is in use", existing=None)
+            if stored != fingerprint:
                 return Conflict(
                     f"interaction {number} was stored under the same key with another content", existing=number
                 )
-            item = await interaction_rows.by_number(self._database, actor.tenant.id, number)
-            if item is not None and actor.sees(item.group):
-                return Logged(item, await self._persons.of_interactions(actor, [item]), repeated=True)
-            return Conflict("the key is in use", existing=None)
+            return Logged(item, await self._persons.of_interactions(actor, [item]), repeated=True)
         return None
 
     # Changing
@@ -263,20 +300,25 @@ class Interactions:
             type_ = actor.tenant.types_by_id[read.type_id]
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be changed")
-            unit = Unit()
-            (participants,), persons = await self._resolve(actor, unit, [content])
+            (participants,), persons, new = await self._resolve(actor, [content])
             content = replace(content, participants=participants)
-            problems = problems_of(content, type_) + _unknown_persons(content, persons)
+            problems = problems_of(content, type_) + _unknown_persons(content, persons, read.content)
+            if content.links != read.content.links:
+                (unknown,) = await self._unknown_links(actor, [content.links], read.content.links)
+                problems += unknown
             problems += rule(content, persons) if rule is not None else ()
             if problems:
                 raise Invalid(*problems)
             if content == read.content:
                 return Logged(read, _present(content, persons))
+            unit = Unit()
+            self._persons.add_new(actor, unit, new)
             amended = await self._amend(actor, unit, read, content, type_)
             try:
                 await self._database.write(unit)
             except (Stale, Duplicate):
                 continue
+            await self._bind_late(actor, unit)
             return Logged(amended, _present(content, persons))
         raise Conflict("the interaction was changed by somebody else in the meantime; read it again", existing=number)
 
@@ -302,6 +344,11 @@ class Interactions:
             modifier=actor.person_id,
         )
         interaction_rows.change(unit, tenant, read, amended, identity_of(content, type_))
+        waited, waits = set(_unbound_rows(tenant, read)), set(_unbound_rows(tenant, amended))
+        for _, address, number in sorted(waited - waits):
+            key = {"tenant": tenant, "address": address, "number": number}
+            unit.change(interaction_rows.FORGET_ADDRESS, key, expect=None)
+        unit.insert(unbound, sorted(waits - waited))
         if note is not None:
             reworded = content.body != read.content.body
             note_rows.change(
@@ -343,10 +390,51 @@ class Interactions:
             return gone
         raise Conflict("the interaction was changed by somebody else in the meantime; try again", existing=number)
 
+    async def _bind_late(self, actor: Actor, unit: Unit) -> None:
+        """Bind what was just stored to persons who were being stored at the same moment."""
+        addresses = {address for _, address, _ in unit.rows.get(unbound, ())}
+        if addresses:
+            await self._persons.bind_late(actor, addresses)
+
+    async def _unknown_links(
+        self, actor: Actor, links: Sequence[Links], known: Links = NO_LINKS
+    ) -> list[list[Problem]]:
+        """Return, for each of some links, the parties in it that are not there, but for those already known."""
+        if not any(links):
+            return [[] for _ in links]
+        tenant = actor.tenant.id
+        persons = set(known.persons).union(
+            await self._persons.get_many(actor, {id_ for item in links for id_ in item.persons})
+        )
+        organizations = set(known.organizations).union(
+            await organization_rows.by_ids(
+                self._database, tenant, {id_ for item in links for id_ in item.organizations}
+            )
+        )
+        opportunities = set(known.opportunities).union(
+            await opportunity_rows.by_ids(self._database, tenant, {id_ for item in links for id_ in item.opportunities})
+        )
+        return [
+            [
+                unknown_id(f"links.{path}[{index}]", id_, model)
+                for path, model, ids, there in (
+                    ("persons", "Person", item.persons, persons),
+                    ("organizations", "Organization", item.organizations, organizations),
+                    ("opportunities", "Opportunity", item.opportunities, opportunities),
+                )
+                for index, id_ in enumerate(ids)
+                if id_ not in there
+            ]
+            for item in links
+        ]
+
     async def _resolve(
-        self, actor: Actor, unit: Unit, contents: Sequence[Content]
-    ) -> tuple[list[tuple[Participant, ...]], dict[int, Person]]:
-        """Bind participants that come with an address, and return everybody known, by id: two reads for any number."""
+        self, actor: Actor, contents: Sequence[Content]
+    ) -> tuple[list[tuple[Participant, ...]], dict[int, Person], list[Person]]:
+        """Bind participants that come with an address: two reads for any number.
+
+        Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
+        """
         addresses: dict[str, str | None] = {}
         ids: set[int] = set()
         for content in contents:
@@ -357,27 +445,47 @@ class Interactions:
                     addresses.setdefault(normal_email(part.address), part.name)
         created: list[Person] = []
         if addresses:
-            known, created = await self._persons.bind(actor, unit, addresses)
+            known, created = await self._persons.bind(actor, addresses)
             ids.update(known.values())
         persons = await self._persons.get_many(actor, ids) if ids else {}
         persons |= {person.id: person for person in created}
         if not addresses:
-            return [content.participants for content in contents], persons
-        return [
-            tuple(
-                Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
-                if p.person is None and p.address is not None
-                else p
-                for p in content.participants
-            )
-            for content in contents
-        ], persons
+            return [content.participants for content in contents], persons, created
+        return (
+            [
+                tuple(
+                    Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
+                    if p.person is None and p.address is not None
+                    else p
+                    for p in content.participants
+                )
+                for content in contents
+            ],
+            persons,
+            created,
+        )
+
+
+class _Accepted(NamedTuple):
+    """A draft that is to be stored, and the keys under which its repetition is told by its fingerprint."""
+
+    draft: Draft
+    type_: InteractionType
+    keys: list[str]
+    fingerprint: str
 
 
 def _problems_of(
     actor: Actor, draft: Draft, type_: InteractionType, persons: Mapping[int, Person], rule: Rule | None
 ) -> list[Problem]:
     problems = problems_of(draft.content, type_) + _unknown_persons(draft.content, persons)
+    if draft.uuid is not None and parse_uuid(draft.uuid) is None:
+        problems.append(Problem("uuid", "must be a UUID"))
+    problems += [
+        Problem(f"external_ids.{system}", "must be a short text", "too_long")
+        for system, id_ in draft.external_ids.items()
+        if len(system) > _MAX_SYSTEM or len(id_) > _MAX_EXTERNAL_ID or "\x00" in system + id_
+    ]
     if not actor.sees(draft.group):
         problems.append(unknown_id("group", draft.group, "SecurityGroup"))
     if rule is not None:
@@ -385,12 +493,18 @@ def _problems_of(
     return problems
 
 
-def _unknown_persons(content: Content, persons: Mapping[int, Person]) -> list[Problem]:
+def _unknown_persons(content: Content, persons: Mapping[int, Person], before: Content | None = None) -> list[Problem]:
+    """Return the participants that are nobody; who took part before, and has been deleted since, may stay."""
+    kept = {part.person for part in before.participants} if before is not None else set()
     return [
         unknown_id(f"participants[{index}].person", part.person, "Person")
         for index, part in enumerate(content.participants)
-        if part.person is not None and part.person not in persons
+        if part.person is not None and part.person not in persons and part.person not in kept
     ]
+
+
+def _with_canonical_uuid(draft: Draft) -> Draft:
+    return replace(draft, uuid=parse_uuid(draft.uuid or "") or draft.uuid)
 
 
 def _stored(
@@ -430,7 +544,12 @@ def _root_note(item: Interaction, at: int, creator: int) -> Note:
 
 
 def _unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
-    addresses = {normal_email(p.address) for p in item.content.participants if p.person is None and p.address}
+    """Return a row for each address that may become somebody's."""
+    addresses = {
+        normal_email(p.address)
+        for p in item.content.participants
+        if p.person is None and p.address and not email_problems((p.address,))
+    }
     return [(tenant, address, item.number) for address in sorted(addresses)]
 
 
@@ -440,13 +559,21 @@ def _present(content: Content, persons: Mapping[int, Person]) -> dict[int, Perso
 
 def _keys_of(draft: Draft, type_: InteractionType) -> list[str]:
     """Return the keys under which a repetition of this request is recognised."""
-    keys = [f"request:{draft.request_key}"] if draft.request_key is not None else []
-    keys += [f"uuid:{draft.uuid}"] if draft.uuid is not None else []
-    keys += [f"external:{system}:{id_}" for system, id_ in sorted(draft.external_ids.items())]
+    keys = [_key("request", draft.request_key)] if draft.request_key is not None else []
+    keys += [_key("uuid", draft.uuid)] if draft.uuid is not None else []
+    keys += [_key("external", system, id_) for system, id_ in sorted(draft.external_ids.items())]
     identity = identity_of(draft.content, type_)
-    return keys + ([f"identity:{type_.id}:{identity}"] if identity is not None else [])
+    return keys + ([_key("identity", type_.id, identity)] if identity is not None else [])
+
+
+def _key(*parts: str | int) -> str:
+    text = encode(parts).decode()
+    return text if len(text) <= _MAX_KEY else f"{parts[0]} {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _fingerprint(draft: Draft) -> str:
     """Return what two requests share exactly when they ask for the same."""
-    return hashlib.sha256(encode(replace(draft, request_key=None))).hexdigest()
+    return hashlib.sha256(_in_one_order(replace(draft, request_key=None))).hexdigest()
+
+
+_in_one_order = msgspec.json.Encoder(order="deterministic").encode

@@ -28,6 +28,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .search import START, Place, search_page
 
+_TRIES = 4
 MAX_NAME = 500
 MAX_EMAIL = 320
 _EVENTS = (Category.MEETING, Category.CALL, Category.VISIT)
@@ -139,11 +140,19 @@ class Persons:
             organization_ids=await self._with_owners(actor, draft.organization_ids, emails),
             created_at=now(),
         )
-        unit = Unit()
-        person_rows.insert(unit, actor.tenant.id, person)
-        add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, person.created_at)
-        await self.bind_waiting(actor, unit, {normal_email(email): person.id for email in emails})
-        await self._write(unit, emails)
+        owners = {normal_email(email): person.id for email in emails}
+        for binding in (True, False):
+            unit = Unit()
+            self.add_new(actor, unit, [person])
+            if binding:
+                await self.bind_waiting(actor, unit, owners)
+            try:
+                await self._write(actor, unit, person)
+                break
+            except Conflict:  # an interaction that waits was changed meanwhile
+                if not binding:
+                    raise
+        await self.bind_late(actor, owners)
         return person
 
     async def update(
@@ -159,7 +168,11 @@ class Persons:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
         read = await self.get(actor, person_id)
-        problems = name_problems(first_name, last_name)
+        names = (
+            read.first_name if first_name is None else first_name,
+            read.last_name if last_name is None else last_name,
+        )
+        problems = name_problems(*names) if (first_name, last_name) != (None, None) else []
         if emails is not None:
             problems += email_problems(emails) + await self._taken(actor, emails, person_id)
         if organization_ids is not None:
@@ -171,8 +184,8 @@ class Persons:
         added = tuple(email for email in new_emails if email not in read.emails)
         person = replace(
             read,
-            first_name=read.first_name if first_name is None else first_name.strip(),
-            last_name=read.last_name if last_name is None else last_name.strip(),
+            first_name=names[0].strip(),
+            last_name=names[1].strip(),
             emails=new_emails,
             primary_email=_primary(read, new_emails),
             organization_ids=await self._with_owners(actor, organizations, added),
@@ -184,7 +197,9 @@ class Persons:
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, person.version, now(), before)
         await self.bind_waiting(actor, unit, {normal_email(email): person.id for email in added})
-        await self._write(unit, new_emails)
+        await self._write(actor, unit, person)
+        if added:
+            await self.bind_late(actor, {normal_email(email) for email in added})
         return person
 
     async def delete(self, actor: Actor, person_id: int) -> Person:
@@ -206,7 +221,7 @@ class Persons:
             opportunity_rows.change(unit, actor.tenant.id, opportunity, changed)
             before = encode(opportunity).decode()
             add_entry(unit, actor, Action.AMEND, Entity.OPPORTUNITY, opportunity.id, changed.version, at, before)
-        await self._write(unit, ())
+        await self._write(actor, unit, gone)
         return read
 
     async def moments(self, actor: Actor, persons: Sequence[int], *, internal: bool = False) -> dict[int, Moments]:
@@ -269,16 +284,15 @@ class Persons:
         }
         return {id_: strength for id_, strength in strengths.items() if strength > 0}
 
-    async def bind(
-        self, actor: Actor, unit: Unit, addresses: Mapping[str, str | None]
-    ) -> tuple[dict[str, int], list[Person]]:
-        """Return whose the addresses are (normal address -> person's id), and add new persons for unknown ones.
+    async def bind(self, actor: Actor, addresses: Mapping[str, str | None]) -> tuple[dict[str, int], list[Person]]:
+        """Return whose the addresses are (normal address -> person's id), and new persons for unknown ones.
 
-        ``addresses`` maps normal addresses to names, if known. The new persons' rows are added to the unit.
+        ``addresses`` maps normal addresses to names, if known. New persons are stored by ``add_new``.
         """
         tenant = actor.tenant
-        known = await person_rows.ids_by_email(self._database, tenant.id, addresses)
-        unknown = [address for address in addresses if address not in known and not email_problems((address,))]
+        usable = [address for address in addresses if not email_problems((address,))]
+        known = await person_rows.ids_by_email(self._database, tenant.id, usable) if usable else {}
+        unknown = [address for address in usable if address not in known]
         if not unknown or not tenant.settings.create_unknown_persons:
             return known, []
         owners = await organization_rows.ids_by_domain(
@@ -288,7 +302,8 @@ class Persons:
         for id_, address in zip(
             await self._store.numbers.take(tenant.id, "person", len(unknown)), unknown, strict=True
         ):
-            first_name, _, last_name = (addresses[address] or address.partition("@")[0]).strip().partition(" ")
+            name = (addresses[address] or "").replace("\x00", "").strip() or address.partition("@")[0]
+            first_name, _, last_name = name.partition(" ")
             person = Person(
                 id=id_,
                 uuid=uuid7(),
@@ -300,11 +315,33 @@ class Persons:
                 organization_ids=tuple(owners.get(email_domain(address), ())),
                 created_at=created_at,
             )
-            person_rows.insert(unit, tenant.id, person)
-            add_entry(unit, actor, Action.CREATE, Entity.PERSON, id_, 1, created_at)
             persons.append(person)
             known[address] = id_
         return known, persons
+
+    def add_new(self, actor: Actor, unit: Unit, persons: Iterable[Person]) -> None:
+        """Add new persons to a unit."""
+        for person in persons:
+            person_rows.insert(unit, actor.tenant.id, person)
+            add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, person.created_at)
+
+    async def bind_late(self, actor: Actor, addresses: Iterable[str]) -> None:
+        """Bind what waits for the addresses to whose they are now.
+
+        Whoever has just stored one side of it, a person or an interaction, looks here whether somebody else stored
+        the other side at the same moment, so that neither could find the other before.
+        """
+        for _ in range(_TRIES):
+            owners = await person_rows.ids_by_email(self._database, actor.tenant.id, addresses)
+            unit = Unit()
+            if owners:
+                await self.bind_waiting(actor, unit, owners)
+            if not unit.changes:
+                return
+            try:
+                await self._database.write(unit)
+            except (Stale, Duplicate):
+                continue
 
     async def bind_waiting(self, actor: Actor, unit: Unit, owners: Mapping[str, int]) -> None:
         """Bind interactions that came before their persons: participants known by an address that now is somebody's.
@@ -348,16 +385,13 @@ class Persons:
                     links_after=note_rows.link_rows(tenant, note, bound),
                 )
 
-    async def _write(self, unit: Unit, emails: Iterable[str]) -> None:
+    async def _write(self, actor: Actor, unit: Unit, person: Person) -> None:
         try:
             await self._database.write(unit)
-        except Duplicate as error:
-            if error.index != "person_email":
-                raise
-            raise Invalid(
-                *(Problem(f"emails[{i}]", "belongs to another person", "taken") for i, _ in enumerate(emails))
-            ) from error
-        except Stale as error:
+        except (Duplicate, Stale) as error:
+            problems = await self._taken(actor, person.emails, person.id)
+            if problems:
+                raise Invalid(*problems) from error
             raise Conflict("the person was changed by somebody else at the same time; try again") from error
 
     async def _with_owners(self, actor: Actor, ids: Iterable[int], emails: Iterable[str]) -> tuple[int, ...]:
@@ -399,6 +433,8 @@ def name_problems(first_name: str | None, last_name: str | None) -> list[Problem
     for path, value in (("first_name", first_name), ("last_name", last_name)):
         if value is not None and len(value) > MAX_NAME:
             problems.append(Problem(path, f"must not be longer than {MAX_NAME} characters", "too_long"))
+        if value is not None and "\x00" in value:
+            problems.append(Problem(path, "must not contain the character U+0000", "character"))
     if first_name is not None and not first_name.strip() and not (last_name or "").strip():
         problems.append(Problem("first_name", "must not be empty", "missing"))
     return problems
