@@ -1,5 +1,6 @@
 """``python -m benchmarks``: measure, show, keep."""
 
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,7 @@ def main(
     if only_docs:
         results.write_docs(results.load())
         return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up then, too
     engines: list[Engine] = engine or ["sqlite", "postgresql"]
     sizes = sorted(size or ([SMALL] if quick else [SMALL, LARGE]))
     plan = _QUICK if quick else Plan(rounds=rounds, seconds=seconds)

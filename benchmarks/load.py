@@ -89,7 +89,10 @@ class _Connection(asyncio.Protocol):
                 self._buffer = data
                 return
             self._buffer = b""
-            run.statuses[data[9:12]] += 1
+            status = data[9:12]
+            run.statuses[status] += 1
+            if status != b"200":
+                run.sent_all = True  # nothing is worth measuring then
             head = data[:end].lower()
             at = head.find(b"\r\ncontent-length:")
             length = int(head[at + 17 :].partition(b"\r\n")[0]) if at >= 0 else 0
