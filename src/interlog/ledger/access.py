@@ -7,7 +7,7 @@ import time
 
 from msgspec import Struct
 
-from ..model.errors import Invalid, NotFound, Problem, Unauthenticated, Unavailable
+from ..model.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated, Unavailable
 from ..model.instants import now
 from ..model.journal import Action, Entity
 from ..model.tenancy import Actor, Right, Tenant, Token, User
@@ -94,6 +94,9 @@ class Access:
     ) -> tuple[str, Token]:
         """Create a token for a user (oneself, or as an admin any) and return its text, which is never shown again."""
         actor.require(Right.ADMIN if user.person_id != actor.person_id else Right.WRITE)
+        own = await self.token(actor)
+        if own is not None and own.scopes and not _within(scopes, own.scopes):
+            raise Forbidden("a token with scopes creates only tokens of the same scopes or less")
         problems = [
             Problem("scope", f"{scope} is no scope: use read, write or admin, or e.g. affinity:read", "choice")
             for scope in scopes
@@ -126,6 +129,8 @@ class Access:
 
     async def token(self, actor: Actor) -> Token | None:
         """Return the token that the actor came with."""
+        if actor.token_id is None:
+            return None
         tokens = await tenant_rows.tokens(self._store.database, actor.tenant.id)
         return next((token for token in tokens if token.id == actor.token_id), None)
 
@@ -181,12 +186,25 @@ def _tenant_of(text: str) -> int | None:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _is_scope(scope: str) -> bool:
     protocol, _, right = scope.rpartition(":")
     return right in list(Right) and (not protocol or protocol in PROTOCOLS)
+
+
+def _within(scopes: tuple[str, ...], wider: tuple[str, ...]) -> bool:
+    """Whether the scopes, of which there are some, allow nothing that the wider ones do not."""
+
+    def covered(scope: str) -> bool:
+        where, _, right = scope.rpartition(":")
+        return any(
+            allowed in ("", where) and right in list(Right) and Right(most).includes(Right(right))
+            for allowed, _, most in (item.rpartition(":") for item in wider)
+        )
+
+    return bool(scopes) and all(covered(scope) for scope in scopes)
 
 
 def _right_of(token: Token, user: User, protocol: str) -> Right | None:

@@ -14,8 +14,9 @@ from ..model.types import BUILT_IN_TYPES
 from ..store import opportunities as opportunity_rows
 from ..store import persons as person_rows
 from ..store import tenants as tenant_rows
-from ..store.database import Duplicate
+from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
+from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 
@@ -93,46 +94,14 @@ class Tenants:
             created_at=created_at,
             types=BUILT_IN_TYPES,
         )
-        try:
-            unit = Unit()
-            tenant_rows.insert(unit, tenant)
-            await self._store.database.write(unit)
-        except Duplicate:  # somebody else did the same at the same time
-            return await self.init(name, domains=domains, owner=owner, time_zone=time_zone)
-        person = await self._first_user(tenant, owner, created_at)
-        return tenant, person, True
-
-    async def _first_user(self, tenant: Tenant, owner: tuple[str, str, str], at: int) -> Person:
-        first_name, last_name, email = owner
-        person = Person(
-            id=await self._store.numbers.one(tenant.id, "person"),
-            uuid=uuid7(),
-            kind=PersonKind.INTERNAL,
-            first_name=first_name,
-            last_name=last_name,
-            emails=(email,),
-            primary_email=email,
-            created_at=at,
-        )
-        deals = PartyList(
-            id=await self._store.numbers.one(tenant.id, "list"),
-            name=DEFAULT_LIST,
-            kind=Party.OPPORTUNITY,
-            is_public=True,
-            owner=person.id,
-            creator=person.id,
-            created_at=at,
-        )
-        actor = system_actor(tenant, person.id)
         unit = Unit()
-        person_rows.insert(unit, tenant.id, person)
-        opportunity_rows.insert_list(unit, tenant.id, deals)
-        tenant_rows.insert_user(unit, tenant.id, User(person_id=person.id, role=UserRole.OWNER, created_at=at))
-        add_entry(unit, actor, Action.CREATE, Entity.TENANT, tenant.id, 1, at)
-        add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, at)
-        add_entry(unit, actor, Action.CREATE, Entity.USER, person.id, 1, at)
-        await self._store.database.write(unit)
-        return person
+        tenant_rows.insert(unit, tenant, {"person": 1, "list": 1})
+        person = _add_owner(unit, tenant, owner)
+        try:
+            await self._store.database.write(unit)
+        except Duplicate:  # somebody else did the same at the same time, or took the id for another tenant
+            return await self.init(name, domains=domains, owner=owner, time_zone=time_zone)
+        return tenant, person, True
 
     async def _owner_of(self, tenant: Tenant, email: str) -> Person:
         address = normal_email(email)
@@ -153,11 +122,46 @@ class Tenants:
         if person.kind is not PersonKind.INTERNAL:
             internal = replace(person, kind=PersonKind.INTERNAL, version=person.version + 1, modified_at=at)
             person_rows.change(unit, actor.tenant.id, person, internal)
-            add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, internal.version, at)
+            before = encode(person).decode()
+            add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, internal.version, at, before)
         tenant_rows.insert_user(unit, actor.tenant.id, user)
         add_entry(unit, actor, Action.CREATE, Entity.USER, person_id, 1, at)
-        await self._store.database.write(unit)
+        try:
+            await self._store.database.write(unit)
+        except Duplicate as error:
+            raise Conflict(f"person {person_id} is a user already", existing=person_id) from error
+        except Stale as error:
+            raise Conflict("the person was changed by somebody else at the same time; try again") from error
         return user
+
+
+def _add_owner(unit: Unit, tenant: Tenant, owner: tuple[str, str, str]) -> Person:
+    """Add the first person, his being a user, and his list to the unit that creates the tenant."""
+    first_name, last_name, email = owner
+    at = tenant.created_at
+    person = Person(
+        id=1,
+        uuid=uuid7(),
+        kind=PersonKind.INTERNAL,
+        first_name=first_name,
+        last_name=last_name,
+        emails=(email,),
+        primary_email=email,
+        created_at=at,
+    )
+    deals = PartyList(
+        id=1, name=DEFAULT_LIST, kind=Party.OPPORTUNITY, is_public=True, owner=person.id, creator=person.id,
+        created_at=at,
+    )  # fmt: skip
+    actor = system_actor(tenant, person.id)
+    person_rows.insert(unit, tenant.id, person)
+    opportunity_rows.insert_list(unit, tenant.id, deals)
+    tenant_rows.insert_user(unit, tenant.id, User(person_id=person.id, role=UserRole.OWNER, created_at=at))
+    add_entry(unit, actor, Action.CREATE, Entity.TENANT, tenant.id, 1, at)
+    add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, at)
+    add_entry(unit, actor, Action.CREATE, Entity.USER, person.id, 1, at)
+    add_entry(unit, actor, Action.CREATE, Entity.LIST, deals.id, 1, at)
+    return person
 
 
 def system_actor(tenant: Tenant, person_id: int, *, protocol: str = "system") -> Actor:

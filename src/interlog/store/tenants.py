@@ -1,6 +1,6 @@
 """Tenants, their types and users, and the tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from sqlalchemy import bindparam, select, update
@@ -89,10 +89,13 @@ async def token_by_digest(database: Database, tenant_id: int, digest: str) -> To
     return _token_of(rows[0]) if rows else None
 
 
-def insert(unit: Unit, item: Tenant) -> None:
-    """Add the rows of a new tenant, its types and its counters to a unit."""
+def insert(unit: Unit, item: Tenant, taken: Mapping[str, int]) -> None:
+    """Add the rows of a new tenant, its types and its counters to a unit.
+
+    ``taken``: how many numbers of a kind the unit itself gives out, from 1 on.
+    """
     unit.insert(tenant, [(item.id, item.name, encode(item.settings).decode(), item.created_at, 1)])
-    unit.insert(counter, [(item.id, kind, 1) for kind in KINDS])
+    unit.insert(counter, [(item.id, kind, 1 + taken.get(kind, 0)) for kind in KINDS])
     insert_types(unit, item.id, item.types, item.created_at)
 
 
