@@ -47,6 +47,11 @@ class Part(Struct):
         return min(times) * 1e6 if times else None
 
     @property
+    def cost_us(self) -> float:
+        """The lowest CPU time per request of server and database together: on SQLite they are the same process."""
+        return min((r.cpu + (r.database_cpu or 0)) / r.count for r in self.rounds) * 1e6
+
+    @property
     def rates(self) -> list[float]:
         """Requests per second of each round."""
         return [r.count / r.seconds for r in self.rounds]
@@ -79,16 +84,11 @@ class Result(Struct):
         return self.engine, self.scenario, self.size
 
     @property
-    def limit_us(self) -> float:
-        """The CPU time of the limit."""
-        return sum(part.cpu_us for part in self.limit)
-
-    @property
     def ratio(self) -> float:
         """How near Interlog comes to the limit: 1 is the limit itself."""
         if self.by_rate:
             return self.ours.rate / min(part.rate for part in self.limit)
-        return self.limit_us / self.ours.cpu_us
+        return sum(part.cost_us for part in self.limit) / self.ours.cost_us
 
 
 class Check(Struct):
@@ -192,7 +192,7 @@ def _cells(result: Result) -> list[str]:
     ours = result.ours
     rates = f"{ours.rate:,.0f} ({min(ours.rates):,.0f}-{max(ours.rates):,.0f})"
     latencies = [(r.p50_ms, r.p99_ms) for r in ours.rounds if r.p50_ms is not None and r.p99_ms is not None]
-    if result.by_rate:
+    if result.engine == "postgresql":
         limit = "; ".join(f"{part.name}: {_cost(part)}" for part in result.limit)
     else:
         limit = " + ".join(f"{part.cpu_us:.1f} {part.name}" for part in result.limit)

@@ -27,9 +27,10 @@ READS = ("get", "list100", "list500")
 SCENARIOS = (*READS, "create", "bulk")
 TARGETS = {
     "sqlite": {"get": 0.45, "list100": 0.2, "list500": 0.2, "create": 0.45, "bulk": 0.45},
-    # Half of the ratios that a first prototype reached on PostgreSQL, in requests per second.
+    # Half of what a first prototype reached on PostgreSQL with a million interactions, in requests per second.
     "postgresql": {"get": 0.25, "list100": 0.43, "create": 0.22, "bulk": 0.45},
 }
+_LARGE = 1_000_000
 MOST_MEMORY = 100.0
 MOST_GROWTH = 1.3
 
@@ -253,7 +254,7 @@ def _reads_pg(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Resu
                 )
             yield Result(
                 scenario, store.engine, store.facts.size, parts["ours"], [parts["bare driver"]],
-                target=TARGETS["postgresql"].get(scenario), by_rate=True,
+                target=TARGETS["postgresql"].get(scenario) if store.facts.size >= _LARGE else None, by_rate=True,
             )  # fmt: skip
 
 
