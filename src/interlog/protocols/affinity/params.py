@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import falcon
@@ -42,7 +43,9 @@ def decode(raw: Mapping[str, Any], params: tuple[Param, ...]) -> dict[str, Any]:
         found = _read_many(param, read, value, problems) if param.many else read(param.name, value, problems)
         if found is _MALFORMED:
             continue
-        if not param.empty and found in ("", []):
+        if found is None and param.required:
+            problems.append(Problem(param.name, "is required", "missing"))
+        elif not param.empty and found in ("", []):
             problems.append(Problem(param.name, "must not be empty", "missing"))
         elif found is not None:
             args[param.name] = found
@@ -188,9 +191,9 @@ def _integer_reader(low: int, high: int, choices: tuple[int, ...]) -> Reader:
 
 def _number(path: str, value: Any, problems: list[Problem]) -> Any:
     try:
-        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-            return float(value)
-    except ValueError:
+        if isinstance(value, (int, float, str)) and not isinstance(value, bool) and isfinite(number := float(value)):
+            return number
+    except (ValueError, OverflowError):
         pass
     problems.append(Problem(path, "must be a number", "type"))
     return _MALFORMED
