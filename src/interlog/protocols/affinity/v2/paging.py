@@ -1,6 +1,8 @@
 """Cursors (spec 13.3): the client follows an absolute URL, or sends the cursor with its first parameters."""
 
 import base64
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +19,9 @@ CURSOR = Param(name="cursor", max_length=5_000)
 LIMIT = Param(name="limit", kind=Kind.INTEGER, minimum=1, maximum=MAX_LIMIT)
 PAGING = (CURSOR, LIMIT)
 
+_SIGNED = 12
+"""Bytes of a cursor's signature."""
+
 _encode = msgspec.json.Encoder(order="sorted").encode
 _cursor = msgspec.json.Decoder(tuple[list[int], dict[str, Any]])
 
@@ -29,11 +34,7 @@ def first_args(call: Call) -> tuple[dict[str, Any], list[int] | None]:
     args = {name: value for name, value in call.args.items() if name not in ("id", "cursor")}
     if not call.get("cursor"):
         return args, None
-    try:
-        text = call.args["cursor"]
-        place, first = _cursor.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, msgspec.DecodeError):
-        raise Invalid(Problem("cursor", "is none of ours")) from None
+    place, first = _opened(call, call.args["cursor"])
     contradicting = [
         Problem(name, "contradicts the cursor") for name, value in args.items() if first.get(name, value) != value
     ]
@@ -48,8 +49,31 @@ def page(
     """Return a page whose next one goes on at a place; None at the end. ``more`` is about all pages."""
     following = None
     if place is not None:
-        text = base64.urlsafe_b64encode(_encode((list(place), dict(args)))).decode().rstrip("=")
-        request = call.request
+        text, request = _closed(call, _encode((list(place), dict(args)))), call.request
         address = f"{request.forwarded_scheme}://{request.forwarded_host}{request.root_path}{request.path}"
         following = f"{address}?{urlencode({'cursor': text})}"
     return {"data": items, "pagination": {"prevUrl": None, "nextUrl": following, **more}}
+
+
+def _closed(call: Call, content: bytes) -> str:
+    """Return a cursor of the requested collection."""
+    return base64.urlsafe_b64encode(_signature(call, content) + content).decode().rstrip("=")
+
+
+def _opened(call: Call, text: str) -> tuple[list[int], dict[str, Any]]:
+    """Return what a cursor holds; raises on one that was not given out for the requested collection."""
+    try:
+        closed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        content = closed[_SIGNED:]
+        if hmac.compare_digest(closed[:_SIGNED], _signature(call, content)):
+            return _cursor.decode(content)
+    except (ValueError, msgspec.DecodeError):
+        pass
+    raise Invalid(Problem("cursor", "is none of ours"))
+
+
+def _signature(call: Call, content: bytes) -> bytes:
+    """Tie a cursor to tenant and collection, so that its content can be trusted as if it had been checked again."""
+    tenant = call.actor.tenant
+    key = _encode([tenant.id, tenant.created_at, call.request.path])
+    return hashlib.blake2s(content, key=hashlib.blake2s(key).digest(), digest_size=_SIGNED).digest()
