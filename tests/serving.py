@@ -181,12 +181,17 @@ class Firm:
         return self.server.run(self.ledger.opportunities.lists(self.actor))[0].id
 
     def opportunity(
-        self, name: str, *, persons: Sequence[Person] = (), organizations: Sequence[Organization] = ()
+        self,
+        name: str,
+        *,
+        persons: Sequence[Person] = (),
+        organizations: Sequence[Organization] = (),
+        list_id: int | None = None,
     ) -> Opportunity:
-        """Create an opportunity on the tenant's first list."""
+        """Create an opportunity, by default on the tenant's first list."""
         draft = OpportunityDraft(
             name=name,
-            list_id=self.deals(),
+            list_id=list_id or self.deals(),
             person_ids=tuple(person.id for person in persons),
             organization_ids=tuple(organization.id for organization in organizations),
         )
