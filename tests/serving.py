@@ -59,7 +59,7 @@ class RunningServer:
         """Open the ledger and serve it."""
         self._thread.start()
         self.ledger = self.run(Ledger.open(self.url))
-        self.base = self.run(self._serve(self._settings))
+        self.base, _ = self.run(self._serve(self._settings))
 
     def stop(self) -> None:
         """Finish the requests under way, close the ledger, end the thread."""
@@ -76,8 +76,9 @@ class RunningServer:
     @contextmanager
     def with_settings(self, **settings: Any) -> Iterator[str]:
         """Serve the same ledger a second time, with other settings; gives the address."""
-        yield self.run(self._serve(self._settings | settings))
-        self.run(self._unserve(*self._served.pop()))
+        base, served = self.run(self._serve(self._settings | settings))
+        yield base
+        served.should_exit = True  # it ends by itself; nobody need wait for it
 
     def found(
         self, name: str | None = None, *, owner: tuple[str, str, str] = ("Mia", "Kern", "mia@own.example")
@@ -88,7 +89,7 @@ class RunningServer:
         tenant, person, _ = self.run(self.ledger.tenants.init(name, domains=(domain,), owner=owner))
         return Firm(self, tenant, person)
 
-    async def _serve(self, settings: Mapping[str, Any]) -> str:
+    async def _serve(self, settings: Mapping[str, Any]) -> tuple[str, uvicorn.Server]:
         from interlog.server import create_app
 
         listening = socket.socket()
@@ -110,15 +111,12 @@ class RunningServer:
             await asyncio.sleep(0.001)
         self._served.append((server, task))
         host, port = listening.getsockname()
-        return f"http://{host}:{port}"
-
-    async def _unserve(self, server: uvicorn.Server, task: "asyncio.Task[None]") -> None:
-        server.should_exit = True
-        await task
+        return f"http://{host}:{port}", server
 
     async def _stop(self) -> None:
-        while self._served:
-            await self._unserve(*self._served.pop())
+        for server, _ in self._served:
+            server.should_exit = True
+        await asyncio.gather(*(task for _, task in self._served))
         await self.ledger.close()
 
 
