@@ -105,3 +105,12 @@ def test_links_lead_somewhere(page: str) -> None:
 def _anchors(page: str) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", page, flags=re.DOTALL), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_architecture_names_every_folder() -> None:
+    """Each folder of the package has its line."""
+    page = (ROOT / "docs/architecture.md").read_text()
+    source = ROOT / "src/interlog"
+    folders = [source, *(path for path in source.rglob("*") if path.is_dir() and any(path.glob("*.py")))]
+    missing = [str(path.relative_to(ROOT)) for path in folders if f"| `{path.relative_to(ROOT)}/` |" not in page]
+    assert [path for path in missing if not path.endswith("/versions")] == []
