@@ -11,6 +11,7 @@ from pathlib import Path
 from .settings import SETTINGS, Setting
 
 FOLDER = Path(__file__).parents[2] / "docs"
+TESTS = FOLDER.with_name("tests")
 
 _NOTICE = "<!-- Made by `python -m interlog.docs`: change the code, not this page. -->\n"
 
@@ -84,9 +85,17 @@ progress and the server's log always go to standard error.
 """
 
 
+def affinity_coverage_page() -> str:
+    """Return the page that says which operations of the Affinity API are served and tested."""
+    from .protocols.affinity import coverage
+
+    return coverage.page(TESTS / "protocols" / "affinity")
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
+    "reference/coverage-affinity.md": affinity_coverage_page,
 }
 """Each page's path below ``docs`` and what makes it."""
 

@@ -1,0 +1,74 @@
+"""The coverage page: every operation is tested, and the page says only what is so."""
+
+from pathlib import Path
+
+import pytest
+
+from interlog.protocols.affinity import coverage
+from interlog.protocols.affinity.app import OPERATIONS
+from interlog.protocols.affinity.operations import Operation
+from tests.serving import Caller
+
+HERE = Path(__file__).parent
+MARKS = coverage.marks_in(HERE)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_has_a_test_of_its_own(operation: Operation) -> None:
+    """Each operation of the route table is named by the mark of at least one test."""
+    assert operation.name in MARKS
+
+
+def test_every_mark_names_an_operation_and_a_client() -> None:
+    """A mark cannot name what is not there."""
+    assert set(MARKS) - {operation.name for operation in OPERATIONS} == set()
+    assert {client for clients in MARKS.values() for client in clients} <= set(coverage.CLIENTS)
+
+
+def test_nothing_is_both_served_and_not() -> None:
+    """What is said not to be served is not in the route table."""
+    served = {(operation.method, path) for operation in OPERATIONS for path in operation.paths}
+    missing = {(method, row.path) for row in coverage.NOT_YET for method in row.methods.split()}
+    assert served & missing == set()
+
+
+@pytest.mark.parametrize("row", coverage.NOT_YET, ids=lambda row: row.path)
+def test_what_is_not_served_is_refused(any_api: Caller, row: coverage.Missing) -> None:
+    """A request for what is said not to be served is answered in the way that the page says."""
+    path = row.path.replace("{id}", "1").replace("{entry_id}", "1").replace("{field_id}", "field-1")
+    for method in row.methods.split():
+        response = any_api.request(method, path)
+        assert response.status_code in (404, 405, 400)
+        assert response.status_code != 400 or path.endswith(("/fields", "/search"))
+
+
+def test_filters_are_refused(any_api: Caller) -> None:
+    """As long as the page says that filters are refused, they are."""
+    said = "`filter` is refused" in coverage.page(HERE)
+    for path in ("/v2/meetings", "/v2/notes"):
+        assert (any_api.get(path, filter="id=1").status_code == 400) == said
+
+
+def test_names_are_unique() -> None:
+    """No two operations share a name, nor a method and path."""
+    assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)
+    pairs = [(operation.method, path) for operation in OPERATIONS for path in operation.paths]
+    assert len(set(pairs)) == len(pairs)
+
+
+def test_the_page_names_every_operation() -> None:
+    """Each operation and each of its paths stands on the page, and so does what is missing."""
+    page = coverage.page(HERE)
+    for operation in OPERATIONS:
+        assert f"| {operation.name} |" in page
+        for path in operation.paths:
+            assert f"`{operation.method} {path}`" in page
+    for row in coverage.NOT_YET:
+        assert f"| `{row.path}` |" in page
+
+
+def test_a_mark_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """A mark whose words are only known when the test runs would go unnoticed, and is refused."""
+    (tmp_path / "test_x.py").write_text('@pytest.mark.covers(f"{x}")\ndef test_x(): ...\n')
+    with pytest.raises(ValueError, match=r"test_x\.py:1: a mark must name"):
+        coverage.marks_in(tmp_path)
