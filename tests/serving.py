@@ -10,13 +10,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import httpx2
 import pytest
@@ -324,20 +325,29 @@ def any_firm(any_server: RunningServer) -> Firm:
 class InterlogProcess:
     """``interlog serve`` in a process of its own. ``started`` is the JSON object that it prints about itself."""
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, log: IO[bytes], *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         command = [str(Path(sys.executable).with_name("interlog")), "serve", "--port", "0", "--json", *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith("INTERLOG_")}
+        self._log = log
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean | dict(environment or {})
+            command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=clean | dict(environment or {})
         )
         assert self.process.stdout is not None
-        text = self.process.stdout.readline()
-        while text.strip() and not _is_json(text) and (more := self.process.stdout.readline()):
-            text += more
-        if not _is_json(text):
-            self.process.kill()
-            raise RuntimeError(f"interlog serve did not start: {text}{self.process.communicate()[1]}")
-        self.started: dict[str, Any] = json.loads(text)
+        line = self.process.stdout.readline()
+        if not line:
+            self.stop()
+            raise RuntimeError(f"interlog serve did not start: {self.log()}")
+        self.started: dict[str, Any] = json.loads(line)
+
+    @property
+    def base(self) -> str:
+        """The address of the server's root."""
+        return str(self.started["url"])
+
+    def log(self) -> str:
+        """Return what the server has logged so far."""
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
 
     def stop(self, seconds: float = START_SECONDS) -> int:
         """Stop the server as ``kill`` does, and return its exit code."""
@@ -353,17 +363,16 @@ class InterlogProcess:
 @contextmanager
 def interlog_process(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[InterlogProcess]:
     """Run ``interlog serve`` with these arguments until the block ends."""
-    served = InterlogProcess(*arguments, environment=environment)
-    try:
-        yield served
-    finally:
-        if served.process.poll() is None:
-            with suppress(subprocess.TimeoutExpired):
-                served.stop()
-            served.kill()
-        for stream in (served.process.stdout, served.process.stderr):
-            if stream is not None:
-                stream.close()
+    with tempfile.TemporaryFile() as log:
+        served = InterlogProcess(log, *arguments, environment=environment)
+        try:
+            yield served
+        finally:
+            if served.process.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    served.stop()
+                served.kill()
+            served.process.communicate()
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:
@@ -372,11 +381,3 @@ def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:
     while not holds():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.01)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
