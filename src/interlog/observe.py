@@ -1,6 +1,7 @@
 """What whoever runs a server sees of it: request ids, logs, metrics."""
 
 import itertools
+import logging
 import os
 import re
 import sys
@@ -26,28 +27,40 @@ _log = structlog.get_logger("interlog.request")
 
 
 def configure_logging(settings: Settings) -> None:
-    """Let every message go to standard error, as text for people or as one JSON object a line."""
+    """Let every message, also those of libraries, go to standard error: text for people, or one JSON object a line."""
+    level = _LEVELS[settings.log_level]
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    rendering: list[Any]
+    foreign: list[Any]
     factory: Any
     if settings.log_format == "json":
-        shared += [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(serializer=_serialize),
-        ]
+        shared.append(structlog.processors.format_exc_info)
+        rendering = [structlog.processors.JSONRenderer(serializer=_serialize)]
         factory = structlog.BytesLoggerFactory(file=sys.stderr.buffer)
+        foreign = [structlog.processors.JSONRenderer(serializer=lambda event, **_: _serialize(event).decode())]
     else:
-        shared.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+        # Tracebacks without the values of variables: these may be tokens, or what people wrote.
+        plain = structlog.dev.plain_traceback
+        rendering = foreign = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
         factory = structlog.PrintLoggerFactory(file=sys.stderr)
     structlog.configure(
-        processors=shared,
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
+        processors=[*shared, *rendering],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=factory,
         cache_logger_on_first_use=True,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *foreign],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 
 
 def _serialize(event: Any, default: Any = None, **_: Any) -> bytes:

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from ..ledger import Ledger
 from ..ledger.tenants import system_actor
 from ..model.errors import Conflict, InterlogError
-from ..model.instants import from_datetime
+from ..model.instants import MINUTE, from_datetime
 from ..model.interactions import Content, Draft, Links, Participant
 from ..model.notes import NoteDraft
 from ..model.parties import OpportunityDraft, OrganizationDraft, Party, PersonDraft, PersonKind
@@ -21,6 +21,8 @@ Progress = Callable[[int], None]
 """Called with the number of records that were stored since the last call."""
 
 BATCH = 2_000
+
+_NOTED_AFTER = 5 * MINUTE
 
 _TYPES = {"meeting": MEETING.name, "call": CALL.name, "message": CHAT_MESSAGE.name, "email": EMAIL.name}
 _DIRECTIONS = {"sent": Direction.SENT, "received": Direction.RECEIVED, None: None}
@@ -156,12 +158,13 @@ class _Loader:
 
     def _interaction(self, item: DemoInteraction) -> Draft:
         occurred_at, offset = from_datetime(item.occurred_at)
+        ended_at = from_datetime(item.ended_at).instant if item.ended_at is not None else None
         return Draft(
             type=_TYPES[item.category],
             content=Content(
                 occurred_at=occurred_at,
                 occurred_offset=offset,
-                ended_at=from_datetime(item.ended_at).instant if item.ended_at is not None else None,
+                ended_at=ended_at,
                 title=item.title,
                 body=item.body,
                 direction=_DIRECTIONS[item.direction],
@@ -170,6 +173,7 @@ class _Loader:
             ),
             logging=Logging.MANUAL if item.manual else Logging.AUTOMATIC,
             creator=self._persons[item.creator] if item.creator is not None else None,
+            created_at=(ended_at or occurred_at) + _NOTED_AFTER,  # a planned one: now
         )
 
 

@@ -15,7 +15,7 @@ import structlog
 from msgspec.structs import replace
 
 from interlog.ledger import Ledger
-from interlog.model.errors import Invalid, Problem, Unauthenticated
+from interlog.model.errors import Invalid, Problem, Unauthenticated, Unavailable
 from interlog.model.tenancy import Actor, Right
 from interlog.observe import HEADERS
 from interlog.settings import Settings
@@ -240,6 +240,8 @@ class _Unknown:
 
 def fill_error(response: falcon.asgi.Response, error: Exception, version: int, settings: Settings) -> None:
     """Make the response that of an error."""
+    if isinstance(error, Unavailable):
+        _log.error("unavailable", reason=str(error))  # the client is not told about the inside
     status, body = answer_v1(error, settings.affinity_missing_status) if version == 1 else answer_v2(error)
     response.status = status
     response.content_type = "application/json"

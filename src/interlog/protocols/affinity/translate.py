@@ -285,7 +285,6 @@ def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Ev
             type=code,
             notes=notes,
         )
-    title = item.title
     return wire.Event(
         date=date,
         id=item.number,
@@ -294,11 +293,18 @@ def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Ev
         end_time=times.optional(item.ended_at),
         updated_at=times.optional(item.modified_at),
         manual_creator_id=creator,
-        title=LOGGED_TITLE if title is None and creator is not None else title,
+        title=title_of(item),
         type=code,
         notes=notes,
         persons=persons,
     )
+
+
+def title_of(item: Brief) -> str | None:
+    """Return the title of a meeting or call: logged ones without any have a constant one (spec 2.2)."""
+    if item.title is None and item.logging is Logging.MANUAL and item.creator is not None:
+        return LOGGED_TITLE
+    return item.title
 
 
 def _email(item: Brief, people: People, times: Clock) -> wire.Email:

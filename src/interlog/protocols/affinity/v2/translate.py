@@ -11,7 +11,7 @@ from interlog.model.tenancy import Tenant
 from interlog.model.types import Direction, Logging, Role
 
 from ..html import from_plain
-from ..translate import CALL_CODE, CHAT_CODE, EMAIL_CODE, MEETING_CODE, code_of
+from ..translate import CALL_CODE, CHAT_CODE, EMAIL_CODE, MEETING_CODE, code_of, title_of
 from . import wire
 
 PREVIEWED = 100
@@ -98,7 +98,7 @@ def _event(item: Brief, code: int, people: People) -> wire.Event:
     return make(
         id=item.number,
         logging_type="automated" if automatic else "manual",
-        title=item.title,
+        title=title_of(item),
         start_time=time(item.occurred_at),
         end_time=optional_time(item.ended_at),
         all_day=False,
