@@ -35,11 +35,12 @@ test: setup ## Run all tests in parallel; ARGS go to pytest, e.g. ARGS=tests/sto
 test-fast: setup ## Run the tests that need neither faults nor other people's clients
 	@$(PYTEST) -m "not faults and not client" $(ARGS)
 
-lint: setup ## Check style, types and the direction of imports
+lint: setup ## Check style, types, the direction of imports, and that generated docs are up to date
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check || { echo "Not formatted as above: run 'make format'"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+	@$(BIN)/python -m interlog.docs --check
 	@echo "lint: all good"
 
 format: setup ## Format the code and mend what ruff can mend
