@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from ..model.conditions import Condition
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
 from ..model.ids import parse_uuid, uuid7
 from ..model.instants import now
@@ -116,11 +117,16 @@ class Interactions:
         )
         return await interaction_rows.page(self._database, selection)
 
-    async def in_order_of_number(self, actor: Actor, types: Sequence[int], *, after: int, limit: int) -> list[Brief]:
-        """Return the interactions of some types, oldest number first: the order in which a copy is kept up to date."""
+    async def in_order_of_number(
+        self, actor: Actor, types: Sequence[int], *, after: int, limit: int, condition: Condition | None = None
+    ) -> list[Brief]:
+        """Return the interactions of some types, oldest number first: the order in which a copy is kept up to date.
+
+        ``condition`` narrows them by ``number``, ``occurred_at``, ``created_at`` or ``modified_at``.
+        """
         actor.require(Right.READ)
         return await interaction_rows.in_order_of_number(
-            self._database, actor.tenant.id, types, actor.groups, after, limit
+            self._database, actor.tenant.id, types, actor.groups, after, limit, condition
         )
 
     async def _parties_behind(self, actor: Actor, party: tuple[Party, int]) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from ..model.conditions import Compare, Condition, Operator, both
 from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unknown_id
 from ..model.instants import now
 from ..model.interactions import Interaction, Links
@@ -50,33 +51,26 @@ class Notes:
         creator: int | None = None,
         parent: int | None = None,
         roots: bool = False,
+        condition: Condition | None = None,
     ) -> list[Note]:
         """Return notes, newest first, behind the (created_at, id) ``before``.
 
         Of a party (attached to it, or on an interaction it took part in), by a creator, the replies to a ``parent``,
         or all; with ``roots`` without replies. Where both a party and a creator are given, the party's by the creator.
+        ``condition`` narrows them by ``id``, ``creator``, ``created_at`` or ``updated_at``.
         """
         actor.require(Right.READ)
-        if party is None or creator is None:
-            return await note_rows.page(
-                self._database, actor.tenant.id, actor.groups, limit=limit, before=before, party=party,
-                creator=creator, parent=parent, roots=roots,
-            )  # fmt: skip
-        found: list[Note] = []
-        while len(found) < limit:
-            notes = await note_rows.page(
-                self._database, actor.tenant.id, actor.groups, limit=limit, before=before, party=party
-            )
-            found += [note for note in notes if note.creator == creator]
-            if len(notes) < limit:
-                break
-            before = (notes[-1].created_at, notes[-1].id)
-        return found[:limit]
+        if party is not None and creator is not None:
+            condition = both(condition, Compare("creator", Operator.EQUAL, creator))
+        return await note_rows.page(
+            self._database, actor.tenant.id, actor.groups, limit=limit, before=before, party=party, creator=creator,
+            parent=parent, roots=roots, condition=condition,
+        )  # fmt: skip
 
-    async def count_roots(self, actor: Actor) -> int:
-        """Return how many notes there are that are no replies."""
+    async def count_roots(self, actor: Actor, condition: Condition | None = None) -> int:
+        """Return how many notes there are that are no replies and meet a condition."""
         actor.require(Right.READ)
-        return await note_rows.count_roots(self._database, actor.tenant.id, actor.groups)
+        return await note_rows.count_roots(self._database, actor.tenant.id, actor.groups, condition)
 
     async def reply_counts(self, actor: Actor, ids: Sequence[int]) -> dict[int, int]:
         """Return how many replies each note has; notes without any are left out."""

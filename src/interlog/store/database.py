@@ -37,16 +37,9 @@ class Database(ABC):
 
     dialect: ClassVar[Dialect]
 
-    def __init__(self) -> None:
-        self._compiled: dict[Query, Compiled] = {}
-
     def compiled(self, query: Query) -> Compiled:
         """Return the query in this engine's text."""
-        try:
-            return self._compiled[query]
-        except KeyError:
-            compiled = self._compiled[query] = Compiled(query, self.dialect)
-            return compiled
+        return query.compiled(self.dialect)
 
     @abstractmethod
     async def open(self) -> None:

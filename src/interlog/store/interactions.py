@@ -21,9 +21,11 @@ from sqlalchemy import (
     union,
 )
 
+from ..model.conditions import Condition
 from ..model.interactions import Brief, Content, Interaction, Links, Participant
 from ..model.parties import Party
 from ..model.types import Direction, Logging
+from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
 from .rows import NOTHING, array_text, json_text, json_value, update_of
 from .schema import external_id, interaction, participant, person, request, unbound
@@ -71,18 +73,6 @@ BY_REQUEST = Query(
     select(request.c.fingerprint, request.c.number).where(
         request.c.tenant_id == parameter("tenant"), request.c.key == bindparam("key")
     )
-)
-IN_ORDER_OF_NUMBER = Query(
-    select(*_BRIEF)
-    .where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.number > parameter("after"),
-        member_of(Columns.type_id, "types"),
-        member_of(Columns.group_id, "groups"),
-        Columns.deleted_at.is_(None),
-    )
-    .order_by(Columns.number)
-    .limit(parameter("limit"))
 )
 WAITING_FOR_ADDRESSES = Query(
     select(unbound.c.address, unbound.c.number).where(
@@ -279,18 +269,52 @@ async def by_numbers(database: Database, tenant: int, numbers: Iterable[int]) ->
 
 
 async def in_order_of_number(
-    database: Database, tenant: int, types: Iterable[int], groups: Iterable[int], after: int, limit: int
+    database: Database,
+    tenant: int,
+    types: Iterable[int],
+    groups: Iterable[int],
+    after: int,
+    limit: int,
+    condition: Condition | None = None,
 ) -> list[Brief]:
-    """Return the interactions of some types, oldest number first."""
-    rows = await database.fetch(
-        IN_ORDER_OF_NUMBER,
-        tenant=tenant,
-        types=database.array(types),
-        groups=database.array(groups),
-        after=after,
-        limit=limit,
-    )
+    """Return the interactions of some types that meet a condition, oldest number first."""
+    arguments: dict[str, Any] = {
+        "tenant": tenant,
+        "types": database.array(types),
+        "groups": database.array(groups),
+        "after": after,
+        "limit": limit,
+    }
+    if condition is None:
+        rows = await database.fetch(in_order_of_number_query(None), **arguments)
+    else:
+        query = in_order_of_number_query(shape_of(condition))
+        rows = await database.fetch_long(query, **arguments, **arguments_of(condition))
     return [brief_of(row) for row in rows]
+
+
+@lru_cache(maxsize=SHAPES)
+def in_order_of_number_query(shape: Shape | None) -> Query:
+    """Return the statement of a page in order of numbers, of what meets a condition of this shape."""
+    statement = select(*_BRIEF).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.number > parameter("after"),
+        member_of(Columns.type_id, "types"),
+        member_of(Columns.group_id, "groups"),
+        Columns.deleted_at.is_(None),
+    )
+    if shape is not None:
+        statement = statement.where(matching(shape, _FIELDS))
+    return Query(statement.order_by(Columns.number).limit(parameter("limit")))
+
+
+_FIELDS = {
+    "number": Columns.number,
+    "occurred_at": Columns.occurred_at,
+    "created_at": Columns.created_at,
+    "modified_at": Columns.modified_at,
+}
+"""What conditions can be about."""
 
 
 async def by_key(database: Database, tenant: int, **key: Any) -> Interaction | None:

@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, and_, bindparam, delete, func, select, tuple_, update
 
+from ..model.conditions import Condition
 from ..model.interactions import Interaction, Links
 from ..model.notes import Note, NoteKind
 from ..model.parties import Party
+from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
 from .interactions import by_numbers, parties_of
 from .rows import array_text, json_text
@@ -53,16 +55,6 @@ UNLINK = Query(
 )
 
 
-COUNT_ROOTS = Query(
-    select(func.count())
-    .select_from(note)
-    .where(
-        Columns.tenant_id == parameter("tenant"),
-        member_of(Columns.group_id, "groups"),
-        Columns.parent.is_(None),
-        Columns.deleted_at.is_(None),
-    )
-)
 REPLY_COUNTS = Query(
     select(Columns.parent, func.count())
     .where(
@@ -75,13 +67,25 @@ REPLY_COUNTS = Query(
 )
 
 
-@lru_cache(maxsize=16)
-def page_query(by: str | None, *, roots: bool = False) -> Query:
-    """Return the statement of a page, newest first: all notes, or those by a "creator", a "party" or a "parent"."""
+_FIELDS = {
+    "id": Columns.id,
+    "creator": Columns.creator,
+    "created_at": Columns.created_at,
+    "updated_at": Columns.updated_at,
+}
+"""What conditions can be about."""
+
+
+@lru_cache(maxsize=SHAPES)
+def page_query(by: str | None, *, roots: bool = False, shape: Shape | None = None) -> Query:
+    """Return the statement of a page, newest first: all notes, or those by a "creator", a "party" or a "parent".
+
+    ``shape``: that of a condition which they meet.
+    """
     limit = parameter("limit")
     if by == "party":
         link = note_link.c
-        return Query(
+        of_party = (
             select(*Columns)
             .select_from(note_link.join(note, and_(Columns.tenant_id == link.tenant_id, Columns.id == link.id)))
             .where(
@@ -91,9 +95,10 @@ def page_query(by: str | None, *, roots: bool = False) -> Query:
                 tuple_(link.created_at, link.id) < tuple_(parameter("before_at"), parameter("before_id")),
                 member_of(link.group_id, "groups"),
             )
-            .order_by(link.created_at.desc(), link.id.desc())
-            .limit(limit)
         )
+        if shape is not None:
+            of_party = of_party.where(matching(shape, _FIELDS | {"created_at": link.created_at, "id": link.id}))
+        return Query(of_party.order_by(link.created_at.desc(), link.id.desc()).limit(limit))
     statement: Select[Any] = select(*Columns).where(
         Columns.tenant_id == parameter("tenant"),
         tuple_(Columns.created_at, Columns.id) < tuple_(parameter("before_at"), parameter("before_id")),
@@ -104,7 +109,25 @@ def page_query(by: str | None, *, roots: bool = False) -> Query:
         statement = statement.where(Columns[by] == parameter(by))
     if roots:
         statement = statement.where(Columns.parent.is_(None))
+    if shape is not None:
+        statement = statement.where(matching(shape, _FIELDS))
     return Query(statement.order_by(Columns.created_at.desc(), Columns.id.desc()).limit(limit))
+
+
+@lru_cache(maxsize=SHAPES)
+def count_query(shape: Shape | None = None) -> Query:
+    """Return the statement that counts the notes that are no replies, and meet a condition of this shape."""
+    statement = (
+        select(func.count())
+        .select_from(note)
+        .where(
+            Columns.tenant_id == parameter("tenant"),
+            member_of(Columns.group_id, "groups"),
+            Columns.parent.is_(None),
+            Columns.deleted_at.is_(None),
+        )
+    )
+    return Query(statement if shape is None else statement.where(matching(shape, _FIELDS)))
 
 
 async def page(
@@ -118,6 +141,7 @@ async def page(
     creator: int | None = None,
     parent: int | None = None,
     roots: bool = False,
+    condition: Condition | None = None,
 ) -> list[Note]:
     """Return notes, newest first, behind the (created_at, id) ``before``: of a party, a creator, a parent, or all.
 
@@ -128,18 +152,22 @@ async def page(
         "tenant": tenant, "groups": database.array(groups), "limit": limit, "before_at": before_at,
         "before_id": before_id,
     }  # fmt: skip
+    by = None
     if party is not None:
-        query = page_query("party")
+        by, roots = "party", False
         arguments |= {"party_kind": int(party[0]), "party_id": party[1]}
     elif creator is not None:
-        query = page_query("creator", roots=roots)
+        by = "creator"
         arguments["creator"] = creator
     elif parent is not None:
-        query = page_query("parent")
+        by, roots = "parent", False
         arguments["parent"] = parent
+    if condition is None:
+        rows = await database.fetch(page_query(by, roots=roots), **arguments)
     else:
-        query = page_query(None, roots=roots)
-    return await _notes_of(database, tenant, await database.fetch(query, **arguments))
+        query = page_query(by, roots=roots, shape=shape_of(condition))
+        rows = await database.fetch_long(query, **arguments, **arguments_of(condition))
+    return await _notes_of(database, tenant, rows)
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Note]:
@@ -154,9 +182,13 @@ async def _notes_of(database: Database, tenant: int, rows: Sequence[Row]) -> lis
     return [note_of(row, interactions.get(row[2])) for row in rows]
 
 
-async def count_roots(database: Database, tenant: int, groups: Sequence[int]) -> int:
-    """Return how many notes there are that are no replies."""
-    rows = await database.fetch_long(COUNT_ROOTS, tenant=tenant, groups=database.array(groups))
+async def count_roots(
+    database: Database, tenant: int, groups: Sequence[int], condition: Condition | None = None
+) -> int:
+    """Return how many notes there are that are no replies and meet a condition."""
+    query = count_query(shape_of(condition) if condition is not None else None)
+    values = arguments_of(condition) if condition is not None else {}
+    rows = await database.fetch_long(query, tenant=tenant, groups=database.array(groups), **values)
     return int(rows[0][0])
 
 

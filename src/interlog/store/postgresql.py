@@ -46,7 +46,6 @@ class PostgresqlDatabase(Database):
     dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
     def __init__(self, url: str, *, connections: int = 8) -> None:
-        super().__init__()
         self.url = url
         self._free: list[asyncpg.Connection[asyncpg.Record]] = []
         self._permits = asyncio.Semaphore(connections)

@@ -72,7 +72,6 @@ class SqliteDatabase(Database):
     dialect = sqlite_dialect(paramstyle="qmark")
 
     def __init__(self, path: Path) -> None:
-        super().__init__()
         self.path = path
         self._gathered: list[Waiting] = []
         self._hand_over_at = 0.0

@@ -12,12 +12,24 @@ from .schema import ASSIGNED_BY_WRITER
 
 
 class Query:
-    """A statement with named parameters. Make it once, at import time or behind a cache: it is compiled only once."""
+    """A statement with named parameters. Make it once, at import time or behind a cache: it is compiled only once.
 
-    __slots__ = ("statement",)
+    Its texts are its own, so that they go when a cache drops the query.
+    """
+
+    __slots__ = ("_compiled", "statement")
 
     def __init__(self, statement: ClauseElement) -> None:
         self.statement = statement
+        self._compiled: dict[Dialect, Compiled] = {}
+
+    def compiled(self, dialect: Dialect) -> "Compiled":
+        """Return the query in an engine's text."""
+        try:
+            return self._compiled[dialect]
+        except KeyError:
+            compiled = self._compiled[dialect] = Compiled(self, dialect)
+            return compiled
 
 
 class Compiled:
