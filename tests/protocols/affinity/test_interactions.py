@@ -1,5 +1,6 @@
 """Interactions over HTTP: create, get, list, change and delete meetings, calls, chat messages and e-mails."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -256,6 +257,19 @@ class TestIdempotencyKey:
         other = self.body(mia, ola, content="Something else")
         refused(api.request("POST", "/interactions", headers=headers, json=other), "same key")
         assert firm.rows() == before
+
+    def test_stores_once_of_many_at_the_same_time(self, api: Caller, mia: Person, ola: Person) -> None:
+        """Of the same requests at the same time one stores, and all get its answer."""
+        headers, body = {"Idempotency-Key": "6f1d"}, self.body(mia, ola)
+
+        def send(_: int) -> dict[str, Any]:
+            answer: dict[str, Any] = answered(api.request("POST", "/interactions", headers=headers, json=body))
+            return answer
+
+        with ThreadPoolExecutor(8) as pool:
+            first, *others = pool.map(send, range(16))
+        assert all(other == first for other in others)
+        assert listed(api, CALL, person_id=ola.id) == [first["id"]]
 
     def test_belongs_to_the_tenant(self, server: RunningServer, api: Caller, mia: Person, ola: Person) -> None:
         """Another tenant's key is another key."""

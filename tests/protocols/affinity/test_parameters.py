@@ -405,6 +405,17 @@ class TestUnknownPaths:
         assert response.status_code == 404
         assert [error["code"] for error in response.json()["errors"]] == ["not-found"]
 
+    def test_may_be_served_at_the_root_too(self, any_server: RunningServer, any_firm: Firm) -> None:
+        """With ``root=affinity`` the paths hang off the host's root as well, for clients that cannot carry a prefix."""
+        with any_server.with_settings(root="affinity") as base:
+            for prefix in ("", PREFIX):
+                api = any_firm.caller(prefix, base=base)
+                assert answered(api.get("/persons"))["persons"][0]["id"] == any_firm.mia.id
+                assert api.get("/nothing").json() == "Unknown API endpoint"
+                address = f"{base}{prefix}/v2/persons?"
+                any_firm.person("Ola")
+                assert api.get("/v2/persons", limit=1).json()["pagination"]["nextUrl"].startswith(address)
+
     def test_a_trailing_slash_means_nothing(self, any_api: Caller) -> None:
         """A path may end with a slash."""
         assert answered(any_api.get("/persons/")) == answered(any_api.get("/persons"))
