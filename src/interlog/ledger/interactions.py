@@ -20,17 +20,17 @@ from ..model.types import InteractionType, Logging
 from ..model.validation import identity_of, problems_of
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
-from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store.database import Duplicate, Stale
 from ..store.interactions import Selection
-from ..store.journal import add_entry
+from ..store.journal import add_entries, add_entry
 from ..store.rows import encode
 from ..store.schema import external_id, interaction, note_link, participant, request, unbound
 from ..store.schema import note as note_table
 from ..store.statements import Unit
 from ..store.store import Store
 from .notes import delete_with_replies
+from .opportunities import visible_opportunities
 from .organizations import Organizations
 from .persons import Persons, email_problems
 
@@ -135,8 +135,10 @@ class Interactions:
         if kind is Party.ORGANIZATION:
             parties += await self._members(actor, [id_])
         elif kind is Party.OPPORTUNITY:
-            found = await opportunity_rows.by_ids(self._database, actor.tenant.id, [id_])
-            if id_ in found:
+            found = await visible_opportunities(self._store, actor, [id_])
+            if id_ not in found:
+                parties = []
+            else:
                 parties += [(int(Party.PERSON), person) for person in found[id_].person_ids]
                 organizations = found[id_].organization_ids
                 parties += [(int(Party.ORGANIZATION), organization) for organization in organizations]
@@ -184,7 +186,9 @@ class Interactions:
         accepted: dict[int, _Accepted] = {}
         keys: set[str] = set()
         for index, given in enumerate(drafts):
-            draft = replace(given, content=replace(given.content, participants=participants[index]))
+            draft = given
+            if participants[index] is not given.content.participants:
+                draft = replace(given, content=replace(given.content, participants=participants[index]))
             type_ = actor.tenant.types_by_name.get(draft.type)
             if type_ is None:
                 outcomes[index] = Invalid(Problem("type", f"there is no interaction type {draft.type}"))
@@ -242,7 +246,7 @@ class Interactions:
         noted = sum(1 for item in accepted if item.draft.content.body and item.type_.has_note)
         note_ids = iter(await self._store.numbers.take(tenant, "note", noted) if noted else ())
         stored = []
-        rows, parts, notes, links, waiting = [], [], [], [], []
+        rows, parts, notes, links, waiting, requests, external_ids = [], [], [], [], [], [], []
         for number, (draft, type_, keys, fingerprint) in zip(numbers, accepted, strict=True):
             note_id = next(note_ids) if draft.content.body and type_.has_note else None
             item = _stored(actor, draft, type_, number, note_id, at)
@@ -250,13 +254,15 @@ class Interactions:
             parts += interaction_rows.participant_rows(tenant, item)
             waiting += _unbound_rows(tenant, item)
             if note_id is not None:
-                note = _root_note(item, at, item.creator or actor.person_id)
+                note = _root_note(item, item.created_at, item.creator or actor.person_id)
                 notes.append(note_rows.row_of(tenant, note))
                 links += note_rows.link_rows(tenant, note, item)
-            unit.insert(request, [(tenant, key, fingerprint, number, at) for key in keys])
-            unit.insert(external_id, [(tenant, system, id_, number) for system, id_ in item.external_ids.items()])
-            add_entry(unit, actor, Action.CREATE, Entity.INTERACTION, number, 1, at)
+            requests += [(tenant, key, fingerprint, number, at) for key in keys]
+            external_ids += [(tenant, system, id_, number) for system, id_ in item.external_ids.items()]
             stored.append(item)
+        add_entries(unit, actor, Action.CREATE, Entity.INTERACTION, [(number, 1, None) for number in numbers], at)
+        unit.insert(request, requests)
+        unit.insert(external_id, external_ids)
         unit.insert(interaction, rows)
         unit.insert(participant, parts)
         unit.insert(unbound, waiting)
@@ -418,7 +424,7 @@ class Interactions:
             )
         )
         opportunities = set(known.opportunities).union(
-            await opportunity_rows.by_ids(self._database, tenant, {id_ for item in links for id_ in item.opportunities})
+            await visible_opportunities(self._store, actor, {id_ for item in links for id_ in item.opportunities})
         )
         return [
             [
@@ -533,7 +539,7 @@ def _stored(
         note_id=note_id,
         external_ids=draft.external_ids,
         version=1,
-        created_at=at,
+        created_at=at if draft.created_at is None else min(draft.created_at, at),
     )
 
 

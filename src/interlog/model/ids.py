@@ -34,12 +34,10 @@ _random = _Random()
 
 def uuid7() -> str:
     """Return a new UUID version 7 (RFC 9562) as text: it sorts by its time of creation."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(_random.take(10))
-    value = (milliseconds & (1 << 48) - 1) << 80
-    value |= 0x7 << 76 | (random >> 68) << 64
-    value |= 0b10 << 62 | random & (1 << 62) - 1
-    return str(UUID(int=value))
+    time_ = f"{time.time_ns() // 1_000_000:012x}"
+    random = _random.take(10).hex()
+    variant = "89ab"[int(random[3], 16) & 0b11]
+    return f"{time_[:8]}-{time_[8:]}-7{random[:3]}-{variant}{random[4:7]}-{random[7:19]}"
 
 
 def parse_uuid(text: str) -> str | None:

@@ -5,6 +5,8 @@ the order of commits. On PostgreSQL the epoch is the transaction's id, and a rea
 older than every one still running: whatever commits late comes after the reader's position, in any number of processes.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, true, tuple_
 
 from ..model.journal import Action, Entity, JournalEntry, Position
@@ -51,24 +53,16 @@ def add_entry(
     before: str | None = None,
 ) -> None:  # fmt: skip
     """Add the entry of one change to the unit that makes it. ``before``: the record as it was, as JSON text."""
-    unit.insert(
-        journal,
-        [
-            (
-                actor.tenant.id,
-                at,
-                actor.person_id,
-                actor.token_id,
-                actor.protocol,
-                actor.request_id,
-                action.value,
-                entity.value,
-                entity_id,
-                version,
-                before,
-            )
-        ],
-    )
+    add_entries(unit, actor, action, entity, [(entity_id, version, before)], at)
+
+
+def add_entries(
+    unit: Unit, actor: Actor, action: Action, entity: Entity, changes: Iterable[tuple[int, int, str | None]], at: int
+) -> None:
+    """Add the entries of many changes of one kind: (id of the record, its version, the record before) each."""
+    head = (actor.tenant.id, at, actor.person_id, actor.token_id, actor.protocol, actor.request_id, action.value,
+            entity.value)  # fmt: skip
+    unit.insert(journal, [(*head, *change) for change in changes])
 
 
 async def entries_since(database: Database, tenant: int, position: Position, limit: int) -> list[JournalEntry]:
