@@ -6,6 +6,7 @@ an operation in the table below is all there is to know about it from outside.
 
 import base64
 import binascii
+from functools import lru_cache
 from typing import Any
 
 import falcon
@@ -270,9 +271,11 @@ def check_version(request: falcon.asgi.Request) -> None:
 
 def token_of(request: falcon.asgi.Request) -> str:
     """Return the token of ``Authorization: Bearer <token>``, or the password of ``Basic`` (spec 1.2)."""
-    header: str | None = request.get_header("Authorization")
-    if not header:
-        raise Unauthenticated("send a token as Bearer, or as the password of Basic")
+    return _token_in(request.get_header("Authorization") or "")
+
+
+@lru_cache(maxsize=1_000)
+def _token_in(header: str) -> str:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()

@@ -81,7 +81,7 @@ async def list_(call: Call) -> dict[str, Any]:
     if len(items) > size:
         del items[size:]
         following = (items[-1].occurred_at, items[-1].number)
-    people = translate.People(await call.ledger.persons.of_interactions(call.actor, items))
+    people = translate.people(await call.ledger.persons.of_interactions(call.actor, items))
     times = translate.clock(call.settings.affinity_time_zone)
     return {
         translate.LIST_KEYS[code]: [translate.interaction(item, code, people, times) for item in items],
@@ -137,7 +137,7 @@ def _of_kind(item: Seen, call: Call) -> Seen:
 
 def _object(call: Call, item: Brief, persons: Mapping[int, Person]) -> wire.Event | wire.ChatMessage | wire.Email:
     times = translate.clock(call.settings.affinity_time_zone)
-    return translate.interaction(item, call.args["type"], translate.People(persons), times)
+    return translate.interaction(item, call.args["type"], translate.people(persons), times)
 
 
 def _one_of_us(content: Content, persons: Mapping[int, Person]) -> Iterable[Problem]:

@@ -123,17 +123,13 @@ def person(item: Person) -> wire.Person:
     return wire.Person(item.id, int(item.kind), item.first_name, item.last_name, item.primary_email, item.emails)
 
 
-class People(dict[int, wire.Person | None]):
-    """The persons of one answer on the wire, each made once; None for those who are no more."""
+People = Mapping[int, wire.Person]
+"""The persons of one answer on the wire, each made once; those who are no more are not in it."""
 
-    def __init__(self, persons: Mapping[int, Person]) -> None:
-        super().__init__()
-        self._persons = persons
 
-    def __missing__(self, id_: int) -> wire.Person | None:
-        known = self._persons.get(id_)
-        found = self[id_] = None if known is None else person(known)
-        return found
+def people(persons: Mapping[int, Person]) -> People:
+    """Return persons as they stand within other objects, by their ids."""
+    return {id_: person(known) for id_, known in persons.items()}
 
 
 def full_person(item: Person) -> dict[str, Any]:
@@ -265,7 +261,7 @@ def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Ev
     seen: set[int] = set()
     attendees: list[str] = []
     for part in item.participants:
-        known = people[part.person] if part.person is not None else None
+        known = people.get(part.person)  # type: ignore[arg-type]
         if known is None:
             if part.address is not None:
                 attendees.append(part.address)
@@ -290,8 +286,8 @@ def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Ev
         id=item.number,
         attendees=attendees,
         start_time=date,
-        end_time=times.optional(item.ended_at),
-        updated_at=times.optional(item.modified_at),
+        end_time=None if item.ended_at is None else times.text(item.ended_at),
+        updated_at=None if item.modified_at is None else times.text(item.modified_at),
         manual_creator_id=creator,
         title=title_of(item),
         type=code,
@@ -311,7 +307,7 @@ def _email(item: Brief, people: People, times: Clock) -> wire.Email:
     sender: wire.Person | wire.Address | None = None
     receivers: dict[str, list[wire.Person]] = {Role.TO: [], Role.CC: []}
     for part in item.participants:
-        known = people[part.person] if part.person is not None else None
+        known = people.get(part.person)  # type: ignore[arg-type]
         if part.role == Role.FROM:
             sender = known if known is not None else wire.Address(part.address) if part.address else None
         elif known is not None and part.role in receivers:
