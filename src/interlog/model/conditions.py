@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-Value: TypeAlias = "int | float | str | tuple[Value, ...]"
+Value: TypeAlias = int | float | str
 
 
 class Operator(StrEnum):

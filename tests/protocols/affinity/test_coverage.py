@@ -42,13 +42,6 @@ def test_what_is_not_served_is_refused(any_api: Caller, row: coverage.Missing) -
         assert response.status_code != 400 or path.endswith(("/fields", "/search"))
 
 
-def test_filters_are_refused(any_api: Caller) -> None:
-    """As long as the page says that filters are refused, they are."""
-    said = "`filter` is refused" in coverage.page(HERE)
-    for path in ("/v2/meetings", "/v2/notes"):
-        assert (any_api.get(path, filter="id=1").status_code == 400) == said
-
-
 def test_names_are_unique() -> None:
     """No two operations share a name, nor a method and path."""
     assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)

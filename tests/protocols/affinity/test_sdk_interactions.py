@@ -240,7 +240,7 @@ class TestCollections:
         assert [firm.mia.id, ola.id] == [person.id for person in message.participants]
         assert [message] == list(client.interactions.iter_chat_messages(limit=1))
 
-    @pytest.mark.xfail(reason="version 2's filters are not served yet", raises=ValidationError)
+    @pytest.mark.covers("v2.meetings.list", "v2.calls.list", "v2.chat-messages.list", "v2.emails.list", by=BY)
     def test_are_filtered_by_time(self, client: Affinity, firm: Firm, ola: Person) -> None:
         """Each collection takes the client's four bounds."""
         early, late = DATE, DATE + timedelta(days=10)

@@ -159,7 +159,7 @@ class TestLists:
         assert [note.persons_total for note in page.data] == [1, 1]
         assert [note.id for note in notes[::-1]] == [note.id for note in client.notes.iter_feed(limit=2)]
 
-    @pytest.mark.xfail(reason="version 2's filters are not served yet", raises=ValidationError)
+    @pytest.mark.covers("v2.notes.list", by=BY)
     def test_feed_is_filtered(self, client: Affinity, firm: Firm) -> None:
         """The feed takes the client's filters: author, and bounds of creation and change."""
         on = [PersonId(firm.mia.id)]

@@ -223,7 +223,7 @@ class TestCompany:
 
 
 class TestOpportunity:
-    @pytest.mark.xfail(reason="the command asks /v2/lists/{id} for the list, which is not served yet", raises=Refused)
+    @pytest.mark.covers("opportunities.create", "v2.lists.get", by=BY)
     def test_create(self, run: Run, any_firm: Firm) -> None:
         """An opportunity on a list."""
         created = run("opportunity", "create", "--name", "Pilot", "--list", any_firm.deals())["opportunity"]

@@ -59,11 +59,9 @@ NOT_YET = tuple(
         ("14.4", "GET", "/v2/companies/{id}/lists"),
         ("14.4", "GET", "/v2/companies/{id}/relationships"),
         ("14.4", "POST DELETE", "/v2/opportunities/{id}"),
-        ("14.5", "GET POST", "/v2/lists"),
-        ("14.5", "GET", "/v2/lists/{id}"),
+        ("14.5", "POST", "/v2/lists"),
         ("14.5", "GET", "/v2/lists/{id}/fields"),
-        ("14.5", "GET POST", "/v2/lists/{id}/list-entries"),
-        ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}"),
+        ("14.5", "POST", "/v2/lists/{id}/list-entries"),
         ("14.5", "GET PATCH", "/v2/lists/{id}/list-entries/{entry_id}/fields"),
         ("14.5", "GET POST", "/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}"),
         ("14.5", "GET", "/v2/lists/{id}/saved-views"),
@@ -93,7 +91,7 @@ DIFFERENCES = (
     ("opportunities", "One on a list that the caller may not see is not found, rather than shown without its entry."),
     ("notes", "People cannot be mentioned: `mentioned_person_ids` is always empty."),
     ("interactions", "An id is unique among all interactions of a tenant, not only among those of its type."),
-    ("collections of version 2", "`filter` is refused where it is not empty."),
+    ("collections of version 2", "`prevUrl` is always null: pages are followed forwards."),
     ("everything", "Only the documented keys are answered: there are no extension keys to ask for."),
 )
 """Where an operation that is served does less than the vendor's, or something else."""
@@ -156,9 +154,9 @@ def _rows(rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> str:
 
 
 def marks_in(tests: Path) -> dict[str, set[str]]:
-    """Return through which clients each operation is tested, from the marks in a folder's test modules."""
+    """Return through which clients each operation is tested, from the marks in the test modules below a folder."""
     found: dict[str, set[str]] = {}
-    for path in sorted(tests.glob("test_*.py")):
+    for path in sorted(tests.rglob("test_*.py")):
         for name, client in _marks(path):
             found.setdefault(name, set()).add(client)
     return found

@@ -118,7 +118,8 @@ def _error_v2(problem: Problem) -> dict[str, Any]:
         return {"code": "bad-request", "message": _sentence(problem.message)}
     name, bracket, rest = problem.path.partition("[")
     param = _NAMES_V2.get(name, name) + bracket + rest
-    return {"code": "validation", "message": f"{param} {problem.message}", "param": param}
+    message = problem.message if problem.code == "verbatim" else f"{param} {problem.message}"
+    return {"code": "validation", "message": message, "param": param}
 
 
 def _coded(status: int, message: str) -> dict[str, Any]:

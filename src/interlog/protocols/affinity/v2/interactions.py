@@ -6,29 +6,32 @@ Oldest id first, so that a copy can be kept up to date; an id is the same as in 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from interlog.model.errors import Invalid, NotFound, Problem
+from interlog.model.errors import NotFound
 from interlog.model.interactions import Brief
 from interlog.model.parties import Person
 
-from ..operations import PATH_ID, Call, Param
-from ..translate import code_of, types_of
-from . import translate
+from ..operations import PATH_ID, Call
+from ..translate import CALL_CODE, MEETING_CODE, code_of, types_of
+from . import filters, translate
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
-LIST = (Param(name="filter", max_length=10_000), *PAGING)
+LIST = (filters.FILTER, *PAGING)
 GET = (PATH_ID,)
 
 
 def collection(code: int) -> Callable[[Call], Awaitable[dict[str, Any]]]:
     """Return the handler that lists the interactions of a kind."""
+    properties = filters.EVENTS if code in (MEETING_CODE, CALL_CODE) else filters.MESSAGES
 
     async def list_(call: Call) -> dict[str, Any]:
         args, place = first_args(call)
-        if args.get("filter", "").strip():
-            raise Invalid(Problem("filter", "is not supported for this collection"))
         limit = args.get("limit", MAX_LIMIT)
         items = await call.ledger.interactions.in_order_of_number(
-            call.actor, types_of(call.actor.tenant, code), after=place[0] if place else 0, limit=limit + 1
+            call.actor,
+            types_of(call.actor.tenant, code),
+            after=place[0] if place else 0,
+            limit=limit + 1,
+            condition=filters.filter_of(args.get("filter", ""), properties),
         )
         following = (items[limit - 1].number,) if len(items) > limit else None
         items = items[:limit]
@@ -42,10 +45,10 @@ def single(code: int) -> Callable[[Call], Awaitable[Any]]:
     """Return the handler that reads one interaction of a kind."""
 
     async def get(call: Call) -> Any:
-        item = await call.ledger.interactions.get(call.actor, call.args["id"])
+        item = await call.ledger.interactions.get_brief(call.actor, call.args["id"])
         if code_of(call.actor.tenant.types_by_id[item.type_id]) != code:
             raise NotFound("interaction", item.number)
-        return translate.interaction(item.brief, code, await _people(call, [item.brief]))
+        return translate.interaction(item, code, await _people(call, [item]))
 
     return get
 

@@ -13,7 +13,7 @@ from interlog.model.validation import MAX_BODY
 from ..html import problems_v2, with_rel
 from ..operations import PATH_ID, Call, Kind, Param
 from ..translate import code_of
-from . import translate, wire
+from . import filters, translate, wire
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
 _DEFAULT_LIMIT = 20
@@ -21,10 +21,10 @@ _INCLUDES = Param(name="includes", many=True)
 _PREVIEWS = ("companiesPreview", "personsPreview", "opportunitiesPreview", "repliesCount")
 _PARTIES = tuple(Param(name=name, kind=Kind.OBJECT) for name in ("persons", "companies", "opportunities"))
 
-LIST = (Param(name="filter", max_length=10_000), _INCLUDES, Param(name="totalCount", kind=Kind.FLAG), *PAGING)
-OF_PARTY = (PATH_ID, Param(name="filter", max_length=10_000), _INCLUDES, *PAGING)
+LIST = (filters.FILTER, _INCLUDES, Param(name="totalCount", kind=Kind.FLAG), *PAGING)
+OF_PARTY = (PATH_ID, filters.FILTER, _INCLUDES, *PAGING)
 GET = (PATH_ID, _INCLUDES)
-REPLIES = (PATH_ID, Param(name="filter", max_length=10_000), *PAGING)
+REPLIES = (PATH_ID, filters.FILTER, *PAGING)
 ATTACHED = (PATH_ID, *PAGING)
 CREATE = (
     Param(name="type", required=True, empty=False, max_length=50),
@@ -43,7 +43,7 @@ _KINDS = {name: code for code, name in translate.INTERACTION_KINDS.items() if na
 
 async def list_(call: Call) -> dict[str, Any]:
     """``GET /v2/notes``: without replies, newest first."""
-    return await _page(call, roots=True)
+    return await _page(call, filters.NOTES, roots=True)
 
 
 def of_party(party: Party) -> Any:
@@ -57,7 +57,7 @@ def of_party(party: Party) -> Any:
             await call.ledger.organizations.get(call.actor, id_)
         else:
             await call.ledger.opportunities.get(call.actor, id_)
-        return await _page(call, party=(party, id_))
+        return await _page(call, filters.ATTACHED_NOTES, party=(party, id_))
 
     return list_of
 
@@ -71,7 +71,7 @@ async def get(call: Call) -> dict[str, Any]:
 async def replies(call: Call) -> dict[str, Any]:
     """``GET /v2/notes/{id}/replies``."""
     item = await call.ledger.notes.get(call.actor, call.args["id"])
-    return await _page(call, parent=item.id)
+    return await _page(call, filters.ATTACHED_NOTES, parent=item.id)
 
 
 async def attached_persons(call: Call) -> dict[str, Any]:
@@ -160,18 +160,17 @@ async def _own(call: Call) -> Note:
     return item
 
 
-async def _page(call: Call, **selection: Any) -> dict[str, Any]:
+async def _page(call: Call, properties: Mapping[str, filters.Property], **selection: Any) -> dict[str, Any]:
     args, place = first_args(call)
-    if args.get("filter", "").strip():
-        raise Invalid(Problem("filter", "is not supported for this collection"))
     limit = args.get("limit", _DEFAULT_LIMIT)
-    before = (place[0], place[1]) if place is not None and len(place) == 2 else None
-    items = await call.ledger.notes.page(call.actor, limit=limit + 1, before=before, **selection)
+    condition = filters.filter_of(args.get("filter", ""), properties)
+    before = (place[0], place[1]) if place is not None else None
+    items = await call.ledger.notes.page(call.actor, limit=limit + 1, before=before, condition=condition, **selection)
     following = (items[limit - 1].created_at, items[limit - 1].id) if len(items) > limit else None
     shown = await _objects(call, items[:limit], _includes(args))
     more = {}
     if args.get("totalCount"):
-        more["totalCount"] = await call.ledger.notes.count_roots(call.actor)
+        more["totalCount"] = await call.ledger.notes.count_roots(call.actor, condition)
     return page(call, args, shown, following, **more)
 
 

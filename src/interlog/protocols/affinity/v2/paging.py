@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -15,7 +15,7 @@ from ..operations import Call, Kind, Param
 
 MAX_LIMIT = 100
 
-CURSOR = Param(name="cursor", max_length=5_000)
+CURSOR = Param(name="cursor", max_length=30_000)
 LIMIT = Param(name="limit", kind=Kind.INTEGER, minimum=1, maximum=MAX_LIMIT)
 PAGING = (CURSOR, LIMIT)
 
@@ -29,14 +29,16 @@ _cursor = msgspec.json.Decoder(tuple[list[int], dict[str, Any]])
 def first_args(call: Call) -> tuple[dict[str, Any], list[int] | None]:
     """Return the parameters that the first page was asked with, and the place where the requested page begins.
 
-    What is sent along with a cursor must not contradict it.
+    What is sent along with a cursor must not contradict it; only a limit may be new.
     """
     args = {name: value for name, value in call.args.items() if name not in ("id", "cursor")}
     if not call.get("cursor"):
         return args, None
     place, first = _opened(call, call.args["cursor"])
     contradicting = [
-        Problem(name, "contradicts the cursor") for name, value in args.items() if first.get(name, value) != value
+        Problem(name, "contradicts the cursor")
+        for name, value in args.items()
+        if (first.get(name) or None) != (value or None) and (name != "limit" or name in first)
     ]
     if contradicting:
         raise Invalid(*contradicting)
@@ -49,10 +51,16 @@ def page(
     """Return a page whose next one goes on at a place; None at the end. ``more`` is about all pages."""
     following = None
     if place is not None:
-        text, request = _closed(call, _encode((list(place), dict(args)))), call.request
-        address = f"{request.forwarded_scheme}://{request.forwarded_host}{request.root_path}{request.path}"
-        following = f"{address}?{urlencode({'cursor': text})}"
+        cursor = _closed(call, _encode((list(place), dict(args))))
+        following = f"{_address(call)}?{urlencode({'cursor': cursor})}"
     return {"data": items, "pagination": {"prevUrl": None, "nextUrl": following, **more}}
+
+
+def _address(call: Call) -> str:
+    """Return the requested collection's address as the client knows it; of several proxies, the first one knows."""
+    request = call.request
+    scheme, host = (text.partition(",")[0].strip() for text in (request.forwarded_scheme, request.forwarded_host))
+    return f"{scheme}://{host}{quote(request.root_path + request.path)}"
 
 
 def _closed(call: Call, content: bytes) -> str:

@@ -15,10 +15,12 @@ from . import translate
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
 _IDS = id_param("ids", many=True)
-_FIELDS = (Param(name="fieldIds", many=True), Param(name="fieldTypes", many=True))
+FIELDS = (Param(name="fieldIds", many=True), Param(name="fieldTypes", many=True))
 
-LIST = (_IDS, *_FIELDS, *PAGING)
-GET = (PATH_ID, *_FIELDS)
+LIST = (_IDS, *FIELDS, *PAGING)
+GET = (PATH_ID, *FIELDS)
+LIST_OPPORTUNITIES = (_IDS, *PAGING)
+GET_OPPORTUNITY = (PATH_ID,)
 
 
 async def list_persons(call: Call) -> dict[str, Any]:
@@ -36,7 +38,7 @@ async def list_persons(call: Call) -> dict[str, Any]:
 async def get_person(call: Call) -> Any:
     """``GET /v2/persons/{id}``."""
     item = await call.ledger.persons.get(call.actor, call.args["id"])
-    return _with_fields(call.args, translate.person(item))
+    return with_fields(call.args, translate.person(item))
 
 
 async def list_companies(call: Call) -> dict[str, Any]:
@@ -54,12 +56,12 @@ async def list_companies(call: Call) -> dict[str, Any]:
 async def get_company(call: Call) -> Any:
     """``GET /v2/companies/{id}``."""
     item = await call.ledger.organizations.get(call.actor, call.args["id"])
-    return _with_fields(call.args, translate.company(item))
+    return with_fields(call.args, translate.company(item))
 
 
 async def list_opportunities(call: Call) -> dict[str, Any]:
     """``GET /v2/opportunities``."""
-    names = await _list_names(call)
+    names = await list_names(call)
 
     async def behind(place: Sequence[int], limit: int) -> tuple[Sequence[Any], Sequence[int] | None]:
         found, following = await call.ledger.opportunities.page(call.actor, limit=limit, after=place[0])
@@ -77,10 +79,11 @@ async def list_opportunities(call: Call) -> dict[str, Any]:
 async def get_opportunity(call: Call) -> Any:
     """``GET /v2/opportunities/{id}``."""
     item = await call.ledger.opportunities.get(call.actor, call.args["id"])
-    return translate.opportunity(item, await _list_names(call))
+    return translate.opportunity(item, await list_names(call))
 
 
-async def _list_names(call: Call) -> dict[int, str]:
+async def list_names(call: Call) -> dict[int, str]:
+    """Return the names of the lists that the caller sees."""
     return {item.id: item.name for item in await call.ledger.opportunities.lists(call.actor)}
 
 
@@ -103,15 +106,12 @@ async def _list(
         following = (items[limit - 1].id,) if len(items) > limit else None
         items = items[:limit]
     else:
-        whole = len(start) if place is None else len(place)
-        if whole != len(start):
-            place = None
         listed, following = await behind(place or start, limit)
         items = list(listed)
-    return page(call, args, [_with_fields(args, shown(item)) for item in items], following)
+    return page(call, args, [with_fields(args, shown(item)) for item in items], following)
 
 
-def _with_fields(args: Mapping[str, Any], item: Any) -> Any:
+def with_fields(args: Mapping[str, Any], item: Any) -> Any:
     """Add the key ``fields`` where fields were asked for; there are none of one's own yet."""
     if "fieldIds" not in args and "fieldTypes" not in args:
         return item

@@ -5,7 +5,7 @@ from interlog.model.parties import Party
 from ..account import rate_limit_v2, whoami_v2
 from ..operations import Operation
 from ..translate import CALL_CODE, CHAT_CODE, EMAIL_CODE, MEETING_CODE
-from . import interactions, notes, parties
+from . import interactions, lists, notes, parties
 
 _COLLECTIONS = {"meetings": MEETING_CODE, "calls": CALL_CODE, "chat-messages": CHAT_CODE, "emails": EMAIL_CODE}
 
@@ -57,9 +57,20 @@ _PARTIES = (
     Operation(name="v2.companies.get", method="GET", paths=("/v2/companies/{id}",), version=2, spec="14.4",
               handler=parties.get_company, params=parties.GET),
     Operation(name="v2.opportunities.list", method="GET", paths=("/v2/opportunities",), version=2, spec="14.4",
-              handler=parties.list_opportunities, params=parties.LIST),
+              handler=parties.list_opportunities, params=parties.LIST_OPPORTUNITIES),
     Operation(name="v2.opportunities.get", method="GET", paths=("/v2/opportunities/{id}",), version=2, spec="14.4",
-              handler=parties.get_opportunity, params=parties.GET),
+              handler=parties.get_opportunity, params=parties.GET_OPPORTUNITY),
+)  # fmt: skip
+
+_LISTS = (
+    Operation(name="v2.lists.list", method="GET", paths=("/v2/lists",), version=2, spec="14.5",
+              handler=lists.list_, params=lists.LIST),
+    Operation(name="v2.lists.get", method="GET", paths=("/v2/lists/{id}",), version=2, spec="14.5",
+              handler=lists.get, params=lists.GET),
+    Operation(name="v2.lists.entries", method="GET", paths=("/v2/lists/{id}/list-entries",), version=2, spec="14.5",
+              handler=lists.entries, params=lists.ENTRIES),
+    Operation(name="v2.lists.entry", method="GET", paths=("/v2/lists/{id}/list-entries/{entry_id}",), version=2,
+              spec="14.5", handler=lists.entry, params=lists.ENTRY),
 )  # fmt: skip
 
 _ACCOUNT = (
@@ -69,4 +80,4 @@ _ACCOUNT = (
               handler=rate_limit_v2, counts=False),
 )  # fmt: skip
 
-OPERATIONS_V2 = _INTERACTIONS + _NOTES + _PARTIES + _ACCOUNT
+OPERATIONS_V2 = _INTERACTIONS + _NOTES + _PARTIES + _LISTS + _ACCOUNT

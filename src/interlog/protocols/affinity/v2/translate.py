@@ -6,7 +6,7 @@ from typing import Any
 from interlog.model.instants import to_datetime
 from interlog.model.interactions import Brief, Participant
 from interlog.model.notes import Note, NoteKind
-from interlog.model.parties import Opportunity, Organization, Person, PersonKind
+from interlog.model.parties import Opportunity, Organization, Party, PartyList, Person, PersonKind
 from interlog.model.tenancy import Tenant
 from interlog.model.types import Direction, Logging, Role
 
@@ -28,6 +28,8 @@ _PERSON_TYPES = {
     PersonKind.INTERNAL: "internal",
     PersonKind.COLLABORATOR: "collaborator",
 }
+
+LIST_TYPES = {Party.PERSON: "person", Party.ORGANIZATION: "company", Party.OPPORTUNITY: "opportunity"}
 
 People = Mapping[int, Person]
 
@@ -77,6 +79,22 @@ def company_data(item: Organization) -> wire.CompanyData:
 def opportunity(item: Opportunity, list_names: Mapping[int, str]) -> wire.Opportunity:
     """Return an opportunity."""
     return wire.Opportunity(item.id, item.name, item.list_id, list_names.get(item.list_id, ""))
+
+
+# Lists
+
+
+def party_list(item: PartyList) -> wire.PartyList:
+    """Return a list."""
+    return wire.PartyList(
+        item.id, item.name, LIST_TYPES[item.kind], item.is_public, item.owner, item.creator, time(item.created_at)
+    )
+
+
+def list_entry(item: Opportunity, entity: Any) -> wire.ListEntry:
+    """Return the entry by which an opportunity, of which ``entity`` is shown, stands on its list."""
+    kind = LIST_TYPES[Party.OPPORTUNITY]
+    return wire.ListEntry(item.entry_id, item.list_id, kind, time(item.created_at), item.creator, entity)
 
 
 # Interactions

@@ -69,6 +69,29 @@ class Opportunity(Struct, rename="camel"):
     is_redacted: bool = False
 
 
+class PartyList(Struct, rename="camel"):
+    """A list (14.5)."""
+
+    id: int
+    name: str
+    type: str
+    is_public: bool
+    owner_id: int
+    creator_id: int
+    created_at: str
+
+
+class ListEntry(Struct, rename="camel"):
+    """What stands on a list, and since when (14.5)."""
+
+    id: int
+    list_id: int
+    type: str
+    created_at: str
+    creator_id: int | None
+    entity: Any
+
+
 class Event(Struct, rename="camel"):
     """A call; with ``organizer`` a meeting (14.2)."""
 
