@@ -5,6 +5,7 @@ without a bound leave it. Writing in one thread with a commit per group makes fu
 """
 
 import asyncio
+import os
 import re
 import sqlite3
 import threading
@@ -33,7 +34,9 @@ _SORTED_FROM = 100  # rows: from here on, inserting in key order saves more than
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open a connection with the settings that all of ours share."""
+    """Open a connection with the settings that all of ours share. A new file is for its owner's eyes only."""
+    if not read_only and not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}",
         uri=True,
@@ -80,6 +83,8 @@ class SqliteDatabase(Database):
         self._reader: sqlite3.Connection | None = None
         self._long_reader: sqlite3.Connection | None = None
         self._closing = False
+        self._seen_version = -1
+        self._person_changes = 0
 
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -105,9 +110,16 @@ class SqliteDatabase(Database):
         self._reader = self._long_reader = None
 
     def _stamp(self) -> int:
+        """Return how often persons were changed: a trigger counts, so changes of other processes count too.
+
+        The count is read only after a commit, which SQLite tells without reading anything.
+        """
         assert self._reader is not None
-        stamp: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
-        return stamp
+        version = self._reader.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._seen_version:
+            self._seen_version = version
+            self._person_changes = self._reader.execute(_PERSON_CHANGES).fetchone()[0]
+        return self._person_changes
 
     async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:
         return self._fetch(self._reader, query, arguments)
@@ -267,6 +279,7 @@ class SqliteDatabase(Database):
         return numbered
 
 
+_PERSON_CHANGES = "SELECT next FROM counter WHERE tenant_id = 0 AND kind = 'person_changes'"
 _LAST_SEQUENCE = "SELECT max(sequence) FROM journal WHERE tenant_id = ? AND epoch = 0"
 
 

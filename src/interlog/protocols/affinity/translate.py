@@ -6,10 +6,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from msgspec import Raw
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from interlog.ledger.persons import Moments
-from interlog.model.instants import DAY, MINUTE, SECOND, Moment, to_datetime
+from interlog.model.instants import DAY, MINUTE, Moment, to_datetime
 from interlog.model.interactions import Brief, Content, Draft, Interaction, Participant
 from interlog.model.notes import Note
 from interlog.model.parties import Opportunity, Organization, Party, PartyList, Person
@@ -64,7 +66,7 @@ _NOTHING, _MINUTE = timedelta(0), timedelta(minutes=1)
 class Clock:
     """Renders instants in one zone, as ISO 8601 with milliseconds and a numeric offset (spec 1.4).
 
-    Days are written once, and the rest is put together from numbers: lists are full of times.
+    What a time is made of is written out once and then looked up: lists are full of times.
     """
 
     def __init__(self, zone: str) -> None:
@@ -80,8 +82,7 @@ class Clock:
         if date is None:
             date = self._day(day)
         minute, rest = divmod(rest, MINUTE)
-        second, rest = divmod(rest, SECOND)
-        return f"{date}{_MINUTES[minute]}{second:02}.{rest // 1000:03}+00:00"
+        return date + _MINUTES[minute] + _MILLISECONDS[rest // 1000]
 
     def optional(self, instant: int | None) -> str | None:
         """Return an instant as text; None for none."""
@@ -107,6 +108,7 @@ class Clock:
 
 
 _MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
+_MILLISECONDS = [f"{ms // 1000:02}.{ms % 1000:03}+00:00" for ms in range(60_000)]
 
 
 @lru_cache(maxsize=64)
@@ -123,13 +125,35 @@ def person(item: Person) -> wire.Person:
     return wire.Person(item.id, int(item.kind), item.first_name, item.last_name, item.primary_email, item.emails)
 
 
-People = Mapping[int, wire.Person]
-"""The persons of one answer on the wire, each made once; those who are no more are not in it."""
+class Card(NamedTuple):
+    """A person ready to be put into other objects."""
+
+    item: Person
+    json: Raw
+    primary_email: str | None
+
+
+People = Mapping[int | None, Card]
+"""The persons of one answer; those who are no more are not in it."""
+
+_cards: dict[str, Card] = {}
+_MOST_CARDS = 50_000
 
 
 def people(persons: Mapping[int, Person]) -> People:
-    """Return persons as they stand within other objects, by their ids."""
-    return {id_: person(known) for id_, known in persons.items()}
+    """Return persons as they stand within other objects, by their ids.
+
+    The same persons stand in one answer after another: they are encoded anew only when the record is another object.
+    """
+    if len(_cards) > _MOST_CARDS:
+        _cards.clear()
+    found: dict[int | None, Card] = {}
+    for id_, item in persons.items():
+        card = _cards.get(item.uuid)
+        if card is None or card.item is not item:
+            card = _cards[item.uuid] = Card(item, Raw(encode(person(item))), item.primary_email)
+        found[id_] = card
+    return found
 
 
 def full_person(item: Person) -> dict[str, Any]:
@@ -257,19 +281,18 @@ def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Ev
         return _email(item, people, times)
     creator = item.creator if item.logging is Logging.MANUAL else None
     notes = [] if item.note_id is None else [item.note_id]
-    persons: list[wire.Person] = []
-    seen: set[int] = set()
+    shown: dict[int | None, Raw] = {}
     attendees: list[str] = []
     for part in item.participants:
-        known = people.get(part.person)  # type: ignore[arg-type]
-        if known is None:
+        card = people.get(part.person)
+        if card is None:
             if part.address is not None:
                 attendees.append(part.address)
-        elif known.id not in seen:
-            seen.add(known.id)
-            persons.append(known)
-            if known.primary_email is not None:
-                attendees.append(known.primary_email)
+        elif part.person not in shown:
+            shown[part.person] = card.json
+            if card.primary_email is not None:
+                attendees.append(card.primary_email)
+    persons = list(shown.values())
     date = times.text(item.occurred_at)
     if code == CHAT_CODE:
         return wire.ChatMessage(
@@ -304,14 +327,14 @@ def title_of(item: Brief) -> str | None:
 
 
 def _email(item: Brief, people: People, times: Clock) -> wire.Email:
-    sender: wire.Person | wire.Address | None = None
-    receivers: dict[str, list[wire.Person]] = {Role.TO: [], Role.CC: []}
+    sender: Raw | wire.Address | None = None
+    receivers: dict[str, list[Raw]] = {Role.TO: [], Role.CC: []}
     for part in item.participants:
-        known = people.get(part.person)  # type: ignore[arg-type]
+        card = people.get(part.person)
         if part.role == Role.FROM:
-            sender = known if known is not None else wire.Address(part.address) if part.address else None
-        elif known is not None and part.role in receivers:
-            receivers[part.role].append(known)
+            sender = card.json if card is not None else wire.Address(part.address) if part.address else None
+        elif card is not None and part.role in receivers:
+            receivers[part.role].append(card.json)
     return wire.Email(
         date=times.text(item.occurred_at),
         id=item.number,

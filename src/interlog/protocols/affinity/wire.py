@@ -1,6 +1,9 @@
-"""What goes over the network in version 1: objects with exactly the documented keys."""
+"""What goes over the network in version 1: objects with exactly the documented keys.
 
-from msgspec import Struct
+``Raw`` in an interaction is a ``Person``, encoded before.
+"""
+
+from msgspec import Raw, Struct
 
 
 class Person(Struct, gc=False):
@@ -33,7 +36,7 @@ class Event(Struct, gc=False):
     title: str | None
     type: int
     notes: list[int]
-    persons: list[Person]
+    persons: list[Raw]
 
 
 class ChatMessage(Struct, gc=False):
@@ -43,7 +46,7 @@ class ChatMessage(Struct, gc=False):
     date: str
     direction: int
     manual_creator_id: int | None
-    persons: list[Person]
+    persons: list[Raw]
     type: int
     notes: list[int]
 
@@ -55,9 +58,9 @@ class Email(Struct, rename={"sender": "from"}, gc=False):
     id: int
     subject: str | None
     type: int
-    sender: Person | Address | None
-    to: list[Person]
-    cc: list[Person]
+    sender: Raw | Address | None
+    to: list[Raw]
+    cc: list[Raw]
     direction: int
 
 

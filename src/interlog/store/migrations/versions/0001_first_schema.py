@@ -337,6 +337,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "address", "number", name="pk_unbound"),
         sqlite_with_rowid=False,
     )
+    if op.get_bind().dialect.name == "sqlite":
+        # How often persons were changed: what is kept of them in memory is out of date when this moves.
+        op.execute("INSERT INTO counter (tenant_id, kind, next) VALUES (0, 'person_changes', 1)")
+        op.execute(
+            "CREATE TRIGGER person_changed AFTER UPDATE ON person BEGIN "
+            "UPDATE counter SET next = next + 1 WHERE tenant_id = 0 AND kind = 'person_changes'; END"
+        )
     if op.get_bind().dialect.name == "postgresql":
         # The place of a journal entry: the transaction's id, and a number within and beyond it.
         op.execute("CREATE SEQUENCE journal_sequence CACHE 1 OWNED BY journal.sequence")
