@@ -8,7 +8,7 @@ import pytest
 from interlog.model.errors import Invalid
 from interlog.model.parties import Person
 from interlog.protocols.affinity.operations import Kind, Param
-from interlog.protocols.affinity.params import decode
+from interlog.protocols.affinity.params import Decoder
 from tests.serving import Caller, Firm, RunningServer
 
 from .conftest import PREFIX
@@ -176,13 +176,13 @@ class TestNumbers:
     @pytest.mark.parametrize(("value", "number"), [(1, 1.0), (1.5, 1.5), ("-2.5", -2.5), ("1e3", 1000.0)])
     def test_numbers(self, value: Any, number: float) -> None:
         """A number may be written as one or as a text."""
-        assert decode({"n": value}, (Param(name="n", kind=Kind.NUMBER),)) == {"n": number}
+        assert Decoder((Param(name="n", kind=Kind.NUMBER),)).decode({"n": value}) == {"n": number}
 
     @pytest.mark.parametrize("value", ["nan", "inf", "-Infinity", "1e999", 10**400, True, "x", [], {}, ""])
     def test_what_is_no_number(self, value: Any) -> None:
         """What is not finite is no number, nor what is too large to be one."""
         with pytest.raises(Invalid, match="n: must be a number"):
-            decode({"n": value}, (Param(name="n", kind=Kind.NUMBER),))
+            Decoder((Param(name="n", kind=Kind.NUMBER),)).decode({"n": value})
 
 
 class TestTimes:

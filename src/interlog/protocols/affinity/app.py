@@ -34,7 +34,7 @@ from . import (
 from .errors import EXPECTED, UNKNOWN_ROUTE, answer_v1, answer_v2
 from .limits import Limits
 from .operations import Call, Operation
-from .params import decode, raw_parameters
+from .params import Decoder, raw_parameters
 from .v2.table import OPERATIONS_V2
 
 PROTOCOL = "affinity"
@@ -142,6 +142,7 @@ class Endpoint:
 
     def __init__(self, operations: dict[str, Operation], settings: Settings, ledger: Ledger, limits: Limits) -> None:
         self._operations = operations
+        self._decoders = {method: Decoder(operation.params) for method, operation in operations.items()}
         self._settings = settings
         self._ledger = ledger
         self._limits = limits
@@ -199,7 +200,7 @@ class Endpoint:
         if self._version == 2:
             check_version(request)
         raw = await raw_parameters(request, path, self._settings.max_body)
-        args = decode(raw, operation.params)
+        args = self._decoders[operation.method].decode(raw)
         return await operation.handler(Call(actor, self._ledger, self._settings, args, request))
 
 

@@ -1,7 +1,6 @@
 """Reading an operation's parameters: from path, body and query together; every problem at once (spec 1.3, 1.4)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -30,28 +29,34 @@ async def raw_parameters(request: falcon.asgi.Request, path: Mapping[str, str], 
     return found
 
 
-def decode(raw: Mapping[str, Any], params: tuple[Param, ...]) -> dict[str, Any]:
-    """Return the typed parameters that were given; raises ``Invalid`` with everything wrong with them."""
-    args: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for param, read in _readers(params):
-        value = raw.get(param.name)
-        if value is None:
-            if param.required:
-                problems.append(Problem(param.name, "is required", "missing"))
-            continue
-        found = _read_many(param, read, value, problems) if param.many else read(param.name, value, problems)
-        if found is _MALFORMED:
-            continue
-        if found is None and param.required:
-            problems.append(Problem(param.name, "is required", "missing"))
-        elif not param.empty and found in ("", []):
-            problems.append(Problem(param.name, "must not be empty", "missing"))
-        elif found is not None:
-            args[param.name] = found
-    if problems:
-        raise Invalid(*problems)
-    return args
+class Decoder:
+    """Decodes the parameters of one operation; made once, since to look a reader up costs more than to read."""
+
+    def __init__(self, params: tuple[Param, ...]) -> None:
+        self._readers = [(param.name, param, _reader(param), param.many) for param in params]
+
+    def decode(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the typed parameters that were given; raises ``Invalid`` with everything wrong with them."""
+        args: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, param, read, many in self._readers:
+            value = raw.get(name)
+            if value is None:
+                if param.required:
+                    problems.append(Problem(name, "is required", "missing"))
+                continue
+            found = _read_many(param, read, value, problems) if many else read(name, value, problems)
+            if found is _MALFORMED:
+                continue
+            if found is None and param.required:
+                problems.append(Problem(name, "is required", "missing"))
+            elif not param.empty and found in ("", []):
+                problems.append(Problem(name, "must not be empty", "missing"))
+            elif found is not None:
+                args[name] = found
+        if problems:
+            raise Invalid(*problems)
+        return args
 
 
 async def _body(request: falcon.asgi.Request, max_body: int) -> dict[str, Any]:
@@ -119,11 +124,6 @@ def _without_brackets(pairs: Mapping[str, Any]) -> dict[str, Any]:
 # Each reader returns the value, None for "as if not given", or _MALFORMED after noting the problem.
 
 Reader = Callable[[str, Any, list[Problem]], Any]
-
-
-@lru_cache(maxsize=1024)
-def _readers(params: tuple[Param, ...]) -> tuple[tuple[Param, Reader], ...]:
-    return tuple((param, _reader(param)) for param in params)
 
 
 def _reader(param: Param) -> Reader:
