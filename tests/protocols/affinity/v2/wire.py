@@ -65,19 +65,24 @@ def coded(response: httpx2.Response, status: int, code: str) -> str:
     return message
 
 
-def followed(api: Caller, path: str, *, most: int = 100, **params: Any) -> list[Any]:
+def followed(api: Caller, path: str, **params: Any) -> list[Any]:
     """Return the items of all pages, each one fetched by the address that the one before gives."""
+    page = answered(api.get(path, **params))
+    items = [*page["data"], *rest(api, page)]
+    assert len(page["data"]) <= params.get("limit", 100)
+    return items
+
+
+def rest(api: Caller, page: dict[str, Any], most: int = 100) -> list[Any]:
+    """Return the items of all pages behind one."""
     items: list[Any] = []
-    response = api.get(path, **params)
     for _ in range(most):
-        page = answered(response)
         assert set(page) == PAGE
-        assert len(page["data"]) <= params.get("limit", 100)
-        items += page["data"]
         following = page["pagination"]["nextUrl"]
         if following is None:
             return items
-        response = api.http.get(following, headers={"Authorization": f"Bearer {api.token}"})
+        page = answered(api.http.get(following, headers={"Authorization": f"Bearer {api.token}"}))
+        items += page["data"]
     raise AssertionError("the pages have no end")
 
 
