@@ -20,7 +20,7 @@ Scenario = Literal["get", "list100", "list500", "create", "bulk", "memory", "gro
 SMALL, LARGE = 10_000, 1_000_000
 _QUICK = Plan(rounds=3, seconds=1.0, many_gets=5_000, many_pages=100, many_creates=2_000, many_bulks=1)
 
-app = App(name="python -m benchmarks", help_format="plaintext")
+app = App(name="python -m benchmarks", help_format="plaintext", version_flags=[])
 
 
 @app.default
@@ -29,8 +29,8 @@ def main(
     engine: Annotated[list[Engine] | None, Parameter(negative="")] = None,
     size: Annotated[list[int] | None, Parameter(negative="")] = None,
     scenario: Annotated[list[Scenario] | None, Parameter(negative="")] = None,
-    rounds: int = 3,
-    seconds: float = 3.0,
+    rounds: int = 5,
+    seconds: float = 2.0,
     quick: Annotated[bool, Parameter(negative="")] = False,
     cache: Path | None = None,
     profile: Literal["get", "list100", "list500", "create"] | None = None,

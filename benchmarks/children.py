@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
@@ -20,11 +21,12 @@ def pin(core: int) -> None:
 class Child:
     """A module of this package run as a process; it reads JSON lines and answers with JSON lines."""
 
-    def __init__(self, module: str, **arguments: Any) -> None:
+    def __init__(self, module: str, *, environment: Mapping[str, str] | None = None, **arguments: Any) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", f"benchmarks.{module}", json.dumps(arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env={**os.environ, **(environment or {})},
         )
         self._name = module
 
