@@ -1,19 +1,26 @@
 """A ledger on each engine, and a firm of its own for each test."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any, NamedTuple
 
 import pytest_asyncio
 from msgspec.structs import replace
+from sqlalchemy import func, select, tuple_
 
 from interlog.ledger import Ledger
 from interlog.ledger.tenants import system_actor
 from interlog.model.instants import DAY, now
 from interlog.model.interactions import Content, Draft, Participant
+from interlog.model.journal import JournalEntry, Position
 from interlog.model.parties import Person, PersonDraft
 from interlog.model.tenancy import Actor, Right, Tenant, UserRole
+from interlog.store.journal import entries_since
+from interlog.store.schema import journal
+from interlog.store.statements import Query, parameter
 
+FROM_THE_START = Position()
 _names = (f"acme-{number}" for number in count(1))
 
 YESTERDAY = now() - DAY
@@ -81,6 +88,30 @@ async def numbers_of(firm: Firm, party: tuple[Any, int], actor: Actor | None = N
     """Return the numbers of a party's interactions, newest first."""
     options = ALL_TIMES | {"limit": 100, "types": firm.types} | options
     return [item.number for item in await firm.ledger.interactions.page(actor or firm.actor, party, **options)]
+
+
+async def journal_of(firm: Firm, after: Position = FROM_THE_START) -> list[JournalEntry]:
+    """Return all of a firm's entries behind a position.
+
+    On PostgreSQL an entry shows once every transaction that began earlier is over, in any database of the server: other
+    tests' too.
+    """
+    database, tenant = firm.ledger.store.database, firm.tenant.id
+    ((count,),) = await database.fetch(_HOW_MANY, tenant=tenant, epoch=after.epoch, sequence=after.sequence)
+    async with asyncio.timeout(20):
+        while len(found := await entries_since(database, tenant, after, count + 1)) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+    return found
+
+
+_HOW_MANY = Query(
+    select(func.count())
+    .select_from(journal)
+    .where(
+        journal.c.tenant_id == parameter("tenant"),
+        tuple_(journal.c.epoch, journal.c.sequence) > tuple_(parameter("epoch"), parameter("sequence")),
+    )
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -8,14 +8,14 @@ import pytest
 from interlog.model.errors import Conflict, Forbidden, Invalid, NotFound
 from interlog.model.instants import DAY, HOUR, now
 from interlog.model.interactions import Links, Participant
-from interlog.model.journal import Action, Entity, Position
+from interlog.model.journal import Action, Entity
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft, PersonKind
 from interlog.model.strength import relationship_strength
 from interlog.model.tenancy import Right
 from interlog.model.types import Category
 from interlog.store import journal
-from tests.ledger.conftest import YESTERDAY, Firm, meeting, numbers_of
+from tests.ledger.conftest import YESTERDAY, Firm, journal_of, meeting, numbers_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -49,7 +49,7 @@ class TestCreate:
         assert person.emails == ("Ada@Client.Example", "ada@home.example")
         assert person.primary_email == "Ada@Client.Example"
         assert person.kind is PersonKind.EXTERNAL
-        entries = await journal.entries_since(acme.ledger.store.database, acme.tenant.id, Position(), 100)
+        entries = await journal_of(acme)
         assert (entries[-1].action, entries[-1].entity, entries[-1].entity_id) == (
             Action.CREATE, Entity.PERSON, person.id,
         )  # fmt: skip

@@ -7,12 +7,12 @@ import pytest
 from interlog.ledger import Ledger
 from interlog.ledger.tenants import DEFAULT_LIST
 from interlog.model.errors import Conflict, Forbidden, Invalid, NotFound
-from interlog.model.journal import Entity, Position
+from interlog.model.journal import Entity
 from interlog.model.parties import PersonKind
 from interlog.model.tenancy import Right, UserRole
 from interlog.model.types import BUILT_IN_TYPES
-from interlog.store.journal import entries_since, versions_of
-from tests.ledger.conftest import Firm, found_firm
+from interlog.store.journal import versions_of
+from tests.ledger.conftest import Firm, found_firm, journal_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -39,12 +39,12 @@ class TestInit:
     async def test_is_repeatable(self, ledger: Ledger) -> None:
         """The same again changes nothing and returns what is there; numbers go on."""
         first = await ledger.tenants.init("init-again", domains=DOMAINS, owner=OWNER)
-        entries = await entries_since(ledger.store.database, first[0].id, Position(), 99)
+        firm = await found_firm(ledger, "init-again")
+        entries = await journal_of(firm)
         again = await ledger.tenants.init("init-again", domains=DOMAINS, owner=("M", "K", "MIA@own.example"))
 
         assert first[:2] == again[:2] and again[2] is False
-        assert await entries_since(ledger.store.database, first[0].id, Position(), 99) == entries
-        firm = await found_firm(ledger, "init-again")
+        assert await journal_of(firm) == entries
         assert firm.ben.id == first[1].id + 1
 
     async def test_by_several_at_once(self, ledger: Ledger) -> None:

@@ -14,7 +14,7 @@ from interlog.model.notes import NoteDraft
 from interlog.store.journal import entries_since, versions_of
 from interlog.store.store import Store
 from tests.conftest import FreshDatabase
-from tests.ledger.conftest import Firm, content, found_firm, meeting
+from tests.ledger.conftest import Firm, content, found_firm, journal_of, meeting
 
 
 @pytest_asyncio.fixture
@@ -30,7 +30,7 @@ async def _since(store: Store, tenant: int, position: Position, limit: int = 1_0
 
 
 async def _end(firm: Firm) -> Position:
-    return (await _since(firm.ledger.store, firm.tenant.id, Position()))[-1].position
+    return (await journal_of(firm))[-1].position
 
 
 class TestEntries:
@@ -44,7 +44,7 @@ class TestEntries:
         note = await firm.ledger.notes.create(actor, NoteDraft(content="text", interaction=number))
         await interactions.delete(actor, number)
 
-        entries = await _since(firm.ledger.store, firm.tenant.id, start)
+        entries = await journal_of(firm, start)
 
         assert [(entry.action, entry.entity, entry.entity_id, entry.version) for entry in entries] == [
             (Action.CREATE, Entity.INTERACTION, number, 1),
@@ -68,7 +68,7 @@ class TestEntries:
                 firm.actor, number, lambda item: content(firm.eve, title="x"), expected_version=7
             )
 
-        assert await _since(firm.ledger.store, firm.tenant.id, start) == []
+        assert await journal_of(firm, start) == []
 
     async def test_versions_are_the_amendments_newest_first(self, firm: Firm) -> None:
         """Each amendment keeps the record as it was before."""
@@ -88,7 +88,7 @@ class TestEntries:
         other = await found_firm(firm.ledger)
         await firm.ledger.interactions.log_many(firm.actor, [meeting(firm.eve) for _ in range(20)])
         await firm.ledger.interactions.log_many(other.actor, [meeting(other.eve) for _ in range(20)])
-        everything = await _since(firm.ledger.store, firm.tenant.id, Position())
+        everything = await journal_of(firm)
 
         found: list[JournalEntry] = []
         while page := await _since(firm.ledger.store, firm.tenant.id, found[-1].position if found else Position(), 3):
@@ -128,6 +128,7 @@ class TestFollowing:
 
         following = asyncio.create_task(follow())
         first, other = await asyncio.gather(write(firm.ledger), write(second))
+        await journal_of(firm, start)
         done.set()
         await asyncio.wait_for(following, 20)
 
@@ -156,9 +157,8 @@ class TestFollowing:
 
             assert await _since(ledger.store, firm.tenant.id, start) == []
             await transaction.commit()
-            found = await _since(ledger.store, firm.tenant.id, start)
 
-            assert [entry.entity_id for entry in found] == [777, number]
+            assert [entry.entity_id for entry in await journal_of(firm, start)] == [777, number]
             await slow.close()
             await ledger.close()
 
@@ -177,10 +177,7 @@ class TestFollowing:
 
             assert await _since(ledger.store, firm.tenant.id, start) == []
             writing.terminate()
-            async with asyncio.timeout(5):
-                while not (found := await _since(ledger.store, firm.tenant.id, start)):  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
 
-            assert [entry.entity_id for entry in found] == [number]
+            assert [entry.entity_id for entry in await journal_of(firm, start)] == [number]
             reading.terminate()
             await ledger.close()

@@ -270,6 +270,7 @@ CASES: dict[str, Case] = {
         new_updated_at=None,
         new_deleted_at=None,
     ),
+    "notes.ANSWERED": _simple(notes.ANSWERED, id=1),
     "notes.UNLINK": _simple(notes.UNLINK, party_kind=0, party_id=1, created_at=1, id=1),
     "notes.REPLY_COUNTS": _simple(notes.REPLY_COUNTS, parents=[1, 2]),
     "numbers._TAKE": _simple(numbers._TAKE, kind="person", many=1),

@@ -133,7 +133,11 @@ class Bulk:
         """Create opportunities on their lists."""
         actor.require(Right.WRITE)
         tenant, at = actor.tenant.id, now()
-        lists = {item.id: item for item in await opportunity_rows.lists(self._database, tenant)}
+        lists = {
+            item.id: item
+            for item in await opportunity_rows.lists(self._database, tenant)
+            if opportunities.sees_list(actor, item)
+        }
         problems = await self._link_problems(actor, [Links(d.person_ids, d.organization_ids) for d in drafts])
         for draft, found in zip(drafts, problems, strict=True):
             found += opportunities.name_problems(draft.name)
@@ -229,8 +233,8 @@ class Bulk:
         known_organizations = await organization_rows.by_ids(
             self._database, tenant, {id_ for item in links for id_ in item.organizations}
         )
-        known_opportunities = await opportunity_rows.by_ids(
-            self._database, tenant, {id_ for item in links for id_ in item.opportunities}
+        known_opportunities = await opportunities.visible_opportunities(
+            self._store, actor, {id_ for item in links for id_ in item.opportunities}
         )
         return [
             _unknown("person_ids", "Person", item.persons, known_persons)

@@ -84,8 +84,8 @@ class Notes:
         problems += await self._creator_problems(actor, draft)
         parent = await self._parent(actor, draft, problems)
         interaction = await self._interaction(actor, draft, problems)
-        if draft.parent is None and draft.interaction is None:
-            problems += await self._link_problems(actor, draft.links)
+        if draft.parent is None:
+            problems += await self._link_problems(actor, draft.links, required=draft.interaction is None)
         if problems:
             raise Invalid(*problems)
         note = Note(
@@ -305,4 +305,6 @@ def content_problems(content: str) -> list[Problem]:
         return [Problem("content", "must not be empty", "missing")]
     if len(content) > MAX_BODY:
         return [Problem("content", f"must not be longer than {MAX_BODY} characters", "too_long")]
+    if "\x00" in content:
+        return [Problem("content", "must not contain the character U+0000", "character")]
     return []

@@ -146,14 +146,14 @@ class Opportunities:
     async def lists(self, actor: Actor) -> list[PartyList]:
         """Return the lists that the actor sees: public ones and his own."""
         actor.require(Right.READ)
-        return [item for item in await self._all_lists(actor) if _sees(actor, item)]
+        return [item for item in await self._all_lists(actor) if sees_list(actor, item)]
 
     async def get_list(self, actor: Actor, list_id: int) -> PartyList:
         """Return a list; raises ``NotFound``, or ``Forbidden`` where it is somebody else's."""
         actor.require(Right.READ)
         for item in await self._all_lists(actor):
             if item.id == list_id:
-                if _sees(actor, item):
+                if sees_list(actor, item):
                     return item
                 raise Forbidden("this list is private")
         raise NotFound("list", list_id)
@@ -162,9 +162,10 @@ class Opportunities:
         return await opportunity_rows.lists(self._database, actor.tenant.id)
 
     async def list_sizes(self, actor: Actor) -> dict[int, int]:
-        """Return how many opportunities each list holds."""
+        """Return how many opportunities each list that the actor sees holds."""
         actor.require(Right.READ)
-        return await opportunity_rows.list_sizes(self._database, actor.tenant.id)
+        sizes = await opportunity_rows.list_sizes(self._database, actor.tenant.id)
+        return {item.id: sizes[item.id] for item in await self.lists(actor) if item.id in sizes}
 
     async def create_list(
         self, actor: Actor, name: str, kind: Party, *, is_public: bool, owner: int | None = None
@@ -226,11 +227,12 @@ async def _of_visible_lists(store: Store, actor: Actor, found: Iterable[Opportun
     if not found:
         return []
     lists = await opportunity_rows.lists(store.database, actor.tenant.id)
-    visible = {item.id for item in lists if _sees(actor, item)}
+    visible = {item.id for item in lists if sees_list(actor, item)}
     return [item for item in found if item.list_id in visible]
 
 
-def _sees(actor: Actor, item: PartyList) -> bool:
+def sees_list(actor: Actor, item: PartyList) -> bool:
+    """Whether a list, and what stands on it, is visible to the actor."""
     return item.is_public or actor.person_id in (item.owner, item.creator)
 
 
@@ -240,4 +242,6 @@ def name_problems(name: str) -> list[Problem]:
         return [Problem("name", "must not be empty", "missing")]
     if len(name) > MAX_NAME:
         return [Problem("name", f"must not be longer than {MAX_NAME} characters", "too_long")]
+    if "\x00" in name:
+        return [Problem("name", "must not contain the character U+0000", "character")]
     return []

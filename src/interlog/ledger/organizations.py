@@ -264,9 +264,11 @@ def problems_of(name: str, domains: Sequence[str]) -> list[Problem]:
         problems.append(Problem("name", "must not be empty", "missing"))
     elif len(name) > MAX_NAME:
         problems.append(Problem("name", f"must not be longer than {MAX_NAME} characters", "too_long"))
+    elif "\x00" in name:
+        problems.append(Problem("name", "must not contain the character U+0000", "character"))
     for index, domain in enumerate(domains):
         text = domain.strip()
-        if not text or len(text) > MAX_DOMAIN or any(c.isspace() or c in "@/" for c in text) or "." not in text:
+        if not text or len(text) > MAX_DOMAIN or any(c.isspace() or c in "@/\x00" for c in text) or "." not in text:
             problems.append(Problem(f"domains[{index}]", "must be a domain such as client.example"))
     return problems
 

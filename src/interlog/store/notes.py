@@ -44,6 +44,12 @@ CHANGE = Query(
         deleted_at=parameter("new_deleted_at"),
     )
 )
+ANSWERED = Query(
+    update(note)
+    .where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id"), Columns.deleted_at.is_(None))
+    .values(version=Columns.version + 1)
+)
+"""A reply is a new version of its note, so that neither can be deleted without the other."""
 UNLINK = Query(
     delete(note_link).where(
         note_link.c.tenant_id == parameter("tenant"),
@@ -232,7 +238,9 @@ def link_rows(tenant: int, item: Note, interaction: Interaction | None) -> list[
 def insert(unit: Unit, tenant: int, item: Note, interaction: Interaction | None = None) -> None:
     """Add the rows of a new note to a unit."""
     unit.insert(note, [row_of(tenant, item)])
-    if item.parent is None:
+    if item.parent is not None:
+        unit.change(ANSWERED, {"tenant": tenant, "id": item.parent})
+    else:
         unit.insert(note_link, link_rows(tenant, item, interaction))
 
 
