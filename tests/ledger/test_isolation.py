@@ -1,0 +1,282 @@
+"""Tenants: two with the same data, and nothing of one that the other could see or change."""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from interlog.ledger import Ledger
+from interlog.ledger.bulk import Bulk
+from interlog.model.errors import InterlogError
+from interlog.model.interactions import Links, Participant
+from interlog.model.notes import NoteDraft
+from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, PersonDraft
+from interlog.model.tenancy import User, UserRole
+from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Attempt = Callable[[Firm, dict[str, int]], Awaitable[Any]]
+
+
+async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
+    """Return a firm with something of everything, and the ids."""
+    tenant, _, _ = await ledger.tenants.init(name, domains=("own.example",), owner=("Mia", "Kern", "mia@own.example"))
+    for kind in ("person", "organization", "opportunity", "entry", "list", "interaction", "note", "token"):
+        await ledger.store.numbers.take(tenant.id, kind, 1_000)  # so that no id is another one's by chance
+    firm = await found_firm(ledger, name)
+    actor = firm.actor
+    organization = await ledger.organizations.create(
+        actor, OrganizationDraft(name="Client", domains=("client.example",))
+    )
+    deals = await ledger.opportunities.create_list(actor, "Own", Party.OPPORTUNITY, is_public=True)
+    opportunity = await ledger.opportunities.create(
+        actor, OpportunityDraft(name="Deal", list_id=deals.id, person_ids=(firm.eve.id,))
+    )
+    logged = await ledger.interactions.log(
+        actor,
+        meeting(firm.eve, firm.ben, body="text", links=Links(organizations=(organization.id,)),
+                draft={"request_key": "key", "external_ids": {"crm": "1"}}),
+    )  # fmt: skip
+    await ledger.interactions.log(actor, meeting(firm.ola))
+    note = await ledger.notes.create(actor, NoteDraft(content="note", links=Links(persons=(firm.eve.id,))))
+    reply = await ledger.notes.create(actor, NoteDraft(content="reply", parent=note.id))
+    user = await ledger.tenants.user(firm.tenant, "ben@own.example")
+    _, token = await ledger.access.create_token(actor, user)
+    return firm, {
+        "person": firm.eve.id, "internal": firm.ben.id, "organization": organization.id, "list": deals.id,
+        "opportunity": opportunity.id, "entry": opportunity.entry_id, "interaction": logged.interaction.number,
+        "root_note": logged.interaction.note_id or 0, "note": note.id, "reply": reply.id, "token": token.id,
+    }  # fmt: skip
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def both(ledger: Ledger) -> AsyncIterator[tuple[Firm, dict[str, int], Firm]]:
+    """A filled firm with its ids, and another one with none of these ids."""
+    filled, ids = await _filled(ledger, f"filled-{next(_counter)}")
+    other = await found_firm(ledger)
+    yield filled, ids, other
+
+
+_counter = iter(range(1_000_000))
+FAR: dict[str, Any] = {"limit": 99, **ALL_TIMES}
+
+READS: dict[str, Attempt] = {
+    "access.token": lambda firm, ids: firm.ledger.access.token(firm.actor),
+    "access.tokens": lambda firm, ids: firm.ledger.access.tokens(firm.actor),
+    "interactions.get": lambda firm, ids: firm.ledger.interactions.get(firm.actor, ids["interaction"]),
+    "interactions.get_brief": lambda firm, ids: firm.ledger.interactions.get_brief(firm.actor, ids["interaction"]),
+    "interactions.page": lambda firm, ids: _every_page(firm, ids),
+    "interactions.in_order_of_number": lambda firm, ids: firm.ledger.interactions.in_order_of_number(
+        firm.actor, firm.types, after=0, limit=99
+    ),
+    "notes.get": lambda firm, ids: firm.ledger.notes.get(firm.actor, ids["note"]),
+    "notes.page": lambda firm, ids: _every_note_page(firm, ids),
+    "notes.count_roots": lambda firm, ids: firm.ledger.notes.count_roots(firm.actor),
+    "notes.reply_counts": lambda firm, ids: firm.ledger.notes.reply_counts(firm.actor, [ids["note"]]),
+    "persons.get": lambda firm, ids: firm.ledger.persons.get(firm.actor, ids["person"]),
+    "persons.get_many": lambda firm, ids: firm.ledger.persons.get_many(firm.actor, [ids["person"], ids["internal"]]),
+    "persons.moments": lambda firm, ids: firm.ledger.persons.moments(firm.actor, [ids["person"]], internal=True),
+    "persons.strengths": lambda firm, ids: _keys(firm.ledger.persons.strengths(firm.actor, ids["person"])),
+    "organizations.get": lambda firm, ids: firm.ledger.organizations.get(firm.actor, ids["organization"]),
+    "organizations.get_many": lambda firm, ids: firm.ledger.organizations.get_many(firm.actor, [ids["organization"]]),
+    "organizations.members": lambda firm, ids: firm.ledger.organizations.members(firm.actor, [ids["organization"]]),
+    "organizations.moments": lambda firm, ids: _present(
+        firm.ledger.organizations.moments(firm.actor, [ids["organization"]])
+    ),
+    "organizations.page": lambda firm, ids: _first(firm.ledger.organizations.page(firm.actor, limit=99)),
+    "opportunities.get": lambda firm, ids: firm.ledger.opportunities.get(firm.actor, ids["opportunity"]),
+    "opportunities.get_many": lambda firm, ids: firm.ledger.opportunities.get_many(firm.actor, [ids["opportunity"]]),
+    "opportunities.page": lambda firm, ids: _first(firm.ledger.opportunities.page(firm.actor, limit=99)),
+    "opportunities.of_parties": lambda firm, ids: firm.ledger.opportunities.of_parties(
+        firm.actor, Party.PERSON, [ids["person"]]
+    ),
+    "opportunities.list_sizes": lambda firm, ids: firm.ledger.opportunities.list_sizes(firm.actor),
+    "opportunities.by_entry": lambda firm, ids: firm.ledger.opportunities.by_entry(
+        firm.actor, ids["list"], ids["entry"]
+    ),
+    "opportunities.on_list": lambda firm, ids: _first(
+        firm.ledger.opportunities.on_list(firm.actor, ids["list"], limit=99)
+    ),
+}
+"""Reads that show an empty firm nothing, whatever ids it asks with."""
+
+WRITES: dict[str, Attempt] = {
+    "access.revoke_token": lambda firm, ids: firm.ledger.access.revoke_token(firm.actor, ids["token"]),
+    "access.create_token": lambda firm, ids: firm.ledger.access.create_token(
+        firm.actor, User(person_id=ids["internal"], role=UserRole.OWNER)
+    ),
+    "tenants.add_user": lambda firm, ids: firm.ledger.tenants.add_user(firm.actor, ids["person"], UserRole.OWNER),
+    "interactions.log": lambda firm, ids: firm.ledger.interactions.log(
+        firm.actor, meeting(Participant(ids["person"]), draft={"request_key": "key", "external_ids": {"crm": "1"}})
+    ),
+    "interactions.log_many": lambda firm, ids: firm.ledger.interactions.log_many(
+        firm.actor, [meeting(links=Links(organizations=(ids["organization"],)))]
+    ),
+    "interactions.amend": lambda firm, ids: firm.ledger.interactions.amend(
+        firm.actor, ids["interaction"], lambda item: content(title="changed")
+    ),
+    "interactions.delete": lambda firm, ids: firm.ledger.interactions.delete(firm.actor, ids["interaction"]),
+    "notes.create": lambda firm, ids: firm.ledger.notes.create(
+        firm.actor, NoteDraft(content="x", links=Links(persons=(ids["person"],)))
+    ),
+    "notes.create-reply": lambda firm, ids: firm.ledger.notes.create(
+        firm.actor, NoteDraft(content="x", parent=ids["note"])
+    ),
+    "notes.create-on-interaction": lambda firm, ids: firm.ledger.notes.create(
+        firm.actor, NoteDraft(content="x", interaction=ids["interaction"])
+    ),
+    "notes.update": lambda firm, ids: firm.ledger.notes.update(firm.actor, ids["note"], content="changed"),
+    "notes.delete": lambda firm, ids: firm.ledger.notes.delete(firm.actor, ids["reply"]),
+    "persons.create": lambda firm, ids: firm.ledger.persons.create(
+        firm.actor, PersonDraft(first_name="X", organization_ids=(ids["organization"],))
+    ),
+    "persons.update": lambda firm, ids: firm.ledger.persons.update(firm.actor, ids["person"], first_name="changed"),
+    "persons.delete": lambda firm, ids: firm.ledger.persons.delete(firm.actor, ids["person"]),
+    "organizations.create": lambda firm, ids: firm.ledger.organizations.create(
+        firm.actor, OrganizationDraft(name="X", domains=("client.example",), person_ids=(ids["person"],))
+    ),
+    "organizations.update": lambda firm, ids: firm.ledger.organizations.update(
+        firm.actor, ids["organization"], name="changed"
+    ),
+    "organizations.delete": lambda firm, ids: firm.ledger.organizations.delete(firm.actor, ids["organization"]),
+    "opportunities.create": lambda firm, ids: firm.ledger.opportunities.create(
+        firm.actor, OpportunityDraft(name="X", list_id=ids["list"], person_ids=(ids["person"],))
+    ),
+    "opportunities.update": lambda firm, ids: firm.ledger.opportunities.update(
+        firm.actor, ids["opportunity"], name="changed"
+    ),
+    "opportunities.delete": lambda firm, ids: firm.ledger.opportunities.delete(firm.actor, ids["opportunity"]),
+    "opportunities.create_list": lambda firm, ids: firm.ledger.opportunities.create_list(
+        firm.actor, "L", Party.OPPORTUNITY, is_public=True, owner=ids["internal"]
+    ),
+    "bulk.create_persons": lambda firm, ids: firm.ledger.bulk.create_persons(
+        firm.actor, [PersonDraft(first_name="X", organization_ids=(ids["organization"],))]
+    ),
+    "bulk.create_organizations": lambda firm, ids: firm.ledger.bulk.create_organizations(
+        firm.actor, [OrganizationDraft(name="X", domains=("client.example",), person_ids=(ids["person"],))]
+    ),
+    "bulk.create_opportunities": lambda firm, ids: firm.ledger.bulk.create_opportunities(
+        firm.actor, [OpportunityDraft(name="X", list_id=ids["list"])]
+    ),
+    "bulk.create_notes": lambda firm, ids: firm.ledger.bulk.create_notes(
+        firm.actor, [NoteDraft(content="x", parent=ids["note"])]
+    ),
+}
+"""Writes that are refused, or write to one's own tenant only."""
+
+ELSEWHERE = {
+    "access.authenticate": "stands for one token's tenant: see test_access",
+    "access.close": "concerns no tenant",
+    "tenants.get": "finds the tenant that a token names",
+    "tenants.by_name": "finds tenants, for whoever runs the server",
+    "tenants.all": "finds tenants, for whoever runs the server",
+    "tenants.users": "takes the tenant itself",
+    "tenants.user": "takes the tenant itself",
+    "tenants.init": "creates tenants: see test_tenants",
+    "check.problems": "checks the whole store",
+    "persons.page": "takes no ids: see below",
+    "persons.of_interactions": "takes interactions, not ids",
+    "persons.bind": "is a step of logging",
+    "persons.add_new": "is a step of logging",
+    "persons.bind_late": "is a step of logging",
+    "persons.bind_waiting": "is a step of creating a person",
+    "opportunities.lists": "takes no ids: see below",
+    "opportunities.get_list": "is what reading a list begins with",
+}
+
+
+async def _every_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
+    found: list[Any] = []
+    for kind in Party:
+        for options in ({}, {"also_person": ids["internal"]}):
+            found += await firm.ledger.interactions.page(
+                firm.actor, (kind, ids[kind.name.lower()]), types=firm.types, **FAR, **options
+            )
+    return found
+
+
+async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
+    page = firm.ledger.notes.page
+    found = await page(firm.actor, limit=99)
+    found += await page(firm.actor, limit=99, party=(Party.PERSON, ids["person"]))
+    found += await page(firm.actor, limit=99, parent=ids["note"])
+    return found + await page(firm.actor, limit=99, creator=ids["internal"])
+
+
+async def _first(page: Awaitable[tuple[list[Any], Any]]) -> list[Any]:
+    return (await page)[0]
+
+
+async def _keys(strengths: Awaitable[dict[int, float]]) -> list[int]:
+    return sorted(await strengths)
+
+
+async def _present(moments: Awaitable[dict[int, Any]]) -> list[Any]:
+    return [moment for found in (await moments).values() for moment in found.values() if moment is not None]
+
+
+async def _outcome(attempt: Awaitable[Any]) -> Any:
+    try:
+        return await attempt
+    except InterlogError:
+        return None
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_shows_nothing_of_another_tenant(both: tuple[Firm, dict[str, int], Firm], name: str) -> None:
+    """Asked with another tenant's ids, it is as if there were nothing; asked by the owner, there is something."""
+    filled, ids, other = both
+    if name not in ("access.token", "access.tokens"):
+        assert await _outcome(READS[name](filled, ids)), "the check itself works"
+
+    assert not await _outcome(READS[name](other, ids))
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_changes_nothing_of_another_tenant(both: tuple[Firm, dict[str, int], Firm], name: str) -> None:
+    """Whatever one tenant writes with another's ids, the other's journal and records stay as they are."""
+    filled, ids, other = both
+    before = await journal_of(filled)
+    records = [await _outcome(read(filled, ids)) for read in READS.values()]
+
+    await _outcome(WRITES[name](other, ids))
+
+    assert await journal_of(filled) == before
+    assert [await _outcome(read(filled, ids)) for read in READS.values()] == records
+    own = await journal_of(other)
+    assert {entry.actor for entry in own} == {other.mia.id}
+    assert await filled.ledger.check.problems() == []
+
+
+async def test_every_use_case_is_tried(ledger: Ledger) -> None:
+    """Each public method of the ledger is tried above, or has a reason not to be."""
+    tried = {name.partition("-")[0] for name in (*READS, *WRITES, *ELSEWHERE)}
+    methods = {
+        f"{noun}.{name}"
+        for noun, value in vars(ledger).items()
+        if noun != "store"
+        for name, _ in inspect.getmembers(value, inspect.ismethod)
+        if not name.startswith("_")
+    }
+
+    assert sorted(methods - tried) == []
+    assert Bulk is type(ledger.bulk)
+
+
+async def test_the_same_data_twice(ledger: Ledger) -> None:
+    """Two tenants with the same data have the same ids, addresses and keys, and see each their own."""
+    first, ids = await _filled(ledger, "twin-a")
+    second, same = await _filled(ledger, "twin-b")
+    assert ids == same
+
+    for firm in (first, second):
+        persons, _ = await firm.ledger.persons.page(firm.actor, limit=99)
+        assert [person.uuid for person in persons][2:] == [firm.eve.uuid, firm.ola.uuid]
+        assert len(await firm.ledger.opportunities.lists(firm.actor)) == 2
+        await firm.ledger.interactions.delete(firm.actor, ids["interaction"])
+    await first.ledger.persons.update(first.actor, ids["person"], first_name="changed")
+    assert (await second.ledger.persons.get(second.actor, ids["person"])).first_name == "Eve"
+    assert await ledger.check.problems() == []
