@@ -5,16 +5,17 @@ import hashlib
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import psutil  # type: ignore[import-untyped]
 from msgspec import Struct
 from rich.progress import Progress
-from sqlalchemy.schema import CreateIndex, CreateTable
 from tests.postgres import PostgresServer
 
 from interlog.ledger import Ledger
@@ -24,7 +25,7 @@ from interlog.model.instants import now
 from interlog.model.parties import Person
 from interlog.model.tenancy import Actor
 from interlog.store import persons as person_rows
-from interlog.store.schema import metadata
+from interlog.store.migrate import migrate
 from interlog.store.statements import Unit
 
 from . import shape
@@ -190,10 +191,12 @@ async def _add_persons(ledger: Ledger, actor: Actor, many: int) -> range:
 
 def _fingerprint() -> str:
     """Return what two stores share that have the same schema and were filled with the same data."""
-    parts = [str(shape.VERSION)]
-    for table in metadata.sorted_tables:
-        parts += [str(CreateTable(table)), *(str(CreateIndex(index)) for index in sorted(table.indexes, key=str))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "empty.db")
+        asyncio.run(migrate(f"sqlite:///{path}"))
+        with closing(sqlite3.connect(path)) as connection:
+            schema = "\n".join(connection.iterdump())
+    return hashlib.sha256(f"{shape.VERSION}\n{schema}".encode()).hexdigest()[:12]
 
 
 def _attached(folder: Path) -> PostgresServer:
