@@ -277,7 +277,10 @@ async def in_order_of_number(
     limit: int,
     condition: Condition | None = None,
 ) -> list[Brief]:
-    """Return the interactions of some types that meet a condition, oldest number first."""
+    """Return the interactions of some types that meet a condition, oldest number first.
+
+    Where few do, that is a long read: it passes by all the others.
+    """
     arguments: dict[str, Any] = {
         "tenant": tenant,
         "types": database.array(types),
@@ -285,11 +288,11 @@ async def in_order_of_number(
         "after": after,
         "limit": limit,
     }
-    if condition is None:
-        rows = await database.fetch(in_order_of_number_query(None), **arguments)
-    else:
-        query = in_order_of_number_query(shape_of(condition))
-        rows = await database.fetch_long(query, **arguments, **arguments_of(condition))
+    shape = None
+    if condition is not None:
+        shape = shape_of(condition)
+        arguments |= arguments_of(condition)
+    rows = await database.fetch_long(in_order_of_number_query(shape), **arguments)
     return [brief_of(row) for row in rows]
 
 

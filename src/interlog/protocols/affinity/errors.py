@@ -37,6 +37,8 @@ _NAMES_V2 = {
     "organization_ids": "companies",
     "opportunity_ids": "opportunities",
     "parent_id": "parent",
+    "creator_id": "creator",
+    "created_at": "createdAt",
 }
 
 

@@ -105,7 +105,10 @@ async def create(call: Call) -> dict[str, Any]:
     if kind not in ("entities", "interaction", "user-reply"):
         problems.append(Problem("type", "must be entities, interaction or user-reply", "choice"))
     content = _html(call.args["content"], problems)
+    sound = len(problems)
     links = _links(call.args, problems) or Links()
+    if kind == "entities" and not links and len(problems) == sound:
+        problems.append(Problem("persons", "or companies or opportunities must name at least one", "missing"))
     interaction = await _interaction(call, problems) if kind == "interaction" else None
     parent = _id_in(call.args, "parent", problems, required=True) if kind == "user-reply" else None
     creator = _id_in(call.args, "creator", problems)
@@ -114,8 +117,6 @@ async def create(call: Call) -> dict[str, Any]:
         created_at = parse_moment(call.args["createdAt"])
         if created_at is None:
             problems.append(Problem("createdAt", "must be an ISO 8601 date and time", "type"))
-    if kind == "entities" and not links:
-        problems.append(Problem("persons", "or companies or opportunities must name at least one", "missing"))
     if problems:
         raise Invalid(*problems)
     item = await call.ledger.notes.create(

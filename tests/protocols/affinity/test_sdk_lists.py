@@ -1,0 +1,53 @@
+"""Lists and their entries through affinity-sdk, as far as opportunities need them."""
+
+import pytest
+from affinity import Affinity, NotFoundError
+from affinity.types import ListEntryId, ListId, ListType
+
+from interlog.model.parties import Party
+from tests.serving import Firm
+
+from .sdk import BY, client
+from .wire import UNKNOWN
+
+__all__ = ["client"]
+
+pytestmark = pytest.mark.client
+
+
+class TestLists:
+    @pytest.mark.covers("v2.lists.list", by=BY)
+    def test_list(self, client: Affinity, firm: Firm) -> None:
+        """Every list, over pages, and those with a word in their names."""
+        create_list = firm.ledger.opportunities.create_list
+        fund = firm.server.run(create_list(firm.actor, "Fund", Party.ORGANIZATION, is_public=False))
+        deals, other = [item for page in client.lists.pages(limit=1) for item in page.data]
+        assert list(client.lists.all()) == [deals, other]
+        assert (deals.id, deals.name, deals.type) == (firm.deals(), "Deals", ListType.OPPORTUNITY)
+        assert (other.type, other.is_public, other.owner_id) == (ListType.COMPANY, False, firm.mia.id)
+        assert [item.id for item in client.lists.list(term="fun").data] == [fund.id]
+        found = client.lists.resolve(name="fund")
+        assert found is not None and found.id == fund.id
+
+    @pytest.mark.covers("v2.lists.get", by=BY)
+    def test_get(self, client: Affinity, firm: Firm) -> None:
+        """One list by its id."""
+        assert client.lists.get(ListId(firm.deals())).creator_id == firm.mia.id
+        with pytest.raises(NotFoundError):
+            client.lists.get(ListId(UNKNOWN))
+
+
+class TestEntries:
+    @pytest.mark.covers("v2.lists.entries", "v2.lists.entry", by=BY)
+    def test_entries(self, client: Affinity, firm: Firm) -> None:
+        """The opportunities on a list, over pages, and one of them by its entry."""
+        deals = [firm.opportunity(f"Deal {number}") for number in range(3)]
+        entries = client.lists.entries(ListId(firm.deals()))
+        page = entries.list(limit=2)
+        assert len(page.data) == 2 and page.has_next
+        shown = list(entries.iter())
+        assert [deal.entry_id for deal in deals] == [entry.id for entry in shown]
+        assert [deal.id for deal in deals] == [entry.entity.id for entry in shown if entry.entity]
+        assert entries.get(shown[1].id) == shown[1]
+        with pytest.raises(NotFoundError):
+            entries.get(ListEntryId(UNKNOWN))
