@@ -21,19 +21,17 @@ from .statements import Query, Unit, inserted_columns
 
 _COPY_FROM = 1_000  # rows: from here on, COPY is faster than arrays
 
-_LOST = (
+_BROKEN = (
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
-    asyncpg.PostgresIOError,
-    asyncpg.CannotConnectNowError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
+"""After these a connection is not used again: the server says goodbye before the connection is seen to be closed."""
 
-
+_LOST = (*_BROKEN, asyncpg.InterfaceError, asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
 _UNFIT = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, UnicodeEncodeError)
 
 _TRIES = 5
@@ -93,6 +91,8 @@ class PostgresqlDatabase(Database):
             except _UNFIT as error:
                 raise unfit(error) from error
             except _LOST as error:
+                if connection is not None and isinstance(error, _BROKEN):
+                    connection.terminate()
                 raise lost(error) from error
             finally:
                 if connection is not None and not connection.is_closed():
@@ -180,7 +180,7 @@ class PostgresqlDatabase(Database):
         except asyncpg.TransactionRollbackError:
             raise
         except Exception as error:
-            if len(units) == 1 or self._writer.is_closed():
+            if self._is_writer_gone(error) or len(units) == 1:
                 return [_translated(error)] * len(units)
         try:
             async with self._writer.transaction():
@@ -188,7 +188,14 @@ class PostgresqlDatabase(Database):
         except asyncpg.TransactionRollbackError:
             raise
         except Exception as error:
+            self._is_writer_gone(error)
             return [_translated(error)] * len(units)
+
+    def _is_writer_gone(self, error: Exception) -> bool:
+        """Whether the writing connection is of no more use after an error; then the next group gets another one."""
+        if isinstance(error, _BROKEN):
+            self._writer.terminate()
+        return self._writer.is_closed()
 
     async def _apply_alone(self, unit: Unit) -> Exception | None:
         try:
@@ -197,7 +204,7 @@ class PostgresqlDatabase(Database):
         except asyncpg.TransactionRollbackError:
             raise
         except Exception as error:
-            if self._writer.is_closed():
+            if self._is_writer_gone(error):
                 raise
             return _translated(error)
         return None
