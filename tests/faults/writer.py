@@ -7,6 +7,7 @@ everything has been imported already.
 
 import asyncio
 import os
+import signal
 import sys
 from contextlib import suppress
 from itertools import count
@@ -57,6 +58,7 @@ def main() -> None:
     for round_ in sys.stdin:
         pid = os.fork()
         if not pid:
+            signal.alarm(60)  # whatever becomes of the test: nobody else would end this process
             with suppress(KeyboardInterrupt):
                 asyncio.run(write(url, name, round_.strip()))
             os._exit(0)
