@@ -417,6 +417,7 @@ def machine(request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_p
         loop.close()
 
 
+@pytest.mark.timeout(600)  # a failure is made as short as it can be, which takes minutes
 def test_any_sequence_of_use_cases(machine: type[Machine], request: pytest.FixtureRequest) -> None:
     """Whatever is done in whatever order, the ledger shows what a simple picture of it says."""
     many = 40 if machine.ledger.store.url.startswith("sqlite") else 8
