@@ -62,23 +62,24 @@ class Writer:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._pid: int | None = None
         self.acknowledged: list[Acknowledged] = []
         self._reading = asyncio.create_task(self._read())
         self._first = asyncio.Event()
 
-    async def start(self, round_: int) -> int:
-        """Start writing and return the process' id once something was acknowledged."""
+    async def start(self, round_: int) -> None:
+        """Start writing and return once something was acknowledged."""
         assert self._process.stdin is not None and self._process.stderr is not None
         self._first.clear()
         self._process.stdin.write(f"{round_}\n".encode())
-        pid = int(await self._process.stderr.readline())
+        self._pid = int(await self._process.stderr.readline())
         await asyncio.wait_for(self._first.wait(), 20)
-        return pid
 
-    async def kill(self, pid: int) -> None:
+    async def kill(self) -> None:
         """End the process as nothing else does, and wait until it is gone."""
-        assert self._process.stderr is not None
-        os.kill(pid, signal.SIGKILL)
+        assert self._process.stderr is not None and self._pid is not None
+        os.kill(self._pid, signal.SIGKILL)
+        self._pid = None
         assert await asyncio.wait_for(self._process.stderr.readline(), 20) == b"gone\n"
 
     async def progress(self, many: int) -> None:
@@ -92,6 +93,8 @@ class Writer:
     async def stop(self) -> None:
         """Let the process that forks end."""
         assert self._process.stdin is not None
+        if self._pid is not None:
+            await self.kill()
         self._process.stdin.close()
         await self._process.wait()
         await self._reading
@@ -164,9 +167,9 @@ async def _killed(url: str, rounds: int) -> int:
     seen = 0
     async with writing(url, firm.tenant.name) as writer:
         for round_ in range(rounds):
-            pid = await writer.start(round_)
+            await writer.start(round_)
             await asyncio.sleep(random.uniform(0, 0.25))
-            await writer.kill(pid)
+            await writer.kill()
             await asyncio.sleep(0)
             await _verify(url, firm, writer.acknowledged[seen:])
             seen = len(writer.acknowledged)
@@ -189,12 +192,12 @@ async def test_postgresql_itself(private_postgres: PostgresServer) -> None:
     url = private_postgres.create_database()
     firm = await _new_firm(url)
     async with writing(url, firm.tenant.name) as writer:
-        pid = await writer.start(0)
+        await writer.start(0)
         for _ in range(2):
             await asyncio.sleep(random.uniform(0.05, 0.3))
             await asyncio.to_thread(private_postgres.kill)
             await asyncio.sleep(0.1)
             await asyncio.to_thread(private_postgres.start)
             await writer.progress(50)
-        await writer.kill(pid)
+        await writer.kill()
     await _verify(url, firm, writer.acknowledged)
