@@ -372,6 +372,16 @@ class TestSqliteFaults:
         for pair, outcome in zip(names, outcomes, strict=True):
             assert await stored(database, *pair) == (list(pair) if outcome is None else [])
 
+    async def test_a_transaction_that_was_left_open(self, sqlite_store: Store) -> None:
+        """Where even rolling back failed, the next group begins anew, without what was left over."""
+        database = sqlite_store.database
+        assert isinstance(database, SqliteDatabase)
+        database._writer.execute("BEGIN IMMEDIATE")
+        database._writer.execute("INSERT INTO request VALUES (1, 'left over', 'x', 1, 1)")
+
+        assert await outcomes_of(database, unit_of("a"), unit_of("b")) == [None, None]
+        assert await stored(database, "left over", "a", "b") == ["a", "b"]
+
     async def test_read_only(self, sqlite_store: Store) -> None:
         """A file that may not be written to refuses writes, and takes them again when it may."""
         database = sqlite_store.database

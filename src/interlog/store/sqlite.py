@@ -223,6 +223,8 @@ class SqliteDatabase(Database):
             return [_translated(error)] * len(units)
 
     def _in_transaction(self, work: Any) -> None:
+        if self._writer.in_transaction:  # to roll back failed the last time, on a failing disk
+            self._writer.execute("ROLLBACK")
         self._writer.execute("BEGIN IMMEDIATE")
         try:
             work()
