@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from random import Random
 from typing import Any, cast
 
 import msgspec
@@ -22,13 +23,17 @@ from .children import LOAD_CORE, pin, say
 
 
 class _Run:
-    """One run: the requests to send, and what came of them. ``seconds`` None: each request once."""
+    """One run: the requests to send, and what came of them. ``seconds`` None: each request once, in order.
+
+    Otherwise they are drawn at random: in a circle, each would come back just when a cache has given it up.
+    """
 
     def __init__(self, requests: list[bytes], seconds: float | None) -> None:
         self.requests = requests
         self.next = 0
         self.sent_all = False
         self.repeat = seconds is not None
+        self.draw = Random(1).random
         self.statuses: Counter[bytes] = Counter()
         self.latencies: list[float] = []
         self.received = 0
@@ -37,14 +42,13 @@ class _Run:
         """Return the next request to send; None at the end."""
         if self.sent_all:
             return None
+        if self.repeat:
+            return self.requests[int(self.draw() * len(self.requests))]
         if self.next == len(self.requests):
-            if not self.repeat:
-                self.sent_all = True
-                return None
-            self.next = 0
-        request = self.requests[self.next]
+            self.sent_all = True
+            return None
         self.next += 1
-        return request
+        return self.requests[self.next - 1]
 
 
 class _Connection(asyncio.Protocol):
