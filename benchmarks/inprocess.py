@@ -24,7 +24,7 @@ from sqlalchemy import Table, Text
 
 from interlog.ledger import Ledger
 from interlog.ledger.tenants import system_actor
-from interlog.model.interactions import Draft
+from interlog.model.interactions import Brief, Draft
 from interlog.store.schema import journal, metadata
 from interlog.store.sqlite import connect
 from interlog.store.statements import Unit, inserted_columns
@@ -293,9 +293,9 @@ async def _bulk_bare_postgresql(url: str, recorded: _Recorded, watch: _Watch) ->
     return round_
 
 
-_ONE = "SELECT * FROM interaction WHERE tenant_id = $1 AND number = $2"
+_ONE = "SELECT brief FROM interaction WHERE tenant_id = $1 AND number = $2"
 _PAGE = """
-SELECT i.* FROM participant p JOIN interaction i ON i.tenant_id = p.tenant_id AND i.number = p.number
+SELECT i.brief FROM participant p JOIN interaction i ON i.tenant_id = p.tenant_id AND i.number = p.number
 WHERE p.tenant_id = $1 AND p.party_kind = 0 AND p.party_id = $2 AND p.occurred_at >= $3 AND p.occurred_at < $4
   AND p.type_id = ANY($5::bigint[]) AND p.group_id = ANY($6::bigint[])
 ORDER BY p.occurred_at DESC, p.number DESC LIMIT $7
@@ -304,6 +304,9 @@ _PERSONS = """
 SELECT id, kind, first_name, last_name, emails, primary_email, organization_ids FROM person
 WHERE tenant_id = $1 AND id = ANY($2::bigint[]) AND deleted_at IS NULL
 """
+
+
+_PARTICIPANTS = Brief.__struct_fields__.index("participants")
 
 
 async def _statements(url: str, facts: Facts, scenario: str, watch: _Watch) -> Round:
@@ -320,7 +323,7 @@ async def _statements(url: str, facts: Facts, scenario: str, watch: _Watch) -> R
         else:
             person, _, start, end, limit = key
             rows = await connection.fetch(_PAGE, tenant, person, start, end, [1, 5], [0], limit + 1)
-        persons = {part[0] for row in rows for part in json.loads(row["participants"])}
+        persons = {part[0] for row in rows for part in json.loads(row["brief"])[_PARTICIPANTS]}
         await connection.fetch(_PERSONS, tenant, list(persons))
 
     async def round_(many: int) -> dict[str, Any]:

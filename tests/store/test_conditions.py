@@ -4,11 +4,11 @@ import pytest
 
 from interlog.model.conditions import And, Compare, Condition, Missing, Not, Operator, Or, both
 from interlog.store.conditions import SHAPES, arguments_of, matching, shape_of
-from interlog.store.interactions import in_order_of_number_query
 from interlog.store.postgresql import PostgresqlDatabase
 from interlog.store.schema import interaction
 from interlog.store.sqlite import SqliteDatabase
 from interlog.store.statements import Query
+from interlog.store.timeline import in_order_of_number_query
 
 COLUMNS = {"number": interaction.c.number, "modified_at": interaction.c.modified_at}
 

@@ -35,6 +35,7 @@ from interlog.model.types import Direction
 from interlog.store import (
     interactions,
     journal,
+    moments,
     notes,
     numbers,
     opportunities,
@@ -42,6 +43,7 @@ from interlog.store import (
     persons,
     schema,
     tenants,
+    timeline,
 )
 from interlog.store.conditions import arguments_of, shape_of
 from interlog.store.database import Database
@@ -97,7 +99,7 @@ def _page_of_interactions(arms: int, direction: bool, logging: bool, also_person
             found |= {f"kind_{index}": 0, f"id_{index}": loaded.busy + index}
         return found | {"direction": 0, "logging": 1, "also_person": loaded.firm.mia.id}
 
-    return Case(interactions.page_query(arms, direction, logging, also_person), arguments, sorted_arms=arms > 1)
+    return Case(timeline.page_query(arms, direction, logging, also_person), arguments, sorted_arms=arms > 1)
 
 
 def _list_arguments(loaded: Loaded) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def _in_order_of_number(condition: Condition | None) -> Case:
         types = loaded.database.array(loaded.firm.types)
         return _list_arguments(loaded) | _values(condition) | {"after": 100, "types": types}
 
-    return Case(interactions.in_order_of_number_query(shape_of(condition) if condition else None), arguments)
+    return Case(timeline.in_order_of_number_query(shape_of(condition) if condition else None), arguments)
 
 
 def _page_of_notes(by: str | None, roots: bool, condition: Condition | None = None) -> Case:
@@ -183,12 +185,12 @@ def _version_guarded(query: Query, *columns: str, **key: int) -> Case:
     return Case(query, lambda loaded: values | {"key_tenant_id": loaded.firm.tenant.id, "read_version": 1} | key)
 
 
-MOMENT_NAMES = interactions.Moments._fields
+MOMENT_NAMES = moments.Moments._fields
 BOUNDS = [((edge, name),) for edge in ("min", "max") for name in MOMENT_NAMES]
 
 CASES: dict[str, Case] = {
     **{
-        f"interactions.page_query-{arms}-{'direction-' * d}{'logging-' * g}{'also_person' * a}": _page_of_interactions(
+        f"timeline.page_query-{arms}-{'direction-' * d}{'logging-' * g}{'also_person' * a}": _page_of_interactions(
             arms, d, g, a
         )
         for arms in (1, 2, 8, 64)
@@ -221,9 +223,9 @@ CASES: dict[str, Case] = {
     "interactions.BY_IDENTITY": _simple(interactions.BY_IDENTITY, type_id=1, identity="x"),
     "interactions.BY_EXTERNAL_ID": _simple(interactions.BY_EXTERNAL_ID, system="x", external_id="y"),
     "interactions.BY_REQUEST": _simple(interactions.BY_REQUEST, key="x"),
-    "interactions.in_order_of_number_query": _in_order_of_number(None),
+    "timeline.in_order_of_number_query": _in_order_of_number(None),
     **{
-        f"interactions.in_order_of_number_query-{name}": _in_order_of_number(condition)
+        f"timeline.in_order_of_number_query-{name}": _in_order_of_number(condition)
         for name, condition in INTERACTION_CONDITIONS.items()
     },
     "interactions.WAITING_FOR_ADDRESSES": _simple(interactions.WAITING_FOR_ADDRESSES, addresses=["x"]),
@@ -233,26 +235,19 @@ CASES: dict[str, Case] = {
     ),
     "interactions.UPDATE": _version_guarded(
         interactions.UPDATE,
-        *interactions._CONTENT_COLUMNS,
-        "note_id",
-        "identity",
-        "type_version",
-        "version",
-        "modified_at",
-        "modifier",
-        "deleted_at",
+        *interactions._CHANGING,
         key_number=1,
     ),
-    "interactions.MOMENTS": Case(
-        interactions.MOMENTS,
+    "moments.MOMENTS": Case(
+        moments.MOMENTS,
         lambda loaded: (
             _list_arguments(loaded)
             | kinds_of(loaded.firm.tenant).arguments(loaded.database)
             | {"persons": loaded.database.array([loaded.busy, loaded.rare]), "now": now()}
         ),
     ),
-    "interactions.SHARED_WITH": Case(
-        interactions.SHARED_WITH,
+    "moments.SHARED_WITH": Case(
+        moments.SHARED_WITH,
         lambda loaded: _list_arguments(loaded) | {"person": loaded.busy, "start": now() - 100 * HOUR, "now": now()},
     ),
     "journal.SINCE_SQLITE": _simple(journal.SINCE_SQLITE, epoch=0, sequence=100, limit=20),

@@ -21,14 +21,15 @@ from ..model.validation import identity_of, problems_of
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
 from ..store import organizations as organization_rows
+from ..store import timeline
 from ..store.database import Duplicate, Stale
-from ..store.interactions import Selection
 from ..store.journal import add_entries, add_entry
 from ..store.rows import encode
 from ..store.schema import external_id, interaction, note_link, participant, request, unbound
 from ..store.schema import note as note_table
 from ..store.statements import Unit
 from ..store.store import Store
+from ..store.timeline import Selection
 from .notes import delete_with_replies
 from .opportunities import visible_opportunities
 from .organizations import Organizations
@@ -115,7 +116,7 @@ class Interactions:
             logging=logging,
             also_person=also_person,
         )
-        return await interaction_rows.page(self._database, selection)
+        return await timeline.page(self._database, selection)
 
     async def in_order_of_number(
         self, actor: Actor, types: Sequence[int], *, after: int, limit: int, condition: Condition | None = None
@@ -125,7 +126,7 @@ class Interactions:
         ``condition`` narrows them by ``number``, ``occurred_at``, ``created_at`` or ``modified_at``.
         """
         actor.require(Right.READ)
-        return await interaction_rows.in_order_of_number(
+        return await timeline.in_order_of_number(
             self._database, actor.tenant.id, types, actor.groups, after, limit, condition
         )
 

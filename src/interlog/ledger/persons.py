@@ -16,13 +16,14 @@ from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
 from ..model.validation import identity_of
 from ..store import interactions as interaction_rows
+from ..store import moments as moment_rows
 from ..store import notes as note_rows
 from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store.database import Duplicate, Stale
-from ..store.interactions import Kinds
 from ..store.journal import add_entry
+from ..store.moments import Kinds
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
@@ -45,7 +46,7 @@ Moments = Mapping[str, Moment | None]
 """By the names of ``store.interactions.Moments``: first_email, last_email, … last_interaction."""
 
 
-MOMENT_NAMES = interaction_rows.Moments._fields
+MOMENT_NAMES = moment_rows.Moments._fields
 
 
 def kinds_of(tenant: Tenant) -> Kinds:
@@ -228,10 +229,8 @@ class Persons:
         """Return when each person's first and last interactions were; with ``internal`` also with whom of us."""
         actor.require(Right.READ)
         tenant = actor.tenant
-        numbers = await interaction_rows.moments(
-            self._database, tenant.id, persons, kinds_of(tenant), actor.groups, now()
-        )
-        wanted = {number for moments in numbers.values() for number in moments if number is not None}
+        numbers = await moment_rows.moments(self._database, tenant.id, persons, kinds_of(tenant), actor.groups, now())
+        wanted = {number for found in numbers.values() for number in found if number is not None}
         items = await interaction_rows.by_numbers(self._database, tenant.id, wanted) if wanted else {}
         ours: set[int] = set()
         if internal:
@@ -267,9 +266,7 @@ class Persons:
             raise Invalid(*problems)
         at = now()
         start = at - 60 * HALF_LIFE  # what is older weighs less than a float can tell
-        shared = await interaction_rows.shared_with(
-            self._database, actor.tenant.id, external_id, actor.groups, start, at
-        )
+        shared = await moment_rows.shared_with(self._database, actor.tenant.id, external_id, actor.groups, start, at)
         together: dict[int, list[tuple[Category, int]]] = {}
         for type_id, occurred_at, persons in shared:
             category = actor.tenant.types_by_id[type_id].category

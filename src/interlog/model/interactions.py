@@ -55,7 +55,7 @@ class Content(Struct, frozen=True, kw_only=True, gc=False):
     extras: dict[str, Any] = {}
 
 
-class Brief(Struct, frozen=True, gc=False):
+class Brief(Struct, frozen=True, array_like=True, gc=False):
     """An interaction as a list shows it: without its text, its fields, and what else only the record itself shows."""
 
     number: int

@@ -7,8 +7,8 @@ from sqlalchemy import and_, exists, func, literal_column, select, tuple_
 
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity
-from .database import Database
-from .interactions import interaction_of, participant_rows
+from .database import Database, Row
+from .interactions import interaction_of, participant_rows, row_of
 from .schema import interaction, journal, note, note_link, participant, person, person_email, tenant
 from .statements import Query, parameter
 
@@ -105,6 +105,8 @@ _COUNTS = {
     ),
 }
 
+_IDENTITY = list(interaction.columns).index(interaction.c.identity)
+
 
 async def content_problems(database: Database) -> list[str]:
     """Return what does not hold between rows, in plain English."""
@@ -119,7 +121,7 @@ async def content_problems(database: Database) -> list[str]:
 
 
 async def _interaction_problems(database: Database, tenant_id: int) -> list[str]:
-    """Compare the interactions with their participant rows and with their entries in the journal.
+    """Compare the interactions with their participant rows and their entries in the journal, and their columns.
 
     Sums of hashes are compared first, so that a large store is checked in little memory; only where they differ are
     the rows themselves.
@@ -127,7 +129,9 @@ async def _interaction_problems(database: Database, tenant_id: int) -> list[str]
     created = {row[0] for row in await database.fetch_long(_CREATED, tenant=tenant_id)}
     problems = []
     wanted = found = 0
-    async for item in _interactions(database, tenant_id):
+    async for row, item in _interactions(database, tenant_id):
+        if tuple(row) != row_of(tenant_id, item, row[_IDENTITY]):
+            problems.append(f"interaction {item.number} differs between its columns")
         if item.number not in created:
             problems.append(f"interaction {item.number} has no entry in the journal")
         if item.deleted_at is None:
@@ -136,7 +140,7 @@ async def _interaction_problems(database: Database, tenant_id: int) -> list[str]
         found += hash(row)
     if wanted != found:
         expected = set()
-        async for item in _interactions(database, tenant_id):
+        async for _, item in _interactions(database, tenant_id):
             if item.deleted_at is None:
                 expected.update(participant_rows(tenant_id, item))
         stored = {row async for row in _participants(database, tenant_id)}
@@ -145,11 +149,11 @@ async def _interaction_problems(database: Database, tenant_id: int) -> list[str]
     return problems
 
 
-async def _interactions(database: Database, tenant_id: int) -> AsyncIterator[Interaction]:
+async def _interactions(database: Database, tenant_id: int) -> AsyncIterator[tuple[Row, Interaction]]:
     after = 0
     while rows := await database.fetch_long(_INTERACTIONS, tenant=tenant_id, after=after, limit=_BATCH):
         for row in rows:
-            yield interaction_of(row)
+            yield row, interaction_of(row)
         after = rows[-1][1]
 
 

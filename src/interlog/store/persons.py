@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, literal_column, or_, select
 
 from ..model.parties import Person, PersonKind, email_domain, normal_email
 from .database import Database, Row
-from .interactions import Kinds, moment_at
+from .moments import Kinds, moment_at
 from .rows import array_text, update_of
 from .schema import membership, person, person_email
 from .statements import Query, Unit, member_of, parameter
