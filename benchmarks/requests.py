@@ -20,9 +20,9 @@ class Request(NamedTuple):
     path: str
     bare_path: str
 
-    def bare(self) -> bytes:
-        """Return the request to the bare application."""
-        return _raw("GET", self.bare_path, "")
+    def bare(self, token: str) -> bytes:
+        """Return the request to the bare application: as long as that to Interlog."""
+        return _raw("GET", self.bare_path, token)
 
 
 def _raw(method: str, path: str, token: str, body: bytes = b"") -> bytes:

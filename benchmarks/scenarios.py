@@ -30,6 +30,7 @@ TARGETS = {
     # Half of what a first prototype reached on PostgreSQL with a million interactions, in requests per second.
     "postgresql": {"get": 0.25, "list100": 0.43, "create": 0.22, "bulk": 0.45},
 }
+_OTHERS_HEADERS = frozenset({"connection", "content-length", "date"})
 _LARGE = 1_000_000
 MOST_MEMORY = 100.0
 MOST_GROWTH = 1.3
@@ -70,15 +71,23 @@ class Server:
         """Return the body of the answer to a GET."""
         return self._answer(path, token, None)
 
+    def headers(self, path: str, token: str) -> list[tuple[str, str]]:
+        """Return the headers of the answer to a GET, but for the body's length and those of the HTTP server."""
+        with self._open(path, token, None) as response:
+            return [(name, value) for name, value in response.headers.items() if name.lower() not in _OTHERS_HEADERS]
+
     def post(self, path: str, token: str, body: bytes) -> bytes:
         """Return the body of the answer to a POST of JSON."""
         return self._answer(path, token, body)
 
     def _answer(self, path: str, token: str, body: bytes | None) -> bytes:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers)) as response:
+        with self._open(path, token, body) as response:
             answer: bytes = response.read()
             return answer
+
+    def _open(self, path: str, token: str, body: bytes | None) -> Any:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers))
 
 
 class Bench:
@@ -195,13 +204,15 @@ def _reads(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Result]
     with serving("interlog", db=store.url) as ours, ExitStack() as stack:
         if not _is_same(ours, store):
             store = found.stores.renew_ready(store)
+        headers = ours.headers(next(requests.get_one(store.facts, 1)).path, store.facts.token)
         bare = {
-            kind: stack.enter_context(serving(kind, ready=str(store.ready))) for kind in ("looked up", "remembered")
+            kind: stack.enter_context(serving(kind, ready=str(store.ready), headers=headers))
+            for kind in ("looked up", "remembered")
         }
         for scenario in scenarios:
             places = _places(found, store, scenario)
             paths = {ours: found.requests([place.raw for place in places])}
-            bare_path = found.requests([place.bare() for place in places])
+            bare_path = found.requests([place.bare(store.facts.token) for place in places])
             paths |= dict.fromkeys(bare.values(), bare_path)
             for server, path in paths.items():
                 found.drive(server, path, READING, once=True)  # warm, and the one that remembers has seen all
@@ -273,7 +284,8 @@ def _create(found: Bench, store: Store) -> Result:
     with ExitStack() as stack:
         ours = stack.enter_context(serving("interlog", db=stack.enter_context(found.stores.copy(store)).url))
         answer = ours.post("/affinity/interactions", store.facts.token, next(requests.created_bodies(store.facts, 1)))
-        bare = stack.enter_context(serving("accepting", body=answer.decode()))
+        headers = ours.headers(next(requests.get_one(store.facts, 1)).path, store.facts.token)
+        bare = stack.enter_context(serving("accepting", body=answer.decode(), headers=headers))
         insert = stack.enter_context(inprocess("insert", stack.enter_context(found.stores.copy(store))))
         found.drive(ours, path, WAITING)
         insert(plan.many_creates // 4)

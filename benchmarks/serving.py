@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,7 @@ from .ready import Ready
 
 
 def main(kind: str, db: str | None = None, ready: str | None = None, body: str | None = None,
-         profile: str | None = None) -> None:  # fmt: skip
+         headers: Iterable[tuple[str, str]] = (), profile: str | None = None) -> None:  # fmt: skip
     """Serve until told to stop."""
     pin(SERVER_CORE)
     profiler = _Profiler()
@@ -34,17 +34,17 @@ def main(kind: str, db: str | None = None, ready: str | None = None, body: str |
         options: Any = SimpleNamespace(db=db, port="0")
         serve(options=options, json=True)
     else:
-        uvloop.run(_serve(_bare(kind, ready, body)))
+        uvloop.run(_serve(_bare(kind, ready, body, [(name.encode(), value.encode()) for name, value in headers])))
     if profile is not None:
         profiler.write(Path(profile))
 
 
-def _bare(kind: str, ready: str | None, body: str | None) -> Any:
+def _bare(kind: str, ready: str | None, body: str | None, headers: bare.Headers) -> Any:
     if kind == "accepting":
-        return bare.accepting((body or "").encode())
+        return bare.accepting((body or "").encode(), headers)
     assert ready is not None
-    make: Callable[[Ready], Any] = bare.looked_up if kind == "looked up" else bare.remembered
-    return make(Ready(Path(ready)))
+    make: Callable[[Ready, bare.Headers], Any] = bare.looked_up if kind == "looked up" else bare.remembered
+    return make(Ready(Path(ready)), headers)
 
 
 async def _serve(app: Any) -> None:

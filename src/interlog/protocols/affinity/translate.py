@@ -77,12 +77,9 @@ class Clock:
         """Return an instant as text."""
         if self._zone is not None:
             return self._local(self._zone, instant)
-        day, rest = divmod(instant, DAY)
-        date = self._days.get(day)
-        if date is None:
-            date = self._day(day)
-        minute, rest = divmod(rest, MINUTE)
-        return date + _MINUTES[minute] + _MILLISECONDS[rest // 1000]
+        day = instant // DAY
+        date = self._days.get(day) or self._day(day)
+        return f"{date}{_MINUTES[instant % DAY // MINUTE]}{_MILLISECONDS[instant % MINUTE // 1000]}"
 
     def optional(self, instant: int | None) -> str | None:
         """Return an instant as text; None for none."""
@@ -125,19 +122,14 @@ def person(item: Person) -> wire.Person:
     return wire.Person(item.id, int(item.kind), item.first_name, item.last_name, item.primary_email, item.emails)
 
 
-class Card(NamedTuple):
-    """A person ready to be put into other objects."""
-
-    item: Person
-    json: Raw
-    primary_email: str | None
-
+Card = tuple[Raw, str | None]
+"""A person ready to be put into other objects, and their primary address."""
 
 People = Mapping[int | None, Card]
 """The persons of one answer; those who are no more are not in it."""
 
-_cards: dict[str, Card] = {}
-_MOST_CARDS = 50_000
+_cards: dict[str, tuple[Person, Card]] = {}
+_MOST_CARDS = 100_000
 
 
 def people(persons: Mapping[int, Person]) -> People:
@@ -149,10 +141,10 @@ def people(persons: Mapping[int, Person]) -> People:
         _cards.clear()
     found: dict[int | None, Card] = {}
     for id_, item in persons.items():
-        card = _cards.get(item.uuid)
-        if card is None or card.item is not item:
-            card = _cards[item.uuid] = Card(item, Raw(encode(person(item))), item.primary_email)
-        found[id_] = card
+        known = _cards.get(item.uuid)
+        if known is None or known[0] is not item:
+            known = _cards[item.uuid] = item, (Raw(encode(person(item))), item.primary_email)
+        found[id_] = known[1]
     return found
 
 
@@ -281,18 +273,19 @@ def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Ev
         return _email(item, people, times)
     creator = item.creator if item.logging is Logging.MANUAL else None
     notes = [] if item.note_id is None else [item.note_id]
-    shown: dict[int | None, Raw] = {}
+    persons: list[Raw] = []
     attendees: list[str] = []
     for part in item.participants:
         card = people.get(part.person)
         if card is None:
             if part.address is not None:
                 attendees.append(part.address)
-        elif part.person not in shown:
-            shown[part.person] = card.json
-            if card.primary_email is not None:
-                attendees.append(card.primary_email)
-    persons = list(shown.values())
+            continue
+        shown, address = card
+        if shown not in persons:  # who has two roles stands there once
+            persons.append(shown)
+            if address is not None:
+                attendees.append(address)
     date = times.text(item.occurred_at)
     if code == CHAT_CODE:
         return wire.ChatMessage(
@@ -332,9 +325,9 @@ def _email(item: Brief, people: People, times: Clock) -> wire.Email:
     for part in item.participants:
         card = people.get(part.person)
         if part.role == Role.FROM:
-            sender = card.json if card is not None else wire.Address(part.address) if part.address else None
+            sender = card[0] if card is not None else wire.Address(part.address) if part.address else None
         elif card is not None and part.role in receivers:
-            receivers[part.role].append(card.json)
+            receivers[part.role].append(card[0])
     return wire.Email(
         date=times.text(item.occurred_at),
         id=item.number,
