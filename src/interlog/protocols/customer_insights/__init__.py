@@ -1,0 +1,1 @@
+"""Microsoft Dynamics 365 for Customer Insights: interaction types that users define, and their instances."""
