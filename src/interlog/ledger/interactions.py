@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from ..model.conditions import Condition
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
-from ..model.ids import parse_uuid, uuid7
+from ..model.ids import parse_uuid, stamp, uuid7
+from ..model.instances import key_of_instance
 from ..model.instants import now
 from ..model.interactions import Brief, Content, Draft, Interaction, Links, Participant
 from ..model.journal import Action, Entity
@@ -226,9 +227,9 @@ class Interactions:
         item = None
         if draft.uuid is not None:
             uuid = _with_canonical_uuid(draft).uuid
-            item = await interaction_rows.by_key(self._database, tenant, uuid=uuid)
-        if item is None and (identity := identity_of(draft.content, type_)) is not None:
-            item = await interaction_rows.by_key(self._database, tenant, type_id=type_.id, identity=identity)
+            item = await interaction_rows.by_uuid(self._database, tenant, uuid or "")
+        if item is None and (identity := _identity(draft.content, type_)) is not None:
+            item = await interaction_rows.by_identity(self._database, tenant, type_.id, identity)
         known = item.number if item is not None and actor.sees(item.group) else None
         return Conflict("an interaction with the same uuid or identity is stored already", existing=known)
 
@@ -251,7 +252,7 @@ class Interactions:
         for number, (draft, type_, keys, fingerprint) in zip(numbers, accepted, strict=True):
             note_id = next(note_ids) if draft.content.body and type_.has_note else None
             item = _stored(actor, draft, type_, number, note_id, at)
-            rows.append(interaction_rows.row_of(tenant, item, identity_of(item.content, type_)))
+            rows.append(interaction_rows.row_of(tenant, item))
             parts += interaction_rows.participant_rows(tenant, item)
             waiting += _unbound_rows(tenant, item)
             if note_id is not None:
@@ -355,8 +356,10 @@ class Interactions:
             version=read.version + 1,
             modified_at=at,
             modifier=actor.person_id,
+            identity=_amended_identity(read, content, type_),
+            changed_at=stamp(),
         )
-        interaction_rows.change(unit, tenant, read, amended, identity_of(content, type_))
+        interaction_rows.change(unit, tenant, read, amended)
         waited, waits = set(_unbound_rows(tenant, read)), set(_unbound_rows(tenant, amended))
         for _, address, number in sorted(waited - waits):
             key = {"tenant": tenant, "address": address, "number": number}
@@ -388,9 +391,11 @@ class Interactions:
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be deleted")
             unit = Unit()
-            gone = replace(read, deleted_at=at, version=read.version + 1, modified_at=at, modifier=actor.person_id)
-            identity = identity_of(read.content, type_)
-            interaction_rows.change(unit, actor.tenant.id, read, gone, identity)
+            gone = replace(
+                read, deleted_at=at, version=read.version + 1, modified_at=at, modifier=actor.person_id,
+                changed_at=stamp(),
+            )  # fmt: skip
+            interaction_rows.change(unit, actor.tenant.id, read, gone)
             add_entry(unit, actor, Action.DELETE, Entity.INTERACTION, number, gone.version, at)
             if read.note_id is not None:
                 notes = await note_rows.by_ids(self._database, actor.tenant.id, [read.note_id])
@@ -541,7 +546,22 @@ def _stored(
         external_ids=draft.external_ids,
         version=1,
         created_at=at if draft.created_at is None else min(draft.created_at, at),
+        identity=_identity(draft.content, type_) if type_.identity else None,
+        changed_at=stamp(),
     )
+
+
+def _identity(content: Content, type_: InteractionType) -> str | None:
+    """Return the id that the identity fields give to content."""
+    key = key_of_instance(type_, content.fields)
+    return key.texts[0] if key is not None else None
+
+
+def _amended_identity(read: Interaction, content: Content, type_: InteractionType) -> str | None:
+    """Return the id of an amended interaction: the one it has, unless its identity fields say something else now."""
+    if not type_.identity or identity_of(content, type_) == identity_of(read.content, type_):
+        return read.identity
+    return _identity(content, type_)
 
 
 def _root_note(item: Interaction, at: int, creator: int) -> Note:

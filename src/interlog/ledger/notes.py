@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ..model.conditions import Compare, Condition, Operator, both
 from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unknown_id
+from ..model.ids import stamp
 from ..model.instants import now
 from ..model.interactions import Interaction, Links
 from ..model.journal import Action, Entity
@@ -13,7 +14,7 @@ from ..model.notes import Note, NoteDraft, NoteKind
 from ..model.parties import Party, PersonKind
 from ..model.tenancy import Actor, Right
 from ..model.types import Category
-from ..model.validation import MAX_BODY, identity_of
+from ..model.validation import MAX_BODY
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
 from ..store import organizations as organization_rows
@@ -201,7 +202,7 @@ class Notes:
         type_ = actor.tenant.types_by_id[read.type_id]
         if not type_.is_activity:
             raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact: its text cannot be changed")
-        interaction_rows.change(unit, actor.tenant.id, read, new, identity_of(new.content, type_))
+        interaction_rows.change(unit, actor.tenant.id, read, replace(new, changed_at=stamp()))
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, new.version, now(), before)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ..model.errors import Conflict, Forbidden, Invalid, MergedAway, NotFound, Problem, unknown_id
-from ..model.ids import uuid7
+from ..model.ids import stamp, uuid7
 from ..model.instants import now
 from ..model.interactions import Brief, Interaction, Participant
 from ..model.journal import Action, Entity
@@ -14,7 +14,6 @@ from ..model.parties import Party, Person, PersonDraft, PersonKind, email_domain
 from ..model.strength import HALF_LIFE, relationship_strength
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
-from ..model.validation import identity_of
 from ..store import interactions as interaction_rows
 from ..store import moments as moment_rows
 from ..store import notes as note_rows
@@ -365,9 +364,9 @@ class Persons:
                 else p
                 for p in item.content.participants
             )
-            bound = replace(item, content=replace(item.content, participants=participants), version=item.version + 1)
-            type_ = actor.tenant.types_by_id[item.type_id]
-            interaction_rows.change(unit, tenant, item, bound, identity_of(bound.content, type_))
+            content = replace(item.content, participants=participants)
+            bound = replace(item, content=content, version=item.version + 1, changed_at=stamp())
+            interaction_rows.change(unit, tenant, item, bound)
             add_entry(
                 unit, actor, Action.AMEND, Entity.INTERACTION, number, bound.version, now(), encode(item).decode()
             )

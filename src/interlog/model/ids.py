@@ -1,10 +1,13 @@
 """Identifiers: time-ordered UUIDs and the bound of integer ids."""
 
+import hashlib
 import os
 import re
 import threading
 import time
 from uuid import UUID
+
+from .instants import now
 
 MAX_ID = 2**53 - 1
 """The largest integer id: what a JavaScript client can still hold exactly."""
@@ -40,6 +43,16 @@ def uuid7() -> str:
     return f"{time_[:8]}-{time_[8:]}-7{random[:3]}-{variant}{random[4:7]}-{random[7:19]}"
 
 
+def stamp() -> int:
+    """Return the present instant, but never one that was returned before: each is later than all earlier ones."""
+    global _last_stamp
+    _last_stamp = max(now(), _last_stamp + 1)
+    return _last_stamp
+
+
+_last_stamp = 0
+
+
 def parse_uuid(text: str) -> str | None:
     """Return the canonical spelling of a UUID, or None where the text is none."""
     if not _DIGITS.fullmatch(text):  # the library also takes what int() takes: underscores, spaces, a sign
@@ -50,4 +63,13 @@ def parse_uuid(text: str) -> str | None:
         return None
 
 
+def index_text(text: str) -> str:
+    """Return what stands for a text in an index: the text, or its hash where it is too long for one."""
+    if len(text) <= _INDEXED and text[:1] != _HASHED:
+        return text
+    return _HASHED + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+_INDEXED = 400
+_HASHED = "\x1f"
 _DIGITS = re.compile(r"(?:urn:uuid:)?[{]?[0-9A-Fa-f-]+[}]?")

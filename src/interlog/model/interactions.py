@@ -24,6 +24,20 @@ class Participant(Struct, frozen=True, array_like=True, gc=False):
     name: str | None = None
 
 
+class ProfilePart(Struct, frozen=True, array_like=True, gc=False):
+    """A profile's part in an interaction, in a slot whose participants are found by references.
+
+    Persons stand among the participants instead, once they are known. ``number`` is None while no profile, or more
+    than one (``candidates``), has the values referred to; ``key`` is what the interaction waits under until then.
+    """
+
+    slot: str
+    type_id: int
+    number: int | None
+    key: str | None = None
+    candidates: int = 0
+
+
 class Links(Struct, frozen=True, omit_defaults=True, gc=False):
     """What an interaction or a note concerns directly, besides its participants. Ids, in the order given."""
 
@@ -53,6 +67,7 @@ class Content(Struct, frozen=True, kw_only=True, gc=False):
     links: Links = Links()
     fields: dict[str, Any] = {}
     extras: dict[str, Any] = {}
+    profiles: tuple[ProfilePart, ...] = ()
 
 
 class Brief(Struct, frozen=True, array_like=True, gc=False):
@@ -96,7 +111,9 @@ class Draft(Struct, frozen=True, kw_only=True, gc=False):
 class Interaction(Struct, frozen=True, kw_only=True, gc=False):
     """An interaction as it is stored. ``number`` is its integer id, unique in the tenant.
 
-    ``note_id`` is its root note, if it has one; ``modified_at`` is None until the first amendment.
+    ``note_id`` is its root note, if it has one; ``modified_at`` is None until the first amendment. ``identity`` is the
+    id it is known by in its type, if it has another than its uuid. ``changed_at`` grows with every change in the
+    tenant. ``voided_by``: the number of the interaction that corrects this one, which is hidden since then.
     """
 
     uuid: str
@@ -116,6 +133,14 @@ class Interaction(Struct, frozen=True, kw_only=True, gc=False):
     modified_at: int | None = None
     modifier: int | None = None
     deleted_at: int | None = None
+    identity: str | None = None
+    changed_at: int = 0
+    voided_by: int | None = None
+
+    @property
+    def public_id(self) -> str:
+        """The id that identifies it within its type: its identity, or the 32 digits of its uuid."""
+        return self.identity if self.identity is not None else self.uuid.replace("-", "")
 
     @property
     def participants(self) -> tuple[Participant, ...]:

@@ -11,6 +11,7 @@ class Party(IntEnum):
     PERSON = 0
     ORGANIZATION = 1
     OPPORTUNITY = 8
+    PROFILE = 100  # of a type that a user defined
 
 
 class PersonKind(IntEnum):

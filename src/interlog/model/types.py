@@ -25,37 +25,54 @@ class FieldKind(StrEnum):
     """The kind of values a field holds."""
 
     TEXT = "text"
-    INTEGER = "integer"
+    INTEGER = "integer"  # of 64 bits
     NUMBER = "number"
+    DECIMAL = "decimal"  # exact: its text, such as "12.5", of at most 38 digits
     BOOLEAN = "boolean"
     INSTANT = "instant"  # ISO 8601 text with an offset
     DATE = "date"
+    TIME = "time"  # ISO 8601 text: a time of day
+    DURATION = "duration"  # ISO 8601 text, such as "P1DT2H"
     UUID = "uuid"
     CHOICE = "choice"  # one of ``choices``
+    LOCALIZED = "localized"  # an object: locale -> text
     OBJECT = "object"  # any JSON, kept as it is
 
 
 class FieldDefinition(Struct, frozen=True):
-    """One field of a type. ``many`` makes its value a list; bounds are inclusive; ``max_length`` counts characters."""
+    """One field of a type. ``many`` makes its value a list; bounds are inclusive; ``max_length`` counts characters.
+
+    ``flags``: the choices are bits, and a value is any sum of them. ``indexed``: filters on the field are to be fast.
+    """
 
     name: str
     kind: FieldKind = FieldKind.TEXT
     required: bool = False
     many: bool = False
     max_length: int | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     pattern: str | None = None
     choices: tuple[str | int, ...] = ()
     display_name: str | None = None
+    flags: bool = False
+    indexed: bool = False
 
 
 class ParticipantSlot(Struct, frozen=True):
-    """A place for participants in a type: their role, and how many there may be."""
+    """A place for participants in a type: their role, and how many there may be.
+
+    ``references``: pairs of a field of the interaction and a field of the profile type ``party``; the participants
+    are the profiles whose fields equal the interaction's. Without references they are named one by one.
+    ``primary``: theirs is the doing.
+    """
 
     role: str
     required: bool = False
     many: bool = True
+    party: str = "Contact"
+    references: tuple[tuple[str, str], ...] = ()
+    primary: bool = False
 
 
 class InteractionType(Struct, frozen=True, kw_only=True):
@@ -63,7 +80,14 @@ class InteractionType(Struct, frozen=True, kw_only=True):
 
     ``is_activity``: its interactions may be amended; without it they are facts.
     ``identity``: names of the fields that together identify one interaction.
+    ``open``: interactions may have fields that it does not declare, of any JSON values.
+    ``timestamp_field``: the field that says when it happened; None: the author says so beside the fields.
+    ``collections``: names under which its interactions are listed, each unique in the tenant; the first is the present
+    one, former ones stay with the type.
+    ``retired``: fields that were declared once, while there were interactions.
+    ``expires_at``: from this instant on, its interactions can only be read.
     ``attributes``: whatever a protocol keeps with a definition, verbatim.
+    ``defined_at``: the instant of this version.
     """
 
     id: int
@@ -72,11 +96,22 @@ class InteractionType(Struct, frozen=True, kw_only=True):
     category: Category = Category.OTHER
     is_activity: bool = False
     built_in: bool = False
+    open: bool = False
     display_name: str | None = None
     fields: tuple[FieldDefinition, ...] = ()
     slots: tuple[ParticipantSlot, ...] = ()
     identity: tuple[str, ...] = ()
+    timestamp_field: str | None = None
+    collections: tuple[str, ...] = ()
+    retired: tuple[FieldDefinition, ...] = ()
+    expires_at: int | None = None
     attributes: dict[str, Any] = {}
+    defined_at: int = 0
+
+    @property
+    def has_references(self) -> bool:
+        """Whether fields of its interactions name their participants."""
+        return any(slot.references for slot in self.slots)
 
     @property
     def has_note(self) -> bool:
@@ -120,8 +155,13 @@ def _built_in(
         category=category,
         is_activity=is_activity,
         built_in=True,
-        slots=tuple(ParticipantSlot(role) for role in roles),
+        open=True,
+        slots=tuple(ParticipantSlot(role, primary=role in _DOERS) for role in roles),
+        collections=(f"{name}s",),
     )
+
+
+_DOERS = (Role.INITIATOR, Role.FROM, Role.CANVASSER)
 
 
 MEETING = _built_in(1, "Meeting", "Meeting", Category.MEETING, Role.ATTENDEE, Role.INITIATOR)

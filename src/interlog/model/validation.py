@@ -1,17 +1,15 @@
 """The rules of an interaction against its type: every problem at once, each with its path."""
 
-import hashlib
 import re
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-
 from .errors import Problem
-from .ids import MAX_ID, parse_uuid
+from .ids import parse_uuid
+from .instances import key_of_instance
 from .instants import parse_moment
 from .interactions import Content
 from .types import FieldDefinition, FieldKind, InteractionType
@@ -19,8 +17,6 @@ from .types import FieldDefinition, FieldKind, InteractionType
 MAX_TITLE = 1_000
 MAX_BODY = 1_000_000
 MAX_PARTICIPANTS = 5_000
-MAX_IDENTITY = 400
-"""Characters up to which an identity stands in its index as it is: a longer one by its hash."""
 
 Check = Callable[[str, Any], Iterator[Problem]]
 
@@ -31,11 +27,9 @@ def problems_of(content: Content, type_: InteractionType) -> list[Problem]:
 
 
 def identity_of(content: Content, type_: InteractionType) -> str | None:
-    """Return the text under which the type's identity fields make this content unique; None without such fields."""
-    if not type_.identity:
-        return None
-    text = msgspec.json.encode([content.fields.get(name) for name in type_.identity]).decode()
-    return text if len(text) <= MAX_IDENTITY else hashlib.sha256(text.encode()).hexdigest()
+    """Return a text that tells what the type's identity fields say from all else; None without such fields."""
+    key = key_of_instance(type_, content.fields)
+    return key.texts[-1] if key is not None else None
 
 
 def _general_problems(content: Content) -> Iterator[Problem]:
@@ -71,7 +65,7 @@ def _participant_problems(content: Content, type_: InteractionType) -> Iterator[
 
 def _field_problems(content: Content, type_: InteractionType) -> Iterator[Problem]:
     checks = _compiled(type_.fields)
-    for name in content.fields:
+    for name in () if type_.open else content.fields:
         if name not in checks:
             yield Problem(f"fields.{name}", f"{type_.name} has no field of this name", "unknown_field")
     for name, (field, check) in checks.items():
@@ -99,14 +93,17 @@ def _check_of(field: FieldDefinition) -> Check:
     kind_check = _KIND_CHECKS[field.kind]
     pattern = re.compile(field.pattern) if field.pattern else None
     choices = frozenset(field.choices)
+    all_flags = sum(choice for choice in choices if isinstance(choice, int)) if field.flags else 0
 
     def check(path: str, value: Any) -> Iterator[Problem]:
         message = kind_check(value)
         if message is not None:
             yield Problem(path, message, "type")
             return
-        if field.max_length is not None and isinstance(value, str) and len(value) > field.max_length:
-            yield Problem(path, f"must not be longer than {field.max_length} characters", "too_long")
+        if field.max_length is not None:
+            texts = value.values() if field.kind is FieldKind.LOCALIZED else (value,)
+            if any(isinstance(text, str) and len(text) > field.max_length for text in texts):
+                yield Problem(path, f"must not be longer than {field.max_length} characters", "too_long")
         if pattern is not None and isinstance(value, str) and not pattern.search(value):
             yield Problem(path, f"must match the pattern {field.pattern}", "pattern")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -114,13 +111,22 @@ def _check_of(field: FieldDefinition) -> Check:
                 yield Problem(path, f"must be at least {field.minimum:g}", "range")
             if field.maximum is not None and value > field.maximum:
                 yield Problem(path, f"must be at most {field.maximum:g}", "range")
-        if choices and (isinstance(value, (dict, list)) or value not in choices):
+        if field.flags and isinstance(value, int):
+            if value < 0 or value & ~all_flags:
+                yield Problem(path, "must be a sum of some of " + ", ".join(map(str, field.choices)), "choice")
+        elif choices and (isinstance(value, (dict, list)) or value not in choices):
             yield Problem(path, "must be one of " + ", ".join(str(choice) for choice in field.choices), "choice")
 
     return check
 
 
 _LARGEST = sys.float_info.max
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_MOST_DIGITS = 38
+_DURATION = re.compile(
+    r"-?P(?=[0-9T])(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}D)?"
+    r"(?:T(?=[0-9])(?:[0-9]{1,9}H)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}(?:\.[0-9]{1,12})?S)?)?"
+)
 
 
 def _is_date(value: Any) -> bool:
@@ -130,6 +136,26 @@ def _is_date(value: Any) -> bool:
         return False
 
 
+def _is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and ":" in value and bool(time.fromisoformat(value).tzinfo is None)
+    except ValueError:
+        return False
+
+
+def _is_decimal(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) <= _MOST_DIGITS + 2
+        and _DECIMAL.fullmatch(value) is not None
+        and sum(map(str.isdigit, value)) <= _MOST_DIGITS
+    )
+
+
+def _is_localized(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
 def _rule(holds: Callable[[Any], bool], message: str) -> Callable[[Any], str | None]:
     return lambda value: None if holds(value) else message
 
@@ -137,21 +163,27 @@ def _rule(holds: Callable[[Any], bool], message: str) -> Callable[[Any], str | N
 _KIND_CHECKS: dict[FieldKind, Callable[[Any], str | None]] = {
     FieldKind.TEXT: _rule(lambda value: isinstance(value, str), "must be a text"),
     FieldKind.INTEGER: _rule(
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_ID,
-        "must be an integer",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63,
+        "must be an integer of 64 bits",
     ),
     FieldKind.NUMBER: _rule(
         lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= _LARGEST,
         "must be a number",
     ),
+    FieldKind.DECIMAL: _rule(_is_decimal, f"must be the text of a decimal number of at most {_MOST_DIGITS} digits"),
     FieldKind.BOOLEAN: _rule(lambda value: isinstance(value, bool), "must be true or false"),
     FieldKind.INSTANT: _rule(
         lambda value: isinstance(value, str) and parse_moment(value) is not None, "must be an ISO 8601 date and time"
     ),
     FieldKind.DATE: _rule(_is_date, "must be an ISO 8601 date"),
+    FieldKind.TIME: _rule(_is_time, "must be an ISO 8601 time of day"),
+    FieldKind.DURATION: _rule(
+        lambda value: isinstance(value, str) and _DURATION.fullmatch(value) is not None, "must be an ISO 8601 duration"
+    ),
     FieldKind.UUID: _rule(lambda value: isinstance(value, str) and parse_uuid(value) is not None, "must be a UUID"),
     FieldKind.CHOICE: _rule(
         lambda value: isinstance(value, (str, int)) and not isinstance(value, bool), "must be one of the choices"
     ),
+    FieldKind.LOCALIZED: _rule(_is_localized, "must be an object of texts by locale"),
     FieldKind.OBJECT: _rule(lambda value: isinstance(value, (dict, list)), "must be an object"),
 }

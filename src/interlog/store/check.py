@@ -105,8 +105,6 @@ _COUNTS = {
     ),
 }
 
-_IDENTITY = list(interaction.columns).index(interaction.c.identity)
-
 
 async def content_problems(database: Database) -> list[str]:
     """Return what does not hold between rows, in plain English."""
@@ -130,8 +128,8 @@ async def _interaction_problems(database: Database, tenant_id: int) -> list[str]
     problems = []
     wanted = found = 0
     async for row, item in _interactions(database, tenant_id):
-        if tuple(row) != row_of(tenant_id, item, row[_IDENTITY]):
-            problems.append(f"interaction {item.number} differs between its columns")
+        if tuple(row) != row_of(tenant_id, item):
+            problems.append(f"the columns of interaction {item.number} contradict each other")
         if item.number not in created:
             problems.append(f"interaction {item.number} has no entry in the journal")
         if item.deleted_at is None:

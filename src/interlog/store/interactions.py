@@ -5,10 +5,13 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, func, select
 
-from ..model.interactions import Brief, Content, Interaction, Links
+from ..model.ids import index_text
+from ..model.interactions import Brief, Content, Interaction, Links, ProfilePart
 from ..model.parties import Party
+from ..model.profiles import party_of
 from .database import Database, Row
 from .rows import NOTHING, encode, json_text, json_value, update_of
 from .schema import external_id, interaction, participant, request, unbound
@@ -29,6 +32,8 @@ class _Detail(Struct, frozen=True, omit_defaults=True, gc=False):
     extras: dict[str, Any] = NOTHING
     external_ids: dict[str, str] = {}
     modifier: int | None = None
+    profiles: tuple[ProfilePart, ...] = ()
+    identity: str | None = None  # where it is too long for its column
 
 
 _detail_of = msgspec.json.Decoder(_Detail).decode
@@ -89,7 +94,7 @@ REMOVE_PARTICIPANT = Query(
 )
 _CHANGING = (
     "occurred_at", "direction", "note_id", "modified_at", "deleted_at", "version", "identity", "brief", "detail",
-    "body", "fields",
+    "body", "fields", "changed_at", "voided_by",
 )  # fmt: skip
 UPDATE = update_of(interaction, ("tenant_id", "number"), *_CHANGING)
 _PLACES = {column.name: index for index, column in enumerate(interaction.columns)}
@@ -113,9 +118,15 @@ async def by_numbers(database: Database, tenant: int, numbers: Iterable[int]) ->
     return {row[1]: interaction_of(row) for row in rows}
 
 
-async def by_key(database: Database, tenant: int, **key: Any) -> Interaction | None:
-    """Return the interaction with this ``uuid``, or this ``type_id`` and ``identity``; None where there is none."""
-    rows = await database.fetch(BY_UUID if "uuid" in key else BY_IDENTITY, tenant=tenant, **key)
+async def by_uuid(database: Database, tenant: int, uuid: str) -> Interaction | None:
+    """Return the interaction with this uuid, also a deleted one; None where there is none."""
+    rows = await database.fetch(BY_UUID, tenant=tenant, uuid=uuid)
+    return interaction_of(rows[0]) if rows else None
+
+
+async def by_identity(database: Database, tenant: int, type_id: int, identity: str) -> Interaction | None:
+    """Return the interaction of a type with this identity, also a deleted one; None where there is none."""
+    rows = await database.fetch(BY_IDENTITY, tenant=tenant, type_id=type_id, identity=index_text(identity))
     return interaction_of(rows[0]) if rows else None
 
 
@@ -126,7 +137,7 @@ LIVE_COUNT = Query(
 )
 
 
-def row_of(tenant: int, item: Interaction, identity: str | None) -> tuple[Any, ...]:
+def row_of(tenant: int, item: Interaction) -> tuple[Any, ...]:
     """Return the interaction's row, in the table's order of columns."""
     content = item.content
     direction = content.direction
@@ -140,7 +151,12 @@ def row_of(tenant: int, item: Interaction, identity: str | None) -> tuple[Any, .
         content.extras,
         item.external_ids,
         item.modifier,
+        content.profiles,
     )
+    identity = item.identity
+    if identity is not None and (indexed := index_text(identity)) != identity:
+        detail = replace(detail, identity=identity)
+        identity = indexed
     return (
         tenant,
         item.number,
@@ -160,6 +176,8 @@ def row_of(tenant: int, item: Interaction, identity: str | None) -> tuple[Any, .
         encode(detail).decode(),
         content.body,
         json_text(content.fields),
+        item.changed_at,
+        item.voided_by,
     )
 
 
@@ -180,12 +198,15 @@ def parties_of(content: Content) -> list[tuple[int, int]]:
         found.update(((int(Party.PERSON), id_), None) for id_ in content.links.persons)
         found.update(((int(Party.ORGANIZATION), id_), None) for id_ in content.links.organizations)
         found.update(((int(Party.OPPORTUNITY), id_), None) for id_ in content.links.opportunities)
+    for profile in content.profiles:
+        if profile.number is not None:
+            found[int(party_of(profile.type_id)), profile.number] = None
     return list(found)
 
 
-def change(unit: Unit, tenant: int, read: Interaction, new: Interaction, identity: str | None) -> None:
+def change(unit: Unit, tenant: int, read: Interaction, new: Interaction) -> None:
     """Add the update of a row to a unit, guarded by the version that was read, and move its participant rows."""
-    row = row_of(tenant, new, identity)
+    row = row_of(tenant, new)
     key = {"key_tenant_id": tenant, "key_number": new.number, "read_version": read.version}
     unit.change(UPDATE, key | {name: row[_PLACES[name]] for name in _CHANGING})
     old_rows = set() if read.deleted_at is not None else set(participant_rows(tenant, read))
@@ -198,7 +219,8 @@ def change(unit: Unit, tenant: int, read: Interaction, new: Interaction, identit
 
 def interaction_of(row: Row) -> Interaction:
     """Return the interaction of a row."""
-    _, number, uuid, type_id, group, *_, deleted_at, version, _, brief_text, detail_text, body, fields = row
+    _, number, uuid, type_id, group, *_, deleted_at, version, identity = row[:14]
+    brief_text, detail_text, body, fields, changed_at, voided_by = row[14:]
     brief, detail = brief_of(brief_text), _detail_of(detail_text)
     return Interaction(
         uuid=uuid,
@@ -217,6 +239,7 @@ def interaction_of(row: Row) -> Interaction:
             links=detail.links,
             fields=json_value(fields),
             extras=detail.extras,
+            profiles=detail.profiles,
         ),
         logging=brief.logging,
         protocol=detail.protocol,
@@ -230,4 +253,7 @@ def interaction_of(row: Row) -> Interaction:
         modified_at=brief.modified_at,
         modifier=detail.modifier,
         deleted_at=deleted_at,
+        identity=detail.identity if detail.identity is not None else identity,
+        changed_at=changed_at,
+        voided_by=voided_by,
     )

@@ -118,15 +118,18 @@ interaction = Table(
     _text("detail"),
     _text("body", **NULL),
     _text("fields", **NULL),
+    _whole("changed_at"),
+    _whole("voided_by", **NULL),
     _key("tenant_id", "number"),
     Index("uq_interaction_uuid", "tenant_id", "uuid", unique=True),
-    Index("ix_interaction_occurred_at", "tenant_id", "occurred_at", "number"),
+    Index("ix_interaction_changed_at", "tenant_id", "changed_at", "number"),
     Index("ix_interaction_type", "tenant_id", "type_id", "occurred_at", "number"),
+    Index("ix_interaction_type_changed_at", "tenant_id", "type_id", "changed_at", "number"),
     Index(
         "uq_interaction_identity",
         "tenant_id",
-        "type_id",
         "identity",
+        "type_id",
         unique=True,
         sqlite_where=text("identity IS NOT NULL"),
         postgresql_where=text("identity IS NOT NULL"),
@@ -161,7 +164,8 @@ unbound = Table(
     _key("tenant_id", "address", "number"),
     sqlite_with_rowid=False,
 )
-"""Interactions with a participant whose address nobody has yet."""
+"""Interactions with a participant whose address nobody has yet, or whose profile is not there yet: the address then
+is a text made from what is referred to, which is no e-mail address."""
 
 external_id = Table(
     "external_id",

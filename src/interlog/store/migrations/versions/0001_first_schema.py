@@ -59,16 +59,24 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=True),
         sa.Column("fields", sa.Text(), nullable=True),
+        sa.Column("changed_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("voided_by", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "number", name="pk_interaction"),
     )
-    op.create_index("ix_interaction_occurred_at", "interaction", ["tenant_id", "occurred_at", "number"], unique=False)
+    op.create_index("ix_interaction_changed_at", "interaction", ["tenant_id", "changed_at", "number"], unique=False)
     op.create_index(
         "ix_interaction_type", "interaction", ["tenant_id", "type_id", "occurred_at", "number"], unique=False
     )
     op.create_index(
+        "ix_interaction_type_changed_at",
+        "interaction",
+        ["tenant_id", "type_id", "changed_at", "number"],
+        unique=False,
+    )
+    op.create_index(
         "uq_interaction_identity",
         "interaction",
-        ["tenant_id", "type_id", "identity"],
+        ["tenant_id", "identity", "type_id"],
         unique=True,
         sqlite_where=sa.text("identity IS NOT NULL"),
         postgresql_where=sa.text("identity IS NOT NULL"),

@@ -1,0 +1,103 @@
+"""Instances: interactions that are put by what identifies them, whether they are stored already or not."""
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from .instants import parse_moment, to_datetime
+from .interactions import Interaction, Participant
+from .profiles import text_of
+from .types import Direction, FieldKind, InteractionType
+
+MAX_IDENTITY = 1_024
+"""Characters that the id of an interaction may have."""
+
+
+class Put(StrEnum):
+    """What to do where the interaction is stored already, or is not."""
+
+    UPSERT = "upsert"  # store it, or merge it into what is stored
+    CREATE = "create"  # refuse where it is stored already
+    MERGE = "merge"  # refuse where it is not stored
+    REPLACE = "replace"  # refuse where it is not stored; what is not given goes
+
+
+class Instance(Struct, frozen=True, kw_only=True, gc=False):
+    """An interaction to be put. What is UNSET stays as it is stored, or has no value.
+
+    ``fields`` have the declared names and canonical values; a field that is None is cleared. ``identity`` is the id
+    chosen by the author, for types that are not identified by fields, such as the built-in ones. ``title`` is what
+    protocols show that know no fields. ``participants`` are those of slots without references. ``occurred_at``: now,
+    where a new interaction does not say. ``origin`` is the data source. ``corrects``: the id, in the same type, of the
+    interaction that this one stands for from now on. ``request_key``: the same again stores nothing.
+    """
+
+    type: str
+    fields: dict[str, Any] = {}
+    identity: str | None = None
+    occurred_at: int | UnsetType = UNSET
+    occurred_offset: int | None = None
+    ended_at: int | UnsetType | None = UNSET
+    title: str | UnsetType | None = UNSET
+    body: str | UnsetType | None = UNSET
+    direction: Direction | UnsetType | None = UNSET
+    participants: tuple[Participant, ...] | UnsetType = UNSET
+    extras: dict[str, Any] | UnsetType = UNSET
+    origin: str | None = None
+    corrects: str | None = None
+    request_key: str | None = None
+    group: int = 0
+
+
+class Outcome(StrEnum):
+    """What became of an instance that was put."""
+
+    CREATED = "created"
+    AMENDED = "amended"
+    SAME = "same"
+
+
+class Placed(Struct, frozen=True, gc=False):
+    """An instance as it is stored now, and what became of it."""
+
+    interaction: Interaction
+    outcome: Outcome
+
+
+class InstanceKey(Struct, frozen=True):
+    """What identifies an instance: the values of its type's identity fields, or the id its author chose.
+
+    ``texts`` are the ids it may be stored under: a later one where other values make the same earlier one.
+    """
+
+    values: tuple[Any, ...]
+    texts: tuple[str, ...]
+
+
+def key_of_instance(type_: InteractionType, fields: Mapping[str, Any], chosen: str | None = None) -> InstanceKey | None:
+    """Return what identifies an instance; None where it is a new one in any case."""
+    if not type_.identity:
+        return InstanceKey((), (chosen,)) if chosen is not None else None
+    kinds = {field.name: field.kind for field in type_.fields}
+    names = identity_names(type_)
+    values = tuple(fields.get(name) for name in names)
+    text = "_".join(_id_text(kinds.get(name), value) for name, value in zip(names, values, strict=True))
+    if len(values) == 1 and text == values[0]:
+        return InstanceKey(values, (text,))
+    digest = hashlib.sha256(msgspec.json.encode(values)).hexdigest()
+    return InstanceKey(values, (text, f"{text}~{digest[:8]}", f"{text}~{digest}"))
+
+
+def identity_names(type_: InteractionType) -> tuple[str, ...]:
+    """Return the names of a type's identity fields in the order in which their values make an id."""
+    return tuple(sorted(type_.identity, key=lambda name: (name.casefold(), name)))
+
+
+def _id_text(kind: FieldKind | None, value: Any) -> str:
+    if kind is FieldKind.INSTANT and isinstance(value, str) and (moment := parse_moment(value)) is not None:
+        return to_datetime(moment.instant).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return "" if value is None else text_of(value)
