@@ -2,7 +2,7 @@
 
 A *coercion* takes what JSON can say and returns the canonical value that is stored, or raises ``BadValue``. Canonical
 values of one type compare as their values do: date-times are texts of one length in UTC (``instant_text``), so that a
-filter compares them as they stand in the store. ``shown`` makes of them what an answer says.
+filter compares them as they stand in the store. ``display_of`` makes of them what an answer says.
 """
 
 import re
@@ -51,6 +51,11 @@ def shown_instant(text: str) -> str:
     return text[:19] + "Z" if text.endswith(".000000Z") else text[:-1].rstrip("0") + "Z"
 
 
+def shown_time(text: str) -> str:
+    """Return a canonical time of day as an answer has it."""
+    return text[:8] if text.endswith(".000000") else text.rstrip("0")
+
+
 def _text_of(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")[:26] + "Z"
 
@@ -96,8 +101,7 @@ def _time(value: Any) -> str:
         except ValueError:
             moment = time(tzinfo=UTC)
         if moment.tzinfo is None:
-            text = moment.isoformat()
-            return text.rstrip("0") if "." in text else text
+            return moment.isoformat(timespec="microseconds")
     raise BadValue("must be an ISO 8601 time of day without a zone, such as 09:15:00")
 
 
@@ -400,3 +404,39 @@ def coercion_of(field: Mapping[str, Any]) -> Coercion:
     else:
         single = _SCALARS[field["fieldType"]]
     return _array(single, field.get("arrayValueSeparator")) if field.get("isArray") else single
+
+
+Display = Callable[[Any], Any]
+
+
+def display_of(field: Mapping[str, Any]) -> Display | None:
+    """Return what makes of a field's canonical value what an answer says; None where that is the value itself."""
+    if field.get("isEnum") or field.get("isLocalizedString") or field.get("isImage"):
+        return None
+    single = _DISPLAYS.get(field["fieldType"])
+    if single is None or not field.get("isArray"):
+        return single
+
+    def several(value: Any) -> Any:
+        return [single(item) for item in value] if isinstance(value, list) else single(value)
+
+    return several
+
+
+def _lenient(display: Callable[[str], Any]) -> Display:
+    """Leave what is no text as it is: a value that was stored as of another type is shown as it stands."""
+    return lambda value: display(value) if type(value) is str else value
+
+
+def _shown_decimal(text: str) -> Any:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
+_DISPLAYS: dict[str, Display] = {
+    "Edm.DateTimeOffset": _lenient(shown_instant),
+    "Edm.TimeOfDay": _lenient(shown_time),
+    "Edm.Decimal": _lenient(_shown_decimal),
+}
