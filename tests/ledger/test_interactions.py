@@ -17,7 +17,7 @@ from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, P
 from interlog.model.tenancy import Right
 from interlog.model.types import Category, Direction, FieldDefinition, FieldKind, InteractionType, Logging
 from interlog.store import interactions as interaction_rows
-from interlog.store import tenants as tenant_rows
+from interlog.store import types as type_rows
 from interlog.store.journal import versions_of
 from interlog.store.statements import Unit
 from tests.ledger.conftest import YESTERDAY, Firm, content, meeting, numbers_of
@@ -36,7 +36,7 @@ AUDIT = replace(READING, id=101, name="Audit", is_activity=False, category=Categ
 async def firm(acme: Firm) -> Firm:
     """A firm that has defined two types with an identity: one may be amended, one is a fact."""
     unit = Unit()
-    tenant_rows.insert_types(unit, acme.tenant.id, [READING, AUDIT], 0)
+    type_rows.insert(unit, acme.tenant.id, [READING, AUDIT], 0)
     await acme.ledger.store.database.write(unit)
     tenant = await acme.ledger.tenants.by_name(acme.tenant.name)
     return acme._replace(tenant=tenant, actor=replace(acme.actor, tenant=tenant))

@@ -14,6 +14,7 @@ from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, PersonDraft
 from interlog.model.tenancy import User, UserRole
+from interlog.model.types import BUILT_IN_TYPES, InteractionType
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -41,6 +42,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
                 draft={"request_key": "key", "external_ids": {"crm": "1"}}),
     )  # fmt: skip
     await ledger.interactions.log(actor, meeting(firm.ola))
+    await ledger.types.define(actor, InteractionType(id=0, name="Visit", collections=("Visits",)))
+    await ledger.definitions.put(actor, "links", "One", {"a": 1})
     note = await ledger.notes.create(actor, NoteDraft(content="note", links=Links(persons=(firm.eve.id,))))
     reply = await ledger.notes.create(actor, NoteDraft(content="reply", parent=note.id))
     user = await ledger.tenants.user(firm.tenant, "ben@own.example")
@@ -87,6 +90,12 @@ READS: dict[str, Attempt] = {
         firm.ledger.organizations.moments(firm.actor, [ids["organization"]])
     ),
     "organizations.page": lambda firm, ids: _first(firm.ledger.organizations.page(firm.actor, limit=99)),
+    "types.get": lambda firm, ids: firm.ledger.types.get(firm.actor, "Visit"),
+    "types.find": lambda firm, ids: firm.ledger.types.find(firm.actor, "visit"),
+    "types.versions": lambda firm, ids: firm.ledger.types.versions(firm.actor, "Visit"),
+    "types.instances_counts": lambda firm, ids: _sum(firm.ledger.types.instances_counts(firm.actor, BUILT_IN_TYPES)),
+    "definitions.get": lambda firm, ids: firm.ledger.definitions.get(firm.actor, "links", "one"),
+    "definitions.page": lambda firm, ids: firm.ledger.definitions.page(firm.actor, "links"),
     "opportunities.get": lambda firm, ids: firm.ledger.opportunities.get(firm.actor, ids["opportunity"]),
     "opportunities.get_many": lambda firm, ids: firm.ledger.opportunities.get_many(firm.actor, [ids["opportunity"]]),
     "opportunities.page": lambda firm, ids: _first(firm.ledger.opportunities.page(firm.actor, limit=99)),
@@ -152,6 +161,11 @@ WRITES: dict[str, Attempt] = {
     "opportunities.create_list": lambda firm, ids: firm.ledger.opportunities.create_list(
         firm.actor, "L", Party.OPPORTUNITY, is_public=True, owner=ids["internal"]
     ),
+    "types.define": lambda firm, ids: firm.ledger.types.define(
+        firm.actor, InteractionType(id=0, name="Visit", collections=("Visits",), is_activity=True)
+    ),
+    "definitions.put": lambda firm, ids: firm.ledger.definitions.put(firm.actor, "links", "One", {"a": 2}),
+    "definitions.delete": lambda firm, ids: firm.ledger.definitions.delete(firm.actor, "links", "one"),
     "bulk.create_persons": lambda firm, ids: firm.ledger.bulk.create_persons(
         firm.actor, [PersonDraft(first_name="X", organization_ids=(ids["organization"],))]
     ),
@@ -170,6 +184,10 @@ WRITES: dict[str, Attempt] = {
 ELSEWHERE = {
     "access.authenticate": "stands for one token's tenant: see test_access",
     "access.close": "concerns no tenant",
+    "access.forget": "forgets what was read of one's own tenant",
+    "tenants.forget": "forgets what was read of a tenant",
+    "types.learn": "reads one's own tenant's types",
+    "types.list": "takes no ids: see below",
     "tenants.get": "finds the tenant that a token names",
     "tenants.by_name": "finds tenants, for whoever runs the server",
     "tenants.all": "finds tenants, for whoever runs the server",
@@ -190,7 +208,7 @@ ELSEWHERE = {
 
 async def _every_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
     found: list[Any] = []
-    for kind in Party:
+    for kind in (Party.PERSON, Party.ORGANIZATION, Party.OPPORTUNITY):
         for options in ({}, {"also_person": ids["internal"]}):
             found += await firm.ledger.interactions.page(
                 firm.actor, (kind, ids[kind.name.lower()]), types=firm.types, **FAR, **options
@@ -208,6 +226,10 @@ async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
 
 async def _first(page: Awaitable[tuple[list[Any], Any]]) -> list[Any]:
     return (await page)[0]
+
+
+async def _sum(counts: Awaitable[dict[int, int]]) -> int:
+    return sum((await counts).values())
 
 
 async def _keys(strengths: Awaitable[dict[int, float]]) -> list[int]:
@@ -276,6 +298,7 @@ async def test_the_same_data_twice(ledger: Ledger) -> None:
         persons, _ = await firm.ledger.persons.page(firm.actor, limit=99)
         assert [person.uuid for person in persons][2:] == [firm.eve.uuid, firm.ola.uuid]
         assert len(await firm.ledger.opportunities.lists(firm.actor)) == 2
+        assert len(await firm.ledger.types.list(firm.actor)) == len(BUILT_IN_TYPES) + 1
         await firm.ledger.interactions.delete(firm.actor, ids["interaction"])
     await first.ledger.persons.update(first.actor, ids["person"], first_name="changed")
     assert (await second.ledger.persons.get(second.actor, ids["person"])).first_name == "Eve"

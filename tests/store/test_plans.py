@@ -33,6 +33,7 @@ from interlog.model.notes import NoteDraft
 from interlog.model.parties import Opportunity, Organization, Person, PersonKind
 from interlog.model.types import Direction
 from interlog.store import (
+    definitions,
     interactions,
     journal,
     moments,
@@ -44,6 +45,7 @@ from interlog.store import (
     schema,
     tenants,
     timeline,
+    types,
 )
 from interlog.store.conditions import arguments_of, shape_of
 from interlog.store.database import Database
@@ -61,7 +63,11 @@ READS_EVERYTHING = {
     "interactions.LIVE_COUNT": "counts a tenant's interactions, for whoever runs the server",
     "opportunities.LIST_SIZES": "counts each list's opportunities",
     "tenants.ALL": "the tenants themselves, for whoever runs the server",
-    "tenants.TYPES": "a tenant's types: few, and read once a second at most",
+    "types.NEWEST": "a tenant's types: few, and read once a second at most",
+    "types.NEWEST_OF_PROFILES": "a tenant's types: few, and read once a second at most",
+    "types.VERSIONS": "a type's versions: few",
+    "types.VERSIONS_OF_PROFILES": "a type's versions: few",
+    "types.COUNTS": "counts a type's interactions, every five seconds at most",
     "tenants.USERS": "a tenant's users: few",
     "tenants.TOKENS": "a tenant's tokens: few",
     "opportunities.LISTS": "a tenant's lists: few",
@@ -319,6 +325,12 @@ CASES: dict[str, Case] = {
         key_id=1,
     ),
     "opportunities.UNLINK": _simple(opportunities.UNLINK, party_kind=0, party_id=1, opportunity=1),
+    "types.ANY": _simple(types.ANY, type_id=1, limit=1),
+    "definitions.BY_NAME": _simple(definitions.BY_NAME, kind="links", name_key="x"),
+    "definitions.PAGE": _simple(definitions.PAGE, kind="links", after="x", limit=10),
+    "definitions.UPDATE": _version_guarded(definitions.UPDATE, "name", "value", "version", "modified_at", key_number=1),
+    "definitions.DELETE": _simple(definitions.DELETE, kind="links", name_key="x", read_version=1),
+    "definitions.COLLECTIONS": _simple(definitions.COLLECTIONS, names=["x", "y"]),
     "tenants.BY_ID": _simple(tenants.BY_ID, id=1),
     "tenants.BY_NAME": _simple(tenants.BY_NAME, name="acme"),
     "tenants.USER": _simple(tenants.USER, person=1),
@@ -337,7 +349,16 @@ SEARCHES = {
 }
 """What looks for a part of a text."""
 
-SMALL = {"tenant", "counter", "interaction_type", "app_user", "token", "party_list"}
+SMALL = {
+    "tenant",
+    "counter",
+    "interaction_type",
+    "profile_type",
+    "collection",
+    "app_user",
+    "token",
+    "party_list",
+}
 """Tables of so few rows that PostgreSQL may rightly prefer to read them whole."""
 
 
@@ -402,6 +423,9 @@ async def _load(firm: Firm) -> Loaded:
         )  # fmt: skip
         opportunities.insert(unit, tenant, deal)
     unit.insert(schema.unbound, [(tenant, f"waiting{index}@client.example", index) for index in range(PARTIES)])
+    names = [f"link{index}" for index in range(PARTIES)]
+    numbered = [(tenant, "links", name, index, name, "{}", 1, 0, None) for index, name in enumerate(names)]
+    unit.insert(schema.definition, numbered)
     await ledger.store.database.write(unit)
 
     start = now() - INTERACTIONS * HOUR

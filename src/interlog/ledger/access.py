@@ -149,6 +149,11 @@ class Access:
         self._known = {key: known for key, known in self._known.items() if known.actor.token_id != token_id}
         return token
 
+    def forget(self, tenant_id: int) -> None:
+        """Read a tenant anew with its next request, since something about it has changed."""
+        self._tenants.forget(tenant_id)
+        self._known = {key: known for key, known in self._known.items() if known.actor.tenant.id != tenant_id}
+
     async def close(self) -> None:
         """Finish noting which tokens were used."""
         if self._notes:

@@ -4,12 +4,14 @@ from ..store.store import Store
 from .access import Access
 from .bulk import Bulk
 from .check import Check
+from .definitions import Definitions
 from .interactions import Interactions
 from .notes import Notes
 from .opportunities import Opportunities
 from .organizations import Organizations
 from .persons import Persons
 from .tenants import Tenants
+from .types import Types
 
 
 class Ledger:
@@ -25,6 +27,8 @@ class Ledger:
         self.interactions = Interactions(store, self.persons, self.organizations)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
+        self.types = Types(store, self.tenants, self.access)
+        self.definitions = Definitions(store)
         self.check = Check(store)
 
     @classmethod

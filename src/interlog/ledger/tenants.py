@@ -9,6 +9,7 @@ from ..model.ids import uuid7
 from ..model.instants import now
 from ..model.journal import Action, Entity
 from ..model.parties import Party, PartyList, Person, PersonKind, normal_email
+from ..model.profiles import BUILT_IN_PROFILE_TYPES
 from ..model.tenancy import Actor, Right, Tenant, TenantSettings, User, UserRole
 from ..model.types import BUILT_IN_TYPES
 from ..store import opportunities as opportunity_rows
@@ -45,6 +46,10 @@ class Tenants:
             tenant = known[0]  # keep what was worked out from it
         self._known[tenant_id] = (tenant, time.monotonic() + FRESH)
         return tenant
+
+    def forget(self, tenant_id: int) -> None:
+        """Read a tenant anew when it is asked for next."""
+        self._known.pop(tenant_id, None)
 
     async def by_name(self, name: str) -> Tenant:
         """Return a tenant by its short name."""
@@ -93,6 +98,7 @@ class Tenants:
             settings=TenantSettings(domains=tuple(domain.strip().lower() for domain in domains), time_zone=time_zone),
             created_at=created_at,
             types=BUILT_IN_TYPES,
+            profile_types=BUILT_IN_PROFILE_TYPES,
         )
         unit = Unit()
         tenant_rows.insert(unit, tenant, {"person": 1, "list": 1})

@@ -68,5 +68,13 @@ class Conflict(InterlogError):
         self.existing = existing
 
 
+class Refused(Conflict):
+    """The request contradicts what is stored in particular parts: what a fact says, or what a type allows."""
+
+    def __init__(self, message: str, *problems: Problem, existing: int | None = None) -> None:
+        super().__init__(message, existing=existing)
+        self.problems = problems
+
+
 class Unavailable(InterlogError):
     """The store cannot answer now (disk full, connection lost); nothing was stored."""

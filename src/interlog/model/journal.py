@@ -13,6 +13,7 @@ class Action(StrEnum):
     AMEND = "amend"
     DELETE = "delete"
     RESTORE = "restore"
+    VOID = "void"
 
 
 class Entity(StrEnum):
@@ -25,6 +26,9 @@ class Entity(StrEnum):
     OPPORTUNITY = "opportunity"
     LIST = "list"
     TYPE = "type"
+    PROFILE_TYPE = "profile_type"
+    PROFILE = "profile"
+    DEFINITION = "definition"
     TENANT = "tenant"
     USER = "user"
     TOKEN = "token"

@@ -42,6 +42,7 @@ class ProfileType(Struct, frozen=True, kw_only=True):
     collections: tuple[str, ...] = ()
     retired: tuple[FieldDefinition, ...] = ()
     attributes: dict[str, Any] = {}
+    revision: tuple[int, int, int] = (1, 0, 0)
     defined_at: int = 0
     deleted: bool = False
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from .errors import Forbidden
 from .parties import email_domain
+from .profiles import ProfileType
 from .types import Category, InteractionType
 
 
@@ -58,7 +59,7 @@ class TenantSettings(Struct, frozen=True, kw_only=True):
 class Tenant(Struct, frozen=True, kw_only=True, dict=True):
     """The firm whose data it is; nothing crosses it. ``name`` is its short name in addresses and commands.
 
-    ``types`` holds the newest version of each interaction type.
+    ``types`` holds the newest version of each interaction type, ``profile_types`` of each profile type.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Tenant(Struct, frozen=True, kw_only=True, dict=True):
     settings: TenantSettings
     created_at: int
     types: tuple[InteractionType, ...] = ()
+    profile_types: tuple[ProfileType, ...] = ()
 
     @cached_property
     def types_by_id(self) -> dict[int, InteractionType]:
@@ -76,6 +78,36 @@ class Tenant(Struct, frozen=True, kw_only=True, dict=True):
     def types_by_name(self) -> dict[str, InteractionType]:
         """The types by their names."""
         return {type_.name: type_ for type_ in self.types}
+
+    @cached_property
+    def _types_by_any_name(self) -> dict[str, InteractionType]:
+        return {type_.name.casefold(): type_ for type_ in self.types}
+
+    @cached_property
+    def _profile_types_by_any_name(self) -> dict[str, ProfileType]:
+        return {type_.name.casefold(): type_ for type_ in self.profile_types}
+
+    @cached_property
+    def profile_types_by_id(self) -> dict[int, ProfileType]:
+        """The profile types by their ids."""
+        return {type_.id: type_ for type_ in self.profile_types}
+
+    def type_named(self, name: str) -> InteractionType | None:
+        """Return the type of a name, in whatever case."""
+        return self.types_by_name.get(name) or self._types_by_any_name.get(name.casefold())
+
+    def profile_type_named(self, name: str) -> ProfileType | None:
+        """Return the profile type of a name, in whatever case."""
+        return self._profile_types_by_any_name.get(name.casefold())
+
+    def learn(self, types: tuple[InteractionType, ...]) -> None:
+        """Take note of types, and versions of types, that were defined since the tenant was read."""
+        for type_ in types:
+            known = self.types_by_id.get(type_.id)
+            if known is None or known.version < type_.version:
+                self.types_by_id[type_.id] = type_
+                self.types_by_name[type_.name] = type_
+                self._types_by_any_name[type_.name.casefold()] = type_
 
     @cached_property
     def _type_ids(self) -> dict[frozenset[Category], tuple[int, ...]]:

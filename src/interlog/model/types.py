@@ -26,7 +26,7 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     INTEGER = "integer"  # of 64 bits
-    NUMBER = "number"
+    NUMBER = "number"  # also the texts "INF", "-INF" and "NaN"
     DECIMAL = "decimal"  # exact: its text, such as "12.5", of at most 38 digits
     BOOLEAN = "boolean"
     INSTANT = "instant"  # ISO 8601 text with an offset
@@ -87,6 +87,7 @@ class InteractionType(Struct, frozen=True, kw_only=True):
     ``retired``: fields that were declared once, while there were interactions.
     ``expires_at``: from this instant on, its interactions can only be read.
     ``attributes``: whatever a protocol keeps with a definition, verbatim.
+    ``revision``: MODEL, REVISION and ADDITION count its changes by how much they mean for what is stored.
     ``defined_at``: the instant of this version.
     """
 
@@ -106,6 +107,7 @@ class InteractionType(Struct, frozen=True, kw_only=True):
     retired: tuple[FieldDefinition, ...] = ()
     expires_at: int | None = None
     attributes: dict[str, Any] = {}
+    revision: tuple[int, int, int] = (1, 0, 0)
     defined_at: int = 0
 
     @property

@@ -120,8 +120,11 @@ def _check_of(field: FieldDefinition) -> Check:
     return check
 
 
+NOT_FINITE = ("INF", "-INF", "NaN")
+"""What JSON has no numbers for."""
+
 _LARGEST = sys.float_info.max
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _MOST_DIGITS = 38
 _DURATION = re.compile(
     r"-?P(?=[0-9T])(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}D)?"
@@ -146,9 +149,9 @@ def _is_time(value: Any) -> bool:
 def _is_decimal(value: Any) -> bool:
     return (
         isinstance(value, str)
-        and len(value) <= _MOST_DIGITS + 2
-        and _DECIMAL.fullmatch(value) is not None
-        and sum(map(str.isdigit, value)) <= _MOST_DIGITS
+        and (match := _DECIMAL.fullmatch(value)) is not None
+        and max(len(match[1]), len(match[2] or "")) <= _MOST_DIGITS
+        and len((match[1] + (match[2] or "")).lstrip("0")) <= _MOST_DIGITS
     )
 
 
@@ -167,7 +170,11 @@ _KIND_CHECKS: dict[FieldKind, Callable[[Any], str | None]] = {
         "must be an integer of 64 bits",
     ),
     FieldKind.NUMBER: _rule(
-        lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= _LARGEST,
+        lambda value: (
+            abs(value) <= _LARGEST
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+            else isinstance(value, str) and value in NOT_FINITE
+        ),
         "must be a number",
     ),
     FieldKind.DECIMAL: _rule(_is_decimal, f"must be the text of a decimal number of at most {_MOST_DIGITS} digits"),

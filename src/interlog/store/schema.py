@@ -67,6 +67,48 @@ interaction_type = Table(
     _key("tenant_id", "id", "version"),
 )
 
+profile_type = Table(
+    "profile_type",
+    metadata,
+    _whole("tenant_id"),
+    _whole("id"),
+    _whole("version"),
+    _text("definition"),
+    _whole("created_at"),
+    _key("tenant_id", "id", "version"),
+)
+
+collection = Table(
+    "collection",
+    metadata,
+    _whole("tenant_id"),
+    _text("name"),
+    _whole("of_profiles"),
+    _whole("type_id"),
+    _key("tenant_id", "name"),
+    sqlite_with_rowid=False,
+)
+"""The names, in lower case, under which records of a type are listed: each belongs to one type, also when it has
+another by now."""
+
+definition = Table(
+    "definition",
+    metadata,
+    _whole("tenant_id"),
+    _text("kind"),
+    _text("name_key"),
+    _whole("number"),
+    _text("name"),
+    _text("value"),
+    _whole("version"),
+    _whole("created_at"),
+    _whole("modified_at", **NULL),
+    _key("tenant_id", "kind", "name_key"),
+    Index("uq_definition_number", "tenant_id", "number", unique=True),
+    sqlite_with_rowid=False,
+)
+"""Documents that a protocol keeps here by kind and name."""
+
 user = Table(
     "app_user",
     metadata,

@@ -1,31 +1,27 @@
 """Tenants, their types and users, and the tokens."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 from sqlalchemy import bindparam, select, update
 
+from ..model.profiles import ProfileType
 from ..model.tenancy import Tenant, TenantSettings, Token, User, UserRole
 from ..model.types import InteractionType
+from . import types as type_rows
 from .database import Database, Row
 from .numbers import KINDS
 from .rows import array_text, encode
-from .schema import counter, interaction_type, tenant, token, user
+from .schema import counter, tenant, token, user
 from .statements import Query, Unit, parameter
 
 _settings = msgspec.json.Decoder(TenantSettings)
-_type = msgspec.json.Decoder(InteractionType)
 _ids = msgspec.json.Decoder(tuple[int, ...])
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
 ALL = Query(select(*tenant.c).order_by(tenant.c.id))
 BY_ID = Query(select(*tenant.c).where(tenant.c.id == parameter("id")))
 BY_NAME = Query(select(*tenant.c).where(tenant.c.name == bindparam("name")))
-TYPES = Query(
-    select(interaction_type.c.definition)
-    .where(interaction_type.c.tenant_id == parameter("tenant"))
-    .order_by(interaction_type.c.id, interaction_type.c.version)
-)
 USERS = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant")).order_by(user.c.person_id))
 USER = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant"), user.c.person_id == parameter("person")))
 TOKENS = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant")).order_by(token.c.id))
@@ -46,25 +42,25 @@ USED = Query(
 
 async def all_tenants(database: Database) -> list[Tenant]:
     """Return every tenant, without its types."""
-    return [_tenant_of(row, ()) for row in await database.fetch(ALL)]
+    return [_tenant_of(row) for row in await database.fetch(ALL)]
 
 
 async def by_id(database: Database, tenant_id: int) -> Tenant | None:
     """Return a tenant with the newest version of each of its types."""
     rows = await database.fetch(BY_ID, id=tenant_id)
-    return _tenant_of(rows[0], await _types(database, tenant_id)) if rows else None
+    return await _with_types(database, rows[0]) if rows else None
 
 
 async def by_name(database: Database, name: str) -> Tenant | None:
     """Return a tenant with the newest version of each of its types."""
     rows = await database.fetch(BY_NAME, name=name)
-    return _tenant_of(rows[0], await _types(database, rows[0][0])) if rows else None
+    return await _with_types(database, rows[0]) if rows else None
 
 
-async def _types(database: Database, tenant_id: int) -> tuple[InteractionType, ...]:
-    rows = await database.fetch(TYPES, tenant=tenant_id)
-    newest = {definition.id: definition for definition in (_type.decode(row[0]) for row in rows)}
-    return tuple(newest.values())
+async def _with_types(database: Database, row: Row) -> Tenant:
+    return _tenant_of(
+        row, await type_rows.newest(database, row[0]), await type_rows.newest_of_profiles(database, row[0])
+    )
 
 
 async def users(database: Database, tenant_id: int) -> list[User]:
@@ -96,13 +92,10 @@ def insert(unit: Unit, item: Tenant, taken: Mapping[str, int]) -> None:
     """
     unit.insert(tenant, [(item.id, item.name, encode(item.settings).decode(), item.created_at, 1)])
     unit.insert(counter, [(item.id, kind, 1 + taken.get(kind, 0)) for kind in KINDS])
-    insert_types(unit, item.id, item.types, item.created_at)
-
-
-def insert_types(unit: Unit, tenant_id: int, types: Iterable[InteractionType], at: int) -> None:
-    """Add types, or new versions of types, to a unit."""
-    rows = [(tenant_id, item.id, item.version, encode(item).decode(), at) for item in types]
-    unit.insert(interaction_type, rows)
+    type_rows.insert(unit, item.id, item.types, item.created_at)
+    type_rows.insert_of_profiles(unit, item.id, item.profile_types, item.created_at)
+    type_rows.reserve(unit, item.id, item.types)
+    type_rows.reserve(unit, item.id, item.profile_types)
 
 
 def insert_user(unit: Unit, tenant_id: int, item: User) -> None:
@@ -124,9 +117,18 @@ def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:
     )  # fmt: skip
 
 
-def _tenant_of(row: Row, types: tuple[InteractionType, ...]) -> Tenant:
+def _tenant_of(
+    row: Row, types: tuple[InteractionType, ...] = (), profile_types: tuple[ProfileType, ...] = ()
+) -> Tenant:
     id_, name, settings, created_at, _ = row
-    return Tenant(id=id_, name=name, settings=_settings.decode(settings), created_at=created_at, types=types)
+    return Tenant(
+        id=id_,
+        name=name,
+        settings=_settings.decode(settings),
+        created_at=created_at,
+        types=types,
+        profile_types=profile_types,
+    )
 
 
 def _user_of(row: Row) -> User:

@@ -23,6 +23,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "person_id", name="pk_app_user"),
     )
     op.create_table(
+        "collection",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("of_profiles", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "name", name="pk_collection"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "counter",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -30,6 +39,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "kind", name="pk_counter"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "definition",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "name_key", name="pk_definition"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("uq_definition_number", "definition", ["tenant_id", "number"], unique=True)
     op.create_table(
         "external_id",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
@@ -290,6 +314,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_person_email_domain", "person_email", ["tenant_id", "domain", "person_id"], unique=False)
+    op.create_table(
+        "profile_type",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", "version", name="pk_profile_type"),
+    )
     op.create_table(
         "request",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),

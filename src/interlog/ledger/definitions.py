@@ -1,0 +1,140 @@
+"""Documents that a protocol keeps by kind and name: links, connectors, jobs and the like."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from ..model.definitions import Document
+from ..model.errors import Conflict, NotFound, Problem, Refused
+from ..model.instants import now
+from ..model.journal import Action, Entity
+from ..model.tenancy import Actor, Right
+from ..store import definitions as rows
+from ..store.database import Duplicate, Stale
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.statements import Unit
+from ..store.store import Store
+
+_TRIES = 8
+
+
+class Kept(NamedTuple):
+    """A document as it is stored now; whether it was new, and whether anything changed."""
+
+    document: Document
+    created: bool
+    changed: bool
+
+
+class Definitions:
+    """Use cases around documents. Names are found in whatever case they are written; the first casing stays."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._database = store.database
+
+    async def get(self, actor: Actor, kind: str, name: str) -> Document:
+        """Return a document."""
+        actor.require(Right.READ)
+        found = await rows.by_name(self._database, actor.tenant.id, kind, name)
+        if found is None:
+            raise NotFound(kind, name, "name")
+        return found[0]
+
+    async def page(self, actor: Actor, kind: str, *, after: str = "", limit: int = 100) -> list[Document]:
+        """Return the documents of a kind in order of their names in lower case, those behind a name."""
+        actor.require(Right.READ)
+        return await rows.page(self._database, actor.tenant.id, kind, after, limit)
+
+    async def put(
+        self,
+        actor: Actor,
+        kind: str,
+        name: str,
+        value: dict[str, Any],
+        *,
+        expected_version: int | None = None,
+        right: Right = Right.ADMIN,
+    ) -> Kept:
+        """Store a document, or replace it by a new version; the same value again changes nothing.
+
+        ``expected_version``: the version that the value was made from, 0 for none; ``Conflict`` where another is
+        stored. ``right``: what the actor needs; what a protocol keeps on its own account needs less.
+        """
+        actor.require(right)
+        tenant = actor.tenant.id
+        for _ in range(_TRIES):
+            found = await rows.by_name(self._database, tenant, kind, name)
+            if expected_version not in (None, found[0].version if found is not None else 0):
+                break
+            at, unit = now(), Unit()
+            if found is None:
+                number = await self._store.numbers.one(tenant, "definition")
+                document = Document(kind=kind, name=name, value=value, created_at=at)
+                rows.insert(unit, tenant, number, document)
+                add_entry(unit, actor, Action.CREATE, Entity.DEFINITION, number, 1, at)
+            else:
+                read, number = found
+                if read.value == value:
+                    return Kept(read, created=False, changed=False)
+                document = replace(read, value=value, version=read.version + 1, modified_at=at)
+                rows.change(unit, tenant, number, read, document)
+                before = encode(read).decode()
+                add_entry(unit, actor, Action.AMEND, Entity.DEFINITION, number, document.version, at, before)
+            try:
+                await self._database.write(unit)
+            except (Duplicate, Stale):
+                continue
+            return Kept(document, created=found is None, changed=True)
+        raise Conflict(f"{name} was changed by somebody else in the meantime; read it again")
+
+    async def delete(
+        self,
+        actor: Actor,
+        kind: str,
+        name: str,
+        *,
+        expected_version: int | None = None,
+        right: Right = Right.ADMIN,
+    ) -> Document | None:
+        """Delete a document and return it; None where there is none. The journal keeps what it said."""
+        actor.require(right)
+        tenant = actor.tenant.id
+        for _ in range(_TRIES):
+            found = await rows.by_name(self._database, tenant, kind, name)
+            if found is None:
+                return None
+            read, number = found
+            if expected_version not in (None, read.version):
+                break
+            at, unit = now(), Unit()
+            rows.remove(unit, tenant, read)
+            before = encode(read).decode()
+            add_entry(unit, actor, Action.DELETE, Entity.DEFINITION, number, read.version + 1, at, before)
+            try:
+                await self._database.write(unit)
+            except Stale:
+                continue
+            return read
+        raise Conflict(f"{name} was changed by somebody else in the meantime; read it again")
+
+
+async def collections_taken(
+    store: Store, actor: Actor, names: Iterable[str], own: tuple[bool, int | None]
+) -> Refused | None:
+    """Return the conflict with another type that has one of these names of collections.
+
+    ``own``: whether the type that wants them is one of profiles, and its id if it has one already.
+    """
+    wanted = list(names)
+    if not wanted:
+        return None
+    owners = await rows.collections(store.database, actor.tenant.id, wanted)
+    problems = [
+        Problem(f"collections[{index}]", f"{name} is another type's collection", "collection")
+        for index, name in enumerate(wanted)
+        if owners.get(name.casefold(), own) != own
+    ]
+    return Refused(problems[0].message, *problems) if problems else None
