@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Awaitable, Iterator
 from typing import Any
 
@@ -73,14 +74,23 @@ HEADERS = "interlog.headers"
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+class _Times:
+    """How long a protocol's requests took: how many in each bucket, and all together."""
+
+    __slots__ = ("counts", "seconds")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(_BUCKETS) + 1)
+        self.seconds = 0.0
+
+
 class Observer:
     """Gives each request an id, and notes how it ended."""
 
     def __init__(self, settings: Settings) -> None:
         self._logged = settings.log_requests
-        self._ended: dict[tuple[str, str, int], int] = {}
-        self._took: dict[str, list[int]] = {}
-        self._seconds: dict[str, float] = {}
+        self._ended: Counter[tuple[str, str, int]] = Counter()
+        self._took: dict[str, _Times] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
@@ -97,10 +107,10 @@ class Observer:
         took = HistogramMetricFamily(
             "interlog_request_seconds", "Time from a request's arrival to the end of its answer.", labels=["protocol"]
         )
-        for protocol, counts in self._took.items():
-            so_far = list(itertools.accumulate(counts))
+        for protocol, times in self._took.items():
+            so_far = list(itertools.accumulate(times.counts))
             buckets = [(str(bound), float(n)) for bound, n in zip((*_BUCKETS, "+Inf"), so_far, strict=True)]
-            took.add_metric([protocol], buckets, self._seconds[protocol])
+            took.add_metric([protocol], buckets, times.seconds)
         yield took
 
     async def observe(self, protocol: str, app: Any, scope: Scope, receive: Any, send: Any) -> None:
@@ -128,14 +138,12 @@ class Observer:
                 self._write(protocol, scope, path, status, seconds)
 
     def _count(self, protocol: str, method: str, status: int, seconds: float) -> None:
-        key = (protocol, method if method in _METHODS else "OTHER", status)
-        self._ended[key] = self._ended.get(key, 0) + 1
-        took = self._took.get(protocol)
-        if took is None:
-            took = self._took[protocol] = [0] * (len(_BUCKETS) + 1)
-            self._seconds[protocol] = 0.0
-        took[bisect_left(_BUCKETS, seconds)] += 1
-        self._seconds[protocol] += seconds
+        self._ended[protocol, method if method in _METHODS else "OTHER", status] += 1
+        times = self._took.get(protocol)
+        if times is None:
+            times = self._took[protocol] = _Times()
+        times.counts[bisect_left(_BUCKETS, seconds)] += 1
+        times.seconds += seconds
 
     def _write(self, protocol: str, scope: Scope, path: str, status: int, seconds: float) -> None:
         actor = scope.get("interlog.actor")

@@ -1,6 +1,7 @@
 """``interlog db``."""
 
 import importlib.util
+import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from interlog.ledger import Ledger
+from interlog.ledger.interactions import Logged
+from interlog.ledger.tenants import system_actor
+from interlog.model.interactions import Content, Draft
 from interlog.store.distribute import _statements
 from interlog.store.schema import metadata
 from tests.cli.conftest import Run, Serve
@@ -54,6 +58,30 @@ def test_problems_are_listed_and_the_exit_code_is_1(
     assert done.code == 1
     assert "1 participant rows of a person that does not exist" in done.out
     assert '"clean":false' in command("db", "check", "--json", db=sqlite_url).out
+
+
+async def test_columns_that_contradict_each_other_are_told(
+    interlog: Run, init: Init, sqlite_url: str, tmp_path: Path
+) -> None:
+    """What lists show stands in one column, what they select by in others: the check compares them."""
+    init(sqlite_url)
+    ledger = await Ledger.open(sqlite_url)
+    tenant = await ledger.tenants.by_name("acme")
+    drafts = [Draft(type="Meeting", content=Content(occurred_at=at, body="Talked")) for at in (1, 2)]
+    first, second = await ledger.interactions.log_many(system_actor(tenant, 1), drafts)
+    assert isinstance(first, Logged)
+    assert isinstance(second, Logged)
+    await ledger.close()
+    assert interlog("db", "check", db=sqlite_url).out == "clean\n"
+    number = second.interaction.number
+    with sqlite3.connect(tmp_path / "interlog.db") as connection:
+        connection.execute("UPDATE interaction SET created_at = created_at - 1 WHERE number = ?", (number,))
+    connection.close()
+
+    done = interlog("db", "check", "--json", db=sqlite_url)
+
+    problems = [f"tenant acme: the columns of interaction {number} contradict each other"]
+    assert (done.code, json.loads(done.out)) == (1, {"clean": False, "problems": problems})
 
 
 def test_migrate_tells_from_where_to_where(interlog: Run, database_url: str) -> None:

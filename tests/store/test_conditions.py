@@ -55,7 +55,7 @@ class TestShapeOf:
         assert arguments_of(condition) == {"value_0": 1, "value_1": 2, "value_2": 3, "value_3": 4}
         assert arguments_of(Missing("number")) == {}
         compiled = Query(matching(shape_of(condition), COLUMNS)).compiled(SqliteDatabase.dialect)
-        assert compiled.bind(arguments_of(condition)) == [1, 2, 3, 4]
+        assert compiled.bind(arguments_of(condition)) == (1, 2, 3, 4)
 
 
 class TestMatching:

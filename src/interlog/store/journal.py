@@ -60,8 +60,8 @@ def add_entries(
     unit: Unit, actor: Actor, action: Action, entity: Entity, changes: Iterable[tuple[int, int, str | None]], at: int
 ) -> None:
     """Add the entries of many changes of one kind: (id of the record, its version, the record before) each."""
-    head = (actor.tenant.id, at, actor.person_id, actor.token_id, actor.protocol, actor.request_id, action.value,
-            entity.value)  # fmt: skip
+    head = (actor.tenant.id, at, actor.person_id, actor.token_id, actor.protocol, actor.request_id, str(action),
+            str(entity))  # fmt: skip
     unit.insert(journal, [(*head, *change) for change in changes])
 
 

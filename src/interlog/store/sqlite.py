@@ -83,6 +83,8 @@ class SqliteDatabase(Database):
         self._reader: sqlite3.Connection | None = None
         self._long_reader: sqlite3.Connection | None = None
         self._closing = False
+        self._in_turn = False
+        self._turn_stamp: int | None = None
         self._seen_version = -1
         self._person_changes = 0
 
@@ -112,17 +114,39 @@ class SqliteDatabase(Database):
     def _stamp(self) -> int:
         """Return how often persons were changed: a trigger counts, so changes of other processes count too.
 
-        The count is read only after a commit, which SQLite tells without reading anything.
+        The count is read only after a commit, which SQLite tells without reading anything, and once a turn.
         """
         assert self._reader is not None
-        version = self._reader.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._seen_version:
-            self._seen_version = version
-            self._person_changes = self._reader.execute(_PERSON_CHANGES).fetchone()[0]
-        return self._person_changes
+        if not self._in_turn:
+            self._begin_turn(self._reader)
+        if self._turn_stamp is None:
+            version = self._reader.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._seen_version:
+                self._seen_version = version
+                self._person_changes = self._reader.execute(_PERSON_CHANGES).fetchone()[0]
+            self._turn_stamp = self._person_changes
+        return self._turn_stamp
 
     async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:
-        return self._fetch(self._reader, query, arguments)
+        reader = self._reader
+        if reader is not None and not self._in_turn:
+            self._begin_turn(reader)
+        return self._fetch(reader, query, arguments)
+
+    def _begin_turn(self, reader: sqlite3.Connection) -> None:
+        """Let all reads of one turn of the event loop share a transaction: one look at the file's locks for all.
+
+        What is answered after a write was, is always read in a later turn than that in which the write was answered.
+        """
+        reader.execute("BEGIN")
+        self._in_turn = True
+        self._loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        self._in_turn = False
+        self._turn_stamp = None
+        if self._reader is not None and self._reader.in_transaction:
+            self._reader.execute("COMMIT")
 
     async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
         if self._closing:
@@ -256,10 +280,7 @@ class SqliteDatabase(Database):
                 if expected is not None and touched != expected:
                     raise Stale
             for table, added in unit.rows.items():
-                if table in rows:
-                    rows[table] = rows[table] + added
-                else:
-                    rows[table] = added
+                rows.setdefault(table, []).extend(added)
         for table, added in rows.items():
             if table is journal:
                 added = self._numbered(added)

@@ -1,6 +1,7 @@
 """Statements: written once in SQLAlchemy Core, compiled once per engine to text, run by the raw driver."""
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, BindParameter, ClauseElement, ColumnElement, Table, bindparam, column
@@ -35,7 +36,7 @@ class Query:
 class Compiled:
     """A query as one engine's text, and the order in which its driver takes the arguments."""
 
-    __slots__ = ("defaults", "names", "text")
+    __slots__ = ("_in_order", "defaults", "names", "text")
 
     def __init__(self, query: Query, dialect: Dialect) -> None:
         compiled = query.statement.compile(dialect=dialect)
@@ -43,12 +44,16 @@ class Compiled:
         self.text = str(compiled)
         self.names = tuple(compiled.positiontup or ())
         self.defaults = {name: value for name, value in compiled.params.items() if value is not None}
+        self._in_order = itemgetter(*self.names) if len(self.names) > 1 else None
 
-    def bind(self, arguments: Mapping[str, Any]) -> list[Any]:
+    def bind(self, arguments: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the arguments in the driver's order."""
         if self.defaults:
             arguments = {**self.defaults, **arguments}
-        return [arguments[name] for name in self.names]
+        if self._in_order is not None:
+            in_order: tuple[Any, ...] = self._in_order(arguments)
+            return in_order
+        return tuple([arguments[name] for name in self.names])
 
 
 class Unit:

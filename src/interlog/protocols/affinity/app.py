@@ -6,6 +6,7 @@ an operation in the table below is all there is to know about it from outside.
 
 import base64
 import binascii
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +46,8 @@ VERSIONS = ("2024-01-01", "2026-07-15", "2026-09-17", "current")
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
+
+Responder = Callable[..., Awaitable[None]]
 
 _ITEM = ("/interactions/{id}", "/interaction/{id}")
 
@@ -138,56 +141,47 @@ def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[falcon.asgi.R
 
 
 class Endpoint:
-    """The operations of one path, by method."""
+    """The operations of one path: a responder (``on_get`` …) for every method, also for those that it does not know."""
 
     def __init__(self, operations: dict[str, Operation], settings: Settings, ledger: Ledger, limits: Limits) -> None:
         self._operations = operations
-        self._decoders = {method: Decoder(operation.params) for method, operation in operations.items()}
         self._settings = settings
         self._ledger = ledger
         self._limits = limits
         self._version = next(iter(operations.values())).version
+        for method in _METHODS:
+            setattr(self, f"on_{method.lower()}", self._responder(operations.get(method)))
 
-    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
-        await self._answer("GET", request, response, path)
+    def _responder(self, operation: Operation | None) -> Responder:
+        decoder = Decoder(operation.params) if operation is not None else None
 
-    async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
-        await self._answer("POST", request, response, path)
+        async def respond(request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
+            """Authenticate, decode, call the handler, encode; with the headers that every answer carries."""
+            actor: Actor | None = None
+            try:
+                actor = await self._ledger.access.authenticate(token_of(request), PROTOCOL)
+                if operation is None or decoder is None:
+                    raise falcon.HTTPMethodNotAllowed(self._operations, description="Method not allowed")
+                actor = self._admit(operation, actor, request)
+                raw = await raw_parameters(request, path, self._settings.max_body)
+                call = Call(actor, self._ledger, self._settings, decoder.decode(raw), request)
+                result = await operation.handler(call)
+            except EXPECTED as error:
+                fill_error(response, error, self._version, self._settings)
+                if not hasattr(request.context, "usage"):
+                    request.context.usage = self._limits.count(actor)
+            else:
+                if operation.status != 200:
+                    response.status = operation.status
+                if result is not None:
+                    response.content_type = "application/json"
+                    response.data = _encode(result)
+            fill_headers(request, response, self._version, self._limits)
 
-    async def on_put(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
-        await self._answer("PUT", request, response, path)
+        return respond
 
-    async def on_patch(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
-        await self._answer("PATCH", request, response, path)
-
-    async def on_delete(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
-        await self._answer("DELETE", request, response, path)
-
-    async def _answer(
-        self, method: str, request: falcon.asgi.Request, response: falcon.asgi.Response, path: dict[str, str]
-    ) -> None:
-        """Authenticate, decode, call the handler, encode; with the headers that every answer carries."""
-        actor: Actor | None = None
-        operation = self._operations.get(method)
-        try:
-            actor = await self._ledger.access.authenticate(token_of(request), PROTOCOL)
-            if operation is None:
-                raise falcon.HTTPMethodNotAllowed(self._operations, description="Method not allowed")
-            result = await self._call(operation, actor, request, path)
-        except EXPECTED as error:
-            fill_error(response, error, self._version, self._settings)
-            if not hasattr(request.context, "usage"):
-                request.context.usage = self._limits.count(actor)
-        else:
-            response.status = operation.status
-            if result is not None:
-                response.content_type = "application/json"
-                response.data = _encode(result)
-        fill_headers(request, response, self._version, self._limits)
-
-    async def _call(
-        self, operation: Operation, actor: Actor, request: falcon.asgi.Request, path: dict[str, str]
-    ) -> Any:
+    def _admit(self, operation: Operation, actor: Actor, request: falcon.asgi.Request) -> Actor:
+        """Count the call and refuse it where it is one too many, or where the token does not allow it."""
         usage = request.context.usage = self._limits.count(actor, counts=operation.counts)
         if self._settings.affinity_rate_limit_enforced:
             retry_after = usage.retry_after(counts=operation.counts)
@@ -199,9 +193,10 @@ class Endpoint:
         actor.require(Right.WRITE if operation.writes else Right.READ)
         if self._version == 2:
             check_version(request)
-        raw = await raw_parameters(request, path, self._settings.max_body)
-        args = self._decoders[operation.method].decode(raw)
-        return await operation.handler(Call(actor, self._ledger, self._settings, args, request))
+        return actor
+
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class _Unknown:

@@ -3,12 +3,16 @@
 import time
 from calendar import monthrange
 from datetime import UTC, datetime
-from typing import NamedTuple
+from functools import lru_cache
+
+from msgspec import Struct
 
 from interlog.model.tenancy import Actor
 
+Header = tuple[bytes, bytes]
 
-class Usage(NamedTuple):
+
+class Usage(Struct, frozen=True, gc=False):
     """What a caller has used; limits are calls, resets are seconds."""
 
     user_limit: int
@@ -24,16 +28,22 @@ class Usage(NamedTuple):
             return max(self.user_reset, 1)
         return max(self.org_reset, 1) if counts and self.org_used > self.org_limit else None
 
-    def headers(self) -> list[tuple[bytes, bytes]]:
+    def headers(self) -> list[Header]:
         """Return the six headers; clients fail when one is missing or not an integer."""
         return [
-            (b"x-ratelimit-limit-user", b"%d" % self.user_limit),
+            _header(b"x-ratelimit-limit-user", self.user_limit),
             (b"x-ratelimit-limit-user-remaining", b"%d" % max(self.user_limit - self.user_used, 0)),
-            (b"x-ratelimit-limit-user-reset", b"%d" % self.user_reset),
-            (b"x-ratelimit-limit-org", b"%d" % self.org_limit),
+            _header(b"x-ratelimit-limit-user-reset", self.user_reset),
+            _header(b"x-ratelimit-limit-org", self.org_limit),
             (b"x-ratelimit-limit-org-remaining", b"%d" % max(self.org_limit - self.org_used, 0)),
-            (b"x-ratelimit-limit-org-reset", b"%d" % self.org_reset),
+            _header(b"x-ratelimit-limit-org-reset", self.org_reset),
         ]
+
+
+@lru_cache(maxsize=100)
+def _header(name: bytes, value: int) -> Header:
+    """Return a header whose value stays the same for a second at least: they are in every answer."""
+    return name, b"%d" % value
 
 
 class Limits:
@@ -56,9 +66,10 @@ class Limits:
             self._month_ends = _end_of_month(at)
         user_used = org_used = 0
         if actor is not None:
-            tenant, user = actor.tenant.id, (actor.tenant.id, actor.person_id)
+            tenant = actor.tenant.id
+            user = tenant, actor.person_id
             user_used = self._users[user] = self._users.get(user, 0) + 1
-            org_used = self._tenants[tenant] = self._tenants.get(tenant, 0) + (1 if counts else 0)
+            org_used = self._tenants[tenant] = self._tenants.get(tenant, 0) + counts
         return Usage(
             self._user_limit,
             user_used,

@@ -19,14 +19,16 @@ _json = msgspec.json.Decoder()
 _MALFORMED = object()
 
 
-async def raw_parameters(request: falcon.asgi.Request, path: Mapping[str, str], max_body: int) -> dict[str, Any]:
+async def raw_parameters(request: falcon.asgi.Request, path: dict[str, Any], max_body: int) -> dict[str, Any]:
     """Return everything that was sent, by name: the path wins over the body, and the body over the query."""
-    found: dict[str, Any] = _without_brackets(request.params) if request.query_string else {}
-    if request.method not in ("GET", "DELETE", "HEAD") or request.content_length:
-        found |= await _body(request, max_body)
-    if path:
-        found |= path
+    found = _without_brackets(request.params) if request.query_string else {}
+    if request.method not in _BODILESS or request.content_length:
+        found.update(await _body(request, max_body))
+    found.update(path)
     return found
+
+
+_BODILESS = frozenset({"GET", "DELETE", "HEAD"})
 
 
 class Decoder:
@@ -112,6 +114,11 @@ async def _multipart(request: falcon.asgi.Request, max_body: int) -> dict[str, A
 
 def _without_brackets(pairs: Mapping[str, Any]) -> dict[str, Any]:
     """``person_ids[]=1`` is another spelling of ``person_ids=1``, and always a list."""
+    for name in pairs:
+        if name.endswith("[]"):
+            break
+    else:
+        return dict(pairs)
     found: dict[str, Any] = {}
     for name, value in pairs.items():
         if name.endswith("[]"):

@@ -223,6 +223,7 @@ def party_list(item: PartyList, size: int) -> wire.PartyList:
 
 # Interactions
 
+_ATTENDEE = Role.ATTENDEE.value
 _DIRECTIONS = {0: Direction.SENT, 1: Direction.RECEIVED}
 
 
@@ -264,7 +265,7 @@ def amended(item: Interaction, code: int, args: Mapping[str, Any]) -> Content:
 
 
 def _participants(person_ids: list[int]) -> tuple[Participant, ...]:
-    return tuple(Participant(id_, Role.ATTENDEE.value) for id_ in dict.fromkeys(person_ids))
+    return tuple([Participant(id_, _ATTENDEE) for id_ in dict.fromkeys(person_ids)])
 
 
 def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Event | wire.ChatMessage | wire.Email:
