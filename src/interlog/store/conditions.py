@@ -6,11 +6,34 @@ nothing but their values share one text, and however many kinds of filters arriv
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, not_, or_
+from sqlalchemy import ColumnElement, Text, and_, bindparam, not_, or_
 
-from ..model.conditions import And, Compare, Condition, Missing, Not, Operator, Or, Value
+from ..model.conditions import (
+    AllOf,
+    Among,
+    And,
+    AnyOf,
+    Collection,
+    Compare,
+    Condition,
+    Constant,
+    Is,
+    Missing,
+    Not,
+    Null,
+    Operator,
+    Or,
+    Relation,
+    Search,
+    Truth,
+)
+from ..model.expressions import Expression, Field, Kind, Literal
+from . import expressions
+from .engines import per_engine
+from .expressions import Numbers, Record, json_of, literals, sql_of
 
 SHAPES = 256
 """How many shapes of conditions each query is kept for."""
@@ -33,47 +56,215 @@ def shape_of(condition: Condition) -> Shape:
     match condition:
         case Compare():
             return Compare(condition.field, condition.operator, 0)
-        case Missing():
-            return condition
         case Not():
             return Not(shape_of(condition.operand))
         case And() | Or():
             return type(condition)(tuple(shape_of(operand) for operand in condition.operands))
+        case Relation():
+            left, right = expressions.shape_of(condition.left), expressions.shape_of(condition.right)
+            return Relation(left, condition.operator, right)
+        case Among():
+            return Among(expressions.shape_of(condition.operand), (0,) * _room(len(condition.values)), condition.kind)
+        case Null() | Truth():
+            return type(condition)(expressions.shape_of(condition.operand))
+        case Is():
+            return Is(shape_of(condition.operand), condition.value)
+        case AnyOf():
+            inner = None if condition.condition is None else shape_of(condition.condition)
+            return AnyOf(_source_shape(condition.source), condition.variable, inner)
+        case AllOf():
+            return AllOf(_source_shape(condition.source), condition.variable, shape_of(condition.condition))
+        case Search():
+            return Search("")
+    return condition
 
 
-def arguments_of(condition: Condition) -> dict[str, Value]:
+def arguments_of(condition: Condition) -> dict[str, Any]:
     """Return the condition's values, by the names that the parameters of its SQL have."""
     return {f"value_{index}": value for index, value in enumerate(_values(condition))}
 
 
-def matching(shape: Shape, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
-    """Return the SQL of a condition over these columns, by the names of their fields."""
-    return _sql(shape, columns, iter(range(1_000_000)))
+def matching(
+    shape: Shape, columns: Mapping[str, ColumnElement[Any]], record: Record | None = None
+) -> ColumnElement[bool]:
+    """Return the SQL of a condition over these columns, by the names of their fields.
+
+    What holds an expression needs the whole ``record``.
+    """
+    return _Writer(columns, record).sql(shape, certain=False)
 
 
-def _values(condition: Condition) -> Iterator[Value]:
+def _room(values: int) -> int:
+    """Return how many places a list of values takes: 1, 2, 4, 8 …, so that few texts serve lists of any length."""
+    return 1 << (values - 1).bit_length()
+
+
+def _source_shape(source: Expression | Collection) -> Expression | Collection:
+    return source if isinstance(source, Collection) else expressions.shape_of(source)
+
+
+def _values(condition: Condition) -> Iterator[Any]:
+    """Yield a condition's values in the order in which ``_Writer`` makes parameters of them."""
     match condition:
         case Compare():
             yield condition.value
-        case Not():
+        case Not() | Is():
             yield from _values(condition.operand)
         case And() | Or():
             for operand in condition.operands:
                 yield from _values(operand)
+        case Relation():
+            yield from expressions.values_of(condition.left)
+            yield from expressions.values_of(condition.right)
+        case Among(operand, values):
+            yield from expressions.values_of(operand)
+            yield from values
+            yield from (values[-1:] * (_room(len(values)) - len(values)))
+        case Null() | Truth():
+            yield from expressions.values_of(condition.operand)
+        case AnyOf() | AllOf():
+            if not isinstance(condition.source, Collection):
+                yield from expressions.values_of(condition.source)
+            if condition.condition is not None:
+                yield from _values(condition.condition)
+        case Search():
+            yield condition.text
 
 
-def _sql(shape: Shape, columns: Mapping[str, ColumnElement[Any]], numbers: Iterator[int]) -> ColumnElement[bool]:
-    match shape:
-        case Compare():
-            column = columns[shape.field]
-            value = bindparam(f"value_{next(numbers)}", type_=column.type)
-            found: ColumnElement[bool] = _OPERATORS[shape.operator](column, value)
-            return found
-        case Missing():
-            return columns[shape.field].is_(None)
-        case Not():
-            return not_(_sql(shape.operand, columns, numbers))
-        case And():
-            return and_(*(_sql(operand, columns, numbers) for operand in shape.operands))
-        case Or():
-            return or_(*(_sql(operand, columns, numbers) for operand in shape.operands))
+class _Writer:
+    """Writes one condition's SQL. ``certain``: where the result is negated, it must be false instead of null."""
+
+    def __init__(self, columns: Mapping[str, ColumnElement[Any]], record: Record | None) -> None:
+        self._columns = columns
+        self._given = record
+        self._numbers: Numbers = count()
+
+    @property
+    def _record(self) -> Record:
+        assert self._given is not None, "an expression needs the whole record"
+        return self._given
+
+    def sql(self, shape: Shape, *, certain: bool) -> ColumnElement[Any]:
+        """Return the SQL of a condition's shape."""
+        match shape:
+            case Compare():
+                column = self._columns[shape.field]
+                value = bindparam(f"value_{next(self._numbers)}", type_=column.type)
+                found: ColumnElement[bool] = _OPERATORS[shape.operator](column, value)
+                return found
+            case Missing():
+                return self._columns[shape.field].is_(None)
+            case Not():
+                return not_(self.sql(shape.operand, certain=True))
+            case And():
+                return and_(*[self.sql(operand, certain=certain) for operand in shape.operands])
+            case Or():
+                return or_(*[self.sql(operand, certain=certain) for operand in shape.operands])
+            case Relation():
+                return self._relation(shape, certain=certain)
+            case Among(operand, values):
+                return self._among(operand, len(values), shape.kind, certain=certain)
+            case Null():
+                return per_engine("({0} IS NULL)", None, self._expression(shape.operand))
+            case Truth():
+                return self._expression(shape.operand)
+            case Is():
+                word = {True: "TRUE", False: "FALSE", None: "NULL"}[shape.value]
+                return per_engine(f"(({{0}}) IS {word})", None, self.sql(shape.operand, certain=False))
+            case Constant():
+                return _CONSTANTS[shape.value]
+            case AnyOf():
+                return self._any(shape)
+            case AllOf():
+                return self._all(shape)
+            case Search():
+                return self._search()
+
+    def _expression(self, shape: Expression) -> ColumnElement[Any]:
+        return sql_of(shape, self._record, self._numbers)
+
+    def _relation(self, shape: Relation, *, certain: bool) -> ColumnElement[Any]:
+        left, right = self._expression(shape.left), self._expression(shape.right)
+        word = shape.operator.value
+        if shape.operator is Operator.NOT_EQUAL:
+            return per_engine("({0} IS NOT {1})", "({0} IS DISTINCT FROM {1})", left, right)
+        if shape.operator is Operator.EQUAL and (certain or not isinstance(shape.right, Literal)):
+            return per_engine("({0} IS {1})", "({0} IS NOT DISTINCT FROM {1})", left, right)
+        compared = per_engine(f"({{0}} {word} {{1}})", None, left, right)
+        return _certain(compared) if certain else compared
+
+    def _among(self, operand: Expression, values: int, kind: Kind, *, certain: bool) -> ColumnElement[Any]:
+        sql = self._expression(operand)
+        places = ", ".join(f"{{{index + 1}}}" for index in range(values))
+        found = per_engine(f"({{0}} IN ({places}))", None, sql, *literals(kind, values, self._numbers))
+        return _certain(found) if certain else found
+
+    def _any(self, shape: AnyOf) -> ColumnElement[Any]:
+        rows, parts = self._elements(shape.source, shape.variable)
+        if shape.condition is None:
+            return per_engine(f"EXISTS (SELECT 1 FROM {rows[0]})", f"EXISTS (SELECT 1 FROM {rows[1]})", *parts)
+        inner = self.sql(shape.condition, certain=False)
+        where = f"WHERE {{{len(parts)}}}"
+        return per_engine(
+            f"EXISTS (SELECT 1 FROM {rows[0]} {where})", f"EXISTS (SELECT 1 FROM {rows[1]} {where})", *parts, inner
+        )
+
+    def _all(self, shape: AllOf) -> ColumnElement[Any]:
+        rows, parts = self._elements(shape.source, shape.variable)
+        inner = self.sql(shape.condition, certain=True)
+        last = len(parts)
+        return per_engine(
+            f"NOT EXISTS (SELECT 1 FROM {rows[0]} WHERE NOT coalesce({{{last}}}, 0))",
+            f"NOT EXISTS (SELECT 1 FROM {rows[1]} WHERE NOT coalesce({{{last}}}, FALSE))",
+            *parts,
+            inner,
+        )
+
+    def _elements(
+        self, source: Expression | Collection, variable: int
+    ) -> tuple[tuple[str, str], tuple[ColumnElement[Any], ...]]:
+        """Return the rows, one for each element of a list, as each engine writes them, and their parts."""
+        if isinstance(source, Collection):
+            return (f"{{0}} AS e{variable}", f"{{0}} AS e{variable}"), (self._record.participants,)
+        assert isinstance(source, Field), "lists stand in fields"
+        type_, value = json_of(source, self._record, self._numbers)
+        return (
+            (
+                f"json_each(CASE {{0}} WHEN 'array' THEN {{1}} END) AS e{variable}",
+                f"jsonb_array_elements(CASE {{0}} WHEN 'array' THEN {{1}} END) AS e{variable}(value)",
+            ),
+            (type_, value),
+        )
+
+    def _search(self) -> ColumnElement[Any]:
+        wanted = per_engine(
+            "lower({0})", 'lower({0} COLLATE "C")', bindparam(f"value_{next(self._numbers)}", type_=Text())
+        )
+        fields = per_engine(
+            "EXISTS (SELECT 1 FROM json_tree({0}) AS s WHERE s.type = 'text' AND instr(lower(s.value), {1}) > 0)",
+            "EXISTS (SELECT 1 FROM jsonb_path_query({0}::jsonb, 'strict $.** ? (@.type() == \"string\")') AS s(value)"
+            " WHERE strpos(lower(s.value #>> '{{}}' COLLATE \"C\"), {1}) > 0)",
+            self._record.fields,
+            wanted,
+        )
+        texts = [
+            per_engine(
+                "(instr(lower(coalesce({0}, '')), {1}) > 0)",
+                "(strpos(lower(coalesce({0}, '') COLLATE \"C\"), {1}) > 0)",
+                text,
+                wanted,
+            )
+            for text in self._record.texts
+        ]
+        return or_(*texts, fields)
+
+
+def _certain(sql: ColumnElement[Any]) -> ColumnElement[Any]:
+    return per_engine("coalesce({0}, 0)", "coalesce({0}, FALSE)", sql)
+
+
+_CONSTANTS: dict[bool | None, ColumnElement[Any]] = {
+    True: per_engine("1", "TRUE"),
+    False: per_engine("0", "FALSE"),
+    None: per_engine("NULL", "NULL::boolean"),
+}

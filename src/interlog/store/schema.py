@@ -180,6 +180,37 @@ interaction = Table(
 """The record. ``brief`` is all that a list shows, as one JSON text: fetching twelve columns instead takes three times
 as long. Only what keys, indexes and conditions need stands beside it, once more; ``detail`` holds the rest."""
 
+Ordered = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that compares by its characters' code points on both engines."""
+
+field_value = Table(
+    "field_value",
+    metadata,
+    _whole("tenant_id"),
+    _whole("type_id"),
+    _text("field"),
+    Column("value", Ordered, nullable=False),
+    _whole("changed_at"),
+    _whole("number"),
+    _key("tenant_id", "type_id", "field", "value", "changed_at", "number"),
+    sqlite_with_rowid=False,
+)
+"""The values of the fields that are marked for it, as texts that sort as the values do: see ``field_values.py``.
+
+A row counts while the interaction has the same ``changed_at``; those of its former versions are passed by."""
+
+field_index = Table(
+    "field_index",
+    metadata,
+    _whole("tenant_id"),
+    _whole("type_id"),
+    _text("field"),
+    _text("kind"),
+    _key("tenant_id", "type_id", "field"),
+    sqlite_with_rowid=False,
+)
+"""The fields whose every value is in ``field_value``, and the kind as of which they are there."""
+
 participant = Table(
     "participant",
     metadata,

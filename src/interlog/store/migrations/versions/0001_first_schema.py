@@ -64,6 +64,28 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "field_index",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "type_id", "field", name="pk_field_index"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "field_value",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("changed_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "type_id", "field", "value", "changed_at", "number", name="pk_field_value"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "interaction",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),
