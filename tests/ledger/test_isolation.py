@@ -12,7 +12,7 @@ from interlog.ledger.bulk import Bulk
 from interlog.model.errors import InterlogError
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
-from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, PersonDraft
+from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft
 from interlog.model.tenancy import User, UserRole
 from interlog.model.types import BUILT_IN_TYPES, InteractionType
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
@@ -81,6 +81,7 @@ READS: dict[str, Attempt] = {
     "notes.reply_counts": lambda firm, ids: firm.ledger.notes.reply_counts(firm.actor, [ids["note"]]),
     "persons.get": lambda firm, ids: firm.ledger.persons.get(firm.actor, ids["person"]),
     "persons.get_many": lambda firm, ids: firm.ledger.persons.get_many(firm.actor, [ids["person"], ids["internal"]]),
+    "persons.directory": lambda firm, ids: _found(firm, {ids["person"], ids["internal"]}),
     "persons.moments": lambda firm, ids: firm.ledger.persons.moments(firm.actor, [ids["person"]], internal=True),
     "persons.strengths": lambda firm, ids: _keys(firm.ledger.persons.strengths(firm.actor, ids["person"])),
     "organizations.get": lambda firm, ids: firm.ledger.organizations.get(firm.actor, ids["organization"]),
@@ -214,6 +215,12 @@ async def _every_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
                 firm.actor, (kind, ids[kind.name.lower()]), types=firm.types, **FAR, **options
             )
     return found
+
+
+async def _found(firm: Firm, ids: set[int]) -> list[Person]:
+    """Everybody whom a directory shows under these ids, and after somebody else's were looked up there too."""
+    first, second = [await firm.ledger.persons.directory(firm.actor, ids) for _ in range(2)]
+    return [found[id_] for found in (first, second) for id_ in ids if id_ in found]
 
 
 async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:

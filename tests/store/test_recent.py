@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from interlog.ledger import Ledger
+from interlog.model.parties import Person, PersonKind
 from interlog.store import persons as person_rows
+from interlog.store import recent
+from interlog.store.recent import Recent
 from interlog.store.store import Store
 from tests.ledger.conftest import found_firm, meeting
 
@@ -41,3 +46,24 @@ class TestRecent:
             assert (await person_rows.by_ids(database, tenant, [person]))[person] is before
         finally:
             await firm.ledger.close()
+
+    def test_what_was_given_out_is_never_emptied(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Neither a change nor too many persons take away what a request still looks up."""
+        monkeypatch.setattr(recent, "_MOST", 4)
+        stamp = [1]
+        kept = Recent(lambda: stamp[0])
+        kept.directory(1)
+        first = kept.keep(1, {id_: person(id_) for id_ in (1, 2, 3, 4)})
+        second = kept.keep(1, {5: person(5)})
+        assert sorted(first) == [1, 2, 3, 4]
+        assert sorted(second) == [3, 4, 5]
+        second.derived["affinity"] = second
+        stamp[0] = 2
+        assert kept.directory(1) == {}
+        assert sorted(second) == [3, 4, 5]
+        assert second.derived == {}
+
+
+def person(id_: int) -> Person:
+    """Return somebody."""
+    return Person(id=id_, kind=PersonKind.EXTERNAL, first_name=str(id_), last_name="")

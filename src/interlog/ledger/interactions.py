@@ -15,7 +15,7 @@ from ..model.instants import now
 from ..model.interactions import Brief, Content, Draft, Interaction, Links, Participant
 from ..model.journal import Action, Entity
 from ..model.notes import Note
-from ..model.parties import Party, Person, normal_email
+from ..model.parties import Directory, Party, Person, normal_email
 from ..model.tenancy import Actor, Right
 from ..model.types import InteractionType, Logging
 from ..model.validation import identity_of, problems_of
@@ -50,10 +50,10 @@ Rule = Callable[[Content, Mapping[int, Person]], Iterable[Problem]]
 
 
 class Logged(NamedTuple):
-    """An interaction, everybody in it, and whether the request had been made before."""
+    """An interaction, where to look up everybody in it, and whether the request had been made before."""
 
     interaction: Interaction
-    persons: dict[int, Person]
+    persons: Directory
     repeated: bool = False
 
 
@@ -182,7 +182,7 @@ class Interactions:
         drafts = [draft if draft.uuid is None else _with_canonical_uuid(draft) for draft in drafts]
         participants, persons, new = await self._resolve(actor, [draft.content for draft in drafts])
         unknown = await self._unknown_links(actor, [draft.content.links for draft in drafts])
-        creators = {draft.creator for draft in drafts if draft.creator is not None} - set(persons)
+        creators = {draft.creator for draft in drafts if draft.creator is not None} - persons.keys()
         creators -= set(await self._persons.get_many(actor, creators)) if creators else set()
         created_at = now()
         accepted: dict[int, _Accepted] = {}
@@ -218,7 +218,7 @@ class Interactions:
             await self._database.write(unit)
             await self._bind_late(actor, unit)
         for index, item in zip(accepted, stored, strict=True):
-            outcomes[index] = Logged(item, _present(item.content, persons))
+            outcomes[index] = Logged(item, persons)
         return [outcome for outcome in outcomes if outcome is not None]
 
     async def _clash(self, actor: Actor, draft: Draft) -> Conflict:
@@ -324,7 +324,7 @@ class Interactions:
             if problems:
                 raise Invalid(*problems)
             if content == read.content:
-                return Logged(read, _present(content, persons))
+                return Logged(read, persons)
             unit = Unit()
             self._persons.add_new(actor, unit, new)
             amended = await self._amend(actor, unit, read, content, type_)
@@ -333,7 +333,7 @@ class Interactions:
             except (Stale, Duplicate):
                 continue
             await self._bind_late(actor, unit)
-            return Logged(amended, _present(content, persons))
+            return Logged(amended, persons)
         raise Conflict("the interaction was changed by somebody else in the meantime; read it again", existing=number)
 
     async def _amend(
@@ -448,7 +448,7 @@ class Interactions:
 
     async def _resolve(
         self, actor: Actor, contents: Sequence[Content]
-    ) -> tuple[list[tuple[Participant, ...]], dict[int, Person], list[Person]]:
+    ) -> tuple[list[tuple[Participant, ...]], Directory, list[Person]]:
         """Bind participants that come with an address: two reads for any number.
 
         Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
@@ -465,8 +465,10 @@ class Interactions:
         if addresses:
             known, created = await self._persons.bind(actor, addresses)
             ids.update(known.values())
-        persons = await self._persons.get_many(actor, ids) if ids else {}
-        persons |= {person.id: person for person in created}
+        persons = await self._persons.directory(actor, ids)
+        if created:
+            known_persons = {id_: persons[id_] for id_ in ids if id_ in persons}
+            persons = Directory(known_persons | {person.id: person for person in created})
         if not addresses:
             return [content.participants for content in contents], persons, created
         return (
@@ -584,10 +586,6 @@ def _unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
         if p.person is None and p.address and not email_problems((p.address,))
     }
     return [(tenant, address, item.number) for address in sorted(addresses)]
-
-
-def _present(content: Content, persons: Mapping[int, Person]) -> dict[int, Person]:
-    return {id_: persons[id_] for p in content.participants if (id_ := p.person) is not None and id_ in persons}
 
 
 def _keys_of(draft: Draft, type_: InteractionType) -> list[str]:

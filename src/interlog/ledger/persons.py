@@ -10,7 +10,7 @@ from ..model.ids import stamp, uuid7
 from ..model.instants import now
 from ..model.interactions import Brief, Interaction, Participant
 from ..model.journal import Action, Entity
-from ..model.parties import Party, Person, PersonDraft, PersonKind, email_domain, normal_email
+from ..model.parties import Directory, Party, Person, PersonDraft, PersonKind, email_domain, normal_email
 from ..model.strength import HALF_LIFE, relationship_strength
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
@@ -76,10 +76,15 @@ class Persons:
         actor.require(Right.READ)
         return await person_rows.by_ids(self._database, actor.tenant.id, set(ids))
 
-    async def of_interactions(self, actor: Actor, items: Iterable[Interaction | Brief]) -> dict[int, Person]:
-        """Return every person who took part in one of the interactions, each fetched once."""
+    async def directory(self, actor: Actor, ids: set[int]) -> Directory:
+        """Return where to look up these persons; it may hold others too."""
+        actor.require(Right.READ)
+        return await person_rows.directory(self._database, actor.tenant.id, ids)
+
+    async def of_interactions(self, actor: Actor, items: Iterable[Interaction | Brief]) -> Directory:
+        """Return where to look up the persons who took part in the interactions, each of whom is fetched once."""
         ids = {p.person for item in items for p in item.participants if p.person is not None}
-        return await person_rows.by_ids(self._database, actor.tenant.id, ids) if ids else {}
+        return await person_rows.directory(self._database, actor.tenant.id, ids)
 
     async def page(
         self,
@@ -233,7 +238,8 @@ class Persons:
         items = await interaction_rows.by_numbers(self._database, tenant.id, wanted) if wanted else {}
         ours: set[int] = set()
         if internal:
-            known = await self.of_interactions(actor, items.values())
+            present = {p.person for item in items.values() for p in item.participants if p.person is not None}
+            known = await self.get_many(actor, present)
             ours = {person.id for person in known.values() if person.kind is PersonKind.INTERNAL}
 
         def moment(number: int | None) -> Moment | None:

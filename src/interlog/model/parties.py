@@ -1,6 +1,8 @@
 """The parties: persons, organizations, and the opportunities they are part of."""
 
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -41,6 +43,19 @@ class Person(Struct, frozen=True, kw_only=True, gc=False):
     def name(self) -> str:
         """First and last name, as one reads it."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class Directory(dict[int, Person]):
+    """Persons by their ids: those who were asked for and are there, and perhaps others, so look them up one by one.
+
+    ``derived`` keeps what a protocol made of them, under the protocol's name: it lasts as long as the records do.
+    """
+
+    __slots__ = ("derived",)
+
+    def __init__(self, persons: Mapping[int, Person] | Iterable[tuple[int, Person]] = ()) -> None:
+        super().__init__(persons)
+        self.derived: dict[str, Any] = {}
 
 
 class PersonDraft(Struct, frozen=True, kw_only=True):

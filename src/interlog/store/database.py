@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from sqlalchemy.engine import Dialect
 
 from ..model.errors import InterlogError, Invalid, Problem, Unavailable
-from ..model.parties import Person
 from .recent import Recent
 from .statements import Compiled, Query, Unit
 
@@ -49,7 +48,7 @@ class Database(ABC):
     async def close(self) -> None:
         """Finish the writes that were handed in, then disconnect."""
 
-    recent_persons: Recent[Person] | None = None
+    recent_persons: Recent | None = None
     """Persons read lately, on engines that can tell cheaply whether anything was committed since."""
 
     @abstractmethod

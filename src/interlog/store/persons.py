@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, literal_column, or_, select
 
-from ..model.parties import Person, PersonKind, email_domain, normal_email
+from ..model.parties import Directory, Person, PersonKind, email_domain, normal_email
 from .database import Database, Row
 from .moments import Kinds, moment_at
 from .rows import array_text, update_of
@@ -145,15 +145,19 @@ async def exact_matches(database: Database, tenant: int, term: str) -> list[Pers
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Person]:
     """Return persons by their ids, without deleted ones."""
     wanted = set(ids)
+    found = await directory(database, tenant, wanted)
+    return {id_: found[id_] for id_ in wanted if id_ in found}
+
+
+async def directory(database: Database, tenant: int, ids: set[int]) -> Directory:
+    """Return a directory with all of these persons who are there, and perhaps with others: nothing is copied."""
     recent = database.recent_persons
-    known = recent.among(tenant, wanted) if recent is not None else {}
-    if len(known) == len(wanted):
+    known = recent.directory(tenant) if recent is not None else Directory()
+    if known.keys() >= ids:
         return known
-    rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(wanted.difference(known)))
+    rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(ids.difference(known)))
     read = {row[0]: person_of(row) for row in rows}
-    if recent is not None:
-        recent.keep(tenant, read)
-    return known | read if known else read
+    return recent.keep(tenant, read) if recent is not None else Directory(read)
 
 
 async def ids_by_email(database: Database, tenant: int, emails: Iterable[str]) -> dict[str, int]:

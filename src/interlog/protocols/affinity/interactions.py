@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from interlog.model.errors import Invalid, NotFound, Problem, unknown_id
 from interlog.model.instants import DAY
 from interlog.model.interactions import Brief, Content, Interaction
-from interlog.model.parties import Party, Person, PersonKind
+from interlog.model.parties import Directory, Party, Person, PersonKind
 from interlog.model.validation import MAX_BODY
 
 from . import translate, wire
@@ -135,7 +135,7 @@ def _of_kind(item: Seen, call: Call) -> Seen:
     return item
 
 
-def _object(call: Call, item: Brief, persons: Mapping[int, Person]) -> wire.Event | wire.ChatMessage | wire.Email:
+def _object(call: Call, item: Brief, persons: Directory) -> wire.Event | wire.ChatMessage | wire.Email:
     times = translate.clock(call.settings.affinity_time_zone)
     return translate.interaction(item, call.args["type"], translate.people(persons), times)
 

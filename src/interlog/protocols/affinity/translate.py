@@ -14,7 +14,7 @@ from interlog.ledger.persons import Moments
 from interlog.model.instants import DAY, MINUTE, Moment, to_datetime
 from interlog.model.interactions import Brief, Content, Draft, Interaction, Participant
 from interlog.model.notes import Note
-from interlog.model.parties import Opportunity, Organization, Party, PartyList, Person
+from interlog.model.parties import Directory, Opportunity, Organization, Party, PartyList, Person
 from interlog.model.tenancy import Tenant
 from interlog.model.types import (
     CALL,
@@ -125,26 +125,30 @@ def person(item: Person) -> wire.Person:
 Card = tuple[Raw, str | None]
 """A person ready to be put into other objects, and their primary address."""
 
-People = Mapping[int | None, Card]
-"""The persons of one answer; those who are no more are not in it."""
 
-_cards: dict[str, tuple[Person, Card]] = {}
-_MOST_CARDS = 100_000
+class People(dict[int | None, Card | None]):
+    """The persons of answers, each encoded when it is first looked up: the same ones stand in answer after answer.
 
-
-def people(persons: Mapping[int, Person]) -> People:
-    """Return persons as they stand within other objects, by their ids.
-
-    The same persons stand in one answer after another: they are encoded anew only when the record is another object.
+    Looking up who is no more, or never was a person, gives None.
     """
-    if len(_cards) > _MOST_CARDS:
-        _cards.clear()
-    found: dict[int | None, Card] = {}
-    for id_, item in persons.items():
-        known = _cards.get(item.uuid)
-        if known is None or known[0] is not item:
-            known = _cards[item.uuid] = item, (Raw(encode(person(item))), item.primary_email)
-        found[id_] = known[1]
+
+    def __init__(self, persons: Mapping[int, Person]) -> None:
+        super().__init__()
+        self._persons = persons
+
+    def __missing__(self, id_: int | None) -> Card | None:
+        item = self._persons.get(id_) if id_ is not None else None
+        if item is None:
+            return None
+        card = self[id_] = Raw(encode(person(item))), item.primary_email
+        return card
+
+
+def people(persons: Directory) -> People:
+    """Return persons as they stand within other objects, by their ids."""
+    found: People | None = persons.derived.get("affinity")
+    if found is None:
+        found = persons.derived["affinity"] = People(persons)
     return found
 
 
@@ -277,7 +281,7 @@ def interaction(item: Brief, code: int, people: People, times: Clock) -> wire.Ev
     persons: list[Raw] = []
     attendees: list[str] = []
     for part in item.participants:
-        card = people.get(part.person)
+        card = people[part.person]
         if card is None:
             if part.address is not None:
                 attendees.append(part.address)
@@ -324,7 +328,7 @@ def _email(item: Brief, people: People, times: Clock) -> wire.Email:
     sender: Raw | wire.Address | None = None
     receivers: dict[str, list[Raw]] = {Role.TO: [], Role.CC: []}
     for part in item.participants:
-        card = people.get(part.person)
+        card = people[part.person]
         if part.role == Role.FROM:
             sender = card[0] if card is not None else wire.Address(part.address) if part.address else None
         elif card is not None and part.role in receivers:
