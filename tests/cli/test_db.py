@@ -8,13 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from interlog.ledger import Ledger
 from interlog.ledger.interactions import Logged
 from interlog.ledger.tenants import system_actor
 from interlog.model.interactions import Content, Draft
+from interlog.model.journal import Entity, Position
+from interlog.model.parties import PersonDraft
 from interlog.store.distribute import _statements
+from interlog.store.journal import entries_since
 from interlog.store.schema import metadata
 from tests.cli.conftest import Run, Serve
 from tests.postgres import PACKAGE, PROGRAMS
@@ -118,6 +122,32 @@ async def test_a_backup_brings_everything_back(
     assert interlog("db", "restore", str(copy), "--force", "--json", db=database_url, **programs).code == 0
     assert await _tenants(database_url) == ["acme"]
     assert interlog("db", "check", db=database_url).out == "clean\n"
+
+
+async def test_the_journal_goes_on_after_a_restore_into_another_server(
+    interlog: Run, init: Init, postgres_url: str, programs: dict[str, str], tmp_path: Path
+) -> None:
+    """A server that numbers its transactions lower hides no entry of the old one, and adds new ones behind them."""
+    tenant = init(postgres_url)["tenant"]
+    connection = await asyncpg.connect(postgres_url)
+    await connection.execute("UPDATE journal SET epoch = epoch + 1000000000")
+    await connection.close()
+    copy = str(tmp_path / "copy")
+    assert interlog("db", "backup", copy, db=postgres_url, **programs).code == 0
+
+    assert interlog("db", "restore", copy, "--force", db=postgres_url, **programs).code == 0
+
+    ledger = await Ledger.open(postgres_url)
+    try:
+        database, found = ledger.store.database, await ledger.tenants.by_name(tenant)
+        before = await entries_since(database, found.id, Position(0, 0), 100)
+        await ledger.persons.create(system_actor(found, 1), PersonDraft(first_name="New"))
+        after = await entries_since(database, found.id, Position(0, 0), 100)
+        assert before
+        assert after[: len(before)] == before
+        assert [entry.entity for entry in after[len(before) :]] == [Entity.PERSON]
+    finally:
+        await ledger.close()
 
 
 async def test_a_restore_makes_a_store(interlog: Run, init: Init, sqlite_url: str, tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ _OTHERS = (
     "WHERE datname = current_database() AND application_name = 'interlog' AND pid <> pg_backend_pid()"
 )
 
+_MISSING_TO_THE_LAST_EPOCH = (
+    "SELECT greatest(coalesce(max(epoch), 0) + 1 - pg_current_xact_id()::text::bigint, 0) FROM journal"
+)
+
 
 async def backup(url: str, target: Path, *, force: bool) -> None:
     """Write a copy of the store, as of one moment, to a file; a server may go on using the store meanwhile.
@@ -138,6 +142,21 @@ async def _restore_postgresql(url: str, source: Path, force: bool) -> None:
     options = ("--single-transaction", "--clean", "--if-exists", "--no-owner", "--no-privileges")
     await _run_program("pg_restore", url, f"--dbname={shown(url)}", *options, str(source))
     await migrate(url)
+    await _go_on_with_epochs(url)
+
+
+async def _go_on_with_epochs(url: str) -> None:
+    """Let the journal's epochs go on from those that were restored: this server may number transactions lower."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        async with connection.transaction():
+            added = await connection.fetchval(_MISSING_TO_THE_LAST_EPOCH)
+            await connection.execute(
+                "CREATE OR REPLACE FUNCTION journal_epoch(number xid8) RETURNS bigint LANGUAGE sql IMMUTABLE "
+                f"RETURN number::text::bigint + {int(added)}"
+            )
+    finally:
+        await connection.close()
 
 
 async def _run_program(name: str, url: str, *arguments: str) -> str:

@@ -1,8 +1,9 @@
 """The journal's rows.
 
 An entry's place is (epoch, sequence). On SQLite the one writer numbers entries inside its transaction: places follow
-the order of commits. On PostgreSQL the epoch is the transaction's id, and a reader sees only entries of transactions
-older than every one still running: whatever commits late comes after the reader's position, in any number of processes.
+the order of commits. On PostgreSQL the epoch is the transaction's id (plus a constant, so that it goes on growing after
+a restore into another server), and a reader sees only entries of transactions older than every one still running:
+whatever commits late comes after the reader's position, in any number of processes.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from .rows import json_value
 from .schema import journal
 from .statements import Query, Unit, parameter
 
-_SETTLED: ColumnElement[int] = literal_column("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)")
+_SETTLED: ColumnElement[int] = literal_column("journal_epoch(pg_snapshot_xmin(pg_current_snapshot()))")
 
 
 def _since(*, postgresql: bool) -> Select[tuple[object, ...]]:

@@ -400,4 +400,9 @@ def upgrade() -> None:
         # The place of a journal entry: the transaction's id, and a number within and beyond it.
         op.execute("CREATE SEQUENCE journal_sequence CACHE 1 OWNED BY journal.sequence")
         op.execute("ALTER TABLE journal ALTER COLUMN sequence SET DEFAULT nextval('journal_sequence')")
-        op.execute("ALTER TABLE journal ALTER COLUMN epoch SET DEFAULT pg_current_xact_id()::text::bigint")
+        # A restore into a server whose transactions are numbered lower replaces the 0.
+        op.execute(
+            "CREATE FUNCTION journal_epoch(number xid8) RETURNS bigint LANGUAGE sql IMMUTABLE "
+            "RETURN number::text::bigint + 0"
+        )
+        op.execute("ALTER TABLE journal ALTER COLUMN epoch SET DEFAULT journal_epoch(pg_current_xact_id())")
