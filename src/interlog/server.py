@@ -10,10 +10,14 @@ from .ledger import Ledger
 from .model.errors import InterlogError
 from .observe import Observer, Scope
 from .protocols.affinity import app as affinity
+from .protocols.customer_insights import app as customer_insights
 from .settings import Settings
 from .web import app as web
 
-PROTOCOLS = {"affinity": ("/affinity", affinity.create)}
+PROTOCOLS = {
+    "affinity": ("/affinity", affinity.create),
+    "customer-insights": ("/customer-insights", customer_insights.create),
+}
 """The protocols served: name -> prefix and the maker of the application."""
 
 

@@ -36,7 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = None
     root: Annotated[
-        Literal["affinity"] | None,
+        Literal["affinity", "customer-insights"] | None,
         Meta(description="A protocol that is served at / too, for clients that cannot carry a prefix."),
     ] = None
     public_url: Annotated[

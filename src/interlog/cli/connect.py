@@ -20,7 +20,7 @@ class Connection(NamedTuple):
 
 def connections(url: str, token: str | None) -> list[Connection]:
     """Return how to connect to each protocol that the server at this URL serves."""
-    return [_affinity(url, token)]
+    return [_affinity(url, token), _customer_insights(url, token)]
 
 
 def _affinity(url: str, token: str | None) -> Connection:
@@ -36,6 +36,19 @@ def _affinity(url: str, token: str | None) -> Connection:
             f"AFFINITY_API_KEY={token} XAFFINITY_NO_UPDATE_CHECK=1",
         ]
     return Connection("affinity", "Affinity", data, lines)
+
+
+def _customer_insights(url: str, token: str | None) -> Connection:
+    base = f"{url}/customer-insights"
+    lines = [f"Base URL    {base}"]
+    if token is not None:
+        lines += [
+            "Try it with curl: your hubs, each with the address of its instances",
+            f'  curl -H "Authorization: Bearer {token}" '
+            f'"{base}/subscriptions/any/resourceGroups/any/providers/Microsoft.CustomerInsights/hubs'
+            f'?api-version=2017-04-26"',
+        ]
+    return Connection("customer-insights", "Customer Insights", {"base_url": base, "token": token}, lines)
 
 
 async def new_token(ledger: "Ledger", tenant_name: str, *, expires: bool) -> str:

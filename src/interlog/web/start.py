@@ -30,6 +30,15 @@ SERVED = (
         authentication="Send a token as Bearer, or as the password of Basic with any or no user name.",
         example="/affinity/auth/whoami",
     ),
+    Served(
+        id="customer-insights",
+        name="Customer Insights",
+        about="Types of interactions that users define, and their instances, "
+        "for tools that speak Azure Resource Manager and OData.",
+        bases=(("Base URL", "/customer-insights"),),
+        authentication="Send a token as Bearer; a hub's own planes also take a shared access signature.",
+        example="/customer-insights/subscriptions/any/resourceGroups/any/resources",
+    ),
 )
 """The protocols that this version speaks, in the order of the page."""
 

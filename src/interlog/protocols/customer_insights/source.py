@@ -174,6 +174,15 @@ class Source:
                 self.notes.add("InvalidValue", f"'{name}' must be a list of objects.", f"{self.at(name)}[{index}]")
         return found
 
+    def rest(self, *read_only: str) -> dict[str, Any]:
+        """Return what nobody has looked at, as it was sent and without nulls, for those who keep it."""
+        known = self._seen | {name.lower() for name in read_only}
+        return {
+            name: self._values[key]
+            for key, name in self._names.items()
+            if key not in known and self._values[key] is not None
+        }  # fmt: skip
+
     def finish(self, *read_only: str) -> None:
         """Note what means nothing here; what is read-only is passed over without a word (spec 1.3)."""
         known = self._seen | {name.lower() for name in read_only}
