@@ -10,11 +10,12 @@ import pytest_asyncio
 from interlog.ledger import Ledger
 from interlog.ledger.bulk import Bulk
 from interlog.model.errors import InterlogError
+from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft
 from interlog.model.tenancy import User, UserRole
-from interlog.model.types import BUILT_IN_TYPES, InteractionType
+from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -42,6 +43,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
                 draft={"request_key": "key", "external_ids": {"crm": "1"}}),
     )  # fmt: skip
     await ledger.interactions.log(actor, meeting(firm.ola))
+    await ledger.instances.put(actor, Instance(type="Meeting", identity="M-1", title="Kick-off"))
     await ledger.types.define(actor, InteractionType(id=0, name="Visit", collections=("Visits",)))
     await ledger.definitions.put(actor, "links", "One", {"a": 1})
     note = await ledger.notes.create(actor, NoteDraft(content="note", links=Links(persons=(firm.eve.id,))))
@@ -97,6 +99,8 @@ READS: dict[str, Attempt] = {
     "types.instances_counts": lambda firm, ids: _sum(firm.ledger.types.instances_counts(firm.actor, BUILT_IN_TYPES)),
     "definitions.get": lambda firm, ids: firm.ledger.definitions.get(firm.actor, "links", "one"),
     "definitions.page": lambda firm, ids: firm.ledger.definitions.page(firm.actor, "links"),
+    "instances.find": lambda firm, ids: firm.ledger.instances.find(firm.actor, MEETING, "M-1"),
+    "instances.find_any": lambda firm, ids: firm.ledger.instances.find_any(firm.actor, "M-1"),
     "opportunities.get": lambda firm, ids: firm.ledger.opportunities.get(firm.actor, ids["opportunity"]),
     "opportunities.get_many": lambda firm, ids: firm.ledger.opportunities.get_many(firm.actor, [ids["opportunity"]]),
     "opportunities.page": lambda firm, ids: _first(firm.ledger.opportunities.page(firm.actor, limit=99)),
@@ -165,6 +169,15 @@ WRITES: dict[str, Attempt] = {
     "types.define": lambda firm, ids: firm.ledger.types.define(
         firm.actor, InteractionType(id=0, name="Visit", collections=("Visits",), is_activity=True)
     ),
+    "instances.put": lambda firm, ids: firm.ledger.instances.put(
+        firm.actor, Instance(type="Meeting", identity="M-1", title="changed")
+    ),
+    "instances.put-merge": lambda firm, ids: firm.ledger.instances.put(
+        firm.actor, Instance(type="Meeting", identity="M-1", title="changed"), Put.MERGE
+    ),
+    "instances.put_many": lambda firm, ids: firm.ledger.instances.put_many(
+        firm.actor, [Instance(type="Meeting", participants=(Participant(ids["person"]),), corrects="M-1")]
+    ),
     "definitions.put": lambda firm, ids: firm.ledger.definitions.put(firm.actor, "links", "One", {"a": 2}),
     "definitions.delete": lambda firm, ids: firm.ledger.definitions.delete(firm.actor, "links", "one"),
     "bulk.create_persons": lambda firm, ids: firm.ledger.bulk.create_persons(
@@ -196,6 +209,10 @@ ELSEWHERE = {
     "tenants.user": "takes the tenant itself",
     "tenants.init": "creates tenants: see test_tenants",
     "check.problems": "checks the whole store",
+    "interactions.add_rows": "is a step of logging",
+    "interactions.add_amendment": "is a step of amending",
+    "interactions.resolve": "is a step of logging",
+    "interactions.bind_late": "is a step of logging",
     "persons.page": "takes no ids: see below",
     "persons.of_interactions": "takes interactions, not ids",
     "persons.bind": "is a step of logging",

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from interlog.model.interactions import Content, Participant
+from interlog.model.quick import quick_check
 from interlog.model.types import BUILT_IN_TYPES, EMAIL, FieldDefinition, FieldKind, InteractionType, ParticipantSlot
 from interlog.model.validation import MAX_BODY, MAX_PARTICIPANTS, MAX_TITLE, identity_of, problems_of
 
@@ -69,6 +71,43 @@ class TestKinds:
         field = FieldDefinition("f", kind, many=many, minimum=1, maximum=2, max_length=1, pattern="a", choices=("a", 1))
 
         problems_of(Content(occurred_at=0, fields={"f": value}), _type(field))
+
+
+class TestQuickCheck:
+    @given(
+        value=json
+        | st.floats()
+        | st.sampled_from(["2024-02-29", "10:00", "10:00:00.5+01:00", "PT1S", "1.50", "-0", UUID]),
+        kind=st.sampled_from(FieldKind),
+        many=st.booleans(),
+        bounds=st.sampled_from([{}, {"minimum": 1, "maximum": 2}, {"max_length": 2}, {"choices": ("a", 1)}]),
+        open_=st.booleans(),
+    )
+    def test_lets_nothing_pass_that_is_not_valid(
+        self, value: Any, kind: FieldKind, many: bool, bounds: dict[str, Any], open_: bool
+    ) -> None:
+        """What the quick check accepts has no problem when each field is asked, whatever the value."""
+        field = FieldDefinition("f", kind, many=many, **bounds)
+        quick = quick_check((field,), frozenset(), open_=open_)
+
+        for fields in ({"f": value}, {"f": [value]}, {"f": value, "g": value}, {}):
+            if quick is not None and quick.passes(fields):
+                # A pattern that everything matches has no quick check, so that each field is asked.
+                asked = _type(replace(field, pattern=""), open=open_)
+                assert problems_of(Content(occurred_at=0, fields=fields), asked) == []
+
+    def test_lets_the_usual_pass(self) -> None:
+        """It is of use: the canonical values of all kinds are told to be valid."""
+        values = {
+            "TEXT": "a", "INTEGER": 1, "NUMBER": 1.5, "DECIMAL": "1.5", "BOOLEAN": True, "DATE": "2024-01-01",
+            "INSTANT": "2024-01-01T00:00:00.000000Z", "TIME": "10:00:00", "UUID": UUID, "LOCALIZED": {"en-us": "a"},
+        }  # fmt: skip
+        quick = quick_check(tuple(FieldDefinition(name, FieldKind[name]) for name in values), frozenset(), open_=True)
+
+        assert quick is not None
+        assert quick.passes({**values, "Lane": "B"})
+        assert quick.passes({})
+        assert not quick_check((FieldDefinition("a"),), frozenset(["a"]), open_=True).passes({})  # type: ignore[union-attr]
 
 
 class TestBounds:

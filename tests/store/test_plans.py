@@ -34,6 +34,7 @@ from interlog.model.parties import Opportunity, Organization, Person, PersonKind
 from interlog.model.types import Direction
 from interlog.store import (
     definitions,
+    identities,
     interactions,
     journal,
     moments,
@@ -228,6 +229,10 @@ CASES: dict[str, Case] = {
     "interactions.BY_UUID": _simple(interactions.BY_UUID, uuid="x"),
     "interactions.BY_IDENTITY": _simple(interactions.BY_IDENTITY, type_id=1, identity="x"),
     "interactions.BY_EXTERNAL_ID": _simple(interactions.BY_EXTERNAL_ID, system="x", external_id="y"),
+    "identities.BY_IDENTITIES": _simple(identities.BY_IDENTITIES, identities=["x", "y"]),
+    "identities.BY_UUIDS": _simple(identities.BY_UUIDS, uuids=["x", "y"]),
+    "identities.BY_REQUESTS": _simple(identities.BY_REQUESTS, keys=["x", "y"]),
+    "identities.ANY_TYPE": _simple(identities.ANY_TYPE, identity="x", limit=5),
     "interactions.BY_REQUEST": _simple(interactions.BY_REQUEST, key="x"),
     "timeline.in_order_of_number_query": _in_order_of_number(None),
     **{

@@ -63,7 +63,7 @@ class Interactions:
     def __init__(self, store: Store, persons: Persons, organizations: Organizations) -> None:
         self._store = store
         self._database = store.database
-        self._persons = persons
+        self.persons = persons
         self._organizations = organizations
 
     # Reading
@@ -180,12 +180,12 @@ class Interactions:
     async def _log_many(self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None) -> list[Logged | InterlogError]:
         outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
         drafts = [draft if draft.uuid is None else _with_canonical_uuid(draft) for draft in drafts]
-        participants, persons, new = await self._resolve(actor, [draft.content for draft in drafts])
+        participants, persons, new = await self.resolve(actor, [draft.content for draft in drafts])
         unknown = await self._unknown_links(actor, [draft.content.links for draft in drafts])
         creators = {draft.creator for draft in drafts if draft.creator is not None} - persons.keys()
-        creators -= set(await self._persons.get_many(actor, creators)) if creators else set()
+        creators -= set(await self.persons.get_many(actor, creators)) if creators else set()
         created_at = now()
-        accepted: dict[int, _Accepted] = {}
+        accepted: dict[int, Accepted] = {}
         keys: set[str] = set()
         for index, given in enumerate(drafts):
             draft = given
@@ -209,14 +209,14 @@ class Interactions:
                 outcomes[index] = Conflict("an earlier item of the same request has the same key")
             else:
                 keys.update(draft_keys)
-                accepted[index] = _Accepted(draft, type_, draft_keys, fingerprint)
+                accepted[index] = Accepted(draft, type_, draft_keys, fingerprint)
         unit = Unit()
         present = {part.person for item in accepted.values() for part in item.draft.content.participants}
-        self._persons.add_new(actor, unit, [person for person in new if person.id in present])
-        stored = await self._add(actor, unit, list(accepted.values()), created_at)
+        self.persons.add_new(actor, unit, [person for person in new if person.id in present])
+        stored = await self.add_rows(actor, unit, list(accepted.values()), created_at)
         if unit.rows:
             await self._database.write(unit)
-            await self._bind_late(actor, unit)
+            await self.bind_late(actor, unit)
         for index, item in zip(accepted, stored, strict=True):
             outcomes[index] = Logged(item, persons)
         return [outcome for outcome in outcomes if outcome is not None]
@@ -239,7 +239,7 @@ class Interactions:
         except InterlogError as error:
             return error
 
-    async def _add(self, actor: Actor, unit: Unit, accepted: Sequence["_Accepted"], at: int) -> list[Interaction]:
+    async def add_rows(self, actor: Actor, unit: Unit, accepted: Sequence["Accepted"], at: int) -> list[Interaction]:
         """Give numbers to accepted drafts and add their rows to the unit."""
         tenant = actor.tenant.id
         if not accepted:
@@ -286,7 +286,7 @@ class Interactions:
                 return Conflict(
                     f"interaction {number} was stored under the same key with another content", existing=number
                 )
-            return Logged(item, await self._persons.of_interactions(actor, [item]), repeated=True)
+            return Logged(item, await self.persons.of_interactions(actor, [item]), repeated=True)
         return None
 
     # Changing
@@ -314,9 +314,9 @@ class Interactions:
             type_ = actor.tenant.types_by_id[read.type_id]
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be changed")
-            (participants,), persons, new = await self._resolve(actor, [content])
+            (participants,), persons, new = await self.resolve(actor, [content])
             content = replace(content, participants=participants)
-            problems = problems_of(content, type_) + _unknown_persons(content, persons, read.content)
+            problems = problems_of(content, type_) + unknown_persons(content, persons, read.content)
             if content.links != read.content.links:
                 (unknown,) = await self._unknown_links(actor, [content.links], read.content.links)
                 problems += unknown
@@ -326,19 +326,26 @@ class Interactions:
             if content == read.content:
                 return Logged(read, persons)
             unit = Unit()
-            self._persons.add_new(actor, unit, new)
-            amended = await self._amend(actor, unit, read, content, type_)
+            self.persons.add_new(actor, unit, new)
+            amended = await self.add_amendment(actor, unit, read, content, type_)
             try:
                 await self._database.write(unit)
             except (Stale, Duplicate):
                 continue
-            await self._bind_late(actor, unit)
+            await self.bind_late(actor, unit)
             return Logged(amended, persons)
         raise Conflict("the interaction was changed by somebody else in the meantime; read it again", existing=number)
 
-    async def _amend(
-        self, actor: Actor, unit: Unit, read: Interaction, content: Content, type_: InteractionType
+    async def add_amendment(
+        self,
+        actor: Actor,
+        unit: Unit,
+        read: Interaction,
+        content: Content,
+        type_: InteractionType,
+        origin: str | None = None,
     ) -> Interaction:
+        """Add to a unit what replaces an interaction's content, and where that comes from if it is known."""
         tenant, at = actor.tenant.id, now()
         note = None
         if read.note_id is not None:
@@ -356,6 +363,7 @@ class Interactions:
             version=read.version + 1,
             modified_at=at,
             modifier=actor.person_id,
+            origin=read.origin if origin is None else origin,
             identity=_amended_identity(read, content, type_),
             changed_at=stamp(),
         )
@@ -408,11 +416,11 @@ class Interactions:
             return gone
         raise Conflict("the interaction was changed by somebody else in the meantime; try again", existing=number)
 
-    async def _bind_late(self, actor: Actor, unit: Unit) -> None:
+    async def bind_late(self, actor: Actor, unit: Unit) -> None:
         """Bind what was just stored to persons who were being stored at the same moment."""
         addresses = {address for _, address, _ in unit.rows.get(unbound, ())}
         if addresses:
-            await self._persons.bind_late(actor, addresses)
+            await self.persons.bind_late(actor, addresses)
 
     async def _unknown_links(
         self, actor: Actor, links: Sequence[Links], known: Links = NO_LINKS
@@ -422,7 +430,7 @@ class Interactions:
             return [[] for _ in links]
         tenant = actor.tenant.id
         persons = set(known.persons).union(
-            await self._persons.get_many(actor, {id_ for item in links for id_ in item.persons})
+            await self.persons.get_many(actor, {id_ for item in links for id_ in item.persons})
         )
         organizations = set(known.organizations).union(
             await organization_rows.by_ids(
@@ -446,7 +454,7 @@ class Interactions:
             for item in links
         ]
 
-    async def _resolve(
+    async def resolve(
         self, actor: Actor, contents: Sequence[Content]
     ) -> tuple[list[tuple[Participant, ...]], Directory, list[Person]]:
         """Bind participants that come with an address: two reads for any number.
@@ -463,9 +471,9 @@ class Interactions:
                     addresses.setdefault(normal_email(part.address), part.name)
         created: list[Person] = []
         if addresses:
-            known, created = await self._persons.bind(actor, addresses)
+            known, created = await self.persons.bind(actor, addresses)
             ids.update(known.values())
-        persons = await self._persons.directory(actor, ids)
+        persons = await self.persons.directory(actor, ids)
         if created:
             known_persons = {id_: persons[id_] for id_ in ids if id_ in persons}
             persons = Directory(known_persons | {person.id: person for person in created})
@@ -486,7 +494,7 @@ class Interactions:
         )
 
 
-class _Accepted(NamedTuple):
+class Accepted(NamedTuple):
     """A draft that is to be stored, and the keys under which its repetition is told by its fingerprint."""
 
     draft: Draft
@@ -498,7 +506,7 @@ class _Accepted(NamedTuple):
 def _problems_of(
     actor: Actor, draft: Draft, type_: InteractionType, persons: Mapping[int, Person], rule: Rule | None
 ) -> list[Problem]:
-    problems = problems_of(draft.content, type_) + _unknown_persons(draft.content, persons)
+    problems = problems_of(draft.content, type_) + unknown_persons(draft.content, persons)
     if draft.uuid is not None and parse_uuid(draft.uuid) is None:
         problems.append(Problem("uuid", "must be a UUID"))
     problems += [
@@ -513,7 +521,7 @@ def _problems_of(
     return problems
 
 
-def _unknown_persons(content: Content, persons: Mapping[int, Person], before: Content | None = None) -> list[Problem]:
+def unknown_persons(content: Content, persons: Mapping[int, Person], before: Content | None = None) -> list[Problem]:
     """Return the participants that are nobody; who took part before, and has been deleted since, may stay."""
     kept = {part.person for part in before.participants} if before is not None else set()
     return [
@@ -548,7 +556,7 @@ def _stored(
         external_ids=draft.external_ids,
         version=1,
         created_at=at if draft.created_at is None else min(draft.created_at, at),
-        identity=_identity(draft.content, type_) if type_.identity else None,
+        identity=_identity(draft.content, type_) if draft.identity is None and type_.identity else draft.identity,
         changed_at=stamp(),
     )
 
@@ -579,12 +587,13 @@ def _root_note(item: Interaction, at: int, creator: int) -> Note:
 
 
 def _unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
-    """Return a row for each address that may become somebody's."""
+    """Return a row for each address that may become somebody's, and for each profile that may arrive."""
     addresses = {
         normal_email(p.address)
         for p in item.content.participants
         if p.person is None and p.address and not email_problems((p.address,))
     }
+    addresses |= {part.key for part in item.content.profiles if part.number is None and part.key is not None}
     return [(tenant, address, item.number) for address in sorted(addresses)]
 
 

@@ -5,6 +5,7 @@ from .access import Access
 from .bulk import Bulk
 from .check import Check
 from .definitions import Definitions
+from .instances import Instances
 from .interactions import Interactions
 from .notes import Notes
 from .opportunities import Opportunities
@@ -28,6 +29,7 @@ class Ledger:
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
         self.types = Types(store, self.tenants, self.access)
+        self.instances = Instances(store, self.interactions, self.types)
         self.definitions = Definitions(store)
         self.check = Check(store)
 

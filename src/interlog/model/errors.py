@@ -76,5 +76,20 @@ class Refused(Conflict):
         self.problems = problems
 
 
+class Exists(Conflict):
+    """What was to be created only if it is not there, is there."""
+
+
+class Expired(Conflict):
+    """The type's time is over: its interactions can only be read."""
+
+
+class Withheld(InterlogError):
+    """This one was in order, but nothing of the request was stored, because another one was not."""
+
+    def __init__(self) -> None:
+        super().__init__("was not stored, because something else in the same request was refused")
+
+
 class Unavailable(InterlogError):
     """The store cannot answer now (disk full, connection lost); nothing was stored."""

@@ -34,6 +34,7 @@ class Instance(Struct, frozen=True, kw_only=True, gc=False):
     protocols show that know no fields. ``participants`` are those of slots without references. ``occurred_at``: now,
     where a new interaction does not say. ``origin`` is the data source. ``corrects``: the id, in the same type, of the
     interaction that this one stands for from now on. ``request_key``: the same again stores nothing.
+    ``expected_version``: the stored version that a change was made from.
     """
 
     type: str
@@ -50,6 +51,7 @@ class Instance(Struct, frozen=True, kw_only=True, gc=False):
     origin: str | None = None
     corrects: str | None = None
     request_key: str | None = None
+    expected_version: int | None = None
     group: int = 0
 
 

@@ -93,7 +93,8 @@ class Draft(Struct, frozen=True, kw_only=True, gc=False):
     ``uuid``, the identity fields of the type, ``external_ids`` (system -> id) and ``request_key`` make the request
     repeat-safe: the same again stores nothing new. ``group`` is a security group, 0 for everyone in the tenant.
     ``creator`` (a person's id) defaults to the actor; automatically captured ones have none. ``created_at`` is for
-    what was recorded elsewhere before; by default it is now.
+    what was recorded elsewhere before; by default it is now. ``identity``: the id it is to be known by in its type, if
+    that is not what its identity fields make by themselves.
     """
 
     type: str
@@ -106,6 +107,7 @@ class Draft(Struct, frozen=True, kw_only=True, gc=False):
     request_key: str | None = None
     group: int = 0
     created_at: int | None = None
+    identity: str | None = None
 
 
 class Interaction(Struct, frozen=True, kw_only=True, gc=False):

@@ -12,6 +12,7 @@ from .ids import parse_uuid
 from .instances import key_of_instance
 from .instants import parse_moment
 from .interactions import Content
+from .quick import DURATION, Quick, quick_check
 from .types import FieldDefinition, FieldKind, InteractionType
 
 MAX_TITLE = 1_000
@@ -64,6 +65,9 @@ def _participant_problems(content: Content, type_: InteractionType) -> Iterator[
 
 
 def _field_problems(content: Content, type_: InteractionType) -> Iterator[Problem]:
+    quick = _quick(type_)
+    if quick is not None and quick.passes(content.fields):
+        return
     checks = _compiled(type_.fields)
     for name in () if type_.open else content.fields:
         if name not in checks:
@@ -81,6 +85,23 @@ def _field_problems(content: Content, type_: InteractionType) -> Iterator[Proble
         else:
             for index, item in enumerate(value):
                 yield from check(f"{path}[{index}]", item)
+
+
+def _quick(type_: InteractionType) -> Quick | None:
+    """Return the quick check of a type, made once. Known types are told apart by being the same object: comparing two
+    definitions costs more than the check."""
+    known = _quick_checks.get(id(type_))
+    if known is not None and known[0] is type_:
+        return known[1]
+    quick = quick_check(type_.fields, frozenset(type_.identity), open_=type_.open)
+    if len(_quick_checks) >= _MOST_QUICK:
+        _quick_checks.clear()
+    _quick_checks[id(type_)] = type_, quick
+    return quick
+
+
+_MOST_QUICK = 4096
+_quick_checks: dict[int, tuple[InteractionType, Quick | None]] = {}
 
 
 @lru_cache(maxsize=4096)
@@ -126,10 +147,7 @@ NOT_FINITE = ("INF", "-INF", "NaN")
 _LARGEST = sys.float_info.max
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _MOST_DIGITS = 38
-_DURATION = re.compile(
-    r"-?P(?=[0-9T])(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}D)?"
-    r"(?:T(?=[0-9])(?:[0-9]{1,9}H)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}(?:\.[0-9]{1,12})?S)?)?"
-)
+_DURATION = re.compile(DURATION)
 
 
 def _is_date(value: Any) -> bool:
