@@ -6,6 +6,7 @@ from functools import partial
 from interlog.model.tenancy import Right
 
 from . import hubs, interaction_types, long_running, policies, provider, resources
+from .data_plane import OPERATIONS as OPERATIONS_DATA
 from .kinds import KPIS, MAPPINGS, POLICIES, PREDICTIONS, STORED, VIEWS, Kind
 from .operations import Operation
 
@@ -100,5 +101,5 @@ OPERATIONS_MANAGEMENT: tuple[Operation, ...] = (
               handler=long_running.get, spec="5", statuses=(200, 201, 202, 204)),
 )  # fmt: skip
 
-OPERATIONS = OPERATIONS_MANAGEMENT
+OPERATIONS = OPERATIONS_MANAGEMENT + OPERATIONS_DATA
 """Every operation, in the order of the coverage page."""

@@ -1,0 +1,242 @@
+"""The data plane: which handler an address means, in whatever casing, and the operations for the route table.
+
+Addresses of OData hold keys between parentheses, so that the routes of this plane take a whole path each, and what it
+means is found here.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import falcon
+
+from interlog.model.errors import InterlogError
+from interlog.model.tenancy import Right
+
+from . import batch, instances, jobs, rejects
+from .asks import Ask
+from .batch import Part
+from .bodies import MAX_BYTES, decode
+from .entities import Entity, InteractionEntity
+from .errors import ApiError, answer, not_found
+from .ids import Key, Segment
+from .metadata import csdl_json, csdl_xml, service_document
+from .operations import JSON, Call, Operation, Reply
+from .requests import read_bytes
+
+MAX_BATCH = 4 * MAX_BYTES
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+async def handle(call: Call) -> Reply:
+    """Answer a request of the data plane."""
+    headers = {name.lower(): value for name, value in call.request.headers.items()}
+    data = await read_bytes(call) if call.request.method in ("POST", "PUT", "PATCH") else b""
+    ask = Ask(
+        call.actor,
+        call.ledger,
+        call.settings,
+        call.request.method if call.request.method != "HEAD" else "GET",
+        call.path.get("rest", ""),
+        call.query,
+        headers,
+        data,
+        f"{call.base}/hubs/{call.hub}/data",
+    )
+    return await dispatch(ask)
+
+
+async def dispatch(ask: Ask) -> Reply:
+    """Find what an address means, and answer."""
+    override = ask.headers.get("x-http-method", ask.headers.get("x-http-method-override", "")).strip().upper()
+    if override and ask.method == "POST":
+        ask = _as(ask, "PATCH" if override == "MERGE" else override)
+    if ask.method not in _METHODS:
+        raise falcon.HTTPMethodNotAllowed(_METHODS)
+    segments = ask.segments
+    if not segments:
+        return _read_only(ask, ask.reply(service_document(ask.hub.catalog, ask.root)))
+    first, rest = segments[0], segments[1:]
+    name = first.name.lower()
+    if name == "$metadata" and not rest:
+        return _read_only(ask, _metadata(ask))
+    if name == "$batch" and not rest:
+        return await _batch(ask)
+    _require_right(ask)
+    if name == "$rejects":
+        return await _rejects(ask, first, rest)
+    if name in ("kpis", "segments"):
+        raise ApiError(501, "NotImplemented", f"{first.name} are not computed here.")
+    if name == "blobingestionjobs" and not rest:
+        return await _jobs(ask, first)
+    if name == instances.ALL_SET.lower():
+        return await _of_interactions(ask, None, first.key, rest)
+    entity = ask.hub.of_set(first.name)
+    if not isinstance(entity, InteractionEntity):
+        raise not_found(f"entity set '{first.name[:128]}'")
+    return await _of_interactions(ask, entity, first.key, rest)
+
+
+def _as(ask: Ask, method: str) -> Ask:
+    return Ask(ask.actor, ask.ledger, ask.settings, method, ask.path, ask.params, ask.headers, ask.data, ask.root)
+
+
+def _require_right(ask: Ask) -> None:
+    ask.actor.require(Right.READ if ask.method == "GET" else Right.WRITE)
+
+
+def _read_only(ask: Ask, reply: Reply) -> Reply:
+    if ask.method != "GET":
+        raise _not_allowed("GET")
+    return reply
+
+
+def _not_allowed(*methods: str) -> falcon.HTTPMethodNotAllowed:
+    allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
+    return falcon.HTTPMethodNotAllowed(sorted(allowed), description="The resource does not have this method")
+
+
+def _metadata(ask: Ask) -> Reply:
+    catalog = ask.hub.catalog
+    if ask.wants_json_metadata:
+        return Reply(csdl_json(catalog), content_type=JSON)
+    return Reply(csdl_xml(catalog), content_type="application/xml; charset=utf-8")
+
+
+async def _of_interactions(
+    ask: Ask, entity: InteractionEntity | None, key: Key | None, rest: Sequence[Segment]
+) -> Reply:
+    if key is None and not rest:
+        if ask.method != "POST":
+            raise _not_allowed("POST")
+        return await instances.create(ask, entity)
+    if key is not None and not rest:
+        match ask.method:
+            case "GET":
+                return await instances.get(ask, key, entity)
+            case "PATCH" | "PUT":
+                return await instances.change(ask, key, entity)
+        raise _not_allowed("GET", "PATCH", "PUT")
+    raise not_found(f"resource '{ask.path[:200]}'")
+
+
+def _require_get(ask: Ask) -> None:
+    if ask.method != "GET":
+        raise _not_allowed("GET")
+
+
+async def _jobs(ask: Ask, segment: Segment) -> Reply:
+    if segment.key is None:
+        match ask.method:
+            case "GET":
+                return await jobs.listed(ask)
+            case "POST":
+                return await jobs.create(ask)
+        raise _not_allowed("GET", "POST")
+    _require_get(ask)
+    return await jobs.get(ask, _text_of(segment.key))
+
+
+async def _rejects(ask: Ask, segment: Segment, rest: Sequence[Segment]) -> Reply:
+    if segment.key is None and not rest:
+        _require_get(ask)
+        return await rejects.listed(ask)
+    if segment.key is not None and not rest:
+        _require_get(ask)
+        return await rejects.get(ask, _text_of(segment.key))
+    if segment.key is not None and [part.name.lower() for part in rest] == ["replay"]:
+        if ask.method != "POST":
+            raise _not_allowed("POST")
+        return await instances.replay(ask, _text_of(segment.key))
+    raise not_found(f"resource '{ask.path[:200]}'")
+
+
+def _text_of(key: Key) -> str:
+    return key if isinstance(key, str) else ",".join(str(value) for value in key.values())
+
+
+# Batches
+
+
+async def _batch(ask: Ask) -> Reply:
+    if ask.method != "POST":
+        raise _not_allowed("POST")
+    content_type = ask.headers.get("content-type", "")
+    is_multipart = content_type.lower().startswith("multipart/mixed")
+    if not is_multipart and "json" not in content_type.lower():
+        raise falcon.HTTPUnsupportedMediaType(description="A batch is multipart/mixed or application/json")
+    parts = batch.read_multipart(ask.data, content_type) if is_multipart else batch.read_json(ask.data)
+    go_on = ask.preferences.get("continue-on-error", "false").lower() in ("", "true")
+
+    async def run(part: Part) -> Reply:
+        return await _run(ask, part)
+
+    async def run_all(group: Sequence[Part]) -> list[Reply]:
+        return await _run_all(ask, group)
+
+    answers = await batch.perform(parts, run, run_all, go_on=go_on)
+    return batch.write_multipart(answers) if is_multipart else batch.write_json(answers)
+
+
+async def _run(ask: Ask, part: Part) -> Reply:
+    inner = ask.inner(part.method, part.url, part.headers, part.body)
+    try:
+        if inner.path.lower().strip("/") == "$batch":
+            raise ApiError(400, "InvalidRequestContent", "A batch must not hold another one.")
+        return await dispatch(inner)
+    except (InterlogError, falcon.HTTPError) as error:
+        status, body, headers = answer(error)
+        return Reply(body, status, dict(headers))
+
+
+async def _run_all(ask: Ask, group: Sequence[Part]) -> list[Reply]:
+    """Run a change set: creations of interactions are stored together or not at all; it may hold nothing else."""
+    items: list[dict[str, Any]] = []
+    asks: list[Ask] = []
+    entities: list[Entity | None] = []
+    replies: list[Reply | None] = [None] * len(group)
+    for place, part in enumerate(group):
+        inner = ask.inner(part.method, part.url, part.headers, part.body)
+        try:
+            item, entity = _creation(inner)
+            items.append(item)
+            asks.append(inner)
+            entities.append(entity)
+        except (InterlogError, falcon.HTTPError) as error:
+            status, body, headers = answer(error)
+            replies[place] = Reply(body, status, dict(headers))
+    if len(items) < len(group):
+        skipped = ApiError(424, "FailedDependency", "Another request of the change set was refused.")
+        return [reply if reply is not None else batch.failure(skipped) for reply in replies]
+    return await instances.create_together(asks, items, entities)
+
+
+def _creation(ask: Ask) -> tuple[dict[str, Any], Entity | None]:
+    """Return the instance that a request of a change set creates, and the entity of its set."""
+    segments = ask.segments
+    _require_right(ask)
+    if ask.method == "POST" and len(segments) == 1 and segments[0].key is None:
+        name = segments[0].name
+        entity = ask.hub.of_set(name)
+        if name.lower() == instances.ALL_SET.lower() or isinstance(entity, InteractionEntity):
+            value = decode(ask.data)
+            if not isinstance(value, dict):
+                raise ApiError(400, "InvalidRequestContent", "The body must be a JSON object.")
+            return value, entity
+    raise ApiError(501, "NotImplemented", "A change set can only create interactions; send other requests outside.")
+
+
+def _operation(name: str, method: str, right: Right, *paths: str, spec: str, max_body: int = MAX_BYTES) -> Operation:
+    return Operation(
+        name=name, method=method, paths=paths, handler=handle, spec=spec, right=right, max_body=max_body
+    )  # fmt: skip
+
+
+OPERATIONS = (
+    _operation("data.read", "GET", Right.READ, "§", "§/{rest:path}", spec="6.1, 6.5"),
+    _operation("data.batch", "POST", Right.READ, "§/$batch", spec="6.1", max_body=MAX_BATCH),
+    _operation("data.create", "POST", Right.WRITE, "§", "§/{rest:path}", spec="6.3, 6.4, 6.7, 6.8"),
+    _operation("data.replace", "PUT", Right.WRITE, "§", "§/{rest:path}", spec="6.1"),
+    _operation("data.change", "PATCH", Right.WRITE, "§", "§/{rest:path}", spec="6.1"),
+    _operation("data.delete", "DELETE", Right.WRITE, "§", "§/{rest:path}", spec="6.1"),
+)
+"""The operations of this plane: what else is to be known of them stands in the address (spec 6.1)."""

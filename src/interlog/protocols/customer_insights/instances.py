@@ -1,0 +1,350 @@
+"""Interactions: create, upsert, many at once, read one, change (spec 6.1-6.4)."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from interlog.model.errors import Exists, Expired, InterlogError, Invalid, NotFound, Problem, Refused, Withheld
+from interlog.model.instances import Instance, Placed, Put, key_of_instance
+from interlog.model.instants import now
+from interlog.model.interactions import Interaction
+
+from . import rejects
+from .asks import Ask
+from .bodies import Malformed, read, read_one
+from .entities import Entity, InteractionEntity
+from .errors import ApiError, Detail, invalid, not_found
+from .ids import Key, key_text, key_value_text, named_key_text
+from .ingest import entity_of, instance_of, require_open
+from .operations import Reply
+from .present import interaction_json
+from .rejects import Rejected
+
+ALL_SET = "Interactions"
+
+
+async def create(ask: Ask, implied: InteractionEntity | None) -> Reply:
+    """Store what a body holds: one instance, or several with an outcome for each."""
+    sent = read(ask.data, ask.headers.get("content-type"))
+    if sent.many:
+        return ask.reply(await store_many(ask, sent.items, implied), 202)
+    (body,) = sent.items
+    assert isinstance(body, dict), "a single item that is no object was refused"
+    entity = entity_of(ask.hub, body, implied)
+    require_open(entity, now())
+    instance = instance_of(entity, body, request_key=_request_key(ask))
+    how = Put.CREATE if ask.headers.get("if-none-match", "").strip() == "*" else Put.UPSERT
+    if ask.flag("dryrun"):
+        return ask.reply({"valid": True, "InteractionType": entity.type.name})
+    (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance], how)
+    if isinstance(outcome, InterlogError):
+        raise refusal(outcome, entity)
+    item = outcome.interaction
+    headers = {"ETag": etag(item)} if entity.type.is_activity else {}
+    return ask.reply(one_json(ask, item, entity, typed=implied is not None), 202, headers)
+
+
+def one_json(ask: Ask, item: Interaction, entity: InteractionEntity, *, typed: bool) -> dict[str, Any]:
+    """Return one interaction as the whole of an answer."""
+    set_name = entity.set_name if typed else ALL_SET
+    found = ask.context(f"{set_name}/$entity", ask.form)
+    return found | interaction_json(item, entity, ask.hub, ask.form, typed=typed)
+
+
+def etag(item: Interaction) -> str:
+    """Return the entity tag of an interaction."""
+    return f'W/"{item.version}"'
+
+
+_NAMES = {"occurred_at": "Timestamp", "ended_at": "EndedAt", "title": "Subject", "body": "Description",
+          "direction": "Direction", "participants": "Participants", "identity": "InteractionId"}  # fmt: skip
+"""From paths in the model to names of this protocol."""
+
+_CODES = {"missing": "MissingRequiredField", "too_long": "ValueTooLong"}
+
+
+def refusal(error: InterlogError, entity: InteractionEntity) -> InterlogError:
+    """Return an error of the ledger in this protocol's words."""
+    name = entity.type.name
+    match error:
+        case Refused():
+            details = [
+                Detail("DifferentValue", f"{_name_of(p, entity)} {p.message}.", _name_of(p, entity))
+                for p in error.problems
+            ]
+            return immutable(entity, details)
+        case Expired():
+            return ApiError(409, "TypeExpired", f"The interaction type '{name}' takes no instances any more.")
+        case Exists():
+            return ApiError(412, "PreconditionFailed", f"A {name} with this id is stored already.")
+        case Withheld():
+            return ApiError(424, "FailedDependency", "It was not stored, since another item was refused.")
+        case Invalid():
+            details = [
+                Detail(_CODES.get(p.code, "InvalidValue"), f"{_name_of(p, entity)} {p.message}.", _name_of(p, entity))
+                for p in error.problems
+            ]
+            return invalid("InvalidInstance", "The instance", details)
+        case _:
+            return error
+
+
+def _name_of(problem: Problem, entity: InteractionEntity) -> str:
+    path = problem.path.removeprefix("fields.")
+    head = path.partition("[")[0]
+    if head == "occurred_at" and entity.timestamp_field is not None:
+        return entity.timestamp_field
+    return _NAMES.get(head, path)
+
+
+def immutable(entity: InteractionEntity, details: Sequence[Detail] = ()) -> ApiError:
+    """Return the refusal to change a fact."""
+    message = f"A stored {entity.type.name} is a fact and cannot be changed; store a correction instead."
+    return ApiError(409, "InteractionImmutable", message, details=details)
+
+
+# Many at once
+
+
+async def store_many(
+    ask: Ask,
+    items: Sequence[dict[str, Any] | Malformed],
+    implied: InteractionEntity | None,
+    *,
+    lines: Sequence[int] | None = None,
+    job: str | None = None,
+) -> dict[str, Any]:
+    """Store many instances, and return an outcome for each; what is refused is kept (spec 6.4, 9.2).
+
+    ``Prefer: transaction=all`` stores all or none. ``lines`` are the items' places in the file of a ``job``.
+    """
+    whole = ask.preferences.get("transaction") == "all"
+    at = now()
+    entities: list[InteractionEntity | None] = [None] * len(items)
+    outcomes: list[Placed | InterlogError | None] = [None] * len(items)
+    ready: list[Instance] = []
+    places: list[int] = []
+    request_key = _request_key(ask)
+    for place, body in enumerate(items):
+        try:
+            if isinstance(body, Malformed):
+                raise body.error
+            entity = entities[place] = entity_of(ask.hub, body, implied)
+            require_open(entity, at)
+            key = f"{request_key}#{place}" if request_key is not None else None
+            ready.append(instance_of(entity, body, request_key=key))
+            places.append(place)
+        except ApiError as error:
+            outcomes[place] = error
+    if not (whole and len(ready) < len(items)) and not ask.flag("dryrun"):
+        placed = await ask.ledger.instances.put_many(ask.actor, ready, Put.UPSERT, all_or_nothing=whole)
+        for place, outcome in zip(places, placed, strict=True):
+            known = entities[place]
+            assert known is not None, "what is ready has a type"
+            outcomes[place] = refusal(outcome, known) if isinstance(outcome, InterlogError) else outcome
+    value = [_outcome(outcome) for outcome in outcomes]
+    refused = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, InterlogError)]
+    if refused and not ask.flag("dryrun"):
+        kept = [
+            Rejected(
+                _payload(items[place]),
+                implied.set_name if implied is not None else ALL_SET,
+                value[place]["error"],
+                lines[place] if lines is not None else None,
+                job,
+            )
+            for place in refused
+        ]
+        for place, id_ in zip(refused, await rejects.keep(ask, kept), strict=True):
+            value[place]["rejectId"] = id_
+    rejected = sum(1 for outcome in value if outcome["status"] >= 400)
+    return {"accepted": len(value) - rejected, "rejected": rejected, "value": value}
+
+
+def _payload(item: dict[str, Any] | Malformed) -> dict[str, Any] | str:
+    return item.text if isinstance(item, Malformed) else item
+
+
+def _outcome(outcome: Placed | InterlogError | None) -> dict[str, Any]:
+    if outcome is None:
+        message = "The item was not stored, since another one of the same transaction was refused."
+        return {"status": 424, "error": {"code": "FailedDependency", "message": message}}
+    if isinstance(outcome, InterlogError):
+        status, error = rejects.error_json(outcome)
+        return {"status": status, "error": error}
+    return {"status": 202, "InteractionId": outcome.interaction.public_id}
+
+
+def _request_key(ask: Ask) -> str | None:
+    key = ask.headers.get("idempotency-key", "").strip()
+    if not key:
+        return None
+    if len(key) > 200:
+        raise ApiError(400, "InvalidRequestContent", "An Idempotency-Key has at most 200 characters.")
+    return "customer-insights:" + hashlib.sha256(key.encode()).hexdigest()
+
+
+async def create_together(
+    asks: Sequence[Ask], items: Sequence[dict[str, Any]], implied: Sequence[Entity | None]
+) -> list[Reply]:
+    """Store the instances of a change set, all or none, and return the answer to each."""
+    entities: list[InteractionEntity] = []
+    ready: list[Instance] = []
+    errors: dict[int, InterlogError] = {}
+    for place, (ask, body, own) in enumerate(zip(asks, items, implied, strict=True)):
+        try:
+            entity = entity_of(ask.hub, body, own if isinstance(own, InteractionEntity) else None)
+            require_open(entity, now())
+            ready.append(instance_of(entity, body))
+            entities.append(entity)
+        except ApiError as error:
+            errors[place] = error
+    if errors:
+        return [_error_reply(errors.get(place) or Withheld()) for place in range(len(items))]
+    results = await asks[0].ledger.instances.put_many(asks[0].actor, ready, Put.UPSERT, all_or_nothing=True)
+    return [
+        _error_reply(refusal(result, entity))
+        if isinstance(result, InterlogError)
+        else ask.reply(one_json(ask, result.interaction, entity, typed=own is not None), 202)
+        for ask, entity, own, result in zip(asks, entities, implied, results, strict=True)
+    ]
+
+
+def _error_reply(error: InterlogError) -> Reply:
+    if isinstance(error, Withheld):
+        error = ApiError(424, "FailedDependency", "It was not stored, since another request was refused.")
+    status, body = rejects.error_json(error)
+    return Reply({"error": body}, status)
+
+
+async def replay(ask: Ask, id_: str) -> Reply:
+    """Store a rejected item after all, mended or not."""
+    body, set_name = await rejects.item_of(ask, id_)
+    found = ask.hub.of_set(set_name)
+    entity = entity_of(ask.hub, body, found if isinstance(found, InteractionEntity) else None)
+    require_open(entity, now())
+    (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance_of(entity, body)], Put.UPSERT)
+    if isinstance(outcome, InterlogError):
+        raise refusal(outcome, entity)
+    await rejects.note_replayed(ask, id_, outcome.interaction.public_id)
+    return ask.reply(one_json(ask, outcome.interaction, entity, typed=False), 202)
+
+
+# One
+
+
+async def find(ask: Ask, key: Key, implied: InteractionEntity | None) -> tuple[Interaction, InteractionEntity]:
+    """Return the interaction of a key: an id, an id and a type, or the values of the type's id properties."""
+    if isinstance(key, str):
+        values: dict[str, Any] = {"interactionid": key}
+    else:
+        values = {name.lower(): value for name, value in key.items()}
+    type_name = values.pop("interactiontype", None)
+    entity = implied
+    if type_name is not None:
+        entity = ask.hub.interaction(str(type_name))
+        if entity is None or (implied is not None and entity is not implied):
+            raise not_found(f"interaction type '{str(type_name)[:128]}'")
+    found: list[Interaction] = []
+    if set(values) == {"interactionid"}:
+        text = key_value_text(values["interactionid"])
+        found = await _by_id(ask, text, entity)
+    elif entity is not None and set(values) == {name.lower() for name in entity.document["idPropertyNames"]}:
+        found = await _by_values(ask, values, entity)
+    else:
+        raise ApiError(400, "InvalidRequestContent", "The key of an interaction is its InteractionId.")
+    if not found:
+        shown = key if isinstance(key, str) else named_key_text({n: key_value_text(v) for n, v in key.items()})
+        raise not_found(f"interaction '{shown[:200]}'")
+    if len(found) > 1:
+        raise _ambiguous(ask, found)
+    tenant = ask.actor.tenant
+    return found[0], ask.hub.of_type(tenant.types_by_id[found[0].type_id])
+
+
+async def _by_id(ask: Ask, text: str, entity: InteractionEntity | None) -> list[Interaction]:
+    include_voided = ask.flag("includevoided")
+    if entity is None:
+        return await ask.ledger.instances.find_any(ask.actor, text, include_voided=include_voided)
+    try:
+        return [await ask.ledger.instances.find(ask.actor, entity.type, text, include_voided=include_voided)]
+    except NotFound:
+        return []
+
+
+async def _by_values(ask: Ask, values: Mapping[str, Any], entity: InteractionEntity) -> list[Interaction]:
+    """Return the interaction whose id properties have these values: of several with one id, the one that is meant."""
+    fields = {name: values[name.lower()] for name in entity.document["idPropertyNames"]}
+    checked = entity.validator.check(fields, partial=True)
+    key = key_of_instance(entity.type, checked.fields) if not checked.problems else None
+    for text in key.texts if key is not None else ():
+        for item in await _by_id(ask, text, entity):
+            if all(item.content.fields.get(name) == value for name, value in checked.fields.items()):
+                return [item]
+    return []
+
+
+def _ambiguous(ask: Ask, found: Sequence[Interaction]) -> ApiError:
+    details = []
+    for item in found:
+        entity = ask.hub.of_type(ask.actor.tenant.types_by_id[item.type_id])
+        url = f"{ask.root}/{entity.set_name}{key_text(item.public_id)}"
+        details.append(Detail("Candidate", url, entity.type.name))
+    message = f"Interactions of {len(found)} types have the id '{found[0].public_id[:200]}'."
+    return ApiError(409, "AmbiguousKey", message, details=details)
+
+
+async def get(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply:
+    """Answer one interaction."""
+    item, entity = await find(ask, key, implied)
+    headers = {"ETag": etag(item)} if entity.type.is_activity else {}
+    return ask.reply(one_json(ask, item, entity, typed=implied is not None), headers=headers)
+
+
+async def change(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply:
+    """Change an activity: PATCH merges, PUT replaces. A fact cannot be changed (spec 7.2)."""
+    item, entity = await find(ask, key, implied)
+    body = read_one(ask.data)
+    if not entity.type.is_activity:
+        raise immutable(entity)
+    require_open(entity, now())
+    identity = {name: item.content.fields.get(name) for name in entity.document["idPropertyNames"]}
+    replaces = ask.method == "PUT"
+    instance = instance_of(entity, _with_identity(body, identity) if replaces else body, partial=not replaces)
+    problems = [
+        Detail("InvalidValue", f"{name} identifies the interaction and cannot be changed.", name)
+        for name, value in identity.items()
+        if name in instance.fields and instance.fields[name] != value
+    ]
+    if instance.identity not in (None, item.public_id):
+        problems.append(Detail("InvalidValue", "InteractionId cannot be changed.", "InteractionId"))
+    if problems:
+        raise invalid("InvalidInstance", "The instance", problems)
+    instance = replace(instance, identity=item.public_id, expected_version=_expected(ask, item))
+    mode = Put.REPLACE if replaces else Put.MERGE
+    (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance], mode)
+    if isinstance(outcome, InterlogError):
+        raise refusal(outcome, entity)
+    if ask.preferences.get("return") == "representation":
+        body_ = one_json(ask, outcome.interaction, entity, typed=implied is not None)
+        headers = {"ETag": etag(outcome.interaction), "Preference-Applied": "return=representation"}
+        return ask.reply(body_, headers=headers)
+    return Reply(None, 204, {"ETag": etag(outcome.interaction)})
+
+
+def _with_identity(body: Mapping[str, Any], identity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a replacement, which need not repeat what its address says."""
+    given = {name.lower() for name in body}
+    return dict(body) | {name: value for name, value in identity.items() if name.lower() not in given}
+
+
+def _expected(ask: Ask, item: Interaction) -> int | None:
+    """Return the version that the client wants to change; 412 where it is another one."""
+    match = ask.headers.get("if-match", "").strip()
+    if not match or match == "*":
+        return None
+    if match.removeprefix("W/") != etag(item).removeprefix("W/"):
+        raise ApiError(412, "PreconditionFailed", "The interaction has changed since it was read; read it again.")
+    return item.version

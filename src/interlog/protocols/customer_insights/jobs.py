@@ -1,0 +1,236 @@
+"""Bulk ingestion jobs: a CSV file, and what its columns mean (spec 6.8).
+
+A job has run when its creation is answered; its record says how it went. Lines that are refused go to the reject store.
+"""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote_to_bytes
+from uuid import uuid4
+
+from interlog.model.errors import NotFound
+from interlog.model.instants import now
+from interlog.model.tenancy import Right
+
+from . import instances
+from .asks import Ask
+from .bodies import MAX_BYTES, Malformed, content_error, decode, read_one, too_large
+from .csvfile import File, Format, Line, read_columns, read_format
+from .entities import InteractionEntity
+from .errors import ApiError, Detail, invalid, not_found
+from .forms import form_parts
+from .operations import Reply
+from .present import moment_text
+from .source import Notes, Source
+
+KIND = "ingestionJob"
+_LINES = 2_000
+"""Lines that are stored at once."""
+
+_MOST = 1_000
+_TARGETS = {"interaction": "Interaction", "profile": "Profile", "relationship": "Relationship"}
+
+
+async def create(ask: Ask) -> Reply:
+    """Run a job: its file is a ``data:`` URI, or comes with it as ``multipart/form-data`` (``job`` and ``file``)."""
+    body, data = _request(ask)
+    notes = Notes()
+    source = Source(body, "", notes)
+    target, entity = _target(ask, source)
+    format_ = read_format(source.one("DataFormat"))
+    uri = source.text("Uri", longest=MAX_BYTES * 2)
+    if data is None:
+        data = _content(uri, notes)
+    file, columns = _file(data, format_, notes)
+    if notes.problems or file is None or entity is None:
+        raise invalid("InvalidIngestionJob", "The job", notes.problems)
+    id_ = uuid4().hex
+    shown = uri if uri is not None and not uri.startswith("data:") else (uri or "")[:100]
+    job: dict[str, Any] = {
+        "JobId": id_,
+        "HubId": ask.actor.tenant.name,
+        "SubmitTime": moment_text(now()),
+        "DataFormat": _format_json(format_),
+        "Type": target,
+        "Uri": shown,
+    }
+    document = job | {"State": "Running", "TotalBytes": len(data or b"")}
+    await ask.ledger.definitions.put(ask.actor, KIND, id_, document, right=Right.WRITE)
+    processed, failed = await _run(ask, file, columns, entity, id_)
+    finished = document | {
+        "State": "Finished",
+        "FinishedTimeUtc": moment_text(now()),
+        "TotalBytesProcessed": len(data or b""),
+        "TotalLinesProcessed": processed,
+        "TotalLinesFailedProcessing": failed,
+        "Result": 200,
+        "Response": f"{failed} of {processed} lines were refused; see $rejects." if failed else None,
+    }
+    await ask.ledger.definitions.put(ask.actor, KIND, id_, finished, right=Right.WRITE)
+    return ask.reply(ask.context("BlobIngestionJobs/$entity", ask.form) | job, 201)
+
+
+def _request(ask: Ask) -> tuple[dict[str, Any], bytes | None]:
+    """Return the job, and the file where it comes along."""
+    content_type = ask.headers.get("content-type", "")
+    if not content_type.lower().startswith("multipart/form-data"):
+        return read_one(ask.data), None
+    parts = form_parts(ask.data, content_type)
+    if "job" not in parts or "file" not in parts:
+        raise content_error("The form must have the parts job and file.")
+    value = decode(parts["job"])
+    if not isinstance(value, dict):
+        raise content_error("The part job must be a JSON object.")
+    return value, parts["file"]
+
+
+def _target(ask: Ask, source: Source) -> tuple[str, InteractionEntity | None]:
+    """Read ``Type``: ``Interaction.BranchVisit``, also with a colon."""
+    text = source.text("Type") or ""
+    kind, _, name = text.replace(":", ".", 1).partition(".")
+    canonical = _TARGETS.get(kind.strip().lower())
+    if canonical is None or not name:
+        source.problem("InvalidValue", "Type", "'Type' must be Interaction.<name> or Profile.<name>.")
+        return text, None
+    if canonical != "Interaction":
+        source.problem("NotSupported", "Type", f"{canonical}s are not ingested from files.")
+        return text, None
+    entity = ask.hub.interaction(name)
+    if entity is None:
+        source.problem("UnknownType", "Type", f"There is no {canonical.lower()} type '{name[:128]}'.")
+        return text, None
+    return f"{canonical}.{entity.type.name}", entity
+
+
+def _content(uri: str | None, notes: Notes) -> bytes | None:
+    """Return what a ``data:`` URI holds. Nothing is fetched from anywhere: no request may make us call another host."""
+    if uri is None:
+        notes.add("MissingUri", "'Uri' is required, unless the file is sent with the job.", "Uri")
+        return None
+    if not uri.lower().startswith("data:"):
+        notes.add("NotSupported", "'Uri' must be a data: URI; or send the file as multipart/form-data.", "Uri")
+        return None
+    head, comma, rest = uri[5:].partition(",")
+    try:
+        if not comma:
+            raise ValueError
+        raw = unquote_to_bytes(rest)
+        return base64.b64decode(raw, validate=True) if head.lower().endswith(";base64") else raw
+    except (binascii.Error, ValueError):
+        notes.add("InvalidValue", "'Uri' is no well-formed data: URI.", "Uri")
+        return None
+
+
+def _file(data: bytes | None, format_: Format, notes: Notes) -> tuple[File | None, dict[int, str]]:
+    if data is None or any(problem.target == "DataFormat.ColumnSeparator" for problem in notes.problems):
+        return None, {}
+    if len(data) > MAX_BYTES:
+        raise too_large(f"A file has at most {MAX_BYTES} bytes.")
+    try:
+        file = File(data, format_)
+    except UnicodeDecodeError as error:
+        notes.add("InvalidValue", f"The file is not UTF-8: byte {error.start}.", "Uri")
+        return None, {}
+    columns, problems = read_columns(file.header, format_)
+    notes.problems += problems
+    return file, columns
+
+
+async def _run(
+    ask: Ask, file: File, columns: Mapping[int, str], entity: InteractionEntity, job: str
+) -> tuple[int, int]:
+    """Store the lines of a file, and return how many there were and how many were refused."""
+    processed = failed = 0
+    pending: list[Line] = []
+
+    async def store() -> None:
+        nonlocal processed, failed
+        processed += len(pending)
+        failed += await _store(ask, pending, entity, job)
+        pending.clear()
+        await asyncio.sleep(0)  # others have their turn
+
+    for line in file.lines(columns):
+        pending.append(line)
+        if len(pending) >= _LINES:
+            await store()
+    if pending:
+        await store()
+    return processed, failed
+
+
+async def _store(ask: Ask, lines: Sequence[Line], entity: InteractionEntity, job: str) -> int:
+    items: list[dict[str, Any] | Malformed] = [
+        line.cells
+        if line.problem is None
+        else Malformed("", ApiError(400, "InvalidLine", f"Line {line.number} is no CSV: {line.problem}."))
+        for line in lines
+    ]
+    numbers = [line.number for line in lines]
+    outcome = await instances.store_many(ask, items, entity, lines=numbers, job=job)
+    return int(outcome["rejected"])
+
+
+def _format_json(format_: Format) -> dict[str, Any]:
+    return {
+        "HasHeader": format_.has_header,
+        "ColumnSeparator": format_.separator,
+        "PropertyMappings": [
+            {
+                "ColumnName": mapping.column,
+                "PropertyName": mapping.property,
+                "IsEncrypted": False,
+                "MappingPropertyKind": mapping.kind,
+            }
+            for mapping in format_.mappings
+        ],
+    }
+
+
+async def get(ask: Ask, id_: str) -> Reply:
+    """Answer how a job went."""
+    try:
+        document = await ask.ledger.definitions.get(ask.actor, KIND, id_.lower())
+    except NotFound:
+        raise not_found(f"ingestion job '{id_[:100]}'") from None
+    return ask.reply(ask.context("BlobIngestionJobs/$entity", ask.form) | document.value)
+
+
+async def listed(ask: Ask) -> Reply:
+    """Answer the jobs, those in a ``State`` or of a ``Type`` where the filter says so."""
+    wanted = _filter(ask.params.get("$filter"))
+    top = ask.params.get("$top", "30")
+    if not (top.isascii() and top.isdecimal() and len(top) < 6):
+        raise ApiError(400, "InvalidQueryOption", "$top must be a whole number, at least 0.", target="$top")
+    size = min(int(top), _MOST)
+    found: list[dict[str, Any]] = []
+    after = ask.params.get("$skiptoken", "")
+    more = True
+    while more and len(found) <= size:
+        page = await ask.ledger.definitions.page(ask.actor, KIND, after=after, limit=_MOST)
+        found += [item.value for item in page if all(item.value.get(name) == text for name, text in wanted)]
+        more = len(page) == _MOST
+        after = page[-1].name if page else after
+    body = ask.context("BlobIngestionJobs", ask.form) | {"value": found[:size]}
+    if len(found) > size > 0:
+        link = f"{ask.root}/BlobIngestionJobs?$skiptoken={found[size - 1]['JobId']}"
+        body |= {"@odata.nextLink": link, "nextLink": link}
+    return ask.reply(body)
+
+
+def _filter(text: str | None) -> list[tuple[str, str]]:
+    """Read ``State eq 'Finished' and Type eq 'Profile:Contact'``: all that the filter of jobs knows."""
+    found = []
+    for part in (text or "").split(" and ") if text else []:
+        words = part.strip().strip("()").split(None, 2)
+        names = {"state": "State", "type": "Type"}
+        if len(words) != 3 or words[0].lower() not in names or words[1].lower() != "eq" or words[2][:1] != "'":
+            detail = Detail("InvalidFilter", "Jobs are filtered by State eq '…' and Type eq '…'.", "$filter")
+            raise ApiError(400, "InvalidFilter", detail.message, target="$filter")
+        value = words[2].strip().strip("'")
+        name = names[words[0].lower()]
+        found.append((name, value.replace(":", ".", 1) if name == "Type" else value))
+    return found
