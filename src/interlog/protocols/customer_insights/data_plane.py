@@ -36,7 +36,7 @@ async def handle(call: Call) -> Reply:
         call.ledger,
         call.settings,
         call.request.method if call.request.method != "HEAD" else "GET",
-        call.path.get("rest", ""),
+        "$batch" if call.operation.name == "data.batch" else call.path.get("rest", ""),
         call.query,
         headers,
         data,

@@ -46,7 +46,8 @@ def error_json(error: InterlogError) -> tuple[int, dict[str, Any]]:
 async def keep(ask: Ask, rejected: Sequence[Rejected]) -> list[str]:
     """Store rejected items and return their ids."""
     at = now()
-    ids = [f"r-{uuid7().replace('-', '')}" for _ in rejected]
+    first = f"r-{uuid7().replace('-', '')}"
+    ids = [f"{first}-{place:04}" for place in range(1, len(rejected) + 1)]
     for start in range(0, len(ids), _AT_ONCE):
         await asyncio.gather(
             *(
