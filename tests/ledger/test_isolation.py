@@ -178,6 +178,8 @@ WRITES: dict[str, Attempt] = {
     "instances.put_many": lambda firm, ids: firm.ledger.instances.put_many(
         firm.actor, [Instance(type="Meeting", participants=(Participant(ids["person"]),), corrects="M-1")]
     ),
+    "hubs.create": lambda firm, ids: firm.ledger.hubs.create(firm.actor, "filled-hub"),
+    "hubs.delete": lambda firm, ids: firm.ledger.hubs.delete(firm.actor, "filled-hub"),
     "definitions.put": lambda firm, ids: firm.ledger.definitions.put(firm.actor, "links", "One", {"a": 2}),
     "definitions.delete": lambda firm, ids: firm.ledger.definitions.delete(firm.actor, "links", "one"),
     "bulk.create_persons": lambda firm, ids: firm.ledger.bulk.create_persons(
@@ -199,6 +201,10 @@ ELSEWHERE = {
     "access.authenticate": "stands for one token's tenant: see test_access",
     "access.close": "concerns no tenant",
     "access.forget": "forgets what was read of one's own tenant",
+    "tenants.new": "is a step of creating a tenant",
+    "hubs.enter": "enters another tenant on purpose: see test_hubs",
+    "hubs.list": "shows tenants that one may enter: see test_hubs",
+    "hubs.exists": "tells of names, which are everybody's",
     "tenants.forget": "forgets what was read of a tenant",
     "types.learn": "reads one's own tenant's types",
     "types.list": "takes no ids: see below",

@@ -68,7 +68,10 @@ class Access:
         user = await tenant_rows.user_of(self._store.database, tenant_id, token.person_id)
         if user is None or not user.active:
             raise Unauthenticated("the token's user may not sign in")
-        tenant = await self._tenants.get(tenant_id)
+        try:
+            tenant = await self._tenants.get(tenant_id)
+        except NotFound:
+            raise Unauthenticated("the token's tenant was deleted") from None
         actor = Actor(
             tenant=tenant,
             person_id=token.person_id,

@@ -5,6 +5,7 @@ from .access import Access
 from .bulk import Bulk
 from .check import Check
 from .definitions import Definitions
+from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
 from .notes import Notes
@@ -22,6 +23,7 @@ class Ledger:
         self.store = store
         self.tenants = Tenants(store)
         self.access = Access(store, self.tenants)
+        self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
         self.organizations = Organizations(store, self.persons)
         self.opportunities = Opportunities(store)

@@ -90,24 +90,28 @@ class Tenants:
         existing = await tenant_rows.by_name(self._store.database, name)
         if existing is not None:
             return existing, await self._owner_of(existing, owner[2]), False
-        created_at = now()
-        tenants = await tenant_rows.all_tenants(self._store.database)
-        tenant = Tenant(
-            id=max((tenant.id for tenant in tenants), default=0) + 1,
-            name=name,
-            settings=TenantSettings(domains=tuple(domain.strip().lower() for domain in domains), time_zone=time_zone),
-            created_at=created_at,
-            types=BUILT_IN_TYPES,
-            profile_types=BUILT_IN_PROFILE_TYPES,
-        )
+        settings = TenantSettings(domains=tuple(domain.strip().lower() for domain in domains), time_zone=time_zone)
+        tenant = await self.new(name, settings)
         unit = Unit()
         tenant_rows.insert(unit, tenant, {"person": 1, "list": 1})
-        person = _add_owner(unit, tenant, owner)
+        person = add_owner(unit, tenant, owner)
         try:
             await self._store.database.write(unit)
         except Duplicate:  # somebody else did the same at the same time, or took the id for another tenant
             return await self.init(name, domains=domains, owner=owner, time_zone=time_zone)
         return tenant, person, True
+
+    async def new(self, name: str, settings: TenantSettings, home: int | None = None) -> Tenant:
+        """Return a tenant that is yet to be stored."""
+        return Tenant(
+            id=await tenant_rows.last_id(self._store.database) + 1,
+            name=name,
+            settings=settings,
+            created_at=now(),
+            home=home,
+            types=BUILT_IN_TYPES,
+            profile_types=BUILT_IN_PROFILE_TYPES,
+        )
 
     async def _owner_of(self, tenant: Tenant, email: str) -> Person:
         address = normal_email(email)
@@ -141,7 +145,7 @@ class Tenants:
         return user
 
 
-def _add_owner(unit: Unit, tenant: Tenant, owner: tuple[str, str, str]) -> Person:
+def add_owner(unit: Unit, tenant: Tenant, owner: tuple[str, str, str]) -> Person:
     """Add the first person, his being a user, and his list to the unit that creates the tenant."""
     first_name, last_name, email = owner
     at = tenant.created_at
@@ -175,10 +179,15 @@ def system_actor(tenant: Tenant, person_id: int, *, protocol: str = "system") ->
     return Actor(tenant=tenant, person_id=person_id, right=Right.ADMIN, protocol=protocol)
 
 
-def _problems_of(name: str, domains: tuple[str, ...], email: str) -> list[Problem]:
-    problems = []
+def name_problems(name: str) -> list[Problem]:
+    """Return what is wrong with the name of a tenant."""
     if not name or not name.replace("-", "").isalnum() or not name.isascii() or name != name.lower():
-        problems.append(Problem("tenant", "must be lower-case letters, digits and hyphens, such as acme"))
+        return [Problem("tenant", "must be lower-case letters, digits and hyphens, such as acme")]
+    return []
+
+
+def _problems_of(name: str, domains: tuple[str, ...], email: str) -> list[Problem]:
+    problems = name_problems(name)
     problems += [
         Problem("domain", f"must be a domain, such as own.example, not {domain}")
         for domain in domains

@@ -57,7 +57,8 @@ class TenantSettings(Struct, frozen=True, kw_only=True):
 
 
 class Tenant(Struct, frozen=True, kw_only=True, dict=True):
-    """The firm whose data it is; nothing crosses it. ``name`` is its short name in addresses and commands.
+    """The firm whose data it is; nothing crosses it. ``name`` is its short name in addresses and commands, ``home`` the
+    tenant whose user created it, if one did.
 
     ``types`` holds the newest version of each interaction type, ``profile_types`` of each profile type.
     """
@@ -66,6 +67,7 @@ class Tenant(Struct, frozen=True, kw_only=True, dict=True):
     name: str
     settings: TenantSettings
     created_at: int
+    home: int | None = None
     types: tuple[InteractionType, ...] = ()
     profile_types: tuple[ProfileType, ...] = ()
 

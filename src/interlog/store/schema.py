@@ -41,9 +41,14 @@ tenant = Table(
     _text("settings"),
     _whole("created_at"),
     _whole("version"),
+    _whole("home", **NULL),
+    _whole("deleted_at", **NULL),
     _key("id"),
     Index("uq_tenant_name", "name", unique=True),
+    Index("ix_tenant_home", "home", "id"),
 )
+"""``home``: the tenant whose user created this one. A deleted tenant has its id behind its name, so that the name is
+free again."""
 
 counter = Table(
     "counter",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from ..model.profiles import ProfileType
 from ..model.tenancy import Tenant, TenantSettings, Token, User, UserRole
@@ -19,9 +19,16 @@ _settings = msgspec.json.Decoder(TenantSettings)
 _ids = msgspec.json.Decoder(tuple[int, ...])
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
-ALL = Query(select(*tenant.c).order_by(tenant.c.id))
-BY_ID = Query(select(*tenant.c).where(tenant.c.id == parameter("id")))
-BY_NAME = Query(select(*tenant.c).where(tenant.c.name == bindparam("name")))
+ALL = Query(select(*tenant.c).where(tenant.c.deleted_at.is_(None)).order_by(tenant.c.id))
+LAST_ID = Query(select(func.max(tenant.c.id)))
+BY_ID = Query(select(*tenant.c).where(tenant.c.id == parameter("id"), tenant.c.deleted_at.is_(None)))
+BY_NAME = Query(select(*tenant.c).where(tenant.c.name == bindparam("name"), tenant.c.deleted_at.is_(None)))
+OF_HOME = Query(select(*tenant.c).where(tenant.c.home == parameter("home"), tenant.c.deleted_at.is_(None)))
+DELETE = Query(
+    update(tenant)
+    .where(tenant.c.id == parameter("key_id"), tenant.c.deleted_at.is_(None))
+    .values(name=bindparam("new_name"), deleted_at=parameter("at"))
+)
 USERS = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant")).order_by(user.c.person_id))
 USER = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant"), user.c.person_id == parameter("person")))
 TOKENS = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant")).order_by(token.c.id))
@@ -43,6 +50,16 @@ USED = Query(
 async def all_tenants(database: Database) -> list[Tenant]:
     """Return every tenant, without its types."""
     return [_tenant_of(row) for row in await database.fetch(ALL)]
+
+
+async def of_home(database: Database, home: int) -> list[Tenant]:
+    """Return the tenants that users of a tenant created, without their types."""
+    return [_tenant_of(row) for row in await database.fetch(OF_HOME, home=home)]
+
+
+async def last_id(database: Database) -> int:
+    """Return the largest id that any tenant has had, 0 where there was none."""
+    return (await database.fetch(LAST_ID))[0][0] or 0
 
 
 async def by_id(database: Database, tenant_id: int) -> Tenant | None:
@@ -90,12 +107,17 @@ def insert(unit: Unit, item: Tenant, taken: Mapping[str, int]) -> None:
 
     ``taken``: how many numbers of a kind the unit itself gives out, from 1 on.
     """
-    unit.insert(tenant, [(item.id, item.name, encode(item.settings).decode(), item.created_at, 1)])
+    unit.insert(tenant, [(item.id, item.name, encode(item.settings).decode(), item.created_at, 1, item.home, None)])
     unit.insert(counter, [(item.id, kind, 1 + taken.get(kind, 0)) for kind in KINDS])
     type_rows.insert(unit, item.id, item.types, item.created_at)
     type_rows.insert_of_profiles(unit, item.id, item.profile_types, item.created_at)
     type_rows.reserve(unit, item.id, item.types)
     type_rows.reserve(unit, item.id, item.profile_types)
+
+
+def delete(unit: Unit, item: Tenant, at: int) -> None:
+    """Add the deletion of a tenant to a unit: it is as if it were not there, and its name is free."""
+    unit.change(DELETE, {"key_id": item.id, "new_name": f"{item.name}~{item.id}", "at": at})
 
 
 def insert_user(unit: Unit, tenant_id: int, item: User) -> None:
@@ -120,12 +142,13 @@ def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:
 def _tenant_of(
     row: Row, types: tuple[InteractionType, ...] = (), profile_types: tuple[ProfileType, ...] = ()
 ) -> Tenant:
-    id_, name, settings, created_at, _ = row
+    id_, name, settings, created_at, _, home, _ = row
     return Tenant(
         id=id_,
         name=name,
         settings=_settings.decode(settings),
         created_at=created_at,
+        home=home,
         types=types,
         profile_types=profile_types,
     )

@@ -362,8 +362,11 @@ def upgrade() -> None:
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
         sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("home", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_tenant"),
     )
+    op.create_index("ix_tenant_home", "tenant", ["home", "id"], unique=False)
     op.create_index("uq_tenant_name", "tenant", ["name"], unique=True)
     op.create_table(
         "token",
