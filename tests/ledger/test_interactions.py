@@ -1,6 +1,7 @@
 """Use cases around interactions: log, repeat, amend, delete, and who sees what."""
 
 import asyncio
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
+from interlog.ledger.interactions import _fingerprint
 from interlog.model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem
 from interlog.model.instants import DAY, HOUR, now
 from interlog.model.interactions import Content, Draft, Links, Participant
@@ -765,3 +767,12 @@ async def _all_pages(firm: Firm, party: tuple[Party, int], size: int, **options:
             return found
         last = await firm.ledger.interactions.get(firm.actor, page[-1])
         before = (last.content.occurred_at, last.number)
+
+
+class TestFingerprint:
+    """``_fingerprint``"""
+
+    async def test_leaves_out_what_was_not_given(self) -> None:
+        """A field that a later version adds does not turn old requests, sent again, into conflicts."""
+        draft = Draft(type="Meeting", content=Content(occurred_at=1), request_key="k")
+        assert _fingerprint(draft) == sha256(b'{"content":{"occurred_at":1},"type":"Meeting"}').hexdigest()

@@ -84,8 +84,10 @@ READS: dict[str, Attempt] = {
     "persons.get": lambda firm, ids: firm.ledger.persons.get(firm.actor, ids["person"]),
     "persons.get_many": lambda firm, ids: firm.ledger.persons.get_many(firm.actor, [ids["person"], ids["internal"]]),
     "persons.directory": lambda firm, ids: _found(firm, {ids["person"], ids["internal"]}),
-    "persons.moments": lambda firm, ids: firm.ledger.persons.moments(firm.actor, [ids["person"]], internal=True),
-    "persons.strengths": lambda firm, ids: _keys(firm.ledger.persons.strengths(firm.actor, ids["person"])),
+    "relationships.moments": lambda firm, ids: firm.ledger.relationships.moments(
+        firm.actor, [ids["person"]], internal=True
+    ),
+    "relationships.strengths": lambda firm, ids: _keys(firm.ledger.relationships.strengths(firm.actor, ids["person"])),
     "organizations.get": lambda firm, ids: firm.ledger.organizations.get(firm.actor, ids["organization"]),
     "organizations.get_many": lambda firm, ids: firm.ledger.organizations.get_many(firm.actor, [ids["organization"]]),
     "organizations.members": lambda firm, ids: firm.ledger.organizations.members(firm.actor, [ids["organization"]]),

@@ -616,4 +616,4 @@ def _fingerprint(draft: Draft) -> str:
     return hashlib.sha256(_in_one_order(replace(draft, request_key=None))).hexdigest()
 
 
-_in_one_order = msgspec.json.Encoder(order="deterministic").encode
+_in_one_order = msgspec.json.Encoder(order="sorted").encode

@@ -12,6 +12,7 @@ from .notes import Notes
 from .opportunities import Opportunities
 from .organizations import Organizations
 from .persons import Persons
+from .relationships import Relationships
 from .tenants import Tenants
 from .types import Types
 
@@ -25,7 +26,8 @@ class Ledger:
         self.access = Access(store, self.tenants)
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
-        self.organizations = Organizations(store, self.persons)
+        self.relationships = Relationships(store, self.persons)
+        self.organizations = Organizations(store, self.relationships)
         self.opportunities = Opportunities(store)
         self.interactions = Interactions(store, self.persons, self.organizations)
         self.notes = Notes(store)

@@ -18,7 +18,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .persons import MOMENT_NAMES, Moment, Moments, Persons
+from .relationships import MOMENT_NAMES, Moment, Moments, Relationships
 from .search import START, Place, search_page
 
 MAX_NAME = 500
@@ -29,10 +29,10 @@ _BATCH = 500
 class Organizations:
     """Use cases around organizations."""
 
-    def __init__(self, store: Store, persons: Persons) -> None:
+    def __init__(self, store: Store, relationships: Relationships) -> None:
         self._store = store
         self._database = store.database
-        self._persons = persons
+        self._relationships = relationships
 
     async def get(self, actor: Actor, organization_id: int) -> Organization:
         """Return an organization; raises ``NotFound`` or ``MergedAway``."""
@@ -104,7 +104,7 @@ class Organizations:
         """Return when each organization's first and last interactions were: those of its persons."""
         members = await self.members(actor, ids)
         persons = sorted({person for found in members.values() for person in found})
-        known = await self._persons.moments(actor, persons, internal=internal)
+        known = await self._relationships.moments(actor, persons, internal=internal)
         return {
             id_: {
                 name: _outermost(name, [known[person][name] for person in members.get(id_, ()) if person in known])

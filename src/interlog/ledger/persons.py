@@ -1,7 +1,6 @@
-"""Persons: create, change, delete, find; and what is known from their interactions."""
+"""Persons: create, change, delete, find, and bind to interactions that were there before them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -11,11 +10,9 @@ from ..model.instants import now
 from ..model.interactions import Brief, Interaction, Participant
 from ..model.journal import Action, Entity
 from ..model.parties import Directory, Party, Person, PersonDraft, PersonKind, email_domain, normal_email
-from ..model.strength import HALF_LIFE, relationship_strength
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
 from ..store import interactions as interaction_rows
-from ..store import moments as moment_rows
 from ..store import notes as note_rows
 from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
@@ -32,20 +29,6 @@ _TRIES = 4
 MAX_NAME = 500
 MAX_EMAIL = 320
 _EVENTS = (Category.MEETING, Category.CALL, Category.VISIT)
-
-
-class Moment(NamedTuple):
-    """When something happened, and which of our own people took part."""
-
-    at: int
-    internal: tuple[int, ...]
-
-
-Moments = Mapping[str, Moment | None]
-"""By the names of ``store.interactions.Moments``: first_email, last_email, … last_interaction."""
-
-
-MOMENT_NAMES = moment_rows.Moments._fields
 
 
 def kinds_of(tenant: Tenant) -> Kinds:
@@ -228,63 +211,6 @@ class Persons:
             add_entry(unit, actor, Action.AMEND, Entity.OPPORTUNITY, opportunity.id, changed.version, at, before)
         await self._write(actor, unit, gone)
         return read
-
-    async def moments(self, actor: Actor, persons: Sequence[int], *, internal: bool = False) -> dict[int, Moments]:
-        """Return when each person's first and last interactions were; with ``internal`` also with whom of us."""
-        actor.require(Right.READ)
-        tenant = actor.tenant
-        numbers = await moment_rows.moments(self._database, tenant.id, persons, kinds_of(tenant), actor.groups, now())
-        wanted = {number for found in numbers.values() for number in found if number is not None}
-        items = await interaction_rows.by_numbers(self._database, tenant.id, wanted) if wanted else {}
-        ours: set[int] = set()
-        if internal:
-            present = {p.person for item in items.values() for p in item.participants if p.person is not None}
-            known = await self.get_many(actor, present)
-            ours = {person.id for person in known.values() if person.kind is PersonKind.INTERNAL}
-
-        def moment(number: int | None) -> Moment | None:
-            if number is None:
-                return None
-            content = items[number].content
-            present = (p.person for p in content.participants if p.person in ours)
-            return Moment(content.occurred_at, tuple(dict.fromkeys(id_ for id_ in present if id_ is not None)))
-
-        return {
-            person: {name: moment(number) for name, number in found._asdict().items()}
-            for person, found in numbers.items()
-        }
-
-    async def strengths(self, actor: Actor, external_id: int, internal_id: int | None = None) -> dict[int, float]:
-        """Return the strength of an outside person's relationship with each of us (or one), where there is any."""
-        actor.require(Right.READ)
-        problems = []
-        found = await self.get_many(actor, [external_id] + ([internal_id] if internal_id is not None else []))
-        if external_id not in found:
-            problems.append(unknown_id("external_id", external_id, "Person"))
-        elif found[external_id].kind is PersonKind.INTERNAL:
-            problems.append(Problem("external_id", "must be an external person"))
-        if internal_id is not None and internal_id not in found:
-            problems.append(unknown_id("internal_id", internal_id, "Person"))
-        elif internal_id is not None and found[internal_id].kind is not PersonKind.INTERNAL:
-            problems.append(Problem("internal_id", "must be an internal person"))
-        if problems:
-            raise Invalid(*problems)
-        at = now()
-        start = at - 60 * HALF_LIFE  # what is older weighs less than a float can tell
-        shared = await moment_rows.shared_with(self._database, actor.tenant.id, external_id, actor.groups, start, at)
-        together: dict[int, list[tuple[Category, int]]] = {}
-        for type_id, occurred_at, persons in shared:
-            category = actor.tenant.types_by_id[type_id].category
-            for person in persons:
-                together.setdefault(person, []).append((category, occurred_at))
-        candidates = [internal_id] if internal_id is not None else list(together)
-        others = await self.get_many(actor, candidates)
-        strengths = {
-            id_: relationship_strength(together[id_], at)
-            for id_ in candidates
-            if id_ in together and id_ in others and others[id_].kind is PersonKind.INTERNAL
-        }
-        return {id_: strength for id_, strength in strengths.items() if strength > 0}
 
     async def bind(self, actor: Actor, addresses: Mapping[str, str | None]) -> tuple[dict[str, int], list[Person]]:
         """Return whose the addresses are (normal address -> person's id), and new persons for unknown ones.

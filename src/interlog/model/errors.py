@@ -92,4 +92,8 @@ class Withheld(InterlogError):
 
 
 class Unavailable(InterlogError):
-    """The store cannot answer now (disk full, connection lost); nothing was stored."""
+    """The store cannot answer now (disk full, connection lost).
+
+    What was to be stored was not, unless the connection broke while it was being committed: then nobody here knows.
+    A request that is repeat-safe can be sent again in any case.
+    """

@@ -49,7 +49,7 @@ class Links(Struct, frozen=True, omit_defaults=True, gc=False):
         return bool(self.persons or self.organizations or self.opportunities)
 
 
-class Content(Struct, frozen=True, kw_only=True, gc=False):
+class Content(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What happened: everything about an interaction that its author says, and an amendment may change.
 
     Times are instants (microseconds, UTC); offsets are minutes. ``fields`` follow the type's definition, ``extras``
@@ -87,7 +87,7 @@ class Brief(Struct, frozen=True, array_like=True, gc=False):
     modified_at: int | None
 
 
-class Draft(Struct, frozen=True, kw_only=True, gc=False):
+class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An interaction to be logged.
 
     ``uuid``, the identity fields of the type, ``external_ids`` (system -> id) and ``request_key`` make the request

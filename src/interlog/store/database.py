@@ -64,7 +64,7 @@ class Database(ABC):
         """Apply a unit, together with whatever else is waiting; return when it is durable.
 
         Raises ``Duplicate``, ``Stale``, ``Invalid`` (a value that no database holds) or ``Unavailable``; then nothing
-        of the unit was stored.
+        of the unit was stored, unless the connection broke during the commit itself.
         """
 
     @abstractmethod

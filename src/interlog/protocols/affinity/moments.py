@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlog.ledger.persons import Moments
+from interlog.ledger.relationships import Moments
 
 from .operations import Call, Kind, Param
 from .translate import clock, interaction_dates
@@ -32,7 +32,7 @@ def bounds_of(args: Mapping[str, Any]) -> dict[tuple[str, str], int]:
 async def dates_of_persons(call: Call, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return the two keys of interaction dates for each person."""
     with_persons = bool(call.get("with_interaction_persons"))
-    found = await call.ledger.persons.moments(call.actor, ids, internal=with_persons)
+    found = await call.ledger.relationships.moments(call.actor, ids, internal=with_persons)
     return _on_the_wire(call, found)
 
 

@@ -9,5 +9,5 @@ LIST = (id_param("external_id", model="Person", required=True), id_param("intern
 async def list_(call: Call) -> list[wire.Strength]:
     """``GET /relationships-strengths``: a bare array, computed when asked for."""
     external_id = call.args["external_id"]
-    found = await call.ledger.persons.strengths(call.actor, external_id, call.get("internal_id"))
+    found = await call.ledger.relationships.strengths(call.actor, external_id, call.get("internal_id"))
     return [wire.Strength(internal_id, external_id, strength) for internal_id, strength in found.items()]

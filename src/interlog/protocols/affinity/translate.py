@@ -10,7 +10,7 @@ from msgspec import Raw
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from interlog.ledger.persons import Moments
+from interlog.ledger.relationships import Moments
 from interlog.model.instants import DAY, MINUTE, Moment, to_datetime
 from interlog.model.interactions import Brief, Content, Draft, Interaction, Participant
 from interlog.model.notes import Note
