@@ -38,6 +38,8 @@ MAPPING = {
 }
 ASSIGNMENT = {"role": "DataReader", "principals": [{"principalId": "p-1", "principalType": "User"}]}
 
+IMAGE = {"entityType": "Profile", "entityTypeName": "Contact", "relativePath": "pics/a.png"}
+
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "interactions": ("BranchVisit", BRANCH_VISIT),
     "profiles": ("Household", HOUSEHOLD),
@@ -58,6 +60,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "hubs.put": {"location": "local"},
     "hubs.patch": {"tags": {"a": "b"}},
     "predictions.modelStatus": {"status": "Active"},
+    "images.typeUpload": IMAGE,
+    "images.dataUpload": IMAGE,
 }
 
 
@@ -111,8 +115,13 @@ class Route(NamedTuple):
         return hub.caller.request(method, path, params=params, **changes)
 
 
-ROUTES = [Route(operation, plane, path) for operation in OPERATIONS_MANAGEMENT for plane, path in operation.routes]
-"""Every operation of the management planes at every one of its paths."""
+ROUTES = [
+    Route(operation, plane, path)
+    for operation in OPERATIONS_MANAGEMENT
+    if not operation.is_signed
+    for plane, path in operation.routes
+]
+"""Every operation of the management planes at every one of its paths, but for those whose address is the key."""
 
 
 def furnish(hub: Hub) -> None:

@@ -119,7 +119,10 @@ class Endpoint:
         response: falcon.asgi.Response,
         path: dict[str, str],
     ) -> Reply:
-        actor, permissions = await self._authenticate(request, path)
+        if operation is not None and operation.is_signed:
+            actor, permissions = await self._signatures.owner_of(path["hub"]), None
+        else:
+            actor, permissions = await self._authenticate(request, path)
         request.scope["interlog.actor"] = actor
         if operation is None:
             raise falcon.HTTPMethodNotAllowed(self._allowed, description="The resource does not have this method")

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from interlog.ledger import Ledger
-from interlog.model.errors import NotFound
+from interlog.model.errors import Conflict, NotFound
 from interlog.model.tenancy import Actor
 
 from .answers import PROVIDER, etag, headers_of, list_body, listed
@@ -47,11 +47,17 @@ async def enter(call: Call) -> Actor:
 
 async def hub_actor(ledger: Ledger, actor: Actor, name: str) -> Actor | None:
     """Return who acts, in a hub of this name; None where there is none that he may enter."""
-    return actor if actor.tenant.name.lower() == name.lower() else None
+    try:
+        return await ledger.hubs.enter(actor, name)
+    except NotFound:
+        return None
 
 
 async def about_hub(ledger: Ledger, actor: Actor) -> tuple[Document, int]:
-    """Return what the hub says about itself, and the version of that; empty and 0 for one as it was born."""
+    """Return what the hub says about itself, and the version of that; empty and 0 for one as it was born.
+
+    Answers count one more, so that they have a version for a hub as it was born, too.
+    """
     try:
         document = await ledger.definitions.get(actor, KIND, KIND)
     except NotFound:
@@ -93,15 +99,50 @@ async def put(call: Call) -> Reply:
     condition = precondition_of(call)
     actor = await hub_actor(call.ledger, call.actor, name)
     if actor is None:
-        raise ApiError(409, "HubNameInUse", f"The name '{name}' is not available.", target="hub")
+        return await _create(call, name, about, notes)
     stored, version = await about_hub(call.ledger, actor)
     if not is_within(stored, call):
         raise ApiError(409, "HubNameInUse", f"The hub '{name}' belongs to another resource group.", target="hub")
-    condition.check(max(version, 1))
+    condition.check(version + 1)
     if not is_dry_run(call):
         kept = await call.ledger.definitions.put(actor, KIND, KIND, about)
         version = kept.document.version
-    return Reply(shown(call, about, actor), headers=headers_of(notes, version))
+    return Reply(shown(call, about, actor), headers=headers_of(notes, version + 1))
+
+
+async def _create(call: Call, name: str, about: Document, notes: Notes) -> Reply:
+    """Create a hub that belongs to whoever asks."""
+    in_use = ApiError(409, "HubNameInUse", f"The name '{name}' is not available.", target="hub")
+    if await call.ledger.hubs.exists(name):
+        raise in_use
+    if not HUB_NAME.fullmatch(name) or len(name) > MAX_HUB_NAME:
+        message = f"The name '{name[:200]}' must be a letter, then letters and digits, 2 to {MAX_HUB_NAME} characters."
+        raise ApiError(400, "InvalidResourceName", message, target="hub")
+    precondition_of(call).check(None)
+    if is_dry_run(call):
+        return Reply(status=200, headers=headers_of(notes))
+    try:
+        _, created = await call.ledger.hubs.create(call.actor, name)
+    except Conflict:
+        if await call.ledger.hubs.exists(name):
+            raise in_use from None
+        raise
+    actor = await call.ledger.hubs.enter(call.actor, name)
+    kept = await call.ledger.definitions.put(actor, KIND, KIND, about)
+    return Reply(shown(call, about, actor), 201 if created else 200, headers_of(notes, kept.document.version + 1))
+
+
+async def delete(call: Call) -> Reply:
+    """Delete a hub with everything in it; it is no error when there is none."""
+    try:
+        await _found(call)
+    except ApiError:
+        return Reply(status=204)
+    try:
+        await call.ledger.hubs.delete(call.actor, call.path["hub"])
+    except NotFound:
+        return Reply(status=204)
+    return Reply(status=200)
 
 
 async def patch(call: Call) -> Reply:
@@ -112,17 +153,17 @@ async def patch(call: Call) -> Reply:
     source = Source(body, "", notes)
     about = _read(source, notes)
     _refuse(call.path["hub"], notes)
-    precondition_of(call).check(max(version, 1))
+    precondition_of(call).check(version + 1)
     changed = stored | {key: about[key] for key in ("tags", "location") if source.has(key) and key in about}
     changed["properties"] = stored.get("properties", {}) | about["properties"]
     kept = await call.ledger.definitions.put(actor, KIND, KIND, changed)
-    return Reply(shown(call, changed, actor), headers=headers_of(notes, kept.document.version))
+    return Reply(shown(call, changed, actor), headers=headers_of(notes, kept.document.version + 1))
 
 
 async def get(call: Call) -> Reply:
     """Return a hub."""
     actor, about, version = await _found(call)
-    return Reply(shown(call, about, actor), headers={"ETag": etag(max(version, 1))})
+    return Reply(shown(call, about, actor), headers={"ETag": etag(version + 1)})
 
 
 async def list_(call: Call) -> Reply:
@@ -149,7 +190,10 @@ async def resources(call: Call) -> Reply:
 
 async def _entered(call: Call) -> list[tuple[Actor, Document]]:
     """Return the hubs that whoever asks may enter, in order of their names."""
-    actors = [call.actor]
+    actors = []
+    for tenant in await call.ledger.hubs.list(call.actor):
+        actor = await hub_actor(call.ledger, call.actor, tenant.name)
+        actors += [actor] if actor is not None else []
     found = [(actor, (await about_hub(call.ledger, actor))[0]) for actor in actors]
     return sorted(found, key=lambda hub: hub[0].tenant.name.lower())
 

@@ -13,6 +13,7 @@ from .definitions import is_type_name, read_interaction_type, taken_set
 from .errors import ApiError, Detail, invalid, not_found
 from .fields import Document
 from .hubs import catalog_of
+from .images import content_urls
 from .operations import Call, Reply
 from .requests import is_dry_run, precondition_failed, precondition_of, read_object, unwrapped
 from .translate import document_of, type_of
@@ -87,7 +88,7 @@ async def list_(call: Call) -> Reply:
     types = await call.ledger.types.list(call.actor)
     page, link = listed(call, types, lambda type_: type_.name)
     counts = await call.ledger.types.instances_counts(call.actor, page)
-    values = [_shown(call, type_, counts[type_.id]) for type_ in page]
+    values = [await _shown(call, type_, counts[type_.id]) for type_ in page]
     return Reply(list_body(values, link))
 
 
@@ -95,7 +96,7 @@ async def versions(call: Call) -> Reply:
     """List every version of a type's definition, the first one first (spec 9.3)."""
     type_ = await found(call)
     every = await call.ledger.types.versions(call.actor, type_.name)
-    return Reply(list_body([_shown(call, version, 0) for version in every], None))
+    return Reply(list_body([await _shown(call, version, 0) for version in every], None))
 
 
 async def found(call: Call) -> InteractionType:
@@ -108,12 +109,13 @@ async def found(call: Call) -> InteractionType:
 
 async def _answer(call: Call, type_: InteractionType, status: int = 200) -> Reply:
     counts = await call.ledger.types.instances_counts(call.actor, [type_]) if type_.id else {}
-    body = _shown(call, type_, counts.get(type_.id, 0))
+    body = await _shown(call, type_, counts.get(type_.id, 0))
     return Reply(body, status=status, headers={"ETag": f'"{type_.version}"'})
 
 
-def _shown(call: Call, type_: InteractionType, instances: int) -> Any:
-    return resource(call, SEGMENT, type_.name, interaction_properties(call, type_, instances))
+async def _shown(call: Call, type_: InteractionType, instances: int) -> Any:
+    urls = await content_urls(call, "Interaction", document_of(type_))
+    return resource(call, SEGMENT, type_.name, interaction_properties(call, type_, instances, urls))
 
 
 def check_name(name: str, longest: int = 128) -> None:

@@ -109,7 +109,8 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     ``paths`` begin with ``~`` (below a resource group), ``^`` (hub management), ``§`` (hub data), or ``/``.
     ``statuses`` are the only success codes on the ARM plane, the first being the usual one; ``hub_statuses`` those of
     the hub's own planes, where they differ. ``right`` is what a token must allow. ``any_version``: ``api-version`` is
-    not looked at. ``max_body``: the largest body that is read, in bytes. ``name`` reads ``resource.verb``.
+    not looked at. ``max_body``: the largest body that is read, in bytes. ``is_signed``: the address itself is signed,
+    and no token is asked for. ``name`` reads ``resource.verb``.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     right: Right = Right.READ
     any_version: bool = False
     max_body: int = MAX_DEFINITION
+    is_signed: bool = False
 
     @cached_property
     def routes(self) -> tuple[tuple[Plane, str], ...]:

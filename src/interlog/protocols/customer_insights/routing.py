@@ -21,6 +21,7 @@ class AnyCaseRouter(CompiledRouter):
         if found is None:
             return None
         resource, method_map, params, template = found
+        assert template is not None, "routes are added by template"
         parts = uri.lstrip("/").split("/")
         for place, segment in enumerate(template.lstrip("/").split("/")):
             if segment == REST:

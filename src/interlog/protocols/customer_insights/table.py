@@ -5,7 +5,7 @@ from functools import partial
 
 from interlog.model.tenancy import Right
 
-from . import hubs, interaction_types, long_running, policies, provider, resources
+from . import hubs, images, interaction_types, long_running, policies, provider, resources
 from .data_plane import OPERATIONS as OPERATIONS_DATA
 from .kinds import KPIS, MAPPINGS, POLICIES, PREDICTIONS, STORED, VIEWS, Kind
 from .operations import Operation
@@ -18,6 +18,11 @@ _CREATED = (201, 200, 202)
 
 def _at(paths: tuple[str, ...], rest: str) -> tuple[str, ...]:
     return tuple(path + rest for path in paths)
+
+
+def _images(action: str) -> tuple[str, ...]:
+    """Return the paths of an action on images: the contract and the pages of the vendor differ in one word."""
+    return tuple(f"{place}/{word}/{action}" for place in (_HUB, "^/model") for word in ("images", "media"))
 
 
 def _paths(kind: Kind) -> tuple[str, ...]:
@@ -63,6 +68,8 @@ OPERATIONS_MANAGEMENT: tuple[Operation, ...] = (
     Operation(name="hubs.put", method="PUT", paths=(_HUB,), handler=hubs.put, spec="4.2", right=Right.ADMIN,
               statuses=(201, 200)),
     Operation(name="hubs.patch", method="PATCH", paths=(_HUB,), handler=hubs.patch, spec="4.2", right=Right.ADMIN),
+    Operation(name="hubs.delete", method="DELETE", paths=(_HUB,), handler=hubs.delete, spec="4.2", right=Right.ADMIN,
+              statuses=(200, 202, 204)),
     Operation(name="interactions.list", method="GET", paths=_TYPES, handler=interaction_types.list_, spec="4.2"),
     Operation(name="interactions.get", method="GET", paths=_at(_TYPES, "/{name}"),
               handler=interaction_types.get, spec="4.2"),
@@ -97,6 +104,15 @@ OPERATIONS_MANAGEMENT: tuple[Operation, ...] = (
               handler=resources.widget_types, spec="3.7"),
     Operation(name="widgetTypes.get", method="GET", paths=(f"{_HUB}/widgetTypes/{{name}}", "^/widgetTypes/{name}"),
               handler=resources.widget_type, spec="3.7"),
+    Operation(name="images.typeUpload", method="POST", paths=_images("getEntityTypeImageUploadUrl"),
+              handler=images.type_upload, spec="4.6", right=Right.WRITE),
+    Operation(name="images.dataUpload", method="POST", paths=_images("getDataImageUploadUrl"),
+              handler=images.data_upload, spec="4.6", right=Right.WRITE),
+    Operation(name="images.get", method="GET", paths=("/hubs/{hub}/media/{rest:path}",), handler=images.get,
+              spec="4.6", any_version=True, is_signed=True),
+    Operation(name="images.put", method="PUT", paths=("/hubs/{hub}/media/{rest:path}",), handler=images.put,
+              spec="4.6", right=Right.WRITE, statuses=(201,), any_version=True, is_signed=True,
+              max_body=images.MAX_IMAGE),
     Operation(name="operations.get", method="GET", paths=("^/model/operations/{operation}",),
               handler=long_running.get, spec="5", statuses=(200, 201, 202, 204)),
 )  # fmt: skip

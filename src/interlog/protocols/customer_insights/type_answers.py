@@ -16,26 +16,27 @@ PROFILE_ID_KEY: Document = {"keyPropertyNames": [PROFILE_ID], "strongIdName": PR
 """The strong id that every profile type has, as the last one."""
 
 SCHEMA_VERSION = "sys.schemaVersion"
+Urls = Mapping[str, list[str]]
 IMAGES = ("smallImage", "mediumImage", "largeImage")
 
 
-def interaction_properties(call: Call, type_: InteractionType, instances: int) -> dict[str, Any]:
-    """Return the properties of an interaction type."""
+def interaction_properties(call: Call, type_: InteractionType, instances: int, urls: Urls) -> dict[str, Any]:
+    """Return the properties of an interaction type. ``urls``: where its images are, as attributes."""
     document = document_of(type_)
     properties: dict[str, Any] = {"idPropertyNames": document["idPropertyNames"]}
     properties["participantProfiles"] = [_participant(item) for item in document["participantProfiles"]]
     properties |= _given(document, "primaryParticipantProfilePropertyName")
     properties |= {"isActivity": document["isActivity"], "defaultDataSource": document["defaultDataSource"]}
-    properties |= _common(call, document, type_, "Interaction", instances)
+    properties |= _common(call, document, type_, "Interaction", instances, urls)
     properties |= _timestamp(document)
     return properties | {"provisioningState": state_of(type_)} | _given(document, "expiryDateTimeUtc")
 
 
-def profile_properties(call: Call, type_: ProfileType, instances: int) -> dict[str, Any]:
+def profile_properties(call: Call, type_: ProfileType, instances: int, urls: Urls) -> dict[str, Any]:
     """Return the properties of a profile type, with the field and the key that every profile has (spec 3.1)."""
     document = profile_document_of(type_)
     properties: dict[str, Any] = {"strongIds": [*document["strongIds"], PROFILE_ID_KEY]}
-    properties |= _common(call, document, type_, "Profile", instances)
+    properties |= _common(call, document, type_, "Profile", instances, urls)
     properties["fields"] = [*properties["fields"], PROFILE_ID_FIELD]
     properties |= _timestamp(document)
     return properties | {"provisioningState": "Succeeded"} | _given(document, "expiryDateTimeUtc")
@@ -47,7 +48,7 @@ def state_of(type_: InteractionType) -> str:
 
 
 def _common(
-    call: Call, document: Document, type_: InteractionType | ProfileType, kind: str, instances: int
+    call: Call, document: Document, type_: InteractionType | ProfileType, kind: str, instances: int, urls: Urls
 ) -> dict[str, Any]:
     properties: dict[str, Any] = {"apiEntitySetName": document["apiEntitySetName"], "entityType": kind}
     properties |= _given(document, "schemaItemTypeLink", *IMAGES)
@@ -58,7 +59,7 @@ def _common(
     properties |= {"tenantId": call.hub, "typeName": document["typeName"]}
     properties |= _given(document, "displayName", "description")
     version = "-".join(str(part) for part in type_.revision)
-    properties["attributes"] = document["attributes"] | {SCHEMA_VERSION: [version]}
+    properties["attributes"] = document["attributes"] | {SCHEMA_VERSION: [version]} | urls
     return properties | {"localizedAttributes": document["localizedAttributes"]}
 
 
