@@ -126,3 +126,13 @@ class Choice(Struct, frozen=True):
 
 
 Expression: TypeAlias = Literal | Column | Field | Part | Call | Choice
+
+
+class Order(Struct, frozen=True):
+    """By what records are sorted. What is null comes first, or last where it is ``descending``.
+
+    Texts count by their first 256 characters.
+    """
+
+    expression: Expression
+    descending: bool = False

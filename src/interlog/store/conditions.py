@@ -81,17 +81,17 @@ def shape_of(condition: Condition) -> Shape:
 
 def arguments_of(condition: Condition) -> dict[str, Any]:
     """Return the condition's values, by the names that the parameters of its SQL have."""
-    return {f"value_{index}": value for index, value in enumerate(_values(condition))}
+    return {f"value_{index}": value for index, value in enumerate(values_of(condition))}
 
 
-def matching(
-    shape: Shape, columns: Mapping[str, ColumnElement[Any]], record: Record | None = None
-) -> ColumnElement[bool]:
-    """Return the SQL of a condition over these columns, by the names of their fields.
+def matching(shape: Shape, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
+    """Return the SQL of a condition over these columns, by the names of their fields; it holds no expressions."""
+    return _Writer(columns, None, count()).sql(shape, certain=False)
 
-    What holds an expression needs the whole ``record``.
-    """
-    return _Writer(columns, record).sql(shape, certain=False)
+
+def matching_record(shape: Shape, record: Record, numbers: Numbers) -> ColumnElement[bool]:
+    """Return the SQL of any condition over a record. ``numbers`` are those of its parameters."""
+    return _Writer(record.columns, record, numbers).sql(shape, certain=False)
 
 
 def _room(values: int) -> int:
@@ -103,16 +103,16 @@ def _source_shape(source: Expression | Collection) -> Expression | Collection:
     return source if isinstance(source, Collection) else expressions.shape_of(source)
 
 
-def _values(condition: Condition) -> Iterator[Any]:
+def values_of(condition: Condition) -> Iterator[Any]:
     """Yield a condition's values in the order in which ``_Writer`` makes parameters of them."""
     match condition:
         case Compare():
             yield condition.value
         case Not() | Is():
-            yield from _values(condition.operand)
+            yield from values_of(condition.operand)
         case And() | Or():
             for operand in condition.operands:
-                yield from _values(operand)
+                yield from values_of(operand)
         case Relation():
             yield from expressions.values_of(condition.left)
             yield from expressions.values_of(condition.right)
@@ -126,7 +126,7 @@ def _values(condition: Condition) -> Iterator[Any]:
             if not isinstance(condition.source, Collection):
                 yield from expressions.values_of(condition.source)
             if condition.condition is not None:
-                yield from _values(condition.condition)
+                yield from values_of(condition.condition)
         case Search():
             yield condition.text
 
@@ -134,10 +134,10 @@ def _values(condition: Condition) -> Iterator[Any]:
 class _Writer:
     """Writes one condition's SQL. ``certain``: where the result is negated, it must be false instead of null."""
 
-    def __init__(self, columns: Mapping[str, ColumnElement[Any]], record: Record | None) -> None:
+    def __init__(self, columns: Mapping[str, ColumnElement[Any]], record: Record | None, numbers: Numbers) -> None:
         self._columns = columns
         self._given = record
-        self._numbers: Numbers = count()
+        self._numbers = numbers
 
     @property
     def _record(self) -> Record:
@@ -170,7 +170,7 @@ class _Writer:
                 return self._expression(shape.operand)
             case Is():
                 word = {True: "TRUE", False: "FALSE", None: "NULL"}[shape.value]
-                return per_engine(f"(({{0}}) IS {word})", None, self.sql(shape.operand, certain=False))
+                return per_engine(f"(({{0}}) IS {word})", None, self.sql(shape.operand, certain=True))
             case Constant():
                 return _CONSTANTS[shape.value]
             case AnyOf():

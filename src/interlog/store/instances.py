@@ -1,51 +1,435 @@
-"""What filters and sorts of interactions can be about, as SQL."""
+"""Pages of interactions by any condition and in any order: what OData asks for.
 
-from typing import Any
+A statement is compiled once per shape of what is asked. Conditions on marked fields are answered by ``field_value``
+(see ``field_values.py``): which plan is taken is decided before, by ``_plan``, from what the index can tell at once.
+All sorting and filtering is the database's, and a page is read by numbers first, so that what is sorted is narrow.
+"""
 
-from sqlalchemy import ColumnElement
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import count as counting
+from typing import Any, NamedTuple, TypeAlias
 
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select, tuple_
+
+from ..model.conditions import Compare, Condition, Operator
+from ..model.expressions import Column, Kind, Order
+from ..model.interactions import Interaction
+from . import conditions, expressions
+from .conditions import SHAPES, Shape, matching_record
+from .database import Database
 from .engines import per_engine
-from .expressions import Record
-from .schema import interaction
+from .field_ranges import Range, driver_of, parts_of, ranges_of, rest_of
+from .field_values import ready
+from .instance_record import RECORD
+from .interactions import by_numbers
+from .schema import field_value, interaction, participant
+from .statements import Query, member_of, parameter
 
 Columns = interaction.c
 
-_PUBLIC_ID = per_engine(
-    "CASE WHEN {0} IS NULL THEN replace({1}, '-', '') WHEN substr({0}, 1, 1) = char(31) "
-    "THEN json_extract({2}, '$.identity') ELSE {0} END",
-    "CASE WHEN {0} IS NULL THEN replace({1}, '-', '') WHEN substr({0}, 1, 1) = chr(31) "
-    "THEN {2}::jsonb ->> 'identity' ELSE {0} END",
-    Columns.identity,
-    Columns.uuid,
-    Columns.detail,
-)
-_FIELDS: dict[str, ColumnElement[Any]] = {
-    "number": Columns.number,
-    "type_id": Columns.type_id,
-    "occurred_at": Columns.occurred_at,
-    "changed_at": Columns.changed_at,
-    "identity": Columns.identity,
-    "uuid": Columns.uuid,
-    "version": Columns.version,
-    "direction": Columns.direction,
-    "body": Columns.body,
-    "type": per_engine("CAST({0} AS TEXT)", None, Columns.type_id),
-    "public_id": _PUBLIC_ID,
-    "ended_at": per_engine("json_extract({0}, '$[3]')", "({0}::jsonb ->> 3)::bigint", Columns.brief),
-    "title": per_engine("json_extract({0}, '$[4]')", "({0}::jsonb ->> 4)", Columns.brief),
-    "origin": per_engine("json_extract({0}, '$.origin')", "({0}::jsonb ->> 'origin')", Columns.detail),
-}
-_PARTICIPANTS = per_engine(
-    "(SELECT value, 0 AS profile FROM json_each({0}, '$[6]') "
-    "UNION ALL SELECT value, 1 FROM json_each({1}, '$.profiles'))",
-    "(SELECT value, 0 AS profile FROM jsonb_array_elements({0}::jsonb -> 6) "
-    "UNION ALL SELECT value, 1 FROM jsonb_array_elements({1}::jsonb -> 'profiles'))",
-    Columns.brief,
-    Columns.detail,
-)
-RECORD = Record(
-    columns=_FIELDS,
-    fields=Columns.fields,
-    participants=_PARTICIPANTS,
-    texts=(_FIELDS["title"], Columns.body),
-)
+Place: TypeAlias = tuple[Any, ...]
+"""Where a page ended: what the last one was sorted by, and its number. The first item names the plan it is of."""
+
+LONGEST_KEY = 256
+"""Characters by which texts are sorted."""
+
+FEW = 5_000
+"""Entries of the index that are looked through and sorted rather than reading in the order that is asked for."""
+
+
+class Asked(NamedTuple):
+    """Which interactions are asked for: those of some types that meet a condition, in an order.
+
+    Without ``orders``: the latest changed first. ``party``: only those in which this one takes part. ``after`` is the
+    place of the last one seen, ``skip`` how many are passed by. ``voided``: also those that others stand for.
+    """
+
+    tenant: int
+    types: Sequence[int]
+    groups: Sequence[int]
+    limit: int
+    condition: Condition | None = None
+    orders: tuple[Order, ...] = ()
+    after: Place | None = None
+    skip: int = 0
+    party: tuple[int, int] | None = None
+    voided: bool = False
+
+
+class Found(NamedTuple):
+    """An interaction of a page, and its place."""
+
+    interaction: Interaction
+    place: Place
+
+
+_BY_ORDER, _BY_VALUE = "order", "value"
+"""The first item of a place: sorted by what was asked for, or by the entries of the index."""
+
+LATEST = (Order(Column("changed_at", Kind.INSTANT), descending=True),)
+
+_INSTANTS = ("changed_at", "occurred_at")
+"""Columns by which an index sorts."""
+
+
+async def page(database: Database, asked: Asked) -> list[Found]:
+    """Return a page, by one statement for its numbers and one for its interactions.
+
+    Raises ``ValueError`` for an ``after`` that is no place of such a page.
+    """
+    asked = _narrowed(asked)
+    if not asked.types or not asked.limit:
+        return []
+    plan = await _plan(database, asked)
+    if asked.after is not None and not _fits(asked, plan):
+        raise ValueError("this is no place of such a page")
+    asked = _without(asked, plan)
+    shape = _shape(asked, plan)
+    arguments = _arguments(database, asked, plan) | {"limit": asked.limit}
+    if asked.skip:
+        arguments["skip"] = asked.skip
+    if asked.after is not None:
+        arguments |= {f"after_{index}": value for index, value in enumerate(asked.after[1:])}
+    in_order = plan.sorted if plan.range is not None else _in_index_order(asked)
+    is_short = asked.condition is None and asked.party is None and not asked.skip and in_order
+    fetch = database.fetch if is_short else database.fetch_long
+    rows = await fetch(page_query(shape), **arguments)
+    found = await by_numbers(database, asked.tenant, [row[0] for row in rows])
+    return [Found(found[row[0]], _place(plan, row)) for row in rows if row[0] in found]
+
+
+async def count(database: Database, asked: Asked) -> int:
+    """Return how many interactions meet what is asked for, on all pages."""
+    asked = _narrowed(asked._replace(orders=(), after=None, skip=0))
+    if not asked.types:
+        return 0
+    plan = await _plan(database, asked)
+    asked = _without(asked, plan)
+    rows = await database.fetch_long(count_query(_shape(asked, plan)), **_arguments(database, asked, plan))
+    return int(rows[0][0])
+
+
+def _narrowed(asked: Asked) -> Asked:
+    """Leave out the types that the condition leaves out."""
+    types = list(asked.types)
+    for part in parts_of(asked.condition):
+        if isinstance(part, Compare) and part.field == "type_id" and part.operator is Operator.EQUAL:
+            types = [type_ for type_ in types if type_ == part.value]
+    return asked._replace(types=types)
+
+
+# Plans
+
+
+class Plan(NamedTuple):
+    """How the index of marked fields is used: ``range`` drives the statement. ``sorted``: its entries are in the order
+    that is asked for, by ``changed_at`` (``by_value``: by their values)."""
+
+    range: Range | None = None
+    sorted: bool = False
+    by_value: bool = False
+
+
+async def _plan(database: Database, asked: Asked) -> Plan:
+    """Choose how to read: entries of the index in order, few of them in any order, or all in the order asked for."""
+    if len(asked.types) != 1 or asked.party is not None:
+        return Plan()
+    named = driver_of(asked.orders)
+    wanted = ranges_of(asked.condition)
+    if not wanted and named is None:
+        return Plan()
+    there = await ready(database, asked.tenant, asked.types[0])
+    usable = [found for field, kind in there.items() for found in wanted if found.is_of(field, kind)]
+    latest = not asked.orders or asked.orders == LATEST
+    for found in usable:
+        if latest and found.is_one_value:
+            return Plan(found, sorted=True)
+    by_value = None
+    if named is not None and (kind := there.get(named.field)) is not None and named.is_of(named.field, kind):
+        by_value = next((found for found in usable if found.field == named.field and found.is_range), named)
+    if by_value is not None and asked.after is not None and asked.after[0] == _BY_VALUE:
+        return Plan(by_value, sorted=True, by_value=True)
+    most, fewest = FEW, None
+    for found in usable:
+        entries = await _entries(database, asked, found, most)
+        if entries < most:
+            most, fewest = entries, found
+    if fewest is None and by_value is not None and asked.after is None:
+        return Plan(by_value, sorted=True, by_value=True)
+    if fewest is None and usable and not _in_index_order(asked):
+        fewest = usable[0]
+    return Plan(fewest)
+
+
+def _without(asked: Asked, plan: Plan) -> Asked:
+    """Leave out of the condition what the entries of the index tell."""
+    return asked if plan.range is None else asked._replace(condition=rest_of(asked.condition, plan.range))
+
+
+async def _entries(database: Database, asked: Asked, range_: Range, most: int) -> int:
+    arguments = {"tenant": asked.tenant, "type": asked.types[0], "most": most} | range_.arguments()
+    rows = await database.fetch(entries_query(range_.shape()), **arguments)
+    return int(rows[0][0])
+
+
+def _in_index_order(asked: Asked) -> bool:
+    """Whether an index gives the order without sorting."""
+    orders = asked.orders or LATEST
+    first = orders[0].expression
+    if len(orders) > 1 or not isinstance(first, Column):
+        return False
+    return first.name == "changed_at" or (first.name == "occurred_at" and len(asked.types) == 1)
+
+
+@lru_cache(maxsize=SHAPES)
+def entries_query(range_: Range) -> Query:
+    """Return the statement that counts entries of the index, up to so many."""
+    entries = select(field_value.c.number).where(*_in_range(range_)).limit(parameter("most")).subquery("entries")
+    return Query(select(func.count()).select_from(entries))
+
+
+def _in_range(range_: Range) -> list[ColumnElement[bool]]:
+    entry = field_value.c
+    found: list[ColumnElement[bool]] = [
+        entry.tenant_id == parameter("tenant"),
+        entry.type_id == parameter("type"),
+        entry.field == bindparam("field", type_=Text()),
+    ]
+    if range_.values:
+        found.append(entry.value.in_([bindparam(f"key_{i}", type_=Text()) for i in range(len(range_.values))]))
+    if range_.lower is not None:
+        lower = bindparam("lower", type_=Text())
+        found.append(entry.value > lower if range_.lower_open else entry.value >= lower)
+    if range_.upper is not None:
+        upper = bindparam("upper", type_=Text())
+        found.append(entry.value < upper if range_.upper_open else entry.value <= upper)
+    return found
+
+
+# Statements
+
+
+class PageShape(NamedTuple):
+    """What the text of a statement depends on. ``after`` says of each value of the place whether it is null."""
+
+    plan: Plan
+    types: int
+    condition: Shape | None
+    orders: tuple[Order, ...]
+    after: tuple[bool, ...] | None
+    skip: bool
+    party: bool
+    voided: bool
+
+
+def _shape(asked: Asked, plan: Plan) -> PageShape:
+    orders = asked.orders or LATEST
+    return PageShape(
+        plan=plan if plan.range is None else plan._replace(range=plan.range.shape()),
+        types=min(len(asked.types), 2),
+        condition=conditions.shape_of(asked.condition) if asked.condition is not None else None,
+        orders=tuple(Order(expressions.shape_of(order.expression), order.descending) for order in orders),
+        after=tuple(value is None for value in asked.after[1:]) if asked.after is not None else None,
+        skip=asked.skip > 0,
+        party=asked.party is not None,
+        voided=asked.voided,
+    )
+
+
+def _arguments(database: Database, asked: Asked, plan: Plan) -> dict[str, Any]:
+    found: dict[str, Any] = {"tenant": asked.tenant, "groups": database.array(asked.groups)}
+    if len(asked.types) == 1:
+        found["type"] = asked.types[0]
+    else:
+        found["types"] = database.array(asked.types)
+    if asked.party is not None:
+        found["party_kind"], found["party_id"] = asked.party
+    if plan.range is not None:
+        found |= plan.range.arguments()
+    values = [value for order in asked.orders for value in expressions.values_of(order.expression)]
+    if asked.condition is not None:
+        values = [*conditions.values_of(asked.condition), *values]
+    return found | {f"value_{index}": value for index, value in enumerate(values)}
+
+
+class _Key(NamedTuple):
+    """What a page is sorted by. ``nullable``: it may be null; ``parameter`` is the SQL of its value in a place."""
+
+    sql: ColumnElement[Any]
+    descending: bool
+    nullable: bool
+    kind: Kind
+
+
+class _Built(NamedTuple):
+    statement: Select[Any]
+    keys: list[_Key]
+
+
+def _built(shape: PageShape) -> _Built:
+    """Return the statement without its order: from where it reads, and what it leaves out."""
+    numbers = counting()
+    meets = matching_record(shape.condition, RECORD, numbers) if shape.condition is not None else None
+    entry = field_value.c
+    where: list[ColumnElement[bool]] = [member_of(Columns.group_id, "groups"), Columns.deleted_at.is_(None)]
+    if not shape.voided:
+        where.append(Columns.voided_by.is_(None))
+    if shape.plan.range is not None:
+        # SQLite would begin with the interactions if it knew that both tenants are the same. An entry is never of a
+        # later version than the interaction, and "not later" is what PostgreSQL reckons well with.
+        tenant = per_engine("+{0}", "{0}", entry.tenant_id)
+        current = and_(Columns.tenant_id == tenant, Columns.number == entry.number)
+        source: Any = field_value.join(interaction, and_(current, Columns.changed_at <= entry.changed_at))
+        where += _in_range(shape.plan.range)
+    elif shape.party:
+        part = participant.c
+        source = participant.join(interaction, and_(Columns.tenant_id == part.tenant_id, Columns.number == part.number))
+        where += [
+            part.tenant_id == parameter("tenant"),
+            part.party_kind == parameter("party_kind"),
+            part.party_id == parameter("party_id"),
+            part.type_id == parameter("type") if shape.types == 1 else member_of(part.type_id, "types"),
+        ]
+    else:
+        source = interaction
+        where.append(Columns.tenant_id == parameter("tenant"))
+        where.append(Columns.type_id == parameter("type") if shape.types == 1 else member_of(Columns.type_id, "types"))
+    if meets is not None:
+        where.append(meets)
+    if shape.plan.by_value:
+        descending = shape.orders[0].descending
+        keys = [
+            _Key(entry.value, descending, False, Kind.TEXT),
+            _Key(entry.changed_at, descending, False, Kind.INTEGER),
+        ]
+    else:
+        keys = [_key(order, shape, numbers) for order in shape.orders]
+    return _Built(select().select_from(source).where(*where), keys)
+
+
+def _key(order: Order, shape: PageShape, numbers: expressions.Numbers) -> _Key:
+    given = order.expression
+    if isinstance(given, Column) and given.name in _INSTANTS:
+        sql: ColumnElement[Any] = RECORD.columns[given.name]
+        if shape.plan.range is not None and given.name == "changed_at":
+            sql = field_value.c.changed_at
+        elif shape.party and given.name == "occurred_at":
+            sql = participant.c.occurred_at
+        return _Key(sql, order.descending, False, Kind.INTEGER)
+    sql = expressions.sql_of(given, RECORD, numbers)
+    if given.kind is Kind.BOOLEAN:
+        sql = per_engine("{0}", "({0})::integer", sql)
+    elif given.kind is Kind.TEXT:
+        sql = per_engine(f"substr({{0}}, 1, {LONGEST_KEY})", None, sql)
+    return _Key(sql, order.descending, True, given.kind)
+
+
+@lru_cache(maxsize=SHAPES)
+def page_query(shape: PageShape) -> Query:
+    """Return the statement of a page: numbers, and what they are sorted by."""
+    statement, keys = _built(shape)
+    number = Columns.number
+    if shape.plan.range is not None:
+        number = field_value.c.number
+    elif shape.party:
+        number = participant.c.number
+    descending = keys[-1].descending
+    statement = statement.add_columns(number, *[key.sql.label(f"k{index}") for index, key in enumerate(keys)])
+    if shape.after is not None:
+        statement = statement.where(_behind(keys, number, descending, shape.after))
+    orders = [_ordered(key) for key in keys] + [number.desc() if descending else number.asc()]
+    statement = statement.order_by(*orders).limit(parameter("limit"))
+    return Query(statement.offset(parameter("skip")) if shape.skip else statement)
+
+
+@lru_cache(maxsize=SHAPES)
+def count_query(shape: PageShape) -> Query:
+    """Return the statement that counts what is on all pages."""
+    return Query(_built(shape).statement.add_columns(func.count()))
+
+
+def _ordered(key: _Key) -> ColumnElement[Any]:
+    word, nulls = ("DESC", "LAST") if key.descending else ("ASC", "FIRST")
+    if not key.nullable:
+        return per_engine(f"{{0}} {word}", None, key.sql)
+    return per_engine(f"{{0}} {word}", f"{{0}} {word} NULLS {nulls}", key.sql)
+
+
+def _behind(
+    keys: Sequence[_Key], number: ColumnElement[int], descending: bool, nulls: tuple[bool, ...]
+) -> ColumnElement[bool]:
+    """Return the condition of lying behind a place."""
+    values = [_value(key, index) for index, key in enumerate(keys)]
+    last = parameter(f"after_{len(keys)}")
+    if all(not key.nullable and key.descending is descending for key in keys):
+        here, there = tuple_(*(key.sql for key in keys), number), tuple_(*values, last)
+        return here < there if descending else here > there
+    alternatives: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
+    for key, value, is_null in zip(keys, values, nulls, strict=False):
+        if is_null:
+            beyond = None if key.descending else per_engine("({0} IS NOT NULL)", None, key.sql)
+            equal = per_engine("({0} IS NULL)", None, key.sql)
+        else:
+            sign = "<" if key.descending else ">"
+            or_null = " OR {0} IS NULL" if key.descending and key.nullable else ""
+            beyond = per_engine(f"({{0}} {sign} {{1}}{or_null})", None, key.sql, value)
+            equal = per_engine("({0} = {1})", None, key.sql, value)
+        if beyond is not None:
+            alternatives.append(and_(*same, beyond))
+        same.append(equal)
+    alternatives.append(and_(*same, number < last if descending else number > last))
+    return or_(*alternatives)
+
+
+def _value(key: _Key, index: int) -> ColumnElement[Any]:
+    name = f"after_{index}"
+    if not key.nullable and key.kind is Kind.INTEGER:
+        return parameter(name)
+    if key.kind is Kind.BOOLEAN:
+        return parameter(name)
+    text = bindparam(name, type_=Text())
+    if key.kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL):
+        return per_engine("{0}", "{0}::numeric", text)
+    return per_engine("{0}", '({0} COLLATE "C")', text)
+
+
+# Places
+
+
+def _place(plan: Plan, row: Sequence[Any]) -> Place:
+    values = [str(value) if isinstance(value, Decimal) else value for value in row[1:]]
+    return (_BY_VALUE if plan.by_value else _BY_ORDER, *values, row[0])
+
+
+def _fits(asked: Asked, plan: Plan) -> bool:
+    """Whether a place that came from outside has values of the right types for the statement."""
+    given = asked.after or ()
+    kinds = [Kind.TEXT, Kind.INTEGER] if plan.by_value else [_place_kind(o) for o in asked.orders or LATEST]
+    if len(given) != len(kinds) + 2 or given[0] != (_BY_VALUE if plan.by_value else _BY_ORDER):
+        return False
+    return isinstance(given[-1], int) and all(
+        _is_of(value, kind) for value, kind in zip(given[1:-1], kinds, strict=True)
+    )
+
+
+def _place_kind(order: Order) -> Kind:
+    given = order.expression
+    return Kind.INTEGER if isinstance(given, Column) and given.name in _INSTANTS else given.kind
+
+
+def _is_of(value: Any, kind: Kind) -> bool:
+    if value is None:
+        return True
+    if kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL, Kind.BOOLEAN):
+        return isinstance(value, (int, float)) or (isinstance(value, str) and _is_number(value))
+    return isinstance(value, str)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except ArithmeticError:
+        return False
