@@ -14,6 +14,7 @@ from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft
+from interlog.model.profiles import ORGANIZATION, ProfileType
 from interlog.model.tenancy import User, UserRole
 from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
@@ -44,6 +45,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     )  # fmt: skip
     await ledger.interactions.log(actor, meeting(firm.ola))
     await ledger.instances.put(actor, Instance(type="Meeting", identity="M-1", title="Kick-off"))
+    await ledger.profile_types.define(actor, ProfileType(id=0, name="House", collections=("Houses",)))
     await ledger.types.define(actor, InteractionType(id=0, name="Visit", collections=("Visits",)))
     await ledger.definitions.put(actor, "links", "One", {"a": 1})
     note = await ledger.notes.create(actor, NoteDraft(content="note", links=Links(persons=(firm.eve.id,))))
@@ -95,6 +97,11 @@ READS: dict[str, Attempt] = {
         firm.ledger.organizations.moments(firm.actor, [ids["organization"]])
     ),
     "organizations.page": lambda firm, ids: _first(firm.ledger.organizations.page(firm.actor, limit=99)),
+    "profile_types.get": lambda firm, ids: firm.ledger.profile_types.get(firm.actor, "House"),
+    "profile_types.versions": lambda firm, ids: firm.ledger.profile_types.versions(firm.actor, "House"),
+    "profile_types.instances_counts": lambda firm, ids: _sum(
+        firm.ledger.profile_types.instances_counts(firm.actor, [ORGANIZATION])
+    ),
     "types.get": lambda firm, ids: firm.ledger.types.get(firm.actor, "Visit"),
     "types.find": lambda firm, ids: firm.ledger.types.find(firm.actor, "visit"),
     "types.versions": lambda firm, ids: firm.ledger.types.versions(firm.actor, "Visit"),
@@ -168,6 +175,10 @@ WRITES: dict[str, Attempt] = {
     "opportunities.create_list": lambda firm, ids: firm.ledger.opportunities.create_list(
         firm.actor, "L", Party.OPPORTUNITY, is_public=True, owner=ids["internal"]
     ),
+    "profile_types.define": lambda firm, ids: firm.ledger.profile_types.define(
+        firm.actor, ProfileType(id=0, name="House", collections=("Houses",), display_name="changed")
+    ),
+    "profile_types.delete": lambda firm, ids: firm.ledger.profile_types.delete(firm.actor, "House"),
     "types.define": lambda firm, ids: firm.ledger.types.define(
         firm.actor, InteractionType(id=0, name="Visit", collections=("Visits",), is_activity=True)
     ),
@@ -208,6 +219,7 @@ ELSEWHERE = {
     "hubs.list": "shows tenants that one may enter: see test_hubs",
     "hubs.exists": "tells of names, which are everybody's",
     "tenants.forget": "forgets what was read of a tenant",
+    "profile_types.list": "takes no ids: see below",
     "types.learn": "reads one's own tenant's types",
     "types.list": "takes no ids: see below",
     "tenants.get": "finds the tenant that a token names",
@@ -330,6 +342,7 @@ async def test_the_same_data_twice(ledger: Ledger) -> None:
         persons, _ = await firm.ledger.persons.page(firm.actor, limit=99)
         assert [person.uuid for person in persons][2:] == [firm.eve.uuid, firm.ola.uuid]
         assert len(await firm.ledger.opportunities.lists(firm.actor)) == 2
+        assert len(await firm.ledger.profile_types.list(firm.actor)) == 3
         assert len(await firm.ledger.types.list(firm.actor)) == len(BUILT_IN_TYPES) + 1
         await firm.ledger.interactions.delete(firm.actor, ids["interaction"])
     await first.ledger.persons.update(first.actor, ids["person"], first_name="changed")

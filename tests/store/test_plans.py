@@ -31,6 +31,7 @@ from interlog.model.interactions import Links, Participant
 from interlog.model.journal import Entity
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import Opportunity, Organization, Person, PersonKind
+from interlog.model.profiles import Profile
 from interlog.model.types import Direction
 from interlog.store import (
     definitions,
@@ -43,6 +44,7 @@ from interlog.store import (
     opportunities,
     organizations,
     persons,
+    profiles,
     schema,
     tenants,
     timeline,
@@ -69,6 +71,11 @@ READS_EVERYTHING = {
     "types.NEWEST_OF_PROFILES": "a tenant's types: few, and read once a second at most",
     "types.VERSIONS": "a type's versions: few",
     "types.VERSIONS_OF_PROFILES": "a type's versions: few",
+    "types.LAST_PROFILE_TYPE": "a tenant's types: few",
+    "profiles.COUNTS": "counts a type's profiles",
+    "profiles.PERSONS": "counts a tenant's persons",
+    "profiles.ORGANIZATIONS": "counts a tenant's organizations",
+    "profiles.DROP_KEYS": "drops the keys of all profiles of a type, when it is defined anew",
     "types.COUNTS": "counts a type's interactions, every five seconds at most",
     "tenants.USERS": "a tenant's users: few",
     "tenants.TOKENS": "a tenant's tokens: few",
@@ -335,6 +342,14 @@ CASES: dict[str, Case] = {
         key_id=1,
     ),
     "opportunities.UNLINK": _simple(opportunities.UNLINK, party_kind=0, party_id=1, opportunity=1),
+    "types.RELEASE": _simple(types.RELEASE, name="x", type_id=1),
+    "profiles.BY_NUMBERS": _simple(profiles.BY_NUMBERS, type_id=100, numbers=[1, 2]),
+    "profiles.BY_KEYS": _simple(profiles.BY_KEYS, type_id=100, name="ProfileId", keys=["key1", "key2"]),
+    "profiles.PAGE": _simple(profiles.PAGE, type_id=100, after=10, limit=20),
+    "profiles.UPDATE": _version_guarded(
+        profiles.UPDATE, "key", "fields", "version", "modified_at", "changed_at", key_type_id=100, key_number=1
+    ),
+    "profiles.REMOVE_KEY": _simple(profiles.REMOVE_KEY, type_id=100, name="ProfileId", key="key1", number=1),
     "types.ANY": _simple(types.ANY, type_id=1, limit=1),
     "definitions.BY_NAME": _simple(definitions.BY_NAME, kind="links", name_key="x"),
     "definitions.PAGE": _simple(definitions.PAGE, kind="links", after="x", limit=10),
@@ -438,6 +453,9 @@ async def _load(firm: Firm) -> Loaded:
     names = [f"link{index}" for index in range(PARTIES)]
     numbered = [(tenant, "links", name, index, name, "{}", 1, 0, None) for index, name in enumerate(names)]
     unit.insert(schema.definition, numbered)
+    found = [Profile(type_id=100, number=index, key=f"key{index}", fields={}) for index in range(PARTIES)]
+    profiles.insert(unit, tenant, found, 1)
+    profiles.insert_keys(unit, tenant, 100, [("ProfileId", item.key, item.number) for item in found])
     await ledger.store.database.write(unit)
 
     start = now() - INTERACTIONS * HOUR

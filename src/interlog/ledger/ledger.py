@@ -12,6 +12,7 @@ from .notes import Notes
 from .opportunities import Opportunities
 from .organizations import Organizations
 from .persons import Persons
+from .profile_types import ProfileTypes
 from .relationships import Relationships
 from .tenants import Tenants
 from .types import Types
@@ -32,6 +33,7 @@ class Ledger:
         self.interactions = Interactions(store, self.persons, self.organizations)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
+        self.profile_types = ProfileTypes(store, self.access)
         self.types = Types(store, self.tenants, self.access)
         self.instances = Instances(store, self.interactions, self.types)
         self.definitions = Definitions(store)

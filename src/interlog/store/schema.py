@@ -114,6 +114,37 @@ definition = Table(
 )
 """Documents that a protocol keeps here by kind and name."""
 
+profile = Table(
+    "profile",
+    metadata,
+    _whole("tenant_id"),
+    _whole("type_id"),
+    _whole("number"),
+    _text("key"),
+    _text("fields"),
+    _whole("version"),
+    _whole("created_at"),
+    _whole("modified_at", **NULL),
+    _whole("changed_at"),
+    _key("tenant_id", "type_id", "number"),
+    Index("ix_profile_changed_at", "tenant_id", "type_id", "changed_at", "number"),
+)
+"""Profiles by type and number. Of a person or an organization, whose id the number then is, the row holds what has no
+place in their own tables; most have none. ``key`` is the ProfileId, empty where that is the number."""
+
+profile_key = Table(
+    "profile_key",
+    metadata,
+    _whole("tenant_id"),
+    _whole("type_id"),
+    _text("name"),
+    _text("key"),
+    _whole("number"),
+    _key("tenant_id", "type_id", "name", "key"),
+    sqlite_with_rowid=False,
+)
+"""Whose the keys of profiles are: each complete strong id, by the names of its fields, belongs to one profile."""
+
 user = Table(
     "app_user",
     metadata,

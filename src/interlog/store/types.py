@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, delete, func, select
 
 from ..model.profiles import ProfileType
 from ..model.types import InteractionType
@@ -52,6 +52,15 @@ COUNTS = Query(
     )
     .group_by(interaction.c.type_id)
 )
+LAST_PROFILE_TYPE = Query(select(func.max(profile_type.c.id)).where(profile_type.c.tenant_id == parameter("tenant")))
+RELEASE = Query(
+    delete(collection).where(
+        collection.c.tenant_id == parameter("tenant"),
+        collection.c.name == bindparam("name"),
+        collection.c.of_profiles == 1,
+        collection.c.type_id == parameter("type_id"),
+    )
+)
 ANY = Query(
     select(interaction.c.number)
     .where(interaction.c.tenant_id == parameter("tenant"), interaction.c.type_id == parameter("type_id"))
@@ -79,6 +88,11 @@ async def versions(database: Database, tenant: int, type_id: int) -> list[Intera
 async def versions_of_profiles(database: Database, tenant: int, type_id: int) -> list[ProfileType]:
     """Return all versions of a type of profiles, the first one first."""
     return [_profile_type_of(row[0]) for row in await database.fetch(VERSIONS_OF_PROFILES, tenant=tenant, id=type_id)]
+
+
+async def last_profile_type(database: Database, tenant: int) -> int:
+    """Return the largest id that any type of profiles has had."""
+    return (await database.fetch(LAST_PROFILE_TYPE, tenant=tenant))[0][0] or 0
 
 
 async def counts(database: Database, tenant: int, types: Iterable[int]) -> dict[int, int]:
@@ -109,3 +123,9 @@ def reserve(unit: Unit, tenant: int, types: Iterable[InteractionType | ProfileTy
         names = [name.casefold() for name in type_.collections]
         of_profiles = int(isinstance(type_, ProfileType))
         unit.insert(collection, [(tenant, name, of_profiles, type_.id) for name in names if name not in there])
+
+
+def release(unit: Unit, tenant: int, type_: ProfileType) -> None:
+    """Add to a unit that the names of a deleted type's collections are free."""
+    for name in type_.collections:
+        unit.change(RELEASE, {"tenant": tenant, "name": name.casefold(), "type_id": type_.id}, expect=None)

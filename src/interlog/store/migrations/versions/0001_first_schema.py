@@ -337,6 +337,32 @@ def upgrade() -> None:
     )
     op.create_index("ix_person_email_domain", "person_email", ["tenant_id", "domain", "person_id"], unique=False)
     op.create_table(
+        "profile",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("changed_at", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "type_id", "number", name="pk_profile"),
+    )
+    op.create_index(
+        "ix_profile_changed_at", "profile", ["tenant_id", "type_id", "changed_at", "number"], unique=False
+    )
+    op.create_table(
+        "profile_key",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "type_id", "name", "key", name="pk_profile_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "profile_type",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
