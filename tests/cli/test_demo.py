@@ -16,7 +16,7 @@ async def test_a_demo_fills_a_store(interlog: Run, database_url: str) -> None:
     organizations, _ = await ledger.organizations.page(actor, limit=10_000)
     opportunities, _ = await ledger.opportunities.page(actor, limit=10_000)
     types = [type_.id for type_ in actor.tenant.types]
-    interactions = await ledger.interactions.in_order_of_number(actor, types, after=0, limit=100_000)
+    interactions = await ledger.timeline.in_order_of_number(actor, types, after=0, limit=100_000)
     notes = await _notes_on_parties(ledger, actor)
     await ledger.close()
     assert (actor.person_id, actor.tenant.name) == (made["person_id"], made["tenant"])

@@ -87,7 +87,7 @@ def meeting(
 async def numbers_of(firm: Firm, party: tuple[Any, int], actor: Actor | None = None, **options: Any) -> list[int]:
     """Return the numbers of a party's interactions, newest first."""
     options = ALL_TIMES | {"limit": 100, "types": firm.types} | options
-    return [item.number for item in await firm.ledger.interactions.page(actor or firm.actor, party, **options)]
+    return [item.number for item in await firm.ledger.timeline.page(actor or firm.actor, party, **options)]
 
 
 async def journal_of(firm: Firm, after: Position = FROM_THE_START) -> list[JournalEntry]:

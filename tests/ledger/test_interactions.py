@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from interlog.ledger.interactions import _fingerprint
+from interlog.ledger.drafts import fingerprint_of
 from interlog.model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem
 from interlog.model.instants import DAY, HOUR, now
 from interlog.model.interactions import Content, Draft, Links, Participant
@@ -140,7 +140,7 @@ class TestLog:
             interactions.delete(reader, number),
             interactions.get(nobody, number),
             numbers_of(acme, (Party.PERSON, acme.eve.id), nobody),
-            interactions.in_order_of_number(nobody, [1], after=0, limit=1),
+            acme.ledger.timeline.in_order_of_number(nobody, [1], after=0, limit=1),
         ):
             with pytest.raises(Forbidden):
                 await attempt
@@ -174,7 +174,7 @@ class TestRepeat:
 
         assert (first.repeated, again.repeated) == (False, True)
         assert first.interaction == again.interaction
-        assert [item.number for item in await firm.ledger.interactions.in_order_of_number(
+        assert [item.number for item in await firm.ledger.timeline.in_order_of_number(
             firm.actor, [READING.id], after=0, limit=9
         )] == [first.interaction.number]  # fmt: skip
 
@@ -553,7 +553,7 @@ class TestDelete:
 
         assert gone.deleted_at is not None and gone.version == 2
         assert await numbers_of(acme, (Party.PERSON, acme.eve.id)) == []
-        assert await acme.ledger.interactions.in_order_of_number(acme.actor, acme.types, after=0, limit=9) == []
+        assert await acme.ledger.timeline.in_order_of_number(acme.actor, acme.types, after=0, limit=9) == []
         for id_ in (note, reply.id):
             with pytest.raises(NotFound):
                 await acme.ledger.notes.get(acme.actor, id_)
@@ -582,13 +582,13 @@ class TestGroups:
         logged = await acme.ledger.interactions.log(insider, draft)
         number, note = logged.interaction.number, logged.interaction.note_id or 0
         reply = await acme.ledger.notes.create(insider, NoteDraft(content="reply", parent=note))
-        interactions, notes = acme.ledger.interactions, acme.ledger.notes
+        timeline, interactions, notes = acme.ledger.timeline, acme.ledger.interactions, acme.ledger.notes
         party = (Party.PERSON, acme.eve.id)
 
         async def seen(actor: Any) -> list[Any]:
             return [
                 await numbers_of(acme, party, actor),
-                [item.number for item in await interactions.in_order_of_number(actor, acme.types, after=0, limit=9)],
+                [item.number for item in await timeline.in_order_of_number(actor, acme.types, after=0, limit=9)],
                 [item.id for item in await notes.page(actor, limit=9)],
                 [item.id for item in await notes.page(actor, limit=9, party=party)],
                 [item.id for item in await notes.page(actor, limit=9, creator=acme.mia.id)],
@@ -748,7 +748,7 @@ class TestPage:
             await _number(acme, meeting(at=YESTERDAY - index, draft={"type": type_}))
             for index, type_ in enumerate(["Meeting", "Call", "Meeting", "Email"])
         ]
-        found = acme.ledger.interactions.in_order_of_number
+        found = acme.ledger.timeline.in_order_of_number
 
         assert [i.number for i in await found(acme.actor, acme.types, after=0, limit=9)] == numbers
         assert [i.number for i in await found(acme.actor, [1], after=numbers[0], limit=9)] == [numbers[2]]
@@ -770,9 +770,9 @@ async def _all_pages(firm: Firm, party: tuple[Party, int], size: int, **options:
 
 
 class TestFingerprint:
-    """``_fingerprint``"""
+    """``fingerprint_of``"""
 
     async def test_leaves_out_what_was_not_given(self) -> None:
         """A field that a later version adds does not turn old requests, sent again, into conflicts."""
         draft = Draft(type="Meeting", content=Content(occurred_at=1), request_key="k")
-        assert _fingerprint(draft) == sha256(b'{"content":{"occurred_at":1},"type":"Meeting"}').hexdigest()
+        assert fingerprint_of(draft) == sha256(b'{"content":{"occurred_at":1},"type":"Meeting"}').hexdigest()

@@ -75,8 +75,8 @@ READS: dict[str, Attempt] = {
     "access.tokens": lambda firm, ids: firm.ledger.access.tokens(firm.actor),
     "interactions.get": lambda firm, ids: firm.ledger.interactions.get(firm.actor, ids["interaction"]),
     "interactions.get_brief": lambda firm, ids: firm.ledger.interactions.get_brief(firm.actor, ids["interaction"]),
-    "interactions.page": lambda firm, ids: _every_page(firm, ids),
-    "interactions.in_order_of_number": lambda firm, ids: firm.ledger.interactions.in_order_of_number(
+    "timeline.page": lambda firm, ids: _every_page(firm, ids),
+    "timeline.in_order_of_number": lambda firm, ids: firm.ledger.timeline.in_order_of_number(
         firm.actor, firm.types, after=0, limit=99
     ),
     "notes.get": lambda firm, ids: firm.ledger.notes.get(firm.actor, ids["note"]),
@@ -248,7 +248,7 @@ async def _every_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
     found: list[Any] = []
     for kind in (Party.PERSON, Party.ORGANIZATION, Party.OPPORTUNITY):
         for options in ({}, {"also_person": ids["internal"]}):
-            found += await firm.ledger.interactions.page(
+            found += await firm.ledger.timeline.page(
                 firm.actor, (kind, ids[kind.name.lower()]), types=firm.types, **FAR, **options
             )
     return found

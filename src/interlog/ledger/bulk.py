@@ -36,6 +36,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from . import notes, opportunities, organizations, persons
+from .links import IDS, link_problems
 from .persons import Persons
 
 
@@ -138,7 +139,9 @@ class Bulk:
             for item in await opportunity_rows.lists(self._database, tenant)
             if opportunities.sees_list(actor, item)
         }
-        problems = await self._link_problems(actor, [Links(d.person_ids, d.organization_ids) for d in drafts])
+        problems = await link_problems(
+            self._store, actor, [Links(d.person_ids, d.organization_ids) for d in drafts], paths=IDS
+        )
         for draft, found in zip(drafts, problems, strict=True):
             found += opportunities.name_problems(draft.name)
             if draft.list_id not in lists:
@@ -174,7 +177,7 @@ class Bulk:
             self._database, tenant, {draft.parent for draft in drafts if draft.parent is not None}
         )
         creators = await self._known_persons(actor, (d.creator for d in drafts if d.creator is not None))
-        problems = await self._link_problems(actor, [draft.links for draft in drafts])
+        problems = await link_problems(self._store, actor, [draft.links for draft in drafts], paths=IDS)
         for draft, found in zip(drafts, problems, strict=True):
             found += notes.content_problems(draft.content)
             if draft.interaction is not None:
@@ -225,23 +228,6 @@ class Bulk:
     async def _known_persons(self, actor: Actor, ids: Iterable[int]) -> dict[int, Person]:
         wanted = set(ids)
         return await person_rows.by_ids(self._database, actor.tenant.id, wanted) if wanted else {}
-
-    async def _link_problems(self, actor: Actor, links: Sequence[Links]) -> list[list[Problem]]:
-        """Return, for each of some links, the parties in it that are not there: three reads for any number."""
-        tenant = actor.tenant.id
-        known_persons = await self._known_persons(actor, (id_ for item in links for id_ in item.persons))
-        known_organizations = await organization_rows.by_ids(
-            self._database, tenant, {id_ for item in links for id_ in item.organizations}
-        )
-        known_opportunities = await opportunities.visible_opportunities(
-            self._store, actor, {id_ for item in links for id_ in item.opportunities}
-        )
-        return [
-            _unknown("person_ids", "Person", item.persons, known_persons)
-            + _unknown("organization_ids", "Organization", item.organizations, known_organizations)
-            + _unknown("opportunity_ids", "Opportunity", item.opportunities, known_opportunities)
-            for item in links
-        ]
 
 
 def _unknown(path: str, model: str, ids: Sequence[int], known: Container[int]) -> list[Problem]:

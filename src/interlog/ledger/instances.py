@@ -40,7 +40,8 @@ from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
-from .interactions import Accepted, Interactions, unknown_persons
+from .drafts import Accepted, unknown_persons
+from .interactions import Interactions
 from .types import Types
 
 _TRIES = 8

@@ -1,28 +1,21 @@
-"""Interactions: log, amend, delete, restore, read, list."""
+"""Interactions: log, read, amend, delete. Pages of them are in ``timeline.py``."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-import msgspec
 from msgspec.structs import replace
 
-from ..model.conditions import Condition
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
-from ..model.ids import parse_uuid, stamp, uuid7
-from ..model.instances import key_of_instance
+from ..model.ids import stamp
 from ..model.instants import now
-from ..model.interactions import Brief, Content, Draft, Interaction, Links, Participant
+from ..model.interactions import Brief, Content, Draft, Interaction, Participant
 from ..model.journal import Action, Entity
-from ..model.notes import Note
-from ..model.parties import Directory, Party, Person, normal_email
+from ..model.parties import Directory, Person, normal_email
 from ..model.tenancy import Actor, Right
-from ..model.types import InteractionType, Logging
-from ..model.validation import identity_of, problems_of
+from ..model.types import InteractionType
+from ..model.validation import problems_of
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
-from ..store import organizations as organization_rows
-from ..store import timeline
 from ..store.database import Duplicate, Stale
 from ..store.journal import add_entries, add_entry
 from ..store.rows import encode
@@ -30,23 +23,26 @@ from ..store.schema import external_id, interaction, note_link, participant, req
 from ..store.schema import note as note_table
 from ..store.statements import Unit
 from ..store.store import Store
-from ..store.timeline import Selection
+from .drafts import (
+    Accepted,
+    Rule,
+    amended_identity,
+    fingerprint_of,
+    identity_text,
+    keys_of,
+    problems_of_draft,
+    record_of,
+    root_note,
+    unbound_rows,
+    unknown_persons,
+    with_canonical_uuid,
+)
+from .links import link_problems
 from .notes import delete_with_replies
-from .opportunities import visible_opportunities
-from .organizations import Organizations
-from .persons import Persons, email_problems
-
-NO_LINKS = Links()
-_MAX_SYSTEM = 100
-_MAX_EXTERNAL_ID = 400
-_MAX_KEY = 400
-"""Characters up to which a key stands in its table as it is: a longer one by its hash."""
+from .persons import Persons
 
 _TRIES = 4
 """How often an amendment without an expected version is tried anew when somebody else was quicker."""
-
-Rule = Callable[[Content, Mapping[int, Person]], Iterable[Problem]]
-"""A protocol's own rule about the content to be stored, given everybody known in it."""
 
 
 class Logged(NamedTuple):
@@ -60,11 +56,10 @@ class Logged(NamedTuple):
 class Interactions:
     """Use cases around interactions."""
 
-    def __init__(self, store: Store, persons: Persons, organizations: Organizations) -> None:
+    def __init__(self, store: Store, persons: Persons) -> None:
         self._store = store
         self._database = store.database
         self.persons = persons
-        self._organizations = organizations
 
     # Reading
 
@@ -83,73 +78,6 @@ class Interactions:
         if found is None or not actor.sees(found[1]):
             raise NotFound("interaction", number)
         return found[0]
-
-    async def page(
-        self,
-        actor: Actor,
-        party: tuple[Party, int],
-        *,
-        types: Sequence[int],
-        start: int,
-        end: int,
-        limit: int,
-        before: tuple[int, int] | None = None,
-        direction: int | None = None,
-        logging: int | None = None,
-        also_person: int | None = None,
-    ) -> list[Brief]:
-        """Return the interactions of a party from ``start`` until before ``end``, newest first.
-
-        An organization's are those of its persons and those linked to it; an opportunity's those of its persons, of
-        its organizations, and those linked to it. ``before``: the (occurred_at, number) of the last one seen.
-        """
-        actor.require(Right.READ)
-        selection = Selection(
-            tenant=actor.tenant.id,
-            parties=await self._parties_behind(actor, party),
-            types=types,
-            groups=actor.groups,
-            start=start,
-            end=end,
-            limit=limit,
-            before=before,
-            direction=direction,
-            logging=logging,
-            also_person=also_person,
-        )
-        return await timeline.page(self._database, selection)
-
-    async def in_order_of_number(
-        self, actor: Actor, types: Sequence[int], *, after: int, limit: int, condition: Condition | None = None
-    ) -> list[Brief]:
-        """Return the interactions of some types, oldest number first: the order in which a copy is kept up to date.
-
-        ``condition`` narrows them by ``number``, ``occurred_at``, ``created_at`` or ``modified_at``.
-        """
-        actor.require(Right.READ)
-        return await timeline.in_order_of_number(
-            self._database, actor.tenant.id, types, actor.groups, after, limit, condition
-        )
-
-    async def _parties_behind(self, actor: Actor, party: tuple[Party, int]) -> list[tuple[int, int]]:
-        kind, id_ = party
-        parties = [(int(kind), id_)]
-        if kind is Party.ORGANIZATION:
-            parties += await self._members(actor, [id_])
-        elif kind is Party.OPPORTUNITY:
-            found = await visible_opportunities(self._store, actor, [id_])
-            if id_ not in found:
-                parties = []
-            else:
-                parties += [(int(Party.PERSON), person) for person in found[id_].person_ids]
-                organizations = found[id_].organization_ids
-                parties += [(int(Party.ORGANIZATION), organization) for organization in organizations]
-                parties += await self._members(actor, organizations)
-        return parties
-
-    async def _members(self, actor: Actor, organizations: Sequence[int]) -> list[tuple[int, int]]:
-        members = await self._organizations.members(actor, organizations)
-        return [(int(Party.PERSON), person) for persons in members.values() for person in persons]
 
     # Logging
 
@@ -179,9 +107,9 @@ class Interactions:
 
     async def _log_many(self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None) -> list[Logged | InterlogError]:
         outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
-        drafts = [draft if draft.uuid is None else _with_canonical_uuid(draft) for draft in drafts]
+        drafts = [draft if draft.uuid is None else with_canonical_uuid(draft) for draft in drafts]
         participants, persons, new = await self.resolve(actor, [draft.content for draft in drafts])
-        unknown = await self._unknown_links(actor, [draft.content.links for draft in drafts])
+        unknown = await link_problems(self._store, actor, [draft.content.links for draft in drafts])
         creators = {draft.creator for draft in drafts if draft.creator is not None} - persons.keys()
         creators -= set(await self.persons.get_many(actor, creators)) if creators else set()
         created_at = now()
@@ -195,14 +123,14 @@ class Interactions:
             if type_ is None:
                 outcomes[index] = Invalid(Problem("type", f"there is no interaction type {draft.type}"))
                 continue
-            problems = _problems_of(actor, draft, type_, persons, rule) + unknown[index]
+            problems = problems_of_draft(actor, draft, type_, persons, rule) + unknown[index]
             if draft.creator in creators:
                 problems.append(unknown_id("creator", draft.creator, "Person"))
             if problems:
                 outcomes[index] = Invalid(*problems)
                 continue
-            draft_keys = _keys_of(draft, type_)
-            fingerprint = _fingerprint(given) if draft_keys else ""
+            draft_keys = keys_of(draft, type_)
+            fingerprint = fingerprint_of(given) if draft_keys else ""
             if draft_keys and (repeated := await self._repeated(actor, fingerprint, draft_keys)) is not None:
                 outcomes[index] = repeated
             elif not keys.isdisjoint(draft_keys):
@@ -226,9 +154,9 @@ class Interactions:
         tenant, type_ = actor.tenant.id, actor.tenant.types_by_name[draft.type]
         item = None
         if draft.uuid is not None:
-            uuid = _with_canonical_uuid(draft).uuid
+            uuid = with_canonical_uuid(draft).uuid
             item = await interaction_rows.by_uuid(self._database, tenant, uuid or "")
-        if item is None and (identity := _identity(draft.content, type_)) is not None:
+        if item is None and (identity := identity_text(draft.content, type_)) is not None:
             item = await interaction_rows.by_identity(self._database, tenant, type_.id, identity)
         known = item.number if item is not None and actor.sees(item.group) else None
         return Conflict("an interaction with the same uuid or identity is stored already", existing=known)
@@ -251,12 +179,12 @@ class Interactions:
         rows, parts, notes, links, waiting, requests, external_ids = [], [], [], [], [], [], []
         for number, (draft, type_, keys, fingerprint) in zip(numbers, accepted, strict=True):
             note_id = next(note_ids) if draft.content.body and type_.has_note else None
-            item = _stored(actor, draft, type_, number, note_id, at)
+            item = record_of(actor, draft, type_, number, note_id, at)
             rows.append(interaction_rows.row_of(tenant, item))
             parts += interaction_rows.participant_rows(tenant, item)
-            waiting += _unbound_rows(tenant, item)
+            waiting += unbound_rows(tenant, item)
             if note_id is not None:
-                note = _root_note(item, item.created_at, item.creator or actor.person_id)
+                note = root_note(item, item.created_at, item.creator or actor.person_id)
                 notes.append(note_rows.row_of(tenant, note))
                 links += note_rows.link_rows(tenant, note, item)
             requests += [(tenant, key, fingerprint, number, at) for key in keys]
@@ -318,7 +246,7 @@ class Interactions:
             content = replace(content, participants=participants)
             problems = problems_of(content, type_) + unknown_persons(content, persons, read.content)
             if content.links != read.content.links:
-                (unknown,) = await self._unknown_links(actor, [content.links], read.content.links)
+                (unknown,) = await link_problems(self._store, actor, [content.links], known=read.content.links)
                 problems += unknown
             problems += rule(content, persons) if rule is not None else ()
             if problems:
@@ -364,11 +292,11 @@ class Interactions:
             modified_at=at,
             modifier=actor.person_id,
             origin=read.origin if origin is None else origin,
-            identity=_amended_identity(read, content, type_),
+            identity=amended_identity(read, content, type_),
             changed_at=stamp(),
         )
         interaction_rows.change(unit, tenant, read, amended)
-        waited, waits = set(_unbound_rows(tenant, read)), set(_unbound_rows(tenant, amended))
+        waited, waits = set(unbound_rows(tenant, read)), set(unbound_rows(tenant, amended))
         for _, address, number in sorted(waited - waits):
             key = {"tenant": tenant, "address": address, "number": number}
             unit.change(interaction_rows.FORGET_ADDRESS, key, expect=None)
@@ -384,7 +312,7 @@ class Interactions:
                 links_after=note_rows.link_rows(tenant, note, amended),
             )
         elif note_id is not None:
-            note_rows.insert(unit, tenant, _root_note(amended, at, actor.person_id), amended)
+            note_rows.insert(unit, tenant, root_note(amended, at, actor.person_id), amended)
             add_entry(unit, actor, Action.CREATE, Entity.NOTE, note_id, 1, at)
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, amended.version, at, before)
@@ -421,38 +349,6 @@ class Interactions:
         addresses = {address for _, address, _ in unit.rows.get(unbound, ())}
         if addresses:
             await self.persons.bind_late(actor, addresses)
-
-    async def _unknown_links(
-        self, actor: Actor, links: Sequence[Links], known: Links = NO_LINKS
-    ) -> list[list[Problem]]:
-        """Return, for each of some links, the parties in it that are not there, but for those already known."""
-        if not any(links):
-            return [[] for _ in links]
-        tenant = actor.tenant.id
-        persons = set(known.persons).union(
-            await self.persons.get_many(actor, {id_ for item in links for id_ in item.persons})
-        )
-        organizations = set(known.organizations).union(
-            await organization_rows.by_ids(
-                self._database, tenant, {id_ for item in links for id_ in item.organizations}
-            )
-        )
-        opportunities = set(known.opportunities).union(
-            await visible_opportunities(self._store, actor, {id_ for item in links for id_ in item.opportunities})
-        )
-        return [
-            [
-                unknown_id(f"links.{path}[{index}]", id_, model)
-                for path, model, ids, there in (
-                    ("persons", "Person", item.persons, persons),
-                    ("organizations", "Organization", item.organizations, organizations),
-                    ("opportunities", "Opportunity", item.opportunities, opportunities),
-                )
-                for index, id_ in enumerate(ids)
-                if id_ not in there
-            ]
-            for item in links
-        ]
 
     async def resolve(
         self, actor: Actor, contents: Sequence[Content]
@@ -492,128 +388,3 @@ class Interactions:
             persons,
             created,
         )
-
-
-class Accepted(NamedTuple):
-    """A draft that is to be stored, and the keys under which its repetition is told by its fingerprint."""
-
-    draft: Draft
-    type_: InteractionType
-    keys: list[str]
-    fingerprint: str
-
-
-def _problems_of(
-    actor: Actor, draft: Draft, type_: InteractionType, persons: Mapping[int, Person], rule: Rule | None
-) -> list[Problem]:
-    problems = problems_of(draft.content, type_) + unknown_persons(draft.content, persons)
-    if draft.uuid is not None and parse_uuid(draft.uuid) is None:
-        problems.append(Problem("uuid", "must be a UUID"))
-    problems += [
-        Problem(f"external_ids.{system}", "must be a short text", "too_long")
-        for system, id_ in draft.external_ids.items()
-        if len(system) > _MAX_SYSTEM or len(id_) > _MAX_EXTERNAL_ID or "\x00" in system + id_
-    ]
-    if not actor.sees(draft.group):
-        problems.append(unknown_id("group", draft.group, "SecurityGroup"))
-    if rule is not None:
-        problems += rule(draft.content, persons)
-    return problems
-
-
-def unknown_persons(content: Content, persons: Mapping[int, Person], before: Content | None = None) -> list[Problem]:
-    """Return the participants that are nobody; who took part before, and has been deleted since, may stay."""
-    kept = {part.person for part in before.participants} if before is not None else set()
-    return [
-        unknown_id(f"participants[{index}].person", part.person, "Person")
-        for index, part in enumerate(content.participants)
-        if part.person is not None and part.person not in persons and part.person not in kept
-    ]
-
-
-def _with_canonical_uuid(draft: Draft) -> Draft:
-    return replace(draft, uuid=parse_uuid(draft.uuid or "") or draft.uuid)
-
-
-def _stored(
-    actor: Actor, draft: Draft, type_: InteractionType, number: int, note_id: int | None, at: int
-) -> Interaction:
-    creator = draft.creator
-    if creator is None and draft.logging is Logging.MANUAL:
-        creator = actor.person_id
-    return Interaction(
-        uuid=draft.uuid or uuid7(),
-        number=number,
-        type_id=type_.id,
-        type_version=type_.version,
-        content=draft.content,
-        logging=draft.logging,
-        protocol=actor.protocol,
-        origin=draft.origin,
-        creator=creator,
-        group=draft.group,
-        note_id=note_id,
-        external_ids=draft.external_ids,
-        version=1,
-        created_at=at if draft.created_at is None else min(draft.created_at, at),
-        identity=_identity(draft.content, type_) if draft.identity is None and type_.identity else draft.identity,
-        changed_at=stamp(),
-    )
-
-
-def _identity(content: Content, type_: InteractionType) -> str | None:
-    """Return the id that the identity fields give to content."""
-    key = key_of_instance(type_, content.fields)
-    return key.texts[0] if key is not None else None
-
-
-def _amended_identity(read: Interaction, content: Content, type_: InteractionType) -> str | None:
-    """Return the id of an amended interaction: the one it has, unless its identity fields say something else now."""
-    if not type_.identity or identity_of(content, type_) == identity_of(read.content, type_):
-        return read.identity
-    return _identity(content, type_)
-
-
-def _root_note(item: Interaction, at: int, creator: int) -> Note:
-    return Note(
-        id=item.note_id or 0,
-        content=item.content.body or "",
-        interaction=item.number,
-        interaction_type_id=item.type_id,
-        creator=creator,
-        created_at=at,
-        group=item.group,
-    )
-
-
-def _unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
-    """Return a row for each address that may become somebody's, and for each profile that may arrive."""
-    addresses = {
-        normal_email(p.address)
-        for p in item.content.participants
-        if p.person is None and p.address and not email_problems((p.address,))
-    }
-    addresses |= {part.key for part in item.content.profiles if part.number is None and part.key is not None}
-    return [(tenant, address, item.number) for address in sorted(addresses)]
-
-
-def _keys_of(draft: Draft, type_: InteractionType) -> list[str]:
-    """Return the keys under which a repetition of this request is recognised."""
-    keys = [_key("request", draft.request_key)] if draft.request_key is not None else []
-    keys += [_key("uuid", draft.uuid)] if draft.uuid is not None else []
-    keys += [_key("external", system, id_) for system, id_ in sorted(draft.external_ids.items())]
-    identity = identity_of(draft.content, type_)
-    return keys + ([_key("identity", type_.id, identity)] if identity is not None else [])
-
-
-def _key(*parts: str | int) -> str:
-    text = encode(parts).decode()
-    return text if len(text) <= _MAX_KEY else f"{parts[0]} {hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _fingerprint(draft: Draft) -> str:
-    """Return what two requests share exactly when they ask for the same."""
-    return hashlib.sha256(_in_one_order(replace(draft, request_key=None))).hexdigest()
-
-
-_in_one_order = msgspec.json.Encoder(order="sorted").encode

@@ -15,6 +15,7 @@ from .persons import Persons
 from .profile_types import ProfileTypes
 from .relationships import Relationships
 from .tenants import Tenants
+from .timeline import Timeline
 from .types import Types
 
 
@@ -30,7 +31,8 @@ class Ledger:
         self.relationships = Relationships(store, self.persons)
         self.organizations = Organizations(store, self.relationships)
         self.opportunities = Opportunities(store)
-        self.interactions = Interactions(store, self.persons, self.organizations)
+        self.interactions = Interactions(store, self.persons)
+        self.timeline = Timeline(store, self.organizations)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
         self.profile_types = ProfileTypes(store, self.access)

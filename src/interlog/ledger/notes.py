@@ -17,14 +17,13 @@ from ..model.types import Category
 from ..model.validation import MAX_BODY
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
-from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store.database import Stale
 from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .opportunities import visible_opportunities
+from .links import IDS, link_problems
 
 
 class Notes:
@@ -243,7 +242,6 @@ class Notes:
         return item
 
     async def _link_problems(self, actor: Actor, links: Links, *, required: bool = True) -> list[Problem]:
-        tenant = actor.tenant.id
         if required and not links:
             return [
                 Problem(
@@ -252,23 +250,8 @@ class Notes:
                     "missing",
                 )
             ]
-        persons = await person_rows.by_ids(self._database, tenant, links.persons) if links.persons else {}
-        organizations = (
-            await organization_rows.by_ids(self._database, tenant, links.organizations) if links.organizations else {}
-        )
-        opportunities = (
-            await visible_opportunities(self._store, actor, links.opportunities) if links.opportunities else {}
-        )
-        return [
-            unknown_id(f"{path}[{i}]", id_, model)
-            for path, model, ids, found in (
-                ("person_ids", "Person", links.persons, set(persons)),
-                ("organization_ids", "Organization", links.organizations, set(organizations)),
-                ("opportunity_ids", "Opportunity", links.opportunities, set(opportunities)),
-            )
-            for i, id_ in enumerate(ids)
-            if id_ not in found
-        ]
+        (problems,) = await link_problems(self._store, actor, [links], paths=IDS)
+        return problems
 
     async def _write(self, unit: Unit) -> None:
         try:

@@ -65,7 +65,7 @@ async def list_(call: Call) -> dict[str, Any]:
     party = await _party(call, start, end)
     size = page_size(call.args, call.settings.affinity_interactions_page_size)
     place = place_of(call.actor.tenant, "interactions", call.args, 2)
-    items = await call.ledger.interactions.page(
+    items = await call.ledger.timeline.page(
         call.actor,
         party,
         types=translate.types_of(call.actor.tenant, code),

@@ -26,7 +26,7 @@ def collection(code: int) -> Callable[[Call], Awaitable[dict[str, Any]]]:
     async def list_(call: Call) -> dict[str, Any]:
         args, place = first_args(call)
         limit = args.get("limit", MAX_LIMIT)
-        items = await call.ledger.interactions.in_order_of_number(
+        items = await call.ledger.timeline.in_order_of_number(
             call.actor,
             types_of(call.actor.tenant, code),
             after=place[0] if place else 0,
