@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from msgspec import Struct
 
 from interlog.ledger import Ledger
+from interlog.ledger.listing import Listing
 from interlog.model.tenancy import Actor
 from interlog.settings import Settings
 
@@ -44,6 +45,11 @@ class Ask(Struct, dict=True):
         """The hub's types and entity sets."""
         tenant = self.actor.tenant
         return hub_of(self.ledger, self.actor, Catalog(tenant.types, tenant.profile_types))
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The lists of the hub's interactions."""
+        return Listing(self.ledger.store)
 
     @cached_property
     def segments(self) -> list[Segment]:

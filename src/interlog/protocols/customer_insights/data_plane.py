@@ -12,7 +12,7 @@ import falcon
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Right
 
-from . import batch, instances, jobs, rejects
+from . import batch, instances, jobs, reading, rejects
 from .asks import Ask
 from .batch import Part
 from .bodies import MAX_BYTES, decode
@@ -105,17 +105,28 @@ def _metadata(ask: Ask) -> Reply:
 async def _of_interactions(
     ask: Ask, entity: InteractionEntity | None, key: Key | None, rest: Sequence[Segment]
 ) -> Reply:
-    if key is None and not rest:
-        if ask.method != "POST":
-            raise _not_allowed("POST")
-        return await instances.create(ask, entity)
-    if key is not None and not rest:
+    tail = [segment.name.lower() for segment in rest]
+    if key is None:
+        if not rest:
+            match ask.method:
+                case "GET":
+                    return await reading.interactions(ask, entity)
+                case "POST":
+                    return await instances.create(ask, entity)
+            raise _not_allowed("GET", "POST")
+        if tail == ["$count"]:
+            _require_get(ask)
+            return await reading.count(ask, entity)
+    elif not rest:
         match ask.method:
             case "GET":
                 return await instances.get(ask, key, entity)
             case "PATCH" | "PUT":
                 return await instances.change(ask, key, entity)
         raise _not_allowed("GET", "PATCH", "PUT")
+    elif tail == ["participants"]:
+        _require_get(ask)
+        return await reading.participants(ask, key, entity)
     raise not_found(f"resource '{ask.path[:200]}'")
 
 

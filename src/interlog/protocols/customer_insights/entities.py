@@ -12,7 +12,7 @@ from interlog.model.types import InteractionType, ParticipantSlot
 
 from .catalog import Catalog
 from .checking import Validator
-from .fields import PROFILE_ID
+from .fields import PROFILE_ID, SYSTEM_SOURCE
 from .metadata import csdl_names
 from .translate import document_of, profile_document_of
 from .values import Display, display_of
@@ -33,11 +33,17 @@ SYSTEM = {
 OWN_NAMES = frozenset({"EndedAt", "Subject", "Description", "Direction"})
 """The fields of built-in types that are parts of every interaction."""
 
+_MAPPED = frozenset({"EndedAt", "Subject", "Description"})
+
 PROFILE_SYSTEM = {"ProfileId": PROFILE_ID, "Interactions": "Interactions", "Relationships": "Relationships"}
 
 
 class InteractionEntity:
-    """An interaction type: the check of its instances, and how their values are shown."""
+    """An interaction type: the check of its instances, and how their values are shown.
+
+    ``origin`` is the data source of instances that name none, None for the system's own. ``is_plain``: none of the
+    fields is a part that every interaction has.
+    """
 
     def __init__(self, type_: InteractionType) -> None:
         self.type = type_
@@ -48,6 +54,10 @@ class InteractionEntity:
         self.displays = displays_of(fields)
         self.timestamp_field: str | None = self.document.get("timestampFieldName")
         self.title_field = next((name for name, field in fields.items() if field.get("isName")), None)
+        self.title = type_.display_name or type_.name
+        source = str(self.document["defaultDataSource"]["name"])
+        self.origin = source if source != SYSTEM_SOURCE["name"] else None
+        self.is_plain = not type_.built_in and _MAPPED.isdisjoint(fields)
         self.slots: dict[str, ParticipantSlot] = {}
         self.own: frozenset[str] = frozenset()
         if type_.built_in:
@@ -58,11 +68,6 @@ class InteractionEntity:
                 for slot in type_.slots
                 if not slot.references and slot.role in named
             }
-
-    @property
-    def data_source(self) -> str:
-        """The data source of instances that name none."""
-        return str(self.document["defaultDataSource"]["name"])
 
     @property
     def set_name(self) -> str:

@@ -127,6 +127,7 @@ async def store_many(
     ready: list[Instance] = []
     places: list[int] = []
     request_key = _request_key(ask)
+    clean = b"\\u0000" not in ask.data and lines is None
     for place, body in enumerate(items):
         try:
             if isinstance(body, Malformed):
@@ -134,7 +135,7 @@ async def store_many(
             entity = entities[place] = entity_of(ask.hub, body, implied)
             require_open(entity, at)
             key = f"{request_key}#{place}" if request_key is not None else None
-            ready.append(instance_of(entity, body, request_key=key))
+            ready.append(instance_of(entity, body, clean=clean, request_key=key))
             places.append(place)
         except ApiError as error:
             outcomes[place] = error

@@ -57,7 +57,8 @@ def shown_time(text: str) -> str:
 
 
 def _text_of(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds")[:26] + "Z"
+    text = moment.isoformat()
+    return text[:26] + "Z" if moment.microsecond else text[:19] + ".000000Z"
 
 
 def _instant(value: Any) -> str:
@@ -106,7 +107,7 @@ def _time(value: Any) -> str:
 
 
 _DURATION = re.compile(
-    r"([+-]?)P(?=[\dT])(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,12}))?S)?)?",
+    r"([+-]?)P(?=[\dT])(?:(\d{1,10})D)?(?:T(?=\d)(?:(\d{1,10})H)?(?:(\d{1,10})M)?(?:(\d{1,10})(?:\.(\d{1,12}))?S)?)?",
     re.ASCII,
 )
 
@@ -173,6 +174,14 @@ def _boolean(value: Any) -> bool:
     return value
 
 
+INTEGER_BOUNDS = {
+    "Edm.Byte": (0, 255),
+    "Edm.Int16": (-(2**15), 2**15 - 1),
+    "Edm.Int32": (-(2**31), 2**31 - 1),
+    "Edm.Int64": (-(2**63), 2**63 - 1),
+}
+"""The least and the greatest value of each type."""
+
 _INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
 
@@ -196,10 +205,13 @@ def _whole(value: Any) -> int:
 
 
 _BOUND = 10**MAX_DIGITS
+_PLAIN_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,17})\.\d{0,17}[1-9]", re.ASCII)
 
 
 def _decimal(value: Any) -> str:
     """Return the text of a number of at most 38 digits, exactly, without zeros at the end: ``12.5``."""
+    if type(value) is Decimal and _PLAIN_DECIMAL.fullmatch(text := str(value)):
+        return text
     if type(value) is int and abs(value) < _BOUND:
         return str(value)
     if isinstance(value, str):
@@ -373,10 +385,7 @@ def _array(item: Coercion, separator: str | None) -> Coercion:
 
 _SCALARS: dict[str, Coercion] = {
     "Edm.Boolean": _boolean,
-    "Edm.Byte": _integer(0, 255),
-    "Edm.Int16": _integer(-(2**15), 2**15 - 1),
-    "Edm.Int32": _integer(-(2**31), 2**31 - 1),
-    "Edm.Int64": _integer(-(2**63), 2**63 - 1),
+    **{kind: _integer(*bounds) for kind, bounds in INTEGER_BOUNDS.items()},
     "Edm.Decimal": _decimal,
     "Edm.Double": _double,
     "Edm.Single": _double,

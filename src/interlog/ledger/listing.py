@@ -1,0 +1,83 @@
+"""Interactions by any condition and in any order, page by page."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..model.conditions import Condition
+from ..model.expressions import Order
+from ..model.interactions import Interaction
+from ..model.tenancy import Actor, Right
+from ..store import instances as instance_rows
+from ..store.instances import Asked, Place
+from ..store.store import Store
+
+
+class Listed(NamedTuple):
+    """A page of interactions, and the place behind which the next one begins; None after the last."""
+
+    interactions: list[Interaction]
+    next: Place | None
+
+
+class Listing:
+    """Use cases of lists that a condition narrows."""
+
+    def __init__(self, store: Store) -> None:
+        self._database = store.database
+
+    async def page(
+        self,
+        actor: Actor,
+        types: Sequence[int],
+        *,
+        limit: int,
+        condition: Condition | None = None,
+        orders: tuple[Order, ...] = (),
+        after: Place | None = None,
+        skip: int = 0,
+        party: tuple[int, int] | None = None,
+        voided: bool = False,
+    ) -> Listed:
+        """Return interactions of some types that meet a condition, by default the latest changed first.
+
+        ``party``: kind and id of one that takes part; ``voided``: also those that a correction stands for. Raises
+        ``ValueError`` for an ``after`` that is no place in such a list.
+        """
+        actor.require(Right.READ)
+        asked = Asked(
+            tenant=actor.tenant.id,
+            types=types,
+            groups=actor.groups,
+            limit=limit + 1 if limit else 0,
+            condition=condition,
+            orders=orders,
+            after=after,
+            skip=skip,
+            party=party,
+            voided=voided,
+        )
+        found = await instance_rows.page(self._database, asked)
+        more = len(found) > limit
+        return Listed([item.interaction for item in found[:limit]], found[limit - 1].place if more else None)
+
+    async def count(
+        self,
+        actor: Actor,
+        types: Sequence[int],
+        *,
+        condition: Condition | None = None,
+        party: tuple[int, int] | None = None,
+        voided: bool = False,
+    ) -> int:
+        """Return how many interactions of some types meet a condition."""
+        actor.require(Right.READ)
+        asked = Asked(
+            tenant=actor.tenant.id,
+            types=types,
+            groups=actor.groups,
+            limit=0,
+            condition=condition,
+            party=party,
+            voided=voided,
+        )
+        return await instance_rows.count(self._database, asked)

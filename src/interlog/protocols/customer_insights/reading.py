@@ -1,0 +1,192 @@
+"""Collections: pages of interactions and profiles, counts, and what is expanded in them (spec 6.5)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlog.model.conditions import Condition, Search, both
+from interlog.model.expressions import Order
+from interlog.model.instants import now
+from interlog.model.interactions import Interaction
+from interlog.model.profiles import Profile
+
+from . import instances
+from .asks import Ask
+from .entities import InteractionEntity, ProfileEntity
+from .ids import Key, key_text
+from .odata_filter import filter_of
+from .odata_lexer import ODataError
+from .odata_vocabulary import Interactions
+from .operations import Reply
+from .options import (
+    Expand,
+    Window,
+    bad_option,
+    bad_skip_token,
+    expand_of,
+    flag_of,
+    next_links,
+    number_of,
+    require_known,
+    select_of,
+    window_of,
+)
+from .ordering import orders_of
+from .present import Form, interaction_json, participants_json
+
+CONFLATION = "type=conflation"
+"""What stands for matched interactions in the original: here there are none."""
+
+MAX_EXPANDED = 100
+"""Interactions that are expanded in each profile, where nothing else is said."""
+
+Of = tuple[ProfileEntity, Profile]
+
+
+class Query:
+    """What of interactions is asked for: of which types, by which condition, in which order."""
+
+    def __init__(self, ask: Ask, entity: InteractionEntity | None, params: Mapping[str, str]) -> None:
+        tenant = ask.actor.tenant
+        types = [entity.type] if entity is not None else list(tenant.types)
+        self.types = [type_.id for type_ in types]
+        self.condition: Condition | None = None
+        self.orders: tuple[Order, ...] = ()
+        self.voided = ask.flag("includevoided")
+        vocabulary = Interactions(types)
+        text = params.get("$filter", "").strip()
+        if text.strip("'\"").replace(" ", "").lower() == CONFLATION:
+            self.types = []
+        elif text:
+            self.condition = _parsed("$filter", "InvalidFilter", lambda: filter_of(text, vocabulary, now()))
+        orders = params.get("$orderby", "").strip()
+        if orders:
+            self.orders = _parsed("$orderby", "InvalidOrderBy", lambda: orders_of(orders, vocabulary, now()))
+        search = params.get("$search", "").strip().strip('"')
+        if search:
+            self.condition = both(self.condition, Search(search))
+
+
+def _parsed(name: str, code: str, parse: Any) -> Any:
+    try:
+        return parse()
+    except ODataError as error:
+        raise bad_option(name, f"cannot be understood: {error}", code) from None
+
+
+# Interactions
+
+
+async def interactions(ask: Ask, entity: InteractionEntity | None, of: Of | None = None) -> Reply:
+    """Answer a page of interactions: all, those of a type, or those of a profile."""
+    require_known(ask.params)
+    form = _form(ask, ("InteractionId",))
+    expands = expand_of(ask.params.get("$expand"), ("Participants",))
+    query, window = Query(ask, entity, ask.params), window_of(ask)
+    party = _party(of)
+    items, links = await _page(ask, query, window, party)
+    name = entity.set_name if entity is not None else instances.ALL_SET
+    if of is not None:
+        name = f"{of[0].set_name}{key_text(of[1].key)}/Interactions"
+    body = ask.context(name, form)
+    if flag_of(ask.params, "$count"):
+        body["@odata.count"] = await ask.listing.count(
+            ask.actor, query.types, condition=query.condition, party=party, voided=query.voided
+        )
+    body["value"] = await interactions_json(ask, items, form, typed=entity is not None, participants=bool(expands))
+    headers = {"Preference-Applied": f"odata.maxpagesize={window.size}"} if window.preferred else {}
+    return ask.reply(body | links, headers=headers)
+
+
+async def _page(
+    ask: Ask, query: Query, window: Window, party: tuple[int, int] | None
+) -> tuple[list[Interaction], dict[str, str]]:
+    if not window.size or not query.types:
+        return [], {}
+    try:
+        found = await ask.listing.page(
+            ask.actor,
+            query.types,
+            limit=window.size,
+            condition=query.condition,
+            orders=query.orders,
+            after=window.after,
+            skip=window.skip,
+            party=party,
+            voided=query.voided,
+        )
+    except ValueError:
+        raise bad_skip_token() from None
+    return found.interactions, next_links(ask, window, found.next, len(found.interactions))
+
+
+def _party(of: Of | None) -> tuple[int, int] | None:
+    return (int(of[0].type.party), of[1].number) if of is not None else None
+
+
+def _form(ask: Ask, always: Sequence[str]) -> Form:
+    form = ask.form
+    select = select_of(ask.params.get("$select"), always)
+    return Form(form.root, form.metadata, form.exact, select)
+
+
+async def interactions_json(
+    ask: Ask, items: Sequence[Interaction], form: Form, *, typed: bool, participants: bool = False
+) -> list[dict[str, Any]]:
+    """Return interactions as answers have them, with those who took part where that is wanted."""
+    types = ask.actor.tenant.types_by_id
+    found = []
+    for item in items:
+        entity = ask.hub.of_type(types[item.type_id])
+        shown = interaction_json(item, entity, ask.hub, form, typed=typed)
+        if participants:
+            shown["Participants"] = participants_json(item, entity, {}, ask.hub)
+        found.append(shown)
+    return found
+
+
+async def count(ask: Ask, entity: InteractionEntity | None, of: Of | None = None) -> Reply:
+    """Answer how many interactions meet the filter, as plain text."""
+    require_known(ask.params)
+    query = Query(ask, entity, ask.params)
+    number = 0
+    if query.types:
+        number = await ask.listing.count(
+            ask.actor, query.types, condition=query.condition, party=_party(of), voided=query.voided
+        )
+    return Reply(str(number).encode(), content_type="text/plain; charset=utf-8")
+
+
+async def participants(ask: Ask, key: Key, entity: InteractionEntity | None) -> Reply:
+    """Answer who took part in one interaction."""
+    item, own = await instances.find(ask, key, entity)
+    value = participants_json(item, own, {}, ask.hub)
+    name = f"{own.set_name}{key_text(item.public_id)}/Participants"
+    return ask.reply(ask.context(name, ask.form) | {"value": value})
+
+
+async def expanded(ask: Ask, of: Of, expand: Expand) -> dict[str, Any]:
+    """Return the interactions of a profile as they are expanded in it (spec 6.5: depth 1)."""
+    query = Query(ask, None, expand.options)
+    top = number_of(expand.options, "$top")
+    size = min(top if top is not None else MAX_EXPANDED, 1_000)
+    items: list[Interaction] = []
+    if size and query.types:
+        found = await ask.listing.page(
+            ask.actor,
+            query.types,
+            limit=size,
+            condition=query.condition,
+            orders=query.orders,
+            skip=number_of(expand.options, "$skip") or 0,
+            party=_party(of),
+            voided=query.voided,
+        )
+        items = found.interactions
+    form = ask.form
+    inner = Form(form.root, form.metadata, form.exact, select_of(expand.options.get("$select"), ("InteractionId",)))
+    body: dict[str, Any] = {"Interactions": await interactions_json(ask, items, inner, typed=False)}
+    if flag_of(expand.options, "$count"):
+        body["Interactions@odata.count"] = await ask.listing.count(
+            ask.actor, query.types, condition=query.condition, party=_party(of), voided=query.voided
+        )
+    return body
