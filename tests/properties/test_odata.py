@@ -18,7 +18,7 @@ from interlog.protocols.customer_insights.odata_filter import filter_of
 from interlog.protocols.customer_insights.odata_terms import Dynamic, Term
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
 from interlog.store import field_values, instances, interactions
-from interlog.store.schema import field_value, interaction
+from interlog.store.schema import interaction
 from interlog.store.statements import Unit
 from interlog.store.store import Store
 
@@ -61,7 +61,7 @@ class Shelf:
         unit = Unit()
         unit.insert(interaction, [interactions.row_of(TENANT, item) for item in found])
         if indexed:
-            unit.insert(field_value, [row for item in found for row in field_values.rows_of(TENANT, item, type_)])
+            field_values.insert(unit, TENANT, [(item, type_) for item in found])
             field_values.declare_ready(unit, TENANT, type_.id, field_values.marked(type_))
         self.run(self.store.database.write(unit))
         return type_, found

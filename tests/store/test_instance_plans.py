@@ -19,7 +19,7 @@ from interlog.protocols.customer_insights.odata_filter import filter_of
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
 from interlog.store import field_values, instances, interactions
 from interlog.store.instances import Asked, Plan
-from interlog.store.schema import field_value, interaction, participant
+from interlog.store.schema import interaction, participant
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
 
@@ -99,7 +99,7 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
             found = [_visit(type_, index) for index in range(MANY if type_ is VISIT and tenant == TENANT else 1_000)]
             unit = Unit()
             unit.insert(interaction, [interactions.row_of(tenant, item) for item in found])
-            unit.insert(field_value, [row for item in found for row in field_values.rows_of(tenant, item, type_)])
+            field_values.insert(unit, tenant, [(item, type_) for item in found])
             unit.insert(participant, [row for item in found for row in interactions.participant_rows(tenant, item)])
             if type_ is VISIT:
                 field_values.declare_ready(unit, tenant, type_.id, field_values.marked(type_))

@@ -34,6 +34,7 @@ from ..model.journal import Action, Entity
 from ..model.tenancy import Actor, Right
 from ..model.types import InteractionType, Logging
 from ..model.validation import problems_of
+from ..store import field_values as field_rows
 from ..store import identities
 from ..store import interactions as interaction_rows
 from ..store.database import Duplicate, Stale
@@ -443,6 +444,7 @@ class _Work:
         at = self._at
         gone = replace(read, deleted_at=at, voided_by=by.number, version=read.version + 1, changed_at=stamp())
         interaction_rows.change(unit, self._tenant, read, gone)
+        field_rows.change(unit, self._tenant, read, gone, self._actor.tenant.types_by_id[read.type_id])
         add_entry(unit, self._actor, Action.VOID, Entity.INTERACTION, read.number, gone.version, at)
 
 

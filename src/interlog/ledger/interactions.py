@@ -14,6 +14,7 @@ from ..model.parties import Directory, Person, normal_email
 from ..model.tenancy import Actor, Right
 from ..model.types import InteractionType
 from ..model.validation import problems_of
+from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
 from ..store.database import Duplicate, Stale
@@ -198,6 +199,7 @@ class Interactions:
         unit.insert(unbound, waiting)
         unit.insert(note_table, notes)
         unit.insert(note_link, links)
+        field_rows.insert(unit, tenant, zip(stored, [item.type_ for item in accepted], strict=True))
         return stored
 
     async def _repeated(self, actor: Actor, fingerprint: str, keys: Iterable[str]) -> Logged | Conflict | None:
@@ -296,6 +298,7 @@ class Interactions:
             changed_at=stamp(),
         )
         interaction_rows.change(unit, tenant, read, amended)
+        field_rows.change(unit, tenant, read, amended, type_)
         waited, waits = set(unbound_rows(tenant, read)), set(unbound_rows(tenant, amended))
         for _, address, number in sorted(waited - waits):
             key = {"tenant": tenant, "address": address, "number": number}
@@ -332,6 +335,7 @@ class Interactions:
                 changed_at=stamp(),
             )  # fmt: skip
             interaction_rows.change(unit, actor.tenant.id, read, gone)
+            field_rows.change(unit, actor.tenant.id, read, gone, type_)
             add_entry(unit, actor, Action.DELETE, Entity.INTERACTION, number, gone.version, at)
             if read.note_id is not None:
                 notes = await note_rows.by_ids(self._database, actor.tenant.id, [read.note_id])

@@ -15,6 +15,7 @@ from ..model.parties import Party, PersonKind
 from ..model.tenancy import Actor, Right
 from ..model.types import Category
 from ..model.validation import MAX_BODY
+from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
 from ..store import persons as person_rows
@@ -201,7 +202,9 @@ class Notes:
         type_ = actor.tenant.types_by_id[read.type_id]
         if not type_.is_activity:
             raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact: its text cannot be changed")
-        interaction_rows.change(unit, actor.tenant.id, read, replace(new, changed_at=stamp()))
+        new = replace(new, changed_at=stamp())
+        interaction_rows.change(unit, actor.tenant.id, read, new)
+        field_rows.change(unit, actor.tenant.id, read, new, type_)
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, new.version, now(), before)
 

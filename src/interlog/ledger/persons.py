@@ -12,6 +12,7 @@ from ..model.journal import Action, Entity
 from ..model.parties import Directory, Party, Person, PersonDraft, PersonKind, email_domain, normal_email
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
+from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
 from ..store import opportunities as opportunity_rows
@@ -299,6 +300,7 @@ class Persons:
             content = replace(item.content, participants=participants)
             bound = replace(item, content=content, version=item.version + 1, changed_at=stamp())
             interaction_rows.change(unit, tenant, item, bound)
+            field_rows.change(unit, tenant, item, bound, actor.tenant.types_by_id.get(item.type_id))
             add_entry(
                 unit, actor, Action.AMEND, Entity.INTERACTION, number, bound.version, now(), encode(item).decode()
             )

@@ -19,6 +19,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from . import field_index
 from .access import Access
 from .definitions import collections_taken
 from .tenants import Tenants
@@ -139,6 +140,8 @@ class Types:
                 message = f"the type {old.name} cannot be changed like that: {problems[0].message}"
                 raise Refused(message, *problems, existing=old.id)
             if changed is None:
+                if not dry_run:
+                    await field_index.complete(self._database, tenant, old)
                 return Defined(old, None, created=False)
             part = changed
             instances = (await type_rows.counts(self._database, tenant, [old.id])).get(old.id, 0) if used else 0
@@ -151,12 +154,15 @@ class Types:
         unit = Unit()
         type_rows.insert(unit, tenant, [new], at)
         type_rows.reserve(unit, tenant, [new], old.collections if old is not None else ())
+        field_index.declare(unit, tenant, new, old)
         before = encode(old).decode() if old is not None else None
         action = Action.AMEND if old is not None else Action.CREATE
         add_entry(unit, actor, action, Entity.TYPE, new.id, new.version, at, before)
         await self._database.write(unit)
         self._access.forget(tenant)
         actor.tenant.learn((new,))
+        if old is not None:
+            await field_index.complete(self._database, tenant, new)
         return defined
 
     async def _taken(self, actor: Actor, draft: InteractionType, own: int | None) -> Refused | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, literal_column, select
+from sqlalchemy import and_, bindparam, delete, exists, literal_column, select
+from sqlalchemy import insert as insert_into
 
 from ..model.expressions import Kind
 from ..model.interactions import Interaction
@@ -112,15 +113,27 @@ def _number(value: float | Decimal | str) -> str:
 # Rows
 
 
-def rows_of(tenant: int, item: Interaction, type_: InteractionType) -> list[tuple[Any, ...]]:
-    """Return the rows of an interaction in the index; a deleted or voided one has none."""
-    if item.deleted_at is not None or item.voided_by is not None:
+def rows_of(tenant: int, item: Interaction, fields: Mapping[str, Kind]) -> list[tuple[Any, ...]]:
+    """Return the rows of an interaction in the index of some fields; a deleted one has none."""
+    if item.deleted_at is not None:
         return []
-    fields = item.content.fields
+    values = item.content.fields
     return [
-        (tenant, item.type_id, name, key_of(fields.get(name), kind), item.changed_at, item.number)
-        for name, kind in marked(type_).items()
+        (tenant, item.type_id, name, key_of(values.get(name), kind), item.changed_at, item.number)
+        for name, kind in fields.items()
     ]
+
+
+def insert(unit: Unit, tenant: int, items: Iterable[tuple[Interaction, InteractionType]]) -> None:
+    """Add to a unit what new interactions have in the index."""
+    fields: dict[int, dict[str, Kind]] = {}
+    rows: list[tuple[Any, ...]] = []
+    for item, type_ in items:
+        if type_.id not in fields:
+            fields[type_.id] = marked(type_)
+        if fields[type_.id]:
+            rows += rows_of(tenant, item, fields[type_.id])
+    unit.insert(field_value, rows)
 
 
 _SAME_ROW = and_(
@@ -133,7 +146,7 @@ _SAME_ROW = and_(
 )
 REMOVE = Query(delete(field_value).where(_SAME_ROW))
 ADD = Query(
-    insert(field_value).from_select(
+    insert_into(field_value).from_select(
         ["tenant_id", "type_id", "field", "value", "changed_at", "number"],
         select(
             parameter("tenant"),
@@ -148,13 +161,14 @@ ADD = Query(
 _NAMES = ("tenant", "type_id", "field", "value", "changed_at", "number")
 
 
-def change(unit: Unit, tenant: int, read: Interaction, new: Interaction, type_: InteractionType) -> None:
-    """Add to a unit what a change of an interaction changes in the index."""
-    if not marked(type_):
+def change(unit: Unit, tenant: int, read: Interaction, new: Interaction, type_: InteractionType | None) -> None:
+    """Add to a unit what a change of an interaction changes in the index; a type not known yet has none."""
+    fields = marked(type_) if type_ is not None else {}
+    if not fields:
         return
-    for row in rows_of(tenant, read, type_):
+    for row in rows_of(tenant, read, fields):
         unit.change(REMOVE, dict(zip(_NAMES, row, strict=True)), expect=None)
-    unit.insert(field_value, rows_of(tenant, new, type_))
+    unit.insert(field_value, rows_of(tenant, new, fields))
 
 
 # Which fields are there
@@ -197,30 +211,26 @@ async def ready(database: Database, tenant: int, type_id: int) -> dict[str, Kind
     return {field: Kind(kind) for field, kind in rows}
 
 
-async def build(
-    database: Database, tenant: int, type_: InteractionType, fields: Iterable[str], *, after: int = 0
-) -> int:
-    """Put the values of some marked fields of all interactions of a type into the index, a batch at a time.
+async def build(database: Database, tenant: int, type_id: int, fields: Mapping[str, Kind], *, after: int = 0) -> None:
+    """Put the values of some fields of all interactions of a type into the index, a batch at a time.
 
-    ``after``: only of those changed since. Returns the ``changed_at`` of the last one. What is there already stays.
+    ``after``: only of those changed since. What is there already stays.
     """
-    names = set(fields)
     while True:
-        rows = await database.fetch_long(_CHANGED, tenant=tenant, type_id=type_.id, after=after, limit=_BATCH)
+        rows = await database.fetch_long(_CHANGED, tenant=tenant, type_id=type_id, after=after, limit=_BATCH)
         unit = Unit()
-        for row in rows:
-            item = interaction_of(row)
-            after = item.changed_at
-            for values in rows_of(tenant, item, type_):
-                if values[2] in names:
-                    unit.change(ADD, dict(zip(_NAMES, values, strict=True)), expect=None)
+        items = [interaction_of(row) for row in rows]
+        for item in items:
+            for values in rows_of(tenant, item, fields):
+                unit.change(ADD, dict(zip(_NAMES, values, strict=True)), expect=None)
         if unit.changes:
             try:
                 await database.write(unit)
             except Duplicate:
-                return await build(database, tenant, type_, names, after=rows[0][-2] - 1)
+                continue  # somebody stored the same row at the same moment: once more
         if len(rows) < _BATCH:
-            return after
+            return
+        after = items[-1].changed_at
 
 
 def declare_ready(unit: Unit, tenant: int, type_id: int, fields: Mapping[str, Kind]) -> None:

@@ -134,7 +134,7 @@ class Plan(NamedTuple):
 
 async def _plan(database: Database, asked: Asked) -> Plan:
     """Choose how to read: entries of the index in order, few of them in any order, or all in the order asked for."""
-    if len(asked.types) != 1 or asked.party is not None:
+    if len(asked.types) != 1 or asked.party is not None or asked.voided:  # the index holds none that are voided
         return Plan()
     named = driver_of(asked.orders)
     wanted = ranges_of(asked.condition)
@@ -273,9 +273,10 @@ def _built(shape: PageShape) -> _Built:
     numbers = counting()
     meets = matching_record(shape.condition, RECORD, numbers) if shape.condition is not None else None
     entry = field_value.c
-    where: list[ColumnElement[bool]] = [member_of(Columns.group_id, "groups"), Columns.deleted_at.is_(None)]
-    if not shape.voided:
-        where.append(Columns.voided_by.is_(None))
+    there: ColumnElement[bool] = Columns.deleted_at.is_(None)
+    if shape.voided:
+        there = or_(there, Columns.voided_by.is_not(None))
+    where: list[ColumnElement[bool]] = [member_of(Columns.group_id, "groups"), there]
     if shape.plan.range is not None:
         # SQLite would begin with the interactions if it knew that both tenants are the same. An entry is never of a
         # later version than the interaction, and "not later" is what PostgreSQL reckons well with.

@@ -1,0 +1,43 @@
+"""Keeping the index of marked fields: a definition marks fields, and what is stored already is put into it."""
+
+import asyncio
+
+from ..model.ids import stamp
+from ..model.instants import MINUTE
+from ..model.types import InteractionType
+from ..store import field_values
+from ..store.database import Database
+from ..store.field_values import marked
+from ..store.statements import Unit
+
+UNAWARE = 1.1
+"""Seconds after which every process knows of a new definition, and writes into the index itself."""
+
+
+def declare(unit: Unit, tenant: int, new: InteractionType, old: InteractionType | None) -> None:
+    """Add to a unit what a definition says of the index: a new type's is complete, being empty."""
+    wanted = marked(new)
+    if old is None:
+        field_values.declare_ready(unit, tenant, new.id, wanted)
+        return
+    dropped = [field for field, kind in marked(old).items() if wanted.get(field) is not kind]
+    field_values.forget(unit, tenant, new.id, dropped)
+
+
+async def complete(database: Database, tenant: int, type_: InteractionType) -> None:
+    """Put into the index what is missing of a type's marked fields: those stored before they were marked.
+
+    Until it is done, filters on these fields are answered without it. Who stored at the same moment may not have known
+    of the mark yet, so that what has changed lately is looked at once more.
+    """
+    there = await field_values.ready(database, tenant, type_.id)
+    missing = {field: kind for field, kind in marked(type_).items() if there.get(field) is not kind}
+    if not missing:
+        return
+    began = stamp()
+    await field_values.build(database, tenant, type_.id, missing)
+    await asyncio.sleep(UNAWARE)
+    await field_values.build(database, tenant, type_.id, missing, after=began - MINUTE)
+    unit = Unit()
+    field_values.declare_ready(unit, tenant, type_.id, missing)
+    await database.write(unit)
