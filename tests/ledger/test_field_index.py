@@ -49,9 +49,7 @@ async def found(firm: Firm, type_: InteractionType, minutes: int, *, expected_pl
     assert (plan.range is not None) is expected_plan
     numbers = [item.interaction.number for item in await instances.page(database, asked)]
     everything = await instances.page(database, asked._replace(condition=None))
-    plain = [
-        item.interaction.number for item in everything if item.interaction.content.fields.get("Minutes") == minutes
-    ]
+    plain = [i.interaction for i in everything if i.interaction.content.fields.get("Minutes") == minutes]
     assert numbers == [item.number for item in plain]
     assert await instances.count(database, asked) == len(numbers)
     by_value = await instances.page(database, asked._replace(condition=None, orders=(Order(field),)))
