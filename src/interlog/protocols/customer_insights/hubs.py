@@ -80,7 +80,7 @@ async def catalog_of(call: Call) -> Catalog:
     tags = {name.lower(): text for name, text in about.get("tags", {}).items()}
     return Catalog(
         await call.ledger.types.list(call.actor),
-        call.actor.tenant.profile_types,
+        await call.ledger.profile_types.list(call.actor),
         is_strict=tags.get("typevalidation", "").lower() == "strict",
     )
 

@@ -194,19 +194,6 @@ async def suggest_relationship_links(call: Call) -> Reply:
     return Reply({"interactionName": type_.name, "suggestedRelationships": found})
 
 
-async def enriching_kpis(call: Call) -> Reply:
-    """Return the KPIs of a profile type, as a bare array."""
-    type_ = call.actor.tenant.profile_type_named(call.path["name"])
-    if type_ is None:
-        raise not_found(f"profile type '{call.path['name']}'")
-    found = [
-        stored.value | KPIS.show(stored, call.hub)
-        for stored in await every(call, KPIS)
-        if stored.value["entityType"] == "Profile" and stored.value["entityTypeName"].lower() == type_.name.lower()
-    ]
-    return Reply(found)
-
-
 async def reprocess_kpi(call: Call) -> Reply:
     """Compute a KPI anew: since its values are computed when they are asked for, there is nothing to wait for."""
     await _stored(call, KPIS, call.path["name"])

@@ -5,7 +5,7 @@ from functools import partial
 
 from interlog.model.tenancy import Right
 
-from . import hubs, images, interaction_types, long_running, policies, provider, resources
+from . import hubs, images, interaction_types, long_running, policies, profile_types, provider, resources
 from .data_plane import OPERATIONS as OPERATIONS_DATA
 from .kinds import KPIS, MAPPINGS, POLICIES, PREDICTIONS, STORED, VIEWS, Kind
 from .operations import Operation
@@ -82,6 +82,18 @@ OPERATIONS_MANAGEMENT: tuple[Operation, ...] = (
               handler=interaction_types.versions, spec="9.3"),
     Operation(name="interactions.suggest", method="POST", paths=_at(_TYPES, "/{name}/suggestRelationshipLinks"),
               handler=resources.suggest_relationship_links, spec="4.7"),
+    Operation(name="profiles.list", method="GET", paths=_PROFILES, handler=profile_types.list_, spec="4.2"),
+    Operation(name="profiles.get", method="GET", paths=_at(_PROFILES, "/{name}"),
+              handler=profile_types.get, spec="4.2"),
+    Operation(name="profiles.put", method="PUT", paths=_at(_PROFILES, "/{name}"), handler=profile_types.put, spec="4.2",
+              right=Right.ADMIN, statuses=(200, 202), hub_statuses=_CREATED),
+    Operation(name="profiles.delete", method="DELETE", paths=_at(_PROFILES, "/{name}"), handler=profile_types.delete,
+              spec="4.2", right=Right.ADMIN, statuses=(200, 202, 204)),
+    Operation(name="profiles.operation", method="GET", paths=(f"{_PROFILES[0]}/{{name}}/operations/{{operation}}",),
+              handler=long_running.get, spec="4.3", statuses=(200, 202)),
+    *(Operation(name=f"profiles.enrichingKpis{suffix}", method=method, paths=_at(_PROFILES, "/{name}/getEnrichingKpis"),
+                handler=profile_types.enriching_kpis, spec="4.2")
+      for method, suffix in (("POST", ""), ("GET", ".get"))),
     *(operation for kind in (*STORED, MAPPINGS, POLICIES, VIEWS) for operation in _stored(kind)),
     Operation(name="kpi.reprocess", method="POST", paths=_at(_paths(KPIS), "/{name}/reprocess"),
               handler=resources.reprocess_kpi, spec="4.2", right=Right.ADMIN, statuses=(202,)),
