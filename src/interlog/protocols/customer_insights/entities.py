@@ -57,7 +57,8 @@ class InteractionEntity:
         self.title = type_.display_name or type_.name
         source = str(self.document["defaultDataSource"]["name"])
         self.origin = source if source != SYSTEM_SOURCE["name"] else None
-        self.is_plain = not type_.built_in and _MAPPED.isdisjoint(fields)
+        dated = self.timestamp_field is not None and fields[self.timestamp_field]["fieldType"] == "Edm.Date"
+        self.is_plain = not type_.built_in and not dated and _MAPPED.isdisjoint(fields)
         self.slots: dict[str, ParticipantSlot] = {}
         self.own: frozenset[str] = frozenset()
         if type_.built_in:

@@ -21,6 +21,7 @@ MAX_DIGITS = 38
 MAX_IMAGE_PATH = 512
 
 _MICROSECOND = timedelta(microseconds=1)
+_NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
 
 Coercion = Callable[[Any], Any]
 
@@ -59,6 +60,27 @@ def shown_time(text: str) -> str:
 def _text_of(moment: datetime) -> str:
     text = moment.isoformat()
     return text[:26] + "Z" if moment.microsecond else text[:19] + ".000000Z"
+
+
+def moment_of(value: Any) -> tuple[str, int, int | None]:
+    """Return the canonical text of a date-time, its instant, and the offset (minutes) that it was written with.
+
+    No offset and UTC are None. Raises ``BadValue``.
+    """
+    try:
+        moment = datetime.fromisoformat(value)
+        offset = moment.utcoffset()
+        moment = moment.replace(tzinfo=None)
+        if offset:
+            moment -= offset
+        since = moment - _NAIVE_EPOCH
+    except (TypeError, ValueError, OverflowError):
+        text = _instant(value)
+        found = parse_moment(value) if isinstance(value, str) else None
+        return text, instant_of(text), (found.offset or None) if found is not None else None
+    text = moment.isoformat() + ("Z" if moment.microsecond else ".000000Z")
+    instant = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return text, instant, (offset.days * 1_440 + offset.seconds // 60) if offset else None
 
 
 def _instant(value: Any) -> str:
