@@ -110,6 +110,9 @@ async def found(call: Call) -> InteractionType:
 async def _answer(call: Call, type_: InteractionType, status: int = 200) -> Reply:
     counts = await call.ledger.types.instances_counts(call.actor, [type_]) if type_.id else {}
     body = await _shown(call, type_, counts.get(type_.id, 0))
+    if call.operation.method == "PUT":  # clients take any other word for "still running", and ask for ever (spec 2.6)
+        properties = body.get("properties", body)
+        properties["provisioningState"] = "Succeeded"
     return Reply(body, status=status, headers={"ETag": f'"{type_.version}"'})
 
 
