@@ -101,7 +101,7 @@ class Part(Struct, frozen=True):
     """Something of the participant that a lambda's variable stands for.
 
     ``typed_slot``: the id of the interaction's type, a slash, and the slot. ``profile``: its ProfileId, a person's id
-    as a text. ``resolved``: whether it is known who that is.
+    as a text. ``resolved``: whether it is known who that is. ``address``: its e-mail address, where it came with one.
     """
 
     name: str

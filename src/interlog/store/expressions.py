@@ -283,6 +283,13 @@ def _profile(element: str, record: Record) -> Sql:
     )
 
 
+def _address(element: str, record: Record) -> Sql:
+    return per_engine(
+        f"CASE {element}.profile WHEN 0 THEN json_extract({element}.value, '$[2]') END",
+        f'(CASE {element}.profile WHEN 0 THEN {element}.value ->> 2 END COLLATE "C")',
+    )
+
+
 def _resolved(element: str, record: Record) -> Sql:
     return per_engine(
         f"(json_extract({element}.value, CASE {element}.profile WHEN 0 THEN '$[0]' ELSE '$[2]' END) IS NOT NULL)",
@@ -293,6 +300,7 @@ def _resolved(element: str, record: Record) -> Sql:
 _PARTS: dict[str, Callable[[str, Record], Sql]] = {
     "typed_slot": _slot,
     "profile": _profile,
+    "address": _address,
     "resolved": _resolved,
 }
 

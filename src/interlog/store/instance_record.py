@@ -48,5 +48,12 @@ RECORD = Record(
     fields=Columns.fields,
     participants=_PARTICIPANTS,
     texts=(_FIELDS["title"], Columns.body),
-    profile_key=lambda type_id, number: per_engine("CAST({0} AS TEXT)", None, number),
+    profile_key=lambda type_id, number: per_engine(
+        "coalesce((SELECT nullif(p.key, '') FROM profile AS p WHERE p.tenant_id = {0} AND p.type_id = {1} "
+        "AND p.number = {2}), CAST({2} AS TEXT))",
+        None,
+        Columns.tenant_id,
+        type_id,
+        number,
+    ),
 )

@@ -36,6 +36,9 @@ from .odata_terms import (
 MAX_TERMS = 300
 """Literals, properties and functions that an expression may have."""
 
+MAX_PATH = 16
+"""Names that a path may have."""
+
 MAX_LAMBDAS = 3
 """Lambdas that may stand within each other."""
 
@@ -78,9 +81,9 @@ def filter_of(text: str, vocabulary: Vocabulary, now: int) -> Condition:
     Raises ``ODataError``.
     """
     parser = Parser(text, vocabulary, now)
-    condition = condition_of(parser.expression()).condition
+    operand = parser.expression()
     parser.end()
-    return condition
+    return condition_of(operand).condition
 
 
 class Parser:
@@ -298,6 +301,8 @@ class Parser:
         if operand is None:
             return self._vocabulary.part(name.text, list(self._variables).index(start.text), name.at)
         if isinstance(operand, Dynamic):
+            if len(operand.path) >= MAX_PATH:
+                raise ODataError(f"a path has more than {MAX_PATH} names", name.at)
             return Dynamic((*operand.path, name.text), operand.variable, start.at)
         raise ODataError("this property has no properties of its own", name.at)
 

@@ -39,10 +39,10 @@ class Token(NamedTuple):
 
 
 class ODataError(Exception):
-    """An expression that cannot be read; ``at`` is the place, from 0."""
+    """An expression that cannot be read; ``at`` is the place, from 0. Its text names the place, from 1."""
 
     def __init__(self, message: str, at: int) -> None:
-        super().__init__(message)
+        super().__init__(f"{message} (at position {at + 1})")
         self.message, self.at = message, at
 
 

@@ -100,6 +100,8 @@ class Interactions:
         match name.lower():
             case "profileid":
                 return Term(Part("profile", Kind.TEXT, variable), Kind.TEXT, at)
+            case "email":
+                return Term(Part("address", Kind.TEXT, variable), Kind.TEXT, at)
             case "participantname":
                 return self._by_slot(slot, "participantName", at)
             case "role":
@@ -115,14 +117,17 @@ class Interactions:
                     read = Call(Function.BOOLEAN_OF, (Choice(slot, tuple(primary)),), Kind.BOOLEAN)
                     said = Call(Function.FIRST, (read, said), Kind.BOOLEAN)
                 return Term(said, Kind.BOOLEAN, at, 4)
-        raise ODataError("a participant has ParticipantName, Role, ProfileType, ProfileId, Primary and Resolved", at)
+        raise ODataError(
+            "a participant has ParticipantName, Role, ProfileType, ProfileId, Email, Primary and Resolved", at
+        )
 
     def _by_slot(self, slot: Part, member: str, at: int) -> Operand:
         texts = [
             (f"{type_.id}/{defined.role}", participant[member])
             for type_, document in self._documents
-            for defined, participant in zip(type_.slots, document["participantProfiles"], strict=False)
-            if participant.get(member)
+            for defined in type_.slots
+            for participant in document["participantProfiles"]
+            if defined.role in (participant["participantName"], participant.get("role")) and participant.get(member)
         ]
         if not texts:
             return Nothing(at)

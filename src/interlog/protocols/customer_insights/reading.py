@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlog.model.conditions import Condition, Search, both
+from interlog.model.conditions import Condition, both
 from interlog.model.expressions import Order
 from interlog.model.instants import now
 from interlog.model.interactions import Interaction
@@ -15,6 +15,7 @@ from .entities import InteractionEntity, ProfileEntity
 from .ids import Key, key_text
 from .odata_filter import filter_of
 from .odata_lexer import ODataError
+from .odata_search import search_of
 from .odata_vocabulary import Interactions
 from .operations import Reply
 from .options import (
@@ -61,9 +62,9 @@ class Query:
         orders = params.get("$orderby", "").strip()
         if orders:
             self.orders = _parsed("$orderby", "InvalidOrderBy", lambda: orders_of(orders, vocabulary, now()))
-        search = params.get("$search", "").strip().strip('"')
+        search = params.get("$search", "").strip()
         if search:
-            self.condition = both(self.condition, Search(search))
+            self.condition = both(self.condition, _parsed("$search", "InvalidQueryOption", lambda: search_of(search)))
 
 
 def _parsed(name: str, code: str, parse: Any) -> Any:
