@@ -92,10 +92,18 @@ def affinity_coverage_page() -> str:
     return coverage.page(TESTS / "protocols" / "affinity")
 
 
+def customer_insights_coverage_page() -> str:
+    """Return the page that says which operations of Customer Insights are served and tested."""
+    from .protocols.customer_insights import coverage
+
+    return coverage.page(TESTS / "protocols" / "customer_insights")
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
     "reference/coverage-affinity.md": affinity_coverage_page,
+    "reference/coverage-customer-insights.md": customer_insights_coverage_page,
 }
 """Each page's path below ``docs`` and what makes it."""
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from interlog.marks import marks_in
 from interlog.protocols.affinity import coverage
 from interlog.protocols.affinity.app import OPERATIONS
 from interlog.protocols.affinity.operations import Operation
 from tests.serving import Caller
 
 HERE = Path(__file__).parent
-MARKS = coverage.marks_in(HERE)
+MARKS = marks_in(HERE)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
@@ -64,4 +65,4 @@ def test_a_mark_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """A mark whose words are only known when the test runs would go unnoticed, and is refused."""
     (tmp_path / "test_x.py").write_text('@pytest.mark.covers(f"{x}")\ndef test_x(): ...\n')
     with pytest.raises(ValueError, match=r"test_x\.py:1: a mark must name"):
-        coverage.marks_in(tmp_path)
+        marks_in(tmp_path)

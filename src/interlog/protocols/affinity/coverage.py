@@ -4,15 +4,15 @@ It is made from the route table and from the marks of the tests, ``@pytest.mark.
 by="affinity-sdk")``, so that it says nothing that is not so. What is not served yet stands in ``NOT_YET``.
 """
 
-import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from interlog.marks import PLAIN, marks_in
+
 from .app import OPERATIONS
 from .operations import Operation
 
-PLAIN = "plain HTTP"
 CLIENTS = ("affinity-sdk", "xaffinity", PLAIN)
 """The clients in the order of the page's columns: the community's library, its command line, and requests by hand."""
 
@@ -151,37 +151,3 @@ def _request(operation: Operation) -> str:
 
 def _rows(rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def marks_in(tests: Path) -> dict[str, set[str]]:
-    """Return through which clients each operation is tested, from the marks in the test modules below a folder."""
-    found: dict[str, set[str]] = {}
-    for path in sorted(tests.rglob("test_*.py")):
-        for name, client in _marks(path):
-            found.setdefault(name, set()).add(client)
-    return found
-
-
-def _marks(path: Path) -> Iterator[tuple[str, str]]:
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "covers":
-            client = next(
-                (_value(keyword.value, tree, path) for keyword in node.keywords if keyword.arg == "by"), PLAIN
-            )
-            for argument in node.args:
-                yield _value(argument, tree, path), client
-
-
-def _value(node: ast.expr, tree: ast.Module, path: Path) -> str:
-    """Return the text that an expression stands for: itself, or a constant of the module or of one it imports from."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.Name):
-        for statement in tree.body:
-            if isinstance(statement, ast.Assign) and node.id in [getattr(t, "id", None) for t in statement.targets]:
-                return _value(statement.value, tree, path)
-            if isinstance(statement, ast.ImportFrom) and node.id in [alias.name for alias in statement.names]:
-                source = path.with_name(f"{(statement.module or '').rpartition('.')[2]}.py")
-                return _value(node, ast.parse(source.read_text()), source)
-    raise ValueError(f"{path.name}:{node.lineno}: a mark must name its operations and its client by texts")
