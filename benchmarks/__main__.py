@@ -11,11 +11,11 @@ from cyclopts import App, Parameter
 from . import results
 from .profiling import profile as profile_
 from .results import Report
-from .scenarios import SCENARIOS, Bench, Plan, bench, growth, measure, memory
+from .scenarios import SCENARIOS, Bench, Plan, bench, growth, ingest_memory, measure, memory
 from .stores import Stores
 
 Engine = Literal["sqlite", "postgresql"]
-Scenario = Literal["get", "list100", "list500", "create", "bulk", "memory", "growth"]
+Scenario = Literal["get", "list100", "list500", "create", "bulk", "ingest", "memory", "growth"]
 
 SMALL, LARGE = 10_000, 1_000_000
 _QUICK = Plan(rounds=3, seconds=1.0, many_gets=5_000, many_pages=100, many_creates=2_000, many_bulks=1)
@@ -75,6 +75,7 @@ def main(
 def _measure(found: Bench, report: Report, engines: Sequence[str], sizes: Sequence[int], wanted: Sequence[str]) -> None:
     if "memory" in wanted and "sqlite" in engines:
         report.checks.append(memory(found, sizes[0]))
+        report.checks.append(ingest_memory(found, sizes[0]))
     for engine in engines:
         for size in sizes:
             for result in measure(found, engine, size, wanted):

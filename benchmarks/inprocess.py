@@ -25,11 +25,14 @@ from sqlalchemy import Table, Text
 from interlog.ledger import Ledger
 from interlog.ledger.tenants import system_actor
 from interlog.model.interactions import Brief, Draft
+from interlog.server import create_app
+from interlog.settings import Settings
 from interlog.store.schema import journal, metadata
 from interlog.store.sqlite import connect
 from interlog.store.statements import Unit, inserted_columns
 
-from . import requests, shape
+from . import readings, requests, shape
+from .asgi import ask
 from .children import SERVER_CORE, cpu_seconds, pin, say
 from .facts import Facts
 
@@ -41,6 +44,10 @@ _CONNECTIONS = 8
 
 Rows = dict[Table, list[tuple[Any, ...]]]
 Round = Callable[[int], Awaitable[dict[str, Any]]]
+RowsOf = Callable[[int], Awaitable[Rows]]
+"""Gives the rows of a batch that begins at a place."""
+
+NDJSON = "application/x-ndjson"
 
 
 class _Watch:
@@ -78,6 +85,17 @@ class _Recorded:
         self._made += many
         return [unit.rows for unit in units]
 
+    async def ingested(self, start: int) -> Rows:
+        """Return the rows of ``BULK`` instances of a user's type, sent by one request."""
+        app = await application(self._ledger, self._facts)
+        token, body = self._facts.token, readings.lines(start, BULK)
+
+        async def send() -> None:
+            await ask(app, "POST", readings.SET_PATH, "", token, body, NDJSON)
+
+        (unit,) = await self._recording(send)
+        return unit.rows
+
     async def bulk(self, start: int) -> Rows:
         """Return the rows of ``BULK`` interactions logged by one request."""
         (unit,) = await self._units([bulk_drafts(self._facts, start)])
@@ -86,6 +104,15 @@ class _Recorded:
     async def _units(self, batches: list[list[Draft]]) -> list[Unit]:
         tenant = await self._ledger.tenants.get(self._facts.tenant)
         actor = system_actor(tenant, 1, protocol="affinity")
+
+        async def log() -> None:
+            for batch in batches:
+                await self._ledger.interactions.log_many(actor, batch)
+
+        return await self._recording(log)
+
+    async def _recording(self, work: Callable[[], Awaitable[None]]) -> list[Unit]:
+        """Do something, and return the units that it would have written."""
         units: list[Unit] = []
 
         async def record(unit: Unit) -> None:
@@ -95,11 +122,17 @@ class _Recorded:
         write = database.write
         setattr(database, "write", record)  # noqa: B010
         try:
-            for batch in batches:
-                await self._ledger.interactions.log_many(actor, batch)
+            await work()
         finally:
             setattr(database, "write", write)  # noqa: B010
         return units
+
+
+async def application(ledger: Ledger, facts: Facts) -> Any:
+    """Return the application over a ledger, in which the type of ``readings`` is defined."""
+    app = create_app(Settings(), ledger)
+    await ask(app, "PUT", readings.TYPE_PATH, readings.TYPE_QUERY, facts.token, readings.definition())
+    return app
 
 
 def bulk_drafts(facts: Facts, start: int) -> list[Draft]:
@@ -198,13 +231,13 @@ async def _insert_sqlite(url: str, recorded: _Recorded, watch: _Watch) -> Round:
     return round_
 
 
-async def _bulk_bare_sqlite(url: str, recorded: _Recorded, watch: _Watch) -> Round:
+async def _bulk_bare_sqlite(url: str, rows_of: RowsOf, watch: _Watch) -> Round:
     connection = connect(Path(url.removeprefix("sqlite:///")))
     sequence = _sequence(connection)
     starts = count(step=BULK)
 
     async def round_(many: int) -> dict[str, Any]:
-        batches = [_placed(await recorded.bulk(next(starts)), sequence) for _ in range(many)]
+        batches = [_placed(await rows_of(next(starts)), sequence) for _ in range(many)]
         for rows in batches:
             for added in rows.values():
                 added.sort(key=lambda row: row[:5])  # in the order of the keys, as whoever cares for speed does
@@ -276,12 +309,12 @@ async def _insert_postgresql(url: str, recorded: _Recorded, watch: _Watch) -> Ro
     return round_
 
 
-async def _bulk_bare_postgresql(url: str, recorded: _Recorded, watch: _Watch) -> Round:
+async def _bulk_bare_postgresql(url: str, rows_of: RowsOf, watch: _Watch) -> Round:
     connection = await asyncpg.connect(url)
     starts = count(step=BULK)
 
     async def round_(many: int) -> dict[str, Any]:
-        batches = [await recorded.bulk(next(starts)) for _ in range(many)]
+        batches = [await rows_of(next(starts)) for _ in range(many)]
         with watch.over(many * BULK):
             for rows in batches:
                 async with connection.transaction():
@@ -360,6 +393,22 @@ async def _bulk(ledger: Ledger, facts: Facts, watch: _Watch) -> Round:
     return round_
 
 
+async def _ingest(ledger: Ledger, facts: Facts, watch: _Watch) -> Round:
+    """NDJSON through the protocol of Customer Insights: decoded, checked against the type, stored."""
+    app = await application(ledger, facts)
+    starts = count(step=BULK)
+
+    async def round_(many: int) -> dict[str, Any]:
+        bodies = [readings.lines(next(starts), BULK) for _ in range(many)]
+        with watch.over(many * BULK):
+            for body in bodies:
+                answer = await ask(app, "POST", readings.SET_PATH, "", facts.token, body, NDJSON)
+        assert f'"accepted":{BULK},'.encode() in answer, "everything was stored"
+        return watch.answer
+
+    return round_
+
+
 async def _work(task: str, url: str, facts: Facts, database: int | None, scenario: str) -> None:
     ledger = await Ledger.open(url)
     watch = _Watch(database)
@@ -367,10 +416,13 @@ async def _work(task: str, url: str, facts: Facts, database: int | None, scenari
     sqlite = url.startswith("sqlite:")
     if task == "insert":
         round_ = await (_insert_sqlite if sqlite else _insert_postgresql)(url, recorded, watch)
-    elif task == "bulk bare":
-        round_ = await (_bulk_bare_sqlite if sqlite else _bulk_bare_postgresql)(url, recorded, watch)
+    elif task in ("bulk bare", "ingest bare"):
+        rows_of = recorded.bulk if task == "bulk bare" else recorded.ingested
+        round_ = await (_bulk_bare_sqlite if sqlite else _bulk_bare_postgresql)(url, rows_of, watch)
     elif task == "bulk":
         round_ = await _bulk(ledger, facts, watch)
+    elif task == "ingest":
+        round_ = await _ingest(ledger, facts, watch)
     else:
         round_ = await _statements(url, facts, scenario, watch)
     say(ready=True)

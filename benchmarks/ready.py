@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from rich.progress import track
 
@@ -13,6 +12,7 @@ from interlog.settings import Settings
 from interlog.store.sqlite import connect
 
 from . import shape
+from .asgi import ask
 from .facts import Facts
 
 _BATCH = 5_000
@@ -67,7 +67,7 @@ async def write_ready(path: Path, url: str, facts: Facts) -> None:
             for index in range(start, min(start + _BATCH, facts.size)):
                 number = facts.first_number + index
                 target = f"/affinity/interactions/{number}", f"type={shape.code_of(index)}"
-                bodies.append((number, await _get(app, *target, facts.token)))
+                bodies.append((number, await ask(app, "GET", *target, facts.token)))
             connection.executemany("INSERT INTO ready VALUES (?, ?)", bodies)
     finally:
         await ledger.close()
@@ -82,34 +82,3 @@ def _entries(facts: Facts) -> Iterator[tuple[int, int, int, int]]:
         at = int(shape.moment_of(index, facts.size).timestamp()) * 1_000_000
         for place in shape.places_of(index, len(person_ids)):
             yield person_ids[place], shape.code_of(index), at, facts.first_number + index
-
-
-async def _get(app: Any, path: str, query: str, token: str) -> bytes:
-    """Return the body of an application's answer, without a server around it."""
-    body = b""
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"127.0.0.1"), (b"authorization", f"Bearer {token}".encode())],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 1),
-    }
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: dict[str, Any]) -> None:
-        nonlocal body
-        if message["type"] == "http.response.start" and message["status"] != 200:
-            raise RuntimeError(f"{path} was answered with {message['status']}")
-        body += message.get("body", b"")
-
-    await app(scope, receive, send)
-    return body

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 from rich.console import Console
 
-from . import requests
+from . import readings, requests
 from .children import Child, cpu_seconds, resident_megabytes
-from .inprocess import BULK, WAITING
+from .inprocess import BULK, NDJSON, WAITING
 from .load import write_requests
 from .ready import NO_TOKEN
 from .requests import Request
@@ -24,15 +24,16 @@ from .stores import Store, Stores
 
 READING = 16  # connections
 READS = ("get", "list100", "list500")
-SCENARIOS = (*READS, "create", "bulk")
+SCENARIOS = (*READS, "create", "bulk", "ingest")
 TARGETS = {
-    "sqlite": {"get": 0.45, "list100": 0.2, "list500": 0.2, "create": 0.45, "bulk": 0.45},
+    "sqlite": {"get": 0.45, "list100": 0.2, "list500": 0.2, "create": 0.45, "bulk": 0.45, "ingest": 0.4},
     # Half of what a first prototype reached on PostgreSQL with a million interactions, in requests per second.
-    "postgresql": {"get": 0.25, "list100": 0.43, "create": 0.22, "bulk": 0.45},
+    "postgresql": {"get": 0.25, "list100": 0.43, "create": 0.22, "bulk": 0.45, "ingest": 0.4},
 }
 _OTHERS_HEADERS = frozenset({"connection", "content-length", "date"})
 _LARGE = 1_000_000
 MOST_MEMORY = 100.0
+MOST_INGEST_MEMORY = 150.0
 MOST_GROWTH = 1.3
 
 # A limit must not depend on luck. Where large bodies lie in memory decides whether glibc gives it back to the system
@@ -76,18 +77,25 @@ class Server:
         with self._open(path, token, None) as response:
             return [(name, value) for name, value in response.headers.items() if name.lower() not in _OTHERS_HEADERS]
 
-    def post(self, path: str, token: str, body: bytes) -> bytes:
-        """Return the body of the answer to a POST of JSON."""
-        return self._answer(path, token, body)
+    def post(self, path: str, token: str, body: bytes, content_type: str = "application/json") -> bytes:
+        """Return the body of the answer to a POST."""
+        return self._answer(path, token, body, content_type=content_type)
 
-    def _answer(self, path: str, token: str, body: bytes | None) -> bytes:
-        with self._open(path, token, body) as response:
+    def put(self, path: str, token: str, body: bytes) -> bytes:
+        """Return the body of the answer to a PUT of JSON."""
+        return self._answer(path, token, body, method="PUT")
+
+    def _answer(self, path: str, token: str, body: bytes | None, **options: Any) -> bytes:
+        with self._open(path, token, body, **options) as response:
             answer: bytes = response.read()
             return answer
 
-    def _open(self, path: str, token: str, body: bytes | None) -> Any:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        return urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers))
+    def _open(
+        self, path: str, token: str, body: bytes | None, *, method: str | None = None,
+        content_type: str = "application/json",
+    ) -> Any:  # fmt: skip
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": content_type}
+        return urllib.request.urlopen(urllib.request.Request(self.url + path, body, headers, method=method))
 
 
 class Bench:
@@ -179,8 +187,9 @@ def measure(found: Bench, engine: str, size: int, scenarios: Iterable[str]) -> I
             yield from _reads(found, store, reads) if engine == "sqlite" else _reads_pg(found, store, reads)
         if "create" in scenarios:
             yield _create(found, store)
-        if "bulk" in scenarios:
-            yield _bulk(found, store)
+        for scenario in ("bulk", "ingest"):
+            if scenario in scenarios:
+                yield _bulk(found, store, scenario)
 
 
 def _rounds(found: Bench, what: str, contestants: dict[str, Callable[[], Round]]) -> dict[str, Part]:
@@ -304,22 +313,22 @@ def _create(found: Bench, store: Store) -> Result:
     )  # fmt: skip
 
 
-def _bulk(found: Bench, store: Store) -> Result:
-    """Many at once: NDJSON through the ledger, beside the same rows through the bare driver; per row."""
+def _bulk(found: Bench, store: Store, scenario: str) -> Result:
+    """Many at once: NDJSON through the ledger or a protocol, beside the same rows through the bare driver; per row."""
     plan = found.plan
     with ExitStack() as stack:
-        ours = stack.enter_context(inprocess("bulk", stack.enter_context(found.stores.copy(store))))
-        bare = stack.enter_context(inprocess("bulk bare", stack.enter_context(found.stores.copy(store))))
+        ours = stack.enter_context(inprocess(scenario, stack.enter_context(found.stores.copy(store))))
+        bare = stack.enter_context(inprocess(f"{scenario} bare", stack.enter_context(found.stores.copy(store))))
         ours(1)
         bare(1)
         parts = _rounds(
             found,
-            f"bulk of {BULK:,}, {store.engine}, {store.facts.size:,}",
+            f"{scenario} of {BULK:,}, {store.engine}, {store.facts.size:,}",
             {"ours": _ask(ours, plan.many_bulks), "bare rows": _ask(bare, plan.many_bulks)},
         )
     return Result(
-        "bulk", store.engine, store.facts.size, parts["ours"], [parts["bare rows"]],
-        target=TARGETS[store.engine].get("bulk"),
+        scenario, store.engine, store.facts.size, parts["ours"], [parts["bare rows"]],
+        target=TARGETS[store.engine].get(scenario),
     )  # fmt: skip
 
 
@@ -330,6 +339,20 @@ def memory(found: Bench, size: int) -> Check:
             server.get(place.path, store.facts.token)
         value = resident_megabytes(server.child.pid)
     return Check("Resident memory after the start and 100 requests", "sqlite", value, MOST_MEMORY, "MB")
+
+
+def ingest_memory(found: Bench, size: int) -> Check:
+    """Measure how much the memory of a server grows while it takes in a hundred thousand instances."""
+    with ExitStack() as stack:
+        store = stack.enter_context(found.stores.open("sqlite", size))
+        server = stack.enter_context(serving("interlog", db=stack.enter_context(found.stores.copy(store)).url))
+        token = store.facts.token
+        server.put(f"{readings.TYPE_PATH}?{readings.TYPE_QUERY}", token, readings.definition())
+        before = resident_megabytes(server.child.pid)
+        for start in range(0, 10 * BULK, BULK):
+            server.post(readings.SET_PATH, token, readings.lines(start, BULK), NDJSON)
+        value = resident_megabytes(server.child.pid) - before
+    return Check("More memory after 100,000 instances in batches of 10,000", "sqlite", value, MOST_INGEST_MEMORY, "MB")
 
 
 def growth(found: Bench, small: int, large: int) -> Check:
