@@ -13,6 +13,7 @@ from .opportunities import Opportunities
 from .organizations import Organizations
 from .persons import Persons
 from .profile_types import ProfileTypes
+from .profiles import Profiles
 from .relationships import Relationships
 from .tenants import Tenants
 from .timeline import Timeline
@@ -36,6 +37,7 @@ class Ledger:
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
         self.profile_types = ProfileTypes(store, self.access)
+        self.profiles = Profiles(store, self.persons)
         self.types = Types(store, self.tenants, self.access)
         self.instances = Instances(store, self.interactions, self.types)
         self.definitions = Definitions(store)

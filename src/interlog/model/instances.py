@@ -1,17 +1,14 @@
 """Instances: interactions that are put by what identifies them, whether they are stored already or not."""
 
-import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from .instants import parse_moment, to_datetime
 from .interactions import Interaction, Participant
-from .profiles import text_of
-from .types import Direction, FieldKind, InteractionType
+from .profiles import joined_ids
+from .types import Direction, InteractionType
 
 MAX_IDENTITY = 1_024
 """Characters that the id of an interaction may have."""
@@ -87,19 +84,9 @@ def key_of_instance(type_: InteractionType, fields: Mapping[str, Any], chosen: s
     kinds = {field.name: field.kind for field in type_.fields}
     names = identity_names(type_)
     values = tuple(fields.get(name) for name in names)
-    text = "_".join(_id_text(kinds.get(name), value) for name, value in zip(names, values, strict=True))
-    if len(values) == 1 and text == values[0]:
-        return InstanceKey(values, (text,))
-    digest = hashlib.sha256(msgspec.json.encode(values)).hexdigest()
-    return InstanceKey(values, (text, f"{text}~{digest[:8]}", f"{text}~{digest}"))
+    return InstanceKey(values, joined_ids([kinds.get(name) for name in names], values))
 
 
 def identity_names(type_: InteractionType) -> tuple[str, ...]:
     """Return the names of a type's identity fields in the order in which their values make an id."""
     return tuple(sorted(type_.identity, key=lambda name: (name.casefold(), name)))
-
-
-def _id_text(kind: FieldKind | None, value: Any) -> str:
-    if kind is FieldKind.INSTANT and isinstance(value, str) and (moment := parse_moment(value)) is not None:
-        return to_datetime(moment.instant).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-    return "" if value is None else text_of(value)

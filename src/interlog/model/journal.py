@@ -28,6 +28,8 @@ class Entity(StrEnum):
     TYPE = "type"
     PROFILE_TYPE = "profile_type"
     PROFILE = "profile"
+    PERSON_FIELDS = "person_fields"  # what is kept beside a person
+    ORGANIZATION_FIELDS = "organization_fields"
     DEFINITION = "definition"
     TENANT = "tenant"
     USER = "user"

@@ -1,14 +1,16 @@
 """Profiles: persons, organizations and whatever else a user's profile types describe, and their strong ids."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from .ids import index_text
+from .instants import parse_moment, to_datetime
 from .parties import Party, normal_email
-from .types import FieldDefinition
+from .types import FieldDefinition, FieldKind
 
 PROFILE_ID = "ProfileId"
 """The name of the field, and of the strong id, under which every profile is known."""
@@ -67,6 +69,18 @@ class Profile(Struct, frozen=True, kw_only=True, gc=False):
     modified_at: int | None = None
 
 
+class ProfileDraft(Struct, frozen=True, kw_only=True, gc=False):
+    """A profile to be put. ``fields`` have the declared names and canonical values; one that is None is cleared.
+
+    ``key`` is the ProfileId, if the author knows or chooses it. ``expected_version``: the stored version that a change
+    was made from.
+    """
+
+    fields: dict[str, Any] = {}
+    key: str | None = None
+    expected_version: int | None = None
+
+
 CONTACT = ProfileType(
     id=1,
     name="Contact",
@@ -110,9 +124,35 @@ def party_of(type_id: int) -> Party:
     return _PARTIES.get(type_id, Party.PROFILE)
 
 
+def joined_ids(kinds: Sequence[FieldKind | None], values: tuple[Any, ...], *, exact: bool = True) -> tuple[str, ...]:
+    """Return the ids that values make, joined by ``_`` in their order: the first one, and with hashes behind it those
+    for values that make the same as others have made before.
+
+    ``exact``: nothing but these values makes such ids, so that a text by itself needs no second one.
+    """
+    text = "_".join(_id_text(kind, value) for kind, value in zip(kinds, values, strict=True))
+    if exact and len(values) == 1 and text == values[0]:
+        return (text,)
+    digest = hashlib.sha256(msgspec.json.encode(values)).hexdigest()
+    return text, f"{text}~{digest[:8]}", f"{text}~{digest}"
+
+
+def _id_text(kind: FieldKind | None, value: Any) -> str:
+    if kind is FieldKind.INSTANT and isinstance(value, str) and (moment := parse_moment(value)) is not None:
+        return to_datetime(moment.instant).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return "" if value is None else text_of(value)
+
+
 def text_of(value: Any) -> str:
     """Return the text by which a value stands in ids and keys: texts verbatim, all else as JSON writes it."""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def profile_ids(type_: ProfileType, strong_id: StrongId, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ProfileIds that the values of a complete strong id make: a later one where others made an earlier."""
+    names = sorted(strong_id.fields, key=lambda name: (name.casefold(), name))
+    kinds = {field.name: field.kind for field in type_.fields}
+    return joined_ids([kinds.get(name) for name in names], tuple(fields[name] for name in names), exact=False)
 
 
 def key_of(type_: ProfileType, names: tuple[str, ...], fields: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,192 @@
+"""Contacts: persons as profiles.
+
+A contact's id is the one its author chose, or else the person's number. Its names, its main address and its
+organization are the person's; what a person has no place for is kept beside.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from ..model.errors import Invalid, Problem
+from ..model.ids import uuid7
+from ..model.journal import Action, Entity
+from ..model.parties import Person, PersonKind, email_domain, normal_email
+from ..model.profiles import CONTACT, PROFILE_ID, Profile, ProfileType
+from ..model.tenancy import Actor
+from ..store import organizations as organization_rows
+from ..store import persons as person_rows
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.statements import Unit
+from ..store.store import Store
+from .persons import MAX_NAME, Persons, email_problems
+from .profile_kinds import Beside, Found, Names, ProfileKind, Wanted
+
+ID, EMAIL = (PROFILE_ID,), ("Email",)
+
+
+class Contacts(ProfileKind):
+    """Profiles that are persons."""
+
+    counter = "person"
+
+    def __init__(self, store: Store, persons: Persons) -> None:
+        super().__init__(store)
+        self._persons = persons
+        self._beside = Beside(CONTACT.id, Entity.PERSON_FIELDS)
+
+    def key_fields(self, type_: ProfileType) -> list[Names]:
+        return [ID, EMAIL]
+
+    def own_key(self, number: int) -> str | None:
+        return str(number)
+
+    async def find(self, actor: Actor, type_: ProfileType, wanted: Wanted) -> Found:
+        tenant, found = actor.tenant.id, Found()
+        ids = set(wanted.get(ID, ()))
+        if ids:
+            chosen = await self._beside.find(self._store, tenant, ids)
+            numbers = {int(text): text for text in ids.difference(chosen) if is_number(text)}
+            there = await person_rows.by_ids(self._database, tenant, numbers) if numbers else {}
+            named = await self._beside.read(self._store, tenant, there)
+            found |= {(ID, text): [number] for text, number in chosen.items()}
+            found |= {(ID, numbers[n]): [n] for n in there if n not in named or not named[n].key}
+        if emails := set(wanted.get(EMAIL, ())):
+            owners = await person_rows.ids_by_email(self._database, tenant, emails)
+            found |= {(EMAIL, email): [number] for email, number in owners.items()}
+        return found
+
+    async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
+        persons = await person_rows.by_ids(self._database, actor.tenant.id, numbers)
+        beside = await self._beside.read(self._store, actor.tenant.id, persons)
+        return {id_: _profile_of(person, beside.get(id_)) for id_, person in persons.items()}
+
+    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[Profile]:
+        persons = await person_rows.page(self._database, actor.tenant.id, after=after, limit=limit)
+        beside = await self._beside.read(self._store, actor.tenant.id, (person.id for person in persons))
+        return [_profile_of(person, beside.get(person.id)) for person in persons]
+
+    async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
+        email = _email_of(new)
+        first_name, last_name = _names_of(new)
+        domain = email_domain(email) if email else ""
+        owners = await organization_rows.ids_by_domain(self._database, actor.tenant.id, [domain]) if domain else {}
+        organizations = await self._organizations(actor, new)
+        person = Person(
+            id=new.number,
+            uuid=uuid7(),
+            kind=PersonKind.INTERNAL if email and actor.tenant.is_own(email) else PersonKind.EXTERNAL,
+            first_name=first_name,
+            last_name=last_name,
+            emails=(email,) if email else (),
+            primary_email=email,
+            organization_ids=tuple(dict.fromkeys([*organizations, *owners.get(domain, ())])),
+            created_at=new.created_at,
+        )
+        self._persons.add_new(actor, unit, [person])
+        beside = self._beside.write(actor, unit, None, replace(new, fields=_beside(new, person)))
+        if email:
+            await self._persons.bind_waiting(actor, unit, {normal_email(email): person.id})
+        return _profile_of(person, beside)
+
+    async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
+        tenant = actor.tenant.id
+        before = (await person_rows.by_ids(self._database, tenant, [read.number]))[read.number]
+        kept = (await self._beside.read(self._store, tenant, [read.number])).get(read.number)
+        email = _email_of(new)
+        emails = before.emails
+        if email is None:
+            emails = tuple(item for item in emails if item != before.primary_email)
+        elif normal_email(email) not in {normal_email(item) for item in emails}:
+            emails = (*emails, email)
+        first_name, last_name = _names_of(new, before)
+        organizations = before.organization_ids
+        if new.fields.get("OrganizationId") != read.fields.get("OrganizationId"):
+            organizations = await self._organizations(actor, new)
+        person = replace(
+            before,
+            first_name=first_name,
+            last_name=last_name,
+            emails=emails,
+            primary_email=email if email is not None else emails[0] if emails else None,
+            organization_ids=organizations,
+        )
+        if person != before:
+            person = replace(person, version=before.version + 1, modified_at=new.modified_at)
+            person_rows.change(unit, tenant, before, person)
+            at, text = new.modified_at or 0, encode(before).decode()
+            add_entry(unit, actor, Action.AMEND, Entity.PERSON, person.id, person.version, at, text)
+            added = {normal_email(item): person.id for item in emails if item not in before.emails}
+            if added:
+                await self._persons.bind_waiting(actor, unit, added)
+        return _profile_of(person, self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, person))))
+
+    async def _organizations(self, actor: Actor, new: Profile) -> tuple[int, ...]:
+        text = new.fields.get("OrganizationId")
+        if text is None or not is_number(text):
+            return ()
+        return tuple(await organization_rows.by_ids(self._database, actor.tenant.id, [int(text)]))
+
+
+def is_number(text: Any) -> bool:
+    """Whether a text is the number of a person or an organization, as one writes it."""
+    return isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= 15 and str(int(text)) == text
+
+
+def _email_of(item: Profile) -> str | None:
+    email = item.fields.get("Email")
+    if email is not None and email_problems((str(email),)):
+        raise Invalid(Problem("fields.Email", "must be an e-mail address"))
+    return str(email).strip() if email is not None else None
+
+
+def _names_of(new: Profile, before: Person | None = None) -> tuple[str, str]:
+    """Return first and last name: as given, or from the name as a whole, the address or the id."""
+    first, last = new.fields.get("FirstName"), new.fields.get("LastName")
+    if first is None and last is None:
+        whole = new.fields.get("DisplayName")
+        if whole is None and before is not None and not new.fields.keys() & {"FirstName", "LastName"}:
+            whole = before.name or None
+        if whole is None:
+            whole = str(new.fields.get("Email") or new.key).partition("@")[0]
+        first, _, last = str(whole).strip().partition(" ")
+    return str(first or "")[:MAX_NAME].strip(), str(last or "")[:MAX_NAME].strip()
+
+
+_OF_PERSON = ("ContactId", PROFILE_ID, "FirstName", "LastName", "Email")
+
+
+def _beside(new: Profile, person: Person) -> dict[str, Any]:
+    """Return the fields that the person does not have."""
+    fields = {name: value for name, value in new.fields.items() if name not in _OF_PERSON}
+    if fields.get("DisplayName") == person.name:
+        del fields["DisplayName"]
+    if fields.get("OrganizationId") in {str(id_) for id_ in person.organization_ids[:1]}:
+        del fields["OrganizationId"]
+    return fields
+
+
+def _profile_of(person: Person, beside: Profile | None) -> Profile:
+    key = beside.key if beside is not None and beside.key else str(person.id)
+    fields: dict[str, Any] = {"ContactId": key}
+    if person.first_name:
+        fields["FirstName"] = person.first_name
+    if person.last_name:
+        fields["LastName"] = person.last_name
+    fields["DisplayName"] = person.name
+    if person.primary_email is not None:
+        fields["Email"] = person.primary_email
+    if person.organization_ids:
+        fields["OrganizationId"] = str(person.organization_ids[0])
+    modified = [at for at in (person.modified_at, beside.modified_at if beside is not None else None) if at]
+    return Profile(
+        type_id=CONTACT.id,
+        number=person.id,
+        key=key,
+        fields=fields | (beside.fields if beside is not None else {}),
+        version=person.version + (beside.version if beside is not None else 0),
+        created_at=person.created_at,
+        modified_at=max(modified, default=None),
+    )

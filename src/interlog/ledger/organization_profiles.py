@@ -1,0 +1,125 @@
+"""Organizations as profiles: their name and main domain are the organization's, what else there is is kept beside."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from ..model.errors import Invalid
+from ..model.ids import uuid7
+from ..model.journal import Action, Entity
+from ..model.parties import Organization
+from ..model.profiles import ORGANIZATION, PROFILE_ID, Profile, ProfileType
+from ..model.tenancy import Actor
+from ..store import organizations as rows
+from ..store.journal import add_entry
+from ..store.rows import encode
+from ..store.statements import Unit
+from ..store.store import Store
+from .contacts import is_number
+from .organizations import normal_domains, problems_of
+from .profile_kinds import Beside, Found, Names, ProfileKind, Wanted
+
+ID, DOMAIN = (PROFILE_ID,), ("Domain",)
+
+
+class OrganizationProfiles(ProfileKind):
+    """Profiles that are organizations."""
+
+    counter = "organization"
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._beside = Beside(ORGANIZATION.id, Entity.ORGANIZATION_FIELDS)
+
+    def key_fields(self, type_: ProfileType) -> list[Names]:
+        return [ID, DOMAIN]
+
+    def own_key(self, number: int) -> str | None:
+        return str(number)
+
+    async def find(self, actor: Actor, type_: ProfileType, wanted: Wanted) -> Found:
+        tenant, found = actor.tenant.id, Found()
+        ids = set(wanted.get(ID, ()))
+        if ids:
+            chosen = await self._beside.find(self._store, tenant, ids)
+            numbers = {int(text): text for text in ids.difference(chosen) if is_number(text)}
+            there = await rows.by_ids(self._database, tenant, numbers) if numbers else {}
+            named = await self._beside.read(self._store, tenant, there)
+            found |= {(ID, text): [number] for text, number in chosen.items()}
+            found |= {(ID, numbers[n]): [n] for n in there if n not in named or not named[n].key}
+        if domains := set(wanted.get(DOMAIN, ())):
+            owners = await rows.ids_by_domain(self._database, tenant, domains)
+            found |= {(DOMAIN, domain): numbers for domain, numbers in owners.items()}
+        return found
+
+    async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
+        found = await rows.by_ids(self._database, actor.tenant.id, numbers)
+        beside = await self._beside.read(self._store, actor.tenant.id, found)
+        return {id_: _profile_of(item, beside.get(id_)) for id_, item in found.items()}
+
+    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[Profile]:
+        found = await rows.page(self._database, actor.tenant.id, after=after, limit=limit)
+        beside = await self._beside.read(self._store, actor.tenant.id, (item.id for item in found))
+        return [_profile_of(item, beside.get(item.id)) for item in found]
+
+    async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
+        item = Organization(
+            id=new.number, uuid=uuid7(), name=_name_of(new), domains=_domains_of(new, ()), created_at=new.created_at
+        )
+        rows.insert(unit, actor.tenant.id, item)
+        add_entry(unit, actor, Action.CREATE, Entity.ORGANIZATION, item.id, 1, item.created_at)
+        beside = self._beside.write(actor, unit, None, replace(new, fields=_beside(new, item)))
+        return _profile_of(item, beside)
+
+    async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
+        tenant = actor.tenant.id
+        before = (await rows.by_ids(self._database, tenant, [read.number]))[read.number]
+        kept = (await self._beside.read(self._store, tenant, [read.number])).get(read.number)
+        item = replace(before, name=_name_of(new), domains=_domains_of(new, before.domains))
+        if item != before:
+            item = replace(item, version=before.version + 1, modified_at=new.modified_at)
+            rows.change(unit, tenant, before, item)
+            at, text = new.modified_at or 0, encode(before).decode()
+            add_entry(unit, actor, Action.AMEND, Entity.ORGANIZATION, item.id, item.version, at, text)
+        return _profile_of(item, self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, item))))
+
+
+def _name_of(new: Profile) -> str:
+    name = str(new.fields.get("Name") or new.fields.get("Domain") or new.key).strip()
+    domain = new.fields.get("Domain")
+    problems = problems_of(name, () if domain is None else (str(domain),))
+    if problems:
+        names = {"name": "fields.Name"}
+        raise Invalid(*(replace(item, path=names.get(item.path, "fields.Domain")) for item in problems))
+    return name
+
+
+def _domains_of(new: Profile, before: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the domains with the given one first; without one, those besides the main one."""
+    domain = new.fields.get("Domain")
+    if domain is None:
+        return before[1:]
+    (given,) = normal_domains((str(domain),))
+    return (given, *(item for item in before if item != given))
+
+
+def _beside(new: Profile, item: Organization) -> dict[str, Any]:
+    return {name: value for name, value in new.fields.items() if name not in ("OrganizationId", "Name", "Domain")}
+
+
+def _profile_of(item: Organization, beside: Profile | None) -> Profile:
+    key = beside.key if beside is not None and beside.key else str(item.id)
+    fields: dict[str, Any] = {"OrganizationId": key, "Name": item.name}
+    if item.domain is not None:
+        fields["Domain"] = item.domain
+    modified = [at for at in (item.modified_at, beside.modified_at if beside is not None else None) if at]
+    return Profile(
+        type_id=ORGANIZATION.id,
+        number=item.id,
+        key=key,
+        fields=fields | (beside.fields if beside is not None else {}),
+        version=item.version + (beside.version if beside is not None else 0),
+        created_at=item.created_at,
+        modified_at=max(modified, default=None),
+    )
