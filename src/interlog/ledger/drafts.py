@@ -132,7 +132,7 @@ def unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
         if p.person is None and p.address and not email_problems((p.address,))
     }
     addresses |= {part.key for part in item.content.profiles if part.number is None and part.key is not None}
-    return [(tenant, address, item.number) for address in sorted(addresses)]
+    return [(tenant, address, item.number) for address in sorted(addresses)] if addresses else []
 
 
 def keys_of(draft: Draft, type_: InteractionType) -> list[str]:

@@ -190,18 +190,21 @@ def participant_rows(tenant: int, item: Interaction) -> list[tuple[Any, ...]]:
 
 def parties_of(content: Content) -> list[tuple[int, int]]:
     """Return the (kind, id) of each known party of an interaction, once each."""
-    found: dict[tuple[int, int], None] = {}
-    for part in content.participants:
-        if part.person is not None:
-            found[0, part.person] = None
+    found = [(0, part.person) for part in content.participants if part.person is not None]
     if content.links:
-        found.update(((int(Party.PERSON), id_), None) for id_ in content.links.persons)
-        found.update(((int(Party.ORGANIZATION), id_), None) for id_ in content.links.organizations)
-        found.update(((int(Party.OPPORTUNITY), id_), None) for id_ in content.links.opportunities)
-    for profile in content.profiles:
-        if profile.number is not None:
-            found[int(party_of(profile.type_id)), profile.number] = None
-    return list(found)
+        found += linked_parties(content.links)
+    if content.profiles:
+        found += [(int(party_of(p.type_id)), p.number) for p in content.profiles if p.number is not None]
+    return list(dict.fromkeys(found))
+
+
+def linked_parties(links: Links) -> list[tuple[int, int]]:
+    """Return the (kind, id) of each party that something is linked to."""
+    return [
+        *((int(Party.PERSON), id_) for id_ in links.persons),
+        *((int(Party.ORGANIZATION), id_) for id_ in links.organizations),
+        *((int(Party.OPPORTUNITY), id_) for id_ in links.opportunities),
+    ]
 
 
 def change(unit: Unit, tenant: int, read: Interaction, new: Interaction) -> None:

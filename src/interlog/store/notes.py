@@ -10,10 +10,9 @@ from sqlalchemy import Select, and_, bindparam, delete, func, select, tuple_, up
 from ..model.conditions import Condition
 from ..model.interactions import Interaction, Links
 from ..model.notes import Note, NoteKind
-from ..model.parties import Party
 from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
-from .interactions import by_numbers, parties_of
+from .interactions import by_numbers, linked_parties, parties_of
 from .rows import array_text, json_text
 from .schema import note, note_link
 from .statements import Query, Unit, member_of, parameter
@@ -226,13 +225,10 @@ def row_of(tenant: int, item: Note) -> tuple[Any, ...]:
 
 def link_rows(tenant: int, item: Note, interaction: Interaction | None) -> list[tuple[Any, ...]]:
     """Return a row for each party that the note concerns: what it is attached to, and who took part."""
-    parties: dict[tuple[int, int], None] = {}
-    parties.update(((int(Party.PERSON), id_), None) for id_ in item.links.persons)
-    parties.update(((int(Party.ORGANIZATION), id_), None) for id_ in item.links.organizations)
-    parties.update(((int(Party.OPPORTUNITY), id_), None) for id_ in item.links.opportunities)
+    parties = linked_parties(item.links) if item.links else []
     if interaction is not None:
-        parties.update((party, None) for party in parties_of(interaction.content))
-    return [(tenant, *party, item.created_at, item.id, item.group) for party in parties]
+        parties += parties_of(interaction.content)
+    return [(tenant, kind, id_, item.created_at, item.id, item.group) for kind, id_ in dict.fromkeys(parties)]
 
 
 def insert(unit: Unit, tenant: int, item: Note, interaction: Interaction | None = None) -> None:
