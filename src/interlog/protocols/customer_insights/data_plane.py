@@ -12,15 +12,16 @@ import falcon
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Right
 
-from . import batch, instances, jobs, reading, rejects
+from . import batch, instances, jobs, profiles, reading, rejects, relationships
 from .asks import Ask
 from .batch import Part
 from .bodies import MAX_BYTES, decode
-from .entities import Entity, InteractionEntity
+from .entities import Entity, InteractionEntity, ProfileEntity
 from .errors import ApiError, answer, not_found
 from .ids import Key, Segment
 from .metadata import csdl_json, csdl_xml, service_document
 from .operations import JSON, Call, Operation, Reply
+from .replay import replay
 from .requests import read_bytes
 
 MAX_BATCH = 4 * MAX_BYTES
@@ -68,11 +69,15 @@ async def dispatch(ask: Ask) -> Reply:
         raise ApiError(501, "NotImplemented", f"{first.name} are not computed here.")
     if name == "blobingestionjobs" and not rest:
         return await _jobs(ask, first)
+    if name in ("relationships", "relationship") and not rest and first.key is None:
+        return await _relationships(ask)
     if name == instances.ALL_SET.lower():
         return await _of_interactions(ask, None, first.key, rest)
     entity = ask.hub.of_set(first.name)
-    if not isinstance(entity, InteractionEntity):
+    if entity is None:
         raise not_found(f"entity set '{first.name[:128]}'")
+    if isinstance(entity, ProfileEntity):
+        return await _of_profiles(ask, entity, first.key, rest)
     return await _of_interactions(ask, entity, first.key, rest)
 
 
@@ -130,9 +135,56 @@ async def _of_interactions(
     raise not_found(f"resource '{ask.path[:200]}'")
 
 
+async def _of_profiles(ask: Ask, entity: ProfileEntity, key: Key | None, rest: Sequence[Segment]) -> Reply:
+    tail = [segment.name.lower() for segment in rest]
+    if key is None:
+        if not rest:
+            match ask.method:
+                case "GET":
+                    return await reading.profiles(ask, entity)
+                case "POST":
+                    return await profiles.create(ask, entity)
+            raise _not_allowed("GET", "POST")
+        if tail == ["$count"]:
+            _require_get(ask)
+            return await reading.count_profiles(ask, entity)
+    elif not rest:
+        match ask.method:
+            case "GET":
+                return await profiles.get(ask, key, entity)
+            case "PATCH":
+                return await profiles.change(ask, key, entity)
+        raise _not_allowed("GET", "PATCH")
+    elif tail[0] == "interactions" and rest[0].key is None:
+        profile = await profiles.find(ask, key, entity)
+        if len(tail) == 1:
+            _require_get(ask)
+            return await reading.interactions(ask, None, of=(entity, profile))
+        if tail == ["interactions", "$count"]:
+            _require_get(ask)
+            return await reading.count(ask, None, of=(entity, profile))
+    elif tail == ["relationships"]:
+        _require_get(ask)
+        return await relationships.of_profile(ask, await profiles.find(ask, key, entity), entity)
+    elif tail[0] == "kpis":
+        raise ApiError(501, "NotImplemented", "KPIs are not computed here.")
+    raise not_found(f"resource '{ask.path[:200]}'")
+
+
 def _require_get(ask: Ask) -> None:
     if ask.method != "GET":
         raise _not_allowed("GET")
+
+
+async def _relationships(ask: Ask) -> Reply:
+    match ask.method:
+        case "GET":
+            return await relationships.listed(ask)
+        case "POST":
+            return await relationships.create(ask)
+        case "DELETE":
+            return await relationships.delete(ask)
+    raise _not_allowed("GET", "POST")
 
 
 async def _jobs(ask: Ask, segment: Segment) -> Reply:
@@ -157,7 +209,7 @@ async def _rejects(ask: Ask, segment: Segment, rest: Sequence[Segment]) -> Reply
     if segment.key is not None and [part.name.lower() for part in rest] == ["replay"]:
         if ask.method != "POST":
             raise _not_allowed("POST")
-        return await instances.replay(ask, _text_of(segment.key))
+        return await replay(ask, _text_of(segment.key))
     raise not_found(f"resource '{ask.path[:200]}'")
 
 

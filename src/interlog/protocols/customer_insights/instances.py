@@ -38,12 +38,17 @@ async def create(ask: Ask, implied: InteractionEntity | None) -> Reply:
     how = Put.CREATE if ask.headers.get("if-none-match", "").strip() == "*" else Put.UPSERT
     if ask.flag("dryrun"):
         return ask.reply({"valid": True, "InteractionType": entity.type.name})
+    item = await store(ask, entity, instance, how)
+    headers = {"ETag": etag(item)} if entity.type.is_activity else {}
+    return ask.reply(one_json(ask, item, entity, typed=implied is not None), 202, headers)
+
+
+async def store(ask: Ask, entity: InteractionEntity, instance: Instance, how: Put) -> Interaction:
+    """Put one instance; raises what is wrong in this protocol's words."""
     (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance], how)
     if isinstance(outcome, InterlogError):
         raise refusal(outcome, entity)
-    item = outcome.interaction
-    headers = {"ETag": etag(item)} if entity.type.is_activity else {}
-    return ask.reply(one_json(ask, item, entity, typed=implied is not None), 202, headers)
+    return outcome.interaction
 
 
 def one_json(ask: Ask, item: Interaction, entity: InteractionEntity, *, typed: bool) -> dict[str, Any]:
@@ -220,19 +225,6 @@ def _error_reply(error: InterlogError) -> Reply:
     return Reply({"error": body}, status)
 
 
-async def replay(ask: Ask, id_: str) -> Reply:
-    """Store a rejected item after all, mended or not."""
-    body, set_name = await rejects.item_of(ask, id_)
-    found = ask.hub.of_set(set_name)
-    entity = entity_of(ask.hub, body, found if isinstance(found, InteractionEntity) else None)
-    require_open(entity, now())
-    (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance_of(entity, body)], Put.UPSERT)
-    if isinstance(outcome, InterlogError):
-        raise refusal(outcome, entity)
-    await rejects.note_replayed(ask, id_, outcome.interaction.public_id)
-    return ask.reply(one_json(ask, outcome.interaction, entity, typed=False), 202)
-
-
 # One
 
 
@@ -325,14 +317,12 @@ async def change(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply
         raise invalid("InvalidInstance", "The instance", problems)
     instance = replace(instance, identity=item.public_id, expected_version=_expected(ask, item))
     mode = Put.REPLACE if replaces else Put.MERGE
-    (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance], mode)
-    if isinstance(outcome, InterlogError):
-        raise refusal(outcome, entity)
+    changed = await store(ask, entity, instance, mode)
     if ask.preferences.get("return") == "representation":
-        body_ = one_json(ask, outcome.interaction, entity, typed=implied is not None)
-        headers = {"ETag": etag(outcome.interaction), "Preference-Applied": "return=representation"}
+        body_ = one_json(ask, changed, entity, typed=implied is not None)
+        headers = {"ETag": etag(changed), "Preference-Applied": "return=representation"}
         return ask.reply(body_, headers=headers)
-    return Reply(None, 204, {"ETag": etag(outcome.interaction)})
+    return Reply(None, 204, {"ETag": etag(changed)})
 
 
 def _with_identity(body: Mapping[str, Any], identity: Mapping[str, Any]) -> dict[str, Any]:

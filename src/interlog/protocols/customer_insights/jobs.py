@@ -15,11 +15,11 @@ from interlog.model.errors import NotFound
 from interlog.model.instants import now
 from interlog.model.tenancy import Right
 
-from . import instances
+from . import instances, profiles
 from .asks import Ask
 from .bodies import MAX_BYTES, Malformed, content_error, decode, read_one, too_large
 from .csvfile import File, Format, Line, read_columns, read_format
-from .entities import InteractionEntity
+from .entities import InteractionEntity, ProfileEntity
 from .errors import ApiError, Detail, invalid, not_found
 from .forms import form_parts
 from .operations import Reply
@@ -87,7 +87,7 @@ def _request(ask: Ask) -> tuple[dict[str, Any], bytes | None]:
     return value, parts["file"]
 
 
-def _target(ask: Ask, source: Source) -> tuple[str, InteractionEntity | None]:
+def _target(ask: Ask, source: Source) -> tuple[str, InteractionEntity | ProfileEntity | None]:
     """Read ``Type``: ``Interaction.BranchVisit``, also with a colon."""
     text = source.text("Type") or ""
     kind, _, name = text.replace(":", ".", 1).partition(".")
@@ -95,10 +95,10 @@ def _target(ask: Ask, source: Source) -> tuple[str, InteractionEntity | None]:
     if canonical is None or not name:
         source.problem("InvalidValue", "Type", "'Type' must be Interaction.<name> or Profile.<name>.")
         return text, None
-    if canonical != "Interaction":
-        source.problem("NotSupported", "Type", f"{canonical}s are not ingested from files.")
+    if canonical == "Relationship":
+        source.problem("NotSupported", "Type", "Relationships are not ingested from files.")
         return text, None
-    entity = ask.hub.interaction(name)
+    entity = ask.hub.interaction(name) if canonical == "Interaction" else ask.hub.profile(name)
     if entity is None:
         source.problem("UnknownType", "Type", f"There is no {canonical.lower()} type '{name[:128]}'.")
         return text, None
@@ -140,7 +140,7 @@ def _file(data: bytes | None, format_: Format, notes: Notes) -> tuple[File | Non
 
 
 async def _run(
-    ask: Ask, file: File, columns: Mapping[int, str], entity: InteractionEntity, job: str
+    ask: Ask, file: File, columns: Mapping[int, str], entity: InteractionEntity | ProfileEntity, job: str
 ) -> tuple[int, int]:
     """Store the lines of a file, and return how many there were and how many were refused."""
     processed = failed = 0
@@ -162,7 +162,7 @@ async def _run(
     return processed, failed
 
 
-async def _store(ask: Ask, lines: Sequence[Line], entity: InteractionEntity, job: str) -> int:
+async def _store(ask: Ask, lines: Sequence[Line], entity: InteractionEntity | ProfileEntity, job: str) -> int:
     items: list[dict[str, Any] | Malformed] = [
         line.cells
         if line.problem is None
@@ -170,7 +170,10 @@ async def _store(ask: Ask, lines: Sequence[Line], entity: InteractionEntity, job
         for line in lines
     ]
     numbers = [line.number for line in lines]
-    outcome = await instances.store_many(ask, items, entity, lines=numbers, job=job)
+    if isinstance(entity, InteractionEntity):
+        outcome = await instances.store_many(ask, items, entity, lines=numbers, job=job)
+    else:
+        outcome = await profiles.store_many(ask, items, entity, lines=numbers, job=job)
     return int(outcome["rejected"])
 
 

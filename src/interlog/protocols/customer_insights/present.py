@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from interlog.model.interactions import Interaction
-from interlog.model.profiles import Profile
+from interlog.model.profiles import CONTACT, ORGANIZATION, Profile
 
 from .entities import Hub, InteractionEntity, ProfileEntity
 from .fields import SYSTEM_SOURCE
@@ -122,7 +122,7 @@ def participants_json(
             entry["Role"] = described["role"]
         entry["ProfileType"] = slot.party if slot is not None else "Contact"
         if part.person is not None:
-            entry["ProfileId"] = str(part.person)
+            entry["ProfileId"] = profile_ids.get((CONTACT.id, part.person), str(part.person))
         elif part.address is not None:
             entry["Email"] = part.address
         found.append(entry | {"Primary": slot is not None and slot.primary, "Resolved": part.person is not None})
@@ -146,6 +146,10 @@ def _party(hub: Hub, type_id: int) -> str | None:
     return next((item.name for item in hub.catalog.profile_types.values() if item.id == type_id), None)
 
 
+_OWN_IDS = {CONTACT.id: "ContactId", ORGANIZATION.id: "OrganizationId"}
+"""The fields of the built-in types that repeat the ProfileId."""
+
+
 def profile_json(item: Profile, entity: ProfileEntity, hub: Hub, form: Form) -> dict[str, Any]:
     """Return a profile."""
     found: dict[str, Any] = {}
@@ -153,6 +157,8 @@ def profile_json(item: Profile, entity: ProfileEntity, hub: Hub, form: Form) -> 
         found["@odata.type"] = f"#{NAMESPACE}.{hub.csdl_name(entity)}"
         found["@odata.id"] = f"{form.root}/{entity.set_name}{key_text(item.key)}"
     found["ProfileId"] = item.key
+    if entity.type.id in _OWN_IDS:
+        found[_OWN_IDS[entity.type.id]] = item.key
     found["LastModifiedTimestamp"] = moment_text(item.modified_at if item.modified_at is not None else item.created_at)
     fields = shown_fields(item.fields, entity.displays, entity.validator.fields, form)
     for name, value in fields.items():

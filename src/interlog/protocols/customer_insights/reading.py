@@ -1,17 +1,20 @@
 """Collections: pages of interactions and profiles, counts, and what is expanded in them (spec 6.5)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlog.model.conditions import Condition, both
+from interlog.model.errors import NotFound
 from interlog.model.expressions import Order
 from interlog.model.instants import now
 from interlog.model.interactions import Interaction
-from interlog.model.profiles import Profile
+from interlog.model.profiles import CONTACT, Profile
 
 from . import instances
 from .asks import Ask
 from .entities import InteractionEntity, ProfileEntity
+from .errors import ApiError
 from .ids import Key, key_text
 from .odata_filter import filter_of
 from .odata_lexer import ODataError
@@ -19,6 +22,7 @@ from .odata_search import search_of
 from .odata_vocabulary import Interactions
 from .operations import Reply
 from .options import (
+    MOST,
     Expand,
     Window,
     bad_option,
@@ -32,7 +36,7 @@ from .options import (
     window_of,
 )
 from .ordering import orders_of
-from .present import Form, interaction_json, participants_json
+from .present import Form, interaction_json, participants_json, profile_json
 
 CONFLATION = "type=conflation"
 """What stands for matched interactions in the original: here there are none."""
@@ -135,14 +139,22 @@ async def interactions_json(
 ) -> list[dict[str, Any]]:
     """Return interactions as answers have them, with those who took part where that is wanted."""
     types = ask.actor.tenant.types_by_id
+    ids = await _profile_ids(ask, items) if participants else {}
     found = []
     for item in items:
         entity = ask.hub.of_type(types[item.type_id])
         shown = interaction_json(item, entity, ask.hub, form, typed=typed)
         if participants:
-            shown["Participants"] = participants_json(item, entity, {}, ask.hub)
+            shown["Participants"] = participants_json(item, entity, ids, ask.hub)
         found.append(shown)
     return found
+
+
+async def _profile_ids(ask: Ask, items: Sequence[Interaction]) -> dict[tuple[int, int], str]:
+    """Return the ProfileId of everybody who takes part in one of these, by type and number."""
+    wanted = {(CONTACT.id, part.person) for item in items for part in item.participants if part.person is not None}
+    wanted |= {(p.type_id, p.number) for item in items for p in item.content.profiles if p.number is not None}
+    return await ask.ledger.profiles.ids_of(ask.actor, wanted) if wanted else {}
 
 
 async def count(ask: Ask, entity: InteractionEntity | None, of: Of | None = None) -> Reply:
@@ -160,7 +172,7 @@ async def count(ask: Ask, entity: InteractionEntity | None, of: Of | None = None
 async def participants(ask: Ask, key: Key, entity: InteractionEntity | None) -> Reply:
     """Answer who took part in one interaction."""
     item, own = await instances.find(ask, key, entity)
-    value = participants_json(item, own, {}, ask.hub)
+    value = participants_json(item, own, await _profile_ids(ask, [item]), ask.hub)
     name = f"{own.set_name}{key_text(item.public_id)}/Participants"
     return ask.reply(ask.context(name, ask.form) | {"value": value})
 
@@ -191,3 +203,101 @@ async def expanded(ask: Ask, of: Of, expand: Expand) -> dict[str, Any]:
             ask.actor, query.types, condition=query.condition, party=_party(of), voided=query.voided
         )
     return body
+
+
+# Profiles
+
+
+async def profiles(ask: Ask, entity: ProfileEntity) -> Reply:
+    """Answer a page of profiles, in the order in which they came (spec 6.1).
+
+    A filter names the values of a key: ``Email eq 'ola@client.example'``.
+    """
+    require_known(ask.params)
+    for name in ("$orderby", "$search"):
+        if ask.params.get(name, "").strip():
+            raise ApiError(501, "NotImplemented", f"Profiles are not listed by {name}.", target=name)
+    expands = expand_of(ask.params.get("$expand"), ("Interactions",))
+    form, window = _form(ask, ("ProfileId",)), window_of(ask)
+    body = ask.context(entity.set_name, form)
+    links: dict[str, str] = {}
+    if ask.params.get("$filter", "").strip():
+        items = await _filtered(ask, entity)
+        if flag_of(ask.params, "$count"):
+            body["@odata.count"] = len(items)
+        items = items[window.skip : window.skip + window.size] if window.after is None else []
+    else:
+        if flag_of(ask.params, "$count"):
+            body["@odata.count"] = await _number(ask, entity)
+        items, links = await _profile_page(ask, entity, window)
+    value = []
+    for item in items:
+        shown = profile_json(item, entity, ask.hub, form)
+        for expand in expands:
+            shown |= await expanded(ask, (entity, item), expand)
+        value.append(shown)
+    headers = {"Preference-Applied": f"odata.maxpagesize={window.size}"} if window.preferred else {}
+    return ask.reply(body | {"value": value} | links, headers=headers)
+
+
+async def _profile_page(ask: Ask, entity: ProfileEntity, window: Window) -> tuple[list[Profile], dict[str, str]]:
+    if not window.size:
+        return [], {}
+    after = 0
+    if window.after is not None:
+        (place,) = window.after if len(window.after) == 1 else (None,)
+        if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 2**53:
+            raise bad_skip_token()
+        after = place
+    skip = window.skip
+    while skip:  # there is no jumping ahead in a list that goes on behind its last one
+        passed = await ask.ledger.profiles.page(ask.actor, entity.type, after=after, limit=min(skip, MOST))
+        if not passed:
+            return [], {}
+        skip, after = skip - len(passed), passed[-1].number
+    items = await ask.ledger.profiles.page(ask.actor, entity.type, after=after, limit=window.size + 1)
+    shown = items[: window.size]
+    next_ = (shown[-1].number,) if len(items) > window.size else None
+    return shown, next_links(ask, window, next_, len(shown))
+
+
+async def _filtered(ask: Ask, entity: ProfileEntity) -> list[Profile]:
+    """Return the profile that has the values of a key."""
+    text = ask.params["$filter"].strip()
+    if text.strip("'\"").replace(" ", "").lower() == CONFLATION:
+        return []
+    values: dict[str, Any] = {}
+    names = {name.lower(): name for name in entity.validator.fields} | {"profileid": "ProfileId"}
+    for part in text.split(" and "):
+        match = _EQUALS.fullmatch(part)
+        if match is None:
+            message = "of profiles names the values of a key, such as ProfileId eq '42', and nothing else"
+            raise bad_option("$filter", message, "InvalidFilter")
+        name = names.get(match[1].lower(), match[1])
+        values[name] = match[2].replace("''", "'") if match[2] is not None else match[3]
+    given = values.pop("ProfileId", None)
+    checked = entity.validator.check(values)
+    if checked.problems:
+        return []
+    wanted = checked.fields | ({"ProfileId": given} if given is not None else {})
+    keys = [{"ProfileId"}, *({*key.fields} for key in entity.type.strong_ids)]
+    if not any(key <= set(wanted) for key in keys):
+        raise ApiError(501, "NotImplemented", "Profiles are filtered by all fields of a strong id.", target="$filter")
+    try:
+        return [await ask.ledger.profiles.find_by(ask.actor, entity.type, wanted)]
+    except NotFound:
+        return []
+
+
+_EQUALS = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s+eq\s+(?:'((?:[^']|'')*)'|([\w.:+-]+))\s*\)?\s*")
+
+
+async def count_profiles(ask: Ask, entity: ProfileEntity) -> Reply:
+    """Answer how many profiles there are, as plain text."""
+    require_known(ask.params)
+    number = len(await _filtered(ask, entity)) if ask.params.get("$filter", "").strip() else await _number(ask, entity)
+    return Reply(str(number).encode(), content_type="text/plain; charset=utf-8")
+
+
+async def _number(ask: Ask, entity: ProfileEntity) -> int:
+    return (await ask.ledger.profile_types.instances_counts(ask.actor, [entity.type])).get(entity.type.id, 0)

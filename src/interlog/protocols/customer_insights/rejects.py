@@ -118,8 +118,8 @@ async def item_of(ask: Ask, id_: str) -> tuple[dict[str, Any], str]:
     return value, document["entitySet"]
 
 
-async def note_replayed(ask: Ask, id_: str, interaction_id: str) -> None:
-    """Keep what a rejected item has become."""
+async def note_replayed(ask: Ask, id_: str, name: str, key: str) -> None:
+    """Keep what a rejected item has become: ``name`` is what its id is called."""
     document = await _stored(ask, id_)
-    replayed = document | {"state": "Replayed", "replayedAt": moment_text(now()), "InteractionId": interaction_id}
+    replayed = document | {"state": "Replayed", "replayedAt": moment_text(now()), name: key}
     await ask.ledger.definitions.put(ask.actor, KIND, id_, replayed, right=Right.WRITE)
