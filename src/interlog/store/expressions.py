@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, bindparam
 
 from ..model.expressions import Call, Choice, Column, Expression, Field, Function, Kind, Literal, Part
+from ..model.profiles import CONTACT
 from .engines import per_engine
 
 Sql = ColumnElement[Any]
@@ -21,7 +22,7 @@ class Record(NamedTuple):
     """What conditions may be about: columns by their names in the model, the JSON of the fields, the rows of the
     participants (``value``, and whether it is a ``profile``), and the texts besides the fields that are searched.
 
-    ``profile_key`` is the ProfileId of a participant who is no person, from the SQL of its type and of its number.
+    ``profile_key`` is the ProfileId of a participant, from the SQL of its profile type and of its number.
     """
 
     columns: Mapping[str, Sql]
@@ -274,13 +275,18 @@ def _slot(element: str, record: Record) -> Sql:
 
 
 def _profile(element: str, record: Record) -> Sql:
-    type_id = per_engine(f"json_extract({element}.value, '$[1]')", f"({element}.value ->> 1)::bigint")
-    number = per_engine(f"json_extract({element}.value, '$[2]')", f"({element}.value ->> 2)::bigint")
-    return per_engine(
-        f"CASE {element}.profile WHEN 0 THEN CAST(json_extract({element}.value, '$[0]') AS TEXT) ELSE {{0}} END",
-        f'(CASE {element}.profile WHEN 0 THEN {element}.value ->> 0 ELSE {{0}} END COLLATE "C")',
-        record.profile_key(type_id, number),
+    texts = "CASE {e}.profile WHEN 0 THEN {person} ELSE json_extract({e}.value, '$[{place}]') END"
+    postgresql = "(CASE {e}.profile WHEN 0 THEN {person} ELSE {e}.value ->> {place} END)::bigint"
+    type_id = (
+        texts.format(e=element, person=CONTACT.id, place=1),
+        postgresql.format(e=element, person=f"'{CONTACT.id}'", place=1),
     )
+    number = (
+        texts.format(e=element, person=f"json_extract({element}.value, '$[0]')", place=2),
+        postgresql.format(e=element, person=f"{element}.value ->> 0", place=2),
+    )
+    key = record.profile_key(per_engine(*type_id), per_engine(*number))
+    return per_engine("{0}", '({0} COLLATE "C")', key)
 
 
 def _address(element: str, record: Record) -> Sql:

@@ -6,17 +6,16 @@ All sorting and filtering is the database's, and a page is read by numbers first
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import lru_cache
 from itertools import count as counting
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select
 
 from ..model.conditions import Compare, Condition, Operator
 from ..model.expressions import Column, Kind, Order
 from ..model.interactions import Interaction
-from . import conditions, expressions
+from . import conditions, expressions, keysets
 from .conditions import SHAPES, Shape, matching_record
 from .database import Database
 from .engines import per_engine
@@ -24,6 +23,7 @@ from .field_ranges import Range, driver_of, parts_of, ranges_of, rest_of
 from .field_values import ready
 from .instance_record import RECORD
 from .interactions import by_numbers
+from .keysets import Key
 from .schema import field_value, interaction, participant
 from .statements import Query, member_of, parameter
 
@@ -31,9 +31,6 @@ Columns = interaction.c
 
 Place: TypeAlias = tuple[Any, ...]
 """Where a page ended: what the last one was sorted by, and its number. The first item names the plan it is of."""
-
-LONGEST_KEY = 256
-"""Characters by which texts are sorted."""
 
 FEW = 5_000
 """Entries of the index that are looked through and sorted rather than reading in the order that is asked for."""
@@ -254,18 +251,9 @@ def _arguments(database: Database, asked: Asked, plan: Plan) -> dict[str, Any]:
     return found | {f"value_{index}": value for index, value in enumerate(values)}
 
 
-class _Key(NamedTuple):
-    """What a page is sorted by. ``nullable``: it may be null; ``parameter`` is the SQL of its value in a place."""
-
-    sql: ColumnElement[Any]
-    descending: bool
-    nullable: bool
-    kind: Kind
-
-
 class _Built(NamedTuple):
     statement: Select[Any]
-    keys: list[_Key]
+    keys: list[Key]
 
 
 def _built(shape: PageShape) -> _Built:
@@ -302,15 +290,15 @@ def _built(shape: PageShape) -> _Built:
     if shape.plan.by_value:
         descending = shape.orders[0].descending
         keys = [
-            _Key(entry.value, descending, False, Kind.TEXT),
-            _Key(entry.changed_at, descending, False, Kind.INTEGER),
+            Key(entry.value, descending, False, Kind.TEXT),
+            Key(entry.changed_at, descending, False, Kind.INTEGER),
         ]
     else:
         keys = [_key(order, shape, numbers) for order in shape.orders]
     return _Built(select().select_from(source).where(*where), keys)
 
 
-def _key(order: Order, shape: PageShape, numbers: expressions.Numbers) -> _Key:
+def _key(order: Order, shape: PageShape, numbers: expressions.Numbers) -> Key:
     given = order.expression
     if isinstance(given, Column) and given.name in _INSTANTS:
         sql: ColumnElement[Any] = RECORD.columns[given.name]
@@ -318,13 +306,8 @@ def _key(order: Order, shape: PageShape, numbers: expressions.Numbers) -> _Key:
             sql = field_value.c.changed_at
         elif shape.party and given.name == "occurred_at":
             sql = participant.c.occurred_at
-        return _Key(sql, order.descending, False, Kind.INTEGER)
-    sql = expressions.sql_of(given, RECORD, numbers)
-    if given.kind is Kind.BOOLEAN:
-        sql = per_engine("{0}", "({0})::integer", sql)
-    elif given.kind is Kind.TEXT:
-        sql = per_engine(f"substr({{0}}, 1, {LONGEST_KEY})", None, sql)
-    return _Key(sql, order.descending, True, given.kind)
+        return Key(sql, order.descending, False, Kind.INTEGER)
+    return keysets.key_of(order, RECORD, numbers)
 
 
 @lru_cache(maxsize=SHAPES)
@@ -339,8 +322,8 @@ def page_query(shape: PageShape) -> Query:
     descending = keys[-1].descending
     statement = statement.add_columns(number, *[key.sql.label(f"k{index}") for index, key in enumerate(keys)])
     if shape.after is not None:
-        statement = statement.where(_behind(keys, number, descending, shape.after))
-    orders = [_ordered(key) for key in keys] + [number.desc() if descending else number.asc()]
+        statement = statement.where(keysets.behind(keys, number, descending, shape.after))
+    orders = [keysets.ordered(key) for key in keys] + [number.desc() if descending else number.asc()]
     statement = statement.order_by(*orders).limit(parameter("limit"))
     return Query(statement.offset(parameter("skip")) if shape.skip else statement)
 
@@ -351,86 +334,20 @@ def count_query(shape: PageShape) -> Query:
     return Query(_built(shape).statement.add_columns(func.count()))
 
 
-def _ordered(key: _Key) -> ColumnElement[Any]:
-    word, nulls = ("DESC", "LAST") if key.descending else ("ASC", "FIRST")
-    if not key.nullable:
-        return per_engine(f"{{0}} {word}", None, key.sql)
-    return per_engine(f"{{0}} {word}", f"{{0}} {word} NULLS {nulls}", key.sql)
-
-
-def _behind(
-    keys: Sequence[_Key], number: ColumnElement[int], descending: bool, nulls: tuple[bool, ...]
-) -> ColumnElement[bool]:
-    """Return the condition of lying behind a place."""
-    values = [_value(key, index) for index, key in enumerate(keys)]
-    last = parameter(f"after_{len(keys)}")
-    if all(not key.nullable and key.descending is descending for key in keys):
-        here, there = tuple_(*(key.sql for key in keys), number), tuple_(*values, last)
-        return here < there if descending else here > there
-    alternatives: list[ColumnElement[bool]] = []
-    same: list[ColumnElement[bool]] = []
-    for key, value, is_null in zip(keys, values, nulls, strict=False):
-        if is_null:
-            beyond = None if key.descending else per_engine("({0} IS NOT NULL)", None, key.sql)
-            equal = per_engine("({0} IS NULL)", None, key.sql)
-        else:
-            sign = "<" if key.descending else ">"
-            or_null = " OR {0} IS NULL" if key.descending and key.nullable else ""
-            beyond = per_engine(f"({{0}} {sign} {{1}}{or_null})", None, key.sql, value)
-            equal = per_engine("({0} = {1})", None, key.sql, value)
-        if beyond is not None:
-            alternatives.append(and_(*same, beyond))
-        same.append(equal)
-    alternatives.append(and_(*same, number < last if descending else number > last))
-    return or_(*alternatives)
-
-
-def _value(key: _Key, index: int) -> ColumnElement[Any]:
-    name = f"after_{index}"
-    if not key.nullable and key.kind is Kind.INTEGER:
-        return parameter(name)
-    if key.kind is Kind.BOOLEAN:
-        return parameter(name)
-    text = bindparam(name, type_=Text())
-    if key.kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL):
-        return per_engine("{0}", "{0}::numeric", text)
-    return per_engine("{0}", '({0} COLLATE "C")', text)
-
-
 # Places
 
 
 def _place(plan: Plan, row: Sequence[Any]) -> Place:
-    values = [str(value) if isinstance(value, Decimal) else value for value in row[1:]]
-    return (_BY_VALUE if plan.by_value else _BY_ORDER, *values, row[0])
+    return (_BY_VALUE if plan.by_value else _BY_ORDER, *keysets.place_of(row))
 
 
 def _fits(asked: Asked, plan: Plan) -> bool:
     """Whether a place that came from outside has values of the right types for the statement."""
     given = asked.after or ()
     kinds = [Kind.TEXT, Kind.INTEGER] if plan.by_value else [_place_kind(o) for o in asked.orders or LATEST]
-    if len(given) != len(kinds) + 2 or given[0] != (_BY_VALUE if plan.by_value else _BY_ORDER):
-        return False
-    return isinstance(given[-1], int) and all(
-        _is_of(value, kind) for value, kind in zip(given[1:-1], kinds, strict=True)
-    )
+    return given[:1] == (_BY_VALUE if plan.by_value else _BY_ORDER,) and keysets.is_place(given[1:], kinds)
 
 
 def _place_kind(order: Order) -> Kind:
     given = order.expression
     return Kind.INTEGER if isinstance(given, Column) and given.name in _INSTANTS else given.kind
-
-
-def _is_of(value: Any, kind: Kind) -> bool:
-    if value is None:
-        return True
-    if kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL, Kind.BOOLEAN):
-        return isinstance(value, (int, float)) or (isinstance(value, str) and _is_number(value))
-    return isinstance(value, str)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except ArithmeticError:
-        return False

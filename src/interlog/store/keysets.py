@@ -1,0 +1,114 @@
+"""Pages in any order: what they are sorted by, and where the next one begins.
+
+A place is what the last record was sorted by, and its number, which decides between those that are the same.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Text, and_, bindparam, or_, tuple_
+
+from ..model.expressions import Kind, Order
+from .engines import per_engine
+from .expressions import Numbers, Record, sql_of
+from .statements import parameter
+
+LONGEST = 256
+"""Characters by which texts are sorted."""
+
+
+class Key(NamedTuple):
+    """What a page is sorted by. ``nullable``: it may be null."""
+
+    sql: ColumnElement[Any]
+    descending: bool
+    nullable: bool
+    kind: Kind
+
+
+def key_of(order: Order, record: Record, numbers: Numbers) -> Key:
+    """Return the key of an order over a record. ``numbers`` are those of its parameters."""
+    kind = order.expression.kind
+    sql = sql_of(order.expression, record, numbers)
+    if kind is Kind.BOOLEAN:
+        sql = per_engine("{0}", "({0})::integer", sql)
+    elif kind is Kind.TEXT:
+        sql = per_engine(f"substr({{0}}, 1, {LONGEST})", None, sql)
+    return Key(sql, order.descending, True, kind)
+
+
+def ordered(key: Key) -> ColumnElement[Any]:
+    """Return an item of ORDER BY: null is less than all else on both engines."""
+    word, nulls = ("DESC", "LAST") if key.descending else ("ASC", "FIRST")
+    if not key.nullable:
+        return per_engine(f"{{0}} {word}", None, key.sql)
+    return per_engine(f"{{0}} {word}", f"{{0}} {word} NULLS {nulls}", key.sql)
+
+
+def behind(
+    keys: Sequence[Key], number: ColumnElement[int], descending: bool, nulls: tuple[bool, ...]
+) -> ColumnElement[bool]:
+    """Return the condition of lying behind a place."""
+    values = [_value(key, index) for index, key in enumerate(keys)]
+    last = parameter(f"after_{len(keys)}")
+    if all(not key.nullable and key.descending is descending for key in keys):
+        here, there = tuple_(*(key.sql for key in keys), number), tuple_(*values, last)
+        return here < there if descending else here > there
+    alternatives: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
+    for key, value, is_null in zip(keys, values, nulls, strict=False):
+        if is_null:
+            beyond = None if key.descending else per_engine("({0} IS NOT NULL)", None, key.sql)
+            equal = per_engine("({0} IS NULL)", None, key.sql)
+        else:
+            sign = "<" if key.descending else ">"
+            or_null = " OR {0} IS NULL" if key.descending and key.nullable else ""
+            beyond = per_engine(f"({{0}} {sign} {{1}}{or_null})", None, key.sql, value)
+            equal = per_engine("({0} = {1})", None, key.sql, value)
+        if beyond is not None:
+            alternatives.append(and_(*same, beyond))
+        same.append(equal)
+    alternatives.append(and_(*same, number < last if descending else number > last))
+    return or_(*alternatives)
+
+
+def _value(key: Key, index: int) -> ColumnElement[Any]:
+    name = f"after_{index}"
+    if not key.nullable and key.kind is Kind.INTEGER:
+        return parameter(name)
+    if key.kind is Kind.BOOLEAN:
+        return parameter(name)
+    text = bindparam(name, type_=Text())
+    if key.kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL):
+        return per_engine("{0}", "{0}::numeric", text)
+    return per_engine("{0}", '({0} COLLATE "C")', text)
+
+
+def place_of(row: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the place of a row: its number stands first in it, then what it is sorted by."""
+    return (*(str(value) if isinstance(value, Decimal) else value for value in row[1:]), row[0])
+
+
+def is_place(given: Sequence[Any], kinds: Sequence[Kind]) -> bool:
+    """Whether what came from outside is a place in a list that is sorted by values of these kinds."""
+    return (
+        len(given) == len(kinds) + 1
+        and isinstance(given[-1], int)
+        and all(_is_of(value, kind) for value, kind in zip(given[:-1], kinds, strict=True))
+    )
+
+
+def _is_of(value: Any, kind: Kind) -> bool:
+    if value is None:
+        return True
+    if kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL, Kind.BOOLEAN):
+        return isinstance(value, (int, float)) or (isinstance(value, str) and _is_number(value))
+    return isinstance(value, str)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except ArithmeticError:
+        return False
