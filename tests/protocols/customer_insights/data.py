@@ -45,6 +45,7 @@ class Data(Caller):
     """A client below a hub's data plane. ``manage`` is one below its management plane."""
 
     def __init__(self, firm: Firm, token: str | None = None) -> None:
+        self.firm = firm
         hub = f"{firm.server.base}{ROOT}/hubs/{firm.tenant.name}"
         super().__init__(firm.server.http, f"{hub}/data", token or firm.token)
         self.manage = Caller(firm.server.http, f"{hub}/manage", token or firm.token)

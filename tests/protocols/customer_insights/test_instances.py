@@ -24,6 +24,7 @@ def without_times(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name not in ("LastModifiedTimestamp", "@odata.context")}
 
 
+@pytest.mark.covers("instances.create")
 def test_an_instance_is_stored_and_answered_with_canonical_values(data: Data) -> None:
     """The example of 6.3: 202, the id, the timestamp, declared values in their spelling, dynamic ones as they came."""
     answer = data.send("/Interactions", VISIT)
@@ -46,6 +47,7 @@ def test_an_instance_is_stored_and_answered_with_canonical_values(data: Data) ->
     }
 
 
+@pytest.mark.covers("entities.read", "entities.create")
 def test_what_was_stored_is_found_by_every_form_of_its_key(data: Data) -> None:
     """By id in the typed set and among all, by id and type, by its id property; in any casing of the set's name."""
     stored = without_times(data.stored("/BranchVisits", VISIT))
@@ -215,6 +217,7 @@ def test_an_activity_is_merged_by_its_next_instance(data: Data) -> None:
     assert merged["LastModifiedTimestamp"] > first["LastModifiedTimestamp"]
 
 
+@pytest.mark.covers("entities.change", "entities.replace")
 def test_patch_merges_and_put_replaces_an_activity(data: Data) -> None:
     """204, or 200 with the representation where the client prefers it."""
     data.stored("/Repairs", {"Shop": "s", "Ticket": "1", "Price": 10, "Lane": "B"})
@@ -253,6 +256,7 @@ def test_a_change_is_refused_where_it_does_not_fit(data: Data, firm: Firm) -> No
     assert data.send("/Repairs('s_1')", {"Note": "x"}, "PATCH", If_Match=etag).status_code == 204
 
 
+@pytest.mark.covers("entities.delete")
 def test_instances_cannot_be_deleted(data: Data) -> None:
     """405 with what is allowed."""
     data.stored("/BranchVisits", VISIT)

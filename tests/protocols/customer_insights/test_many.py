@@ -144,6 +144,7 @@ def test_an_item_can_be_replayed_as_it_came_once_the_type_takes_it(data: Data) -
     assert data.get("/Repairs('s_1')").json()["Price"] == "x"
 
 
+@pytest.mark.covers("rejects.list")
 def test_rejects_are_listed_in_pages(data: Data) -> None:
     """The oldest first, with both links."""
     data.send("/BranchVisits", [{"VisitKey": str(number)} for number in range(35)])
@@ -166,6 +167,7 @@ def batch(data: Data, requests: list[dict[str, Any]], **headers: str) -> list[di
     return responses
 
 
+@pytest.mark.covers("data.batch")
 def test_a_json_batch_runs_its_requests_in_order(data: Data) -> None:
     """Relative and absolute addresses; the answers carry the ids."""
     found = batch(
@@ -286,6 +288,7 @@ def job(content: str, **more: Any) -> dict[str, Any]:
     return {"Uri": uri, "Type": "Interaction.BranchVisit"} | more
 
 
+@pytest.mark.covers("ingestionJobs.create")
 def test_a_job_stores_the_lines_of_a_file(data: Data) -> None:
     """201, then how it went; lines that are refused are in the reject store."""
     answer = data.send("/BlobIngestionJobs", job(CSV, DataFormat={"HasHeader": True, "PropertyMappings": MAPPINGS}))
@@ -349,6 +352,7 @@ def test_a_job_that_cannot_run_is_refused(
     assert firm.rows() == rows
 
 
+@pytest.mark.covers("ingestionJobs.list")
 def test_jobs_are_listed_by_state_and_type(data: Data) -> None:
     """``$filter`` on State and Type, with a point or a colon."""
     for type_ in ("BranchVisit", "Repair", "Repair"):
@@ -365,6 +369,7 @@ def test_jobs_are_listed_by_state_and_type(data: Data) -> None:
 # Descriptions
 
 
+@pytest.mark.covers("data.service", "data.metadata")
 def test_the_service_document_and_the_metadata_are_served(data: Data) -> None:
     """JSON and XML, by what the client takes."""
     names = {item["name"] for item in data.get("/").json()["value"]}

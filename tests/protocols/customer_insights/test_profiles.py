@@ -189,6 +189,7 @@ RELATIONSHIP: dict[str, Any] = {
 }
 
 
+@pytest.mark.covers("relationshipInstances.list", "relationshipInstances.create")
 def test_relationships_are_stored_listed_and_deleted(data: Data, firm: Firm) -> None:
     """Under both of their profiles; a POST with a header deletes."""
     ola = firm.person("Ola", "Berg", "ola@client.example")

@@ -37,6 +37,9 @@ def service(data: Data) -> Any:
     return ODataService(f"{data.base}/", session=session, reflect_entities=True, quiet_progress=True)
 
 
+@pytest.mark.covers(
+    "data.metadata", "instances.list", "entities.create", "entities.change", "entities.read", by="python-odata"
+)
 def test_the_script_of_the_specification(data: Data, service: Any) -> None:
     """Reflects, queries, creates, changes."""
     data.stored("/BranchVisits", VISIT)

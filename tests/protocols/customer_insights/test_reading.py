@@ -52,6 +52,7 @@ def refused(data: Data, path: str, **options: Any) -> tuple[int, str]:
     return error_of(answer)
 
 
+@pytest.mark.covers("instances.list")
 def test_a_list_begins_with_what_changed_last(data: Data) -> None:
     """The typed set has only its own, without their type; Interactions has all, with it."""
     fill(data, 3)

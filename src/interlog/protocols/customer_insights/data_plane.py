@@ -23,6 +23,7 @@ from .metadata import csdl_json, csdl_xml, service_document
 from .operations import JSON, Call, Operation, Reply
 from .replay import replay
 from .requests import read_bytes
+from .routing import REST
 
 MAX_BATCH = 4 * MAX_BYTES
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -37,7 +38,7 @@ async def handle(call: Call) -> Reply:
         call.ledger,
         call.settings,
         call.request.method if call.request.method != "HEAD" else "GET",
-        "$batch" if call.operation.name == "data.batch" else call.path.get("rest", ""),
+        "/".join(call.request.path.split("/")[4:]),  # behind /hubs/{hub}/data/
         call.query,
         headers,
         data,
@@ -288,18 +289,30 @@ def _creation(ask: Ask) -> tuple[dict[str, Any], Entity | None]:
     raise ApiError(501, "NotImplemented", "A change set can only create interactions; send other requests outside.")
 
 
-def _operation(name: str, method: str, right: Right, *paths: str, spec: str, max_body: int = MAX_BYTES) -> Operation:
-    return Operation(
-        name=name, method=method, paths=paths, handler=handle, spec=spec, right=right, max_body=max_body
-    )  # fmt: skip
+_ANY = "§/" + REST
+
+
+def _operation(name: str, method: str, *paths: str, spec: str, reads: bool = False) -> Operation:
+    right = Right.READ if reads or method == "GET" else Right.WRITE
+    limit = MAX_BATCH if name == "data.batch" else MAX_BYTES
+    return Operation(name=name, method=method, paths=paths, handler=handle, spec=spec, right=right, max_body=limit)
 
 
 OPERATIONS = (
-    _operation("data.read", "GET", Right.READ, "§", "§/{rest:path}", spec="6.1, 6.5"),
-    _operation("data.batch", "POST", Right.READ, "§/$batch", spec="6.1", max_body=MAX_BATCH),
-    _operation("data.create", "POST", Right.WRITE, "§", "§/{rest:path}", spec="6.3, 6.4, 6.7, 6.8"),
-    _operation("data.replace", "PUT", Right.WRITE, "§", "§/{rest:path}", spec="6.1"),
-    _operation("data.change", "PATCH", Right.WRITE, "§", "§/{rest:path}", spec="6.1"),
-    _operation("data.delete", "DELETE", Right.WRITE, "§", "§/{rest:path}", spec="6.1"),
+    _operation("data.service", "GET", "§", spec="6.1"),
+    _operation("data.metadata", "GET", "§/$metadata", spec="6.1, 6.2"),
+    _operation("data.batch", "POST", "§/$batch", spec="6.1", reads=True),
+    _operation("instances.list", "GET", "§/Interactions", spec="6.5"),
+    _operation("instances.create", "POST", "§/Interactions", spec="6.3, 6.4"),
+    _operation("relationshipInstances.list", "GET", "§/Relationships", "§/Relationship", spec="6.1"),
+    _operation("relationshipInstances.create", "POST", "§/Relationships", "§/Relationship", spec="6.1"),
+    _operation("ingestionJobs.list", "GET", "§/BlobIngestionJobs", spec="6.8"),
+    _operation("ingestionJobs.create", "POST", "§/BlobIngestionJobs", spec="6.8"),
+    _operation("rejects.list", "GET", "§/$rejects", spec="9.2"),
+    _operation("entities.read", "GET", _ANY, spec="6.1, 6.5"),
+    _operation("entities.create", "POST", _ANY, spec="6.3, 6.4, 6.7"),
+    _operation("entities.replace", "PUT", _ANY, spec="6.1"),
+    _operation("entities.change", "PATCH", _ANY, spec="6.1, 6.7"),
+    _operation("entities.delete", "DELETE", _ANY, spec="6.1"),
 )
-"""The operations of this plane: what else is to be known of them stands in the address (spec 6.1)."""
+"""The operations of this plane. Those of *entities* are found by entity set, key and what follows it (spec 6.1)."""
