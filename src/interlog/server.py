@@ -64,6 +64,8 @@ class _Server:
         self._root = None
         if settings.root is not None:
             self._root = self._mounts[PROTOCOLS[settings.root][0]]
+        domain = settings.customer_insights_domain
+        self._hub_host = f".api.{domain}".encode() if domain is not None else None
         public = urlsplit(settings.public_url) if settings.public_url else None
         self._public = (public.scheme, public.netloc, public.path.rstrip("/")) if public else None
 
@@ -80,6 +82,8 @@ class _Server:
             scope["headers"] = [(n, v) for n, v in scope["headers"] if n not in _ADDRESS]
             scope["headers"].append((b"host", self._public[1].encode()))
             scope["root_path"] = self._public[2]
+        if self._hub_host is not None:
+            path = _path_of_hub(scope, path, self._hub_host)
         app: Any
         prefix = "/" + path[1:].partition("/")[0]
         if prefix in self._mounts:
@@ -114,6 +118,20 @@ class _Server:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _path_of_hub(scope: Scope, path: str, ending: bytes) -> str:
+    """Return the path below our root of a request to a hub's own address, such as ``acme.api.own.example``.
+
+    What the client's own path was stays in the scope, since signatures are made over it.
+    """
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"").lower()
+    hub = host.removesuffix(ending)
+    if hub == host or not hub.replace(b"-", b"").isalnum() or not path.lower().startswith(("/manage/", "/data")):
+        return path
+    scope["interlog.host_path"] = path
+    scope["path"] = f"/customer-insights/hubs/{hub.decode()}{path}"
+    return str(scope["path"])
 
 
 def _is_page(path: str) -> bool:

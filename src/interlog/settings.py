@@ -5,6 +5,7 @@ Each setting is declared once, in ``Settings``: the command line's options and t
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -84,6 +85,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     affinity_rate_limit_enforced: Annotated[
         bool, Meta(description="Whether requests over a rate limit are refused, as the vendor does.")
     ] = False
+    customer_insights_domain: Annotated[
+        Text | None,
+        Meta(
+            description="The domain below which hubs of Customer Insights have addresses of their own: "
+            "with own.example, https://acme.api.own.example is the hub acme. Requests for them must arrive here."
+        ),
+    ] = None
 
 
 class Setting(NamedTuple):
@@ -107,7 +115,10 @@ class Setting(NamedTuple):
     @property
     def key(self) -> str:
         """The key in the TOML file: a protocol's settings stand in a table of their own."""
-        return self.name.replace("affinity_", "affinity.", 1)
+        for protocol in ("affinity", "customer_insights"):
+            if self.name.startswith(f"{protocol}_"):
+                return f"{protocol}.{self.name.removeprefix(f'{protocol}_')}"
+        return self.name
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -235,8 +246,14 @@ def _check_url(url: str) -> None:
         raise ValueError(url)
 
 
+def _check_domain(name: str) -> None:
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", name):
+        raise ValueError(name)
+
+
 _CHECKS: Mapping[str, tuple[str, Callable[[str], None]]] = {
     "affinity_time_zone": ("the name of a time zone", _check_time_zone),
+    "customer_insights_domain": ("a domain in lower case, with its port if it has one", _check_domain),
     "public_url": ("a URL with http or https", _check_url),
 }
 """What a type cannot say: the expectation in plain English, and what raises ``ValueError`` where it is not met."""

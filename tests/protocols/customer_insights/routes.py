@@ -51,6 +51,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "connectorMapping": ("Rows", MAPPING),
     "roleAssignments": ("Readers", ASSIGNMENT),
     "predictions": ("Churn", {"scoreLabel": "score"}),
+    "predictiveMatchPolicies": ("Twins", {"rule": ["a"]}),
     "authorizationPolicies": ("field-1", {"permissions": ["Read"]}),
     "views": ("Mine", {"definition": "{}", "userId": "u-1"}),
 }

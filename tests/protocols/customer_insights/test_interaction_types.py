@@ -1,5 +1,6 @@
 """Interaction types on both management planes (spec 2, 4.2, 5, 7.1)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -339,6 +340,28 @@ class TestChanging:
         hub.define("BranchVisit", BRANCH_VISIT | {"expiryDateTimeUtc": None})
         posted = hub.caller.request("POST", f"/hubs/{hub.name}/data/Interactions", json=INSTANCE)
         assert posted.status_code == 202
+
+
+class TestAtOnce:
+    """Definitions from many sides at the same moment."""
+
+    def test_the_same_definition(self, hub: Hub) -> None:
+        """All are answered alike, and one version is stored."""
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda _: hub.arm("PUT", TYPE, json=BRANCH_VISIT), range(24)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.text for answer in answers}) == 1
+        assert len(hub.arm("GET", f"{TYPE}/versions").json()["value"]) == 1
+
+    def test_different_types(self, hub: Hub) -> None:
+        """Each gets what it asks for, or is told that a name is taken; none is lost."""
+        names = [f"Type{number}" for number in range(16)]
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda name: hub.arm("PUT", f"/interactions/{name}", json=BRANCH_VISIT), names))
+        assert sorted(answer.status_code for answer in answers) == [200] + [409] * 15
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda name: hub.arm("PUT", f"/interactions/{name}", json={}), names))
+        assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
 
 
 class TestBuiltIn:

@@ -52,6 +52,31 @@ class TestAddresses:
             caller = Caller(any_hub.firm.server.http, base, any_hub.firm.token)
             assert caller.get(any_hub.root, **{"api-version": VERSION}).status_code == 200
 
+    def test_an_address_of_its_own(self, any_hub: Hub) -> None:
+        """Where there is a domain for them, each hub has an address of its own, which is what signatures are over."""
+        root = any_hub.arm("GET", f"/authorizationPolicies/{auth.ROOT_POLICY}").json()["properties"]
+        with any_hub.firm.server.with_settings(customer_insights_domain="hubs.example") as base:
+            host = f"{any_hub.name}.api.hubs.example"
+            token = {"Authorization": f"Bearer {any_hub.firm.token}", "Host": host.upper()}
+            http = any_hub.firm.server.http
+            found = http.get(f"{base}/manage/model/interactions/Meeting", headers=token)
+            assert found.json()["typeName"] == "Meeting"
+            assert http.get(f"{base}/data/Meetings", headers=token).status_code == 200
+            assert http.get(f"{base}/", headers=token).headers["Content-Type"].startswith("text/html")
+            other = http.get(f"{base}/manage/model/interactions", headers=token | {"Host": "x.api.hubs.example"})
+            refused(other, 404, "ParentResourceNotFound")
+            page = http.get(f"{base}/manage/model/interactions?$top=2", headers=token).json()
+            link = page["nextLink"].replace(f"http://{host.upper()}", base)
+            assert http.get(link, headers=token).status_code == 200
+            expiry = str(int(time.time()) + 600)
+            signature = base64.b64encode(auth.sign(root["primaryKey"].encode(), f"http://{host}/manage", expiry))
+            sas = f"sig={quote(signature, safe='')}&se={expiry}&skn={auth.ROOT_POLICY}&sr={quote(f'http://{host}/manage')}"
+            signed = {"Authorization": f"SharedAccessSignature {sas}", "Host": host}
+            assert http.get(f"{base}/manage/model/interactions", headers=signed).status_code == 200
+            refused(http.get(f"{base}/data/Meetings", headers=signed), 401, "InvalidAuthenticationToken")
+            hub = Caller(http, base + PREFIX, any_hub.firm.token).get(any_hub.root, **{"api-version": VERSION})
+            assert hub.json()["properties"]["apiEndpoint"] == f"http://{host}"
+
 
 class TestVersions:
     """``api-version`` (12.7)."""

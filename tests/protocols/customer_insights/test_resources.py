@@ -92,7 +92,12 @@ def test_the_contract(name: str) -> None:
 def test_the_contract_is_whole() -> None:
     """Every operation that changes something is in the table."""
     changing = {operation.name for operation in OPERATIONS_MANAGEMENT if operation.method in ("PUT", "DELETE", "PATCH")}
-    assert changing - set(CONTRACT) == {"images.put", "authorizationPolicies.delete"}, "the two are no part of it"
+    assert changing - set(CONTRACT) == {
+        "images.put",
+        "authorizationPolicies.delete",
+        "predictiveMatchPolicies.put",
+        "predictiveMatchPolicies.delete",
+    }, "these are no part of it"
 
 
 @pytest.mark.covers(
@@ -325,6 +330,24 @@ def test_actions_and_lists(any_hub: Hub) -> None:
     names = [operation["name"] for operation in operations]
     assert "Microsoft.CustomerInsights/hubs/interactions/write" in names
     assert "Microsoft.CustomerInsights/hubs/interactions/delete" not in names
+
+
+@pytest.mark.covers(
+    "predictiveMatchPolicies.get",
+    "predictiveMatchPolicies.put",
+    "predictiveMatchPolicies.list",
+    "predictiveMatchPolicies.delete",
+)
+def test_predictive_match_policies(any_hub: Hub) -> None:
+    """They are kept on the hub's own plane only."""
+    path = "/model/predictiveMatchPolicies"
+    assert any_hub.manage("PUT", f"{path}/Twins", json={"rule": ["a"]}).status_code == 201
+    assert any_hub.manage("PUT", f"{path}/Twins", json={"rule": ["b"]}).status_code == 200
+    assert any_hub.manage("GET", f"{path}/twins").json()["rule"] == ["b"]
+    assert [item["policyName"] for item in any_hub.manage("GET", path).json()["value"]] == ["Twins"]
+    assert any_hub.manage("DELETE", f"{path}/Twins").status_code == 200
+    refused(any_hub.manage("GET", f"{path}/Twins"), 404, "ResourceNotFound")
+    refused(any_hub.arm("GET", "/predictiveMatchPolicies"), 404, "ResourceNotFound")
 
 
 def test_preconditions(any_hub: Hub) -> None:

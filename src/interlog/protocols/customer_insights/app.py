@@ -161,7 +161,9 @@ class Endpoint:
                 raise auth.refused(str(error)) from None
         signature = auth.signature_of(header) if self._plane is not Plane.ARM else None
         if signature is not None:
-            return await self._signatures.actor_of(path["hub"], signature, request.prefix + request.path)
+            own = request.scope.get("interlog.host_path")  # at a hub's own address, which was what was signed
+            uri = request.prefix + request.path if own is None else f"{request.scheme}://{request.netloc}{own}"
+            return await self._signatures.actor_of(path["hub"], signature, uri)
         raise auth.refused("The request must have a token, as Authorization: Bearer", code="AuthenticationFailed")
 
 

@@ -31,7 +31,6 @@ NOT_YET = tuple(
         ("5", "GET PUT", "^/model/segments/{name}"),
         ("5", "PUT", "^/model/segments/dynamic/{name}"),
         ("5", "PUT", "^/model/segments/static/{name}"),
-        ("5", "GET PUT DELETE", "^/model/predictiveMatchPolicies/{name}"),
         ("6.1", "GET", "§/KPIs(KpiName='k',WindowType='Day')/Values"),
         ("6.1", "GET", "§/segments('s')"),
         ("6.1", "POST", "§/segments/estimation"),

@@ -219,13 +219,19 @@ def shown(call: Call, about: Document, actor: Actor) -> dict[str, Any]:
         "location": about.get("location", "local"),
         "tags": about.get("tags", {}),
         "properties": {
-            "apiEndpoint": f"{call.base}/hubs/{name}",
-            "webEndpoint": f"{call.base}/hubs/{name}",
+            "apiEndpoint": _endpoint(call, name),
+            "webEndpoint": _endpoint(call, name),
             "provisioningState": "Succeeded",
             "tenantFeatures": about.get("properties", {}).get("tenantFeatures", 0),
         }
         | {key: value for key, value in about.get("properties", {}).items() if key == "hubBillingInfo"},
     }
+
+
+def _endpoint(call: Call, name: str) -> str:
+    """Return the address of a hub's own planes: below ours, or one of its own where there is a domain for them."""
+    domain = call.settings.customer_insights_domain
+    return f"{call.base}/hubs/{name}" if domain is None else f"{call.request.scheme}://{name}.api.{domain}"
 
 
 def _read(source: Source, notes: Notes) -> Document:

@@ -39,7 +39,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
     ``read`` makes the document of a body, noting its problems; ``show`` returns what is added to it in answers, given
     the stored document and the hub's name. ``put`` and ``delete`` are the success codes; ``gone`` that of deleting
-    what is not there. ``pattern`` is that of names.
+    what is not there. ``pattern`` is that of names; ``is_on_arm``: it is not only on the hub's own plane.
     """
 
     segment: str
@@ -48,6 +48,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     read: Read
     show: Show
     arm_type: str = ""
+    is_on_arm: bool = True
     spec: str = "3.7"
     put: tuple[int, ...] = (200, 202)
     delete: tuple[int, ...] = (200, 202)
@@ -289,6 +290,10 @@ ASSIGNMENTS = Kind(segment="roleAssignments", hub_path="rbac/roleAssignments", n
                    read=_read_assignment, show=_show_assignment, delete=(200, 202, 204), gone=204)  # fmt: skip
 PREDICTIONS = Kind(segment="predictions", hub_path="model/predictions", noun="prediction", read=_read_prediction,
                    show=_show_prediction, delete=(200, 202, 204), gone=204, pattern=r"[^/\x00-\x1f]+")  # fmt: skip
+
+MATCH_POLICIES = Kind(segment="predictiveMatchPolicies", hub_path="model/predictiveMatchPolicies",
+                      noun="predictive match policy", spec="5", read=_read_prediction,
+                      show=_show_named("policyName"), is_on_arm=False)  # fmt: skip
 
 STORED = (LINKS, RELATIONSHIPS, RELATIONSHIP_LINKS, KPIS, CONNECTORS, ASSIGNMENTS, PREDICTIONS)
 """The kinds that differ in nothing but their descriptions."""

@@ -7,7 +7,7 @@ from interlog.model.tenancy import Right
 
 from . import hubs, images, interaction_types, long_running, policies, profile_types, provider, resources
 from .data_plane import OPERATIONS as OPERATIONS_DATA
-from .kinds import KPIS, MAPPINGS, POLICIES, PREDICTIONS, STORED, VIEWS, Kind
+from .kinds import KPIS, MAPPINGS, MATCH_POLICIES, POLICIES, PREDICTIONS, STORED, VIEWS, Kind
 from .operations import Operation
 
 _HUB = "~/hubs/{hub}"
@@ -26,7 +26,7 @@ def _images(action: str) -> tuple[str, ...]:
 
 
 def _paths(kind: Kind) -> tuple[str, ...]:
-    own = (f"{_HUB}/{kind.segment}", f"^/{kind.hub_path}")
+    own = (f"{_HUB}/{kind.segment}", f"^/{kind.hub_path}")[not kind.is_on_arm :]
     if kind.segment.startswith("connectors"):  # one table of the vendor's omits "manage"
         return (*own, f"/hubs/{{hub}}/{kind.hub_path}")
     return own
@@ -49,7 +49,7 @@ def _stored(kind: Kind) -> Iterator[Operation]:
                     statuses=kind.put, hub_statuses=hub_statuses)  # fmt: skip
     yield Operation(name=f"{name}.delete", method="DELETE", paths=item, handler=partial(resources.delete, kind),
                     spec=kind.spec, right=Right.ADMIN, statuses=kind.delete)  # fmt: skip
-    if 202 in kind.put:
+    if 202 in kind.put and kind.is_on_arm:
         operation = (f"{item[0]}/operations/{{operation}}",)
         yield Operation(name=f"{name}.operation", method="GET", paths=operation, handler=long_running.get, spec="4.3",
                         statuses=(200, 202, 204))  # fmt: skip
@@ -94,7 +94,7 @@ OPERATIONS_MANAGEMENT: tuple[Operation, ...] = (
     *(Operation(name=f"profiles.enrichingKpis{suffix}", method=method, paths=_at(_PROFILES, "/{name}/getEnrichingKpis"),
                 handler=profile_types.enriching_kpis, spec="4.2")
       for method, suffix in (("POST", ""), ("GET", ".get"))),
-    *(operation for kind in (*STORED, MAPPINGS, POLICIES, VIEWS) for operation in _stored(kind)),
+    *(operation for kind in (*STORED, MAPPINGS, POLICIES, VIEWS, MATCH_POLICIES) for operation in _stored(kind)),
     Operation(name="kpi.reprocess", method="POST", paths=_at(_paths(KPIS), "/{name}/reprocess"),
               handler=resources.reprocess_kpi, spec="4.2", right=Right.ADMIN, statuses=(202,)),
     Operation(name="predictions.getModelStatus", method="POST",
