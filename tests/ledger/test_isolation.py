@@ -238,6 +238,8 @@ ELSEWHERE = {
     "hubs.list": "shows tenants that one may enter: see test_hubs",
     "hubs.exists": "tells of names, which are everybody's",
     "tenants.forget": "forgets what was read of a tenant",
+    "profiles.bind": "takes profiles, and binds to them what is one's own tenant's",
+    "profiles.free_numbers": "is a step of creating a profile",
     "profiles.kind_of": "says how profiles of a type are kept",
     "profiles.party_of": "takes a profile, not an id",
     "profile_types.list": "takes no ids: see below",

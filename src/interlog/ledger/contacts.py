@@ -87,9 +87,17 @@ class Contacts(ProfileKind):
         )
         self._persons.add_new(actor, unit, [person])
         beside = self._beside.write(actor, unit, None, replace(new, fields=_beside(new, person)))
-        if email:
-            await self._persons.bind_waiting(actor, unit, {normal_email(email): person.id})
         return _profile_of(person, beside)
+
+    async def settle(self, actor: Actor, created: Iterable[Profile]) -> None:
+        """Bind the interactions that came before their persons' addresses."""
+        if addresses := {normal_email(item.fields["Email"]) for item in created if "Email" in item.fields}:
+            await self._persons.bind_late(actor, addresses)
+
+    def keep_key(self, actor: Actor, unit: Unit, person: Person, key: str) -> None:
+        """Add to a unit that a new person has this id as a contact."""
+        kept = Profile(type_id=CONTACT.id, number=person.id, key=key, fields={}, created_at=person.created_at)
+        self._beside.write(actor, unit, None, kept)
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
         tenant = actor.tenant.id
@@ -118,9 +126,6 @@ class Contacts(ProfileKind):
             person_rows.change(unit, tenant, before, person)
             at, text = new.modified_at or 0, encode(before).decode()
             add_entry(unit, actor, Action.AMEND, Entity.PERSON, person.id, person.version, at, text)
-            added = {normal_email(item): person.id for item in emails if item not in before.emails}
-            if added:
-                await self._persons.bind_waiting(actor, unit, added)
         return _profile_of(person, self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, person))))
 
     async def _organizations(self, actor: Actor, new: Profile) -> tuple[int, ...]:

@@ -43,7 +43,9 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .drafts import Accepted, unknown_persons
 from .interactions import Interactions
+from .references import References, Referred
 from .types import Types
+from .waiting import Waiting
 
 _TRIES = 8
 _MOST_TYPES = 100
@@ -71,7 +73,11 @@ class _State:
 class Instances:
     """Use cases around instances."""
 
-    def __init__(self, store: Store, interactions: Interactions, types: Types) -> None:
+    def __init__(
+        self, store: Store, interactions: Interactions, types: Types, references: References, waiting: Waiting
+    ) -> None:
+        self._references = references
+        self._waiting = waiting
         self._store = store
         self._database = store.database
         self._interactions = interactions
@@ -141,6 +147,7 @@ class _Work:
 
     def __init__(self, instances: Instances, actor: Actor, items: Sequence[Instance], mode: Put) -> None:
         self._types = instances._types
+        self._references, self._waiting = instances._references, instances._waiting
         self._interactions = instances._interactions
         self._database = instances._database
         self._actor, self._items, self._mode = actor, items, mode
@@ -170,17 +177,22 @@ class _Work:
                 self._results[index] = error
         changing = [state for state in self._all if state.outcome is not Outcome.SAME]
         unit = Unit()
-        new_persons = await self._resolve(changing)
+        referred = await self._refer(changing)
+        new_persons = await self._resolve(changing, {stub.person.id for stub in referred.stubs})
         changing = [state for state in changing if state.outcome is not Outcome.SAME]
         if all_or_nothing and any(isinstance(result, InterlogError) for result in self._results):
             withheld = Withheld()
             return [result if isinstance(result, InterlogError) else withheld for result in self._results]
         present = {p.person for state in changing if state.content is not None for p in state.content.participants}
         self._interactions.persons.add_new(self._actor, unit, [p for p in new_persons if p.id in present])
+        named = {p.person for state in changing if state.content is not None for p in state.content.participants}
+        self._references.add_stubs(self._actor, unit, [stub for stub in referred.stubs if stub.person.id in named])
         await self._add(unit, changing)
         if unit.rows or unit.changes:
             await self._database.write(unit)
             await self._interactions.bind_late(self._actor, unit)
+            if referred.waits:  # somebody may have stored one of them since we looked
+                await self._waiting.bind(self._actor, await self._references.arrived(self._actor, referred.waits))
         for state in self._all:
             if state.stored is not None:
                 placed = Placed(state.stored, state.outcome)
@@ -403,8 +415,22 @@ class _Work:
         if state.outcome is Outcome.SAME:
             state.outcome = Outcome.AMENDED
 
-    async def _resolve(self, states: list[_State]) -> list[Any]:
-        """Find the participants of what is to be stored; returns the persons that are yet to be stored."""
+    async def _refer(self, states: Sequence[_State]) -> Referred:
+        """Find the profiles that the fields of what is to be stored refer to."""
+        referring = [state for state in states if state.type.has_references and state.content is not None]
+        given = [(state.type, state.content) for state in referring if state.content is not None]
+        if not given:
+            return Referred([], [], {})
+        referred = await self._references.resolve(self._actor, given)
+        for state, content in zip(referring, referred.contents, strict=True):
+            state.content = content
+        return referred
+
+    async def _resolve(self, states: list[_State], made: set[int]) -> list[Any]:
+        """Find the participants of what is to be stored; returns the persons that are yet to be stored.
+
+        ``made``: persons who are known though they are not stored yet.
+        """
         named = [state for state in states if state.content is not None and state.content.participants]
         if not named:
             return []
@@ -413,6 +439,7 @@ class _Work:
         for state, content, found in zip(named, contents, participants, strict=True):
             state.content = replace(content, participants=found)
             unknown = unknown_persons(state.content, persons, state.read.content if state.read else None)
+            unknown = [problem for problem in unknown if problem.value not in made]
             if unknown:
                 self._refuse(state, Invalid(*unknown))
         return new

@@ -14,10 +14,12 @@ from .organizations import Organizations
 from .persons import Persons
 from .profile_types import ProfileTypes
 from .profiles import Profiles
+from .references import References
 from .relationships import Relationships
 from .tenants import Tenants
 from .timeline import Timeline
 from .types import Types
+from .waiting import Waiting
 
 
 class Ledger:
@@ -37,9 +39,11 @@ class Ledger:
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
         self.profile_types = ProfileTypes(store, self.access)
-        self.profiles = Profiles(store, self.persons)
+        waiting = Waiting(store)
+        self.profiles = Profiles(store, self.persons, waiting)
+        references = References(store, self.persons, self.profiles)
         self.types = Types(store, self.tenants, self.access)
-        self.instances = Instances(store, self.interactions, self.types)
+        self.instances = Instances(store, self.interactions, self.types, references, waiting)
         self.definitions = Definitions(store)
         self.check = Check(store)
 

@@ -58,6 +58,10 @@ class ProfileKind(ABC):
         """Return the fields of each key that profiles of the type have, ProfileId first."""
         return rows.key_fields(type_)
 
+    async def settle(self, actor: Actor, created: Iterable[Profile]) -> None:
+        """Finish, after the commit, what new profiles bring about."""
+        return
+
     def own_key(self, number: int) -> str | None:
         """Return the ProfileId of a profile whose author chose none; None where it must have one."""
         return None

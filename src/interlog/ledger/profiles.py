@@ -25,6 +25,7 @@ from ..model.profiles import (
     ProfileDraft,
     ProfileType,
     key_of,
+    waiting_key,
 )
 from ..model.profiles import profile_ids as ids_of_values
 from ..model.tenancy import Actor, Right
@@ -37,6 +38,7 @@ from .contacts import Contacts
 from .organization_profiles import OrganizationProfiles
 from .persons import Persons
 from .profile_kinds import Found, Names, OwnProfiles, ProfileKind
+from .waiting import Waiting
 
 _TRIES = 8
 ID: Names = (PROFILE_ID,)
@@ -52,7 +54,8 @@ class PlacedProfile(NamedTuple):
 class Profiles:
     """Use cases around profiles. Types are as ``Tenant.profile_type_named`` or ``ProfileTypes`` return them."""
 
-    def __init__(self, store: Store, persons: Persons) -> None:
+    def __init__(self, store: Store, persons: Persons, waiting: Waiting) -> None:
+        self._waiting = waiting
         self._store = store
         self._database = store.database
         self._own = OwnProfiles(store)
@@ -107,6 +110,32 @@ class Profiles:
             found |= {(type_id, number): profile.key for number, profile in read.items()}
         return found
 
+    async def free_numbers(self, actor: Actor, type_: ProfileType, many: int) -> list[int]:
+        """Return numbers for new profiles, none of which, as a text, is a ProfileId that somebody chose."""
+        kind, found = self.kind_of(type_), list[int]()
+        while len(found) < many:
+            numbers = await self._store.numbers.take(actor.tenant.id, kind.counter, many - len(found))
+            taken = set[int]()
+            if kind.own_key(0) is not None:
+                texts = [str(number) for number in numbers]
+                taken = {int(text) for _, text in await kind.find(actor, type_, {ID: texts})}
+            found += [number for number in numbers if number not in taken]
+        return found
+
+    async def bind(self, actor: Actor, type_: ProfileType, profiles: Iterable[Profile]) -> None:
+        """Bind the interactions that wait for these profiles."""
+        kind = self.kind_of(type_)
+        names = kind.key_fields(type_)
+        await self._waiting.bind(
+            actor,
+            {
+                waiting_key(type_.id, fields, key): (type_.id, profile.number)
+                for profile in profiles
+                for fields in names
+                if (key := key_of(type_, fields, profile.fields | {PROFILE_ID: profile.key})) is not None
+            },
+        )
+
     @staticmethod
     def party_of(profile: Profile) -> tuple[Party, int]:
         """Return what a profile is in lists of interactions: the kind of party, and its id."""
@@ -160,6 +189,7 @@ class _Work:
     """One try to put some profiles."""
 
     def __init__(self, profiles: Profiles, actor: Actor, type_: ProfileType, mode: Put) -> None:
+        self._profiles = profiles
         self._store = profiles._store
         self._kind = profiles.kind_of(type_)
         self._actor, self._type, self._mode = actor, type_, mode
@@ -184,7 +214,7 @@ class _Work:
         self._found = await self._kind.find(self._actor, self._type, wanted)
         numbers = {number for some in self._found.values() for number in some}
         self._read = await self._kind.read(self._actor, self._type, numbers)
-        fresh = iter(await self._numbers(len(keyed)))
+        fresh = iter(await self._profiles.free_numbers(self._actor, self._type, self._new(keyed)))
         for index, keys in keyed.items():
             try:
                 self._take(index, drafts[index], keys, fresh)
@@ -198,10 +228,11 @@ class _Work:
                     results[index] = placed
         return [result for result in results if result is not None]
 
-    async def _numbers(self, many: int) -> range:
-        if self._mode is Put.MERGE or not many:
-            return range(0)
-        return await self._store.numbers.take(self._actor.tenant.id, self._kind.counter, many)
+    def _new(self, keyed: Mapping[int, list[tuple[Names, str]]]) -> int:
+        """Return how many new profiles there may be at most."""
+        if self._mode in (Put.MERGE, Put.REPLACE):
+            return 0
+        return sum(1 for keys in keyed.values() if self._found.keys().isdisjoint(keys))
 
     def _keys_of(self, draft: ProfileDraft) -> list[tuple[Names, str]]:
         """Return the keys that a draft names a profile by: its ProfileId and every complete strong id."""
@@ -276,9 +307,9 @@ class _Work:
             raise Refused(f"{key} is not the ProfileId of the profile with these keys, which is {stored.key}", problem)
         if draft.expected_version is not None and draft.expected_version != stored.version:
             raise Conflict("the profile was changed in the meantime; read it again", existing=number)
-        fields = stored.fields | {n: v for n, v in draft.fields.items() if n not in _id_names(self._type)}
+        fields = stored.fields | {n: v for n, v in draft.fields.items() if n not in id_names(self._type)}
         if self._mode is Put.REPLACE:
-            fields = {n: v for n, v in stored.fields.items() if n in _id_names(self._type)} | draft.fields
+            fields = {n: v for n, v in stored.fields.items() if n in id_names(self._type)} | draft.fields
         fields = {name: value for name, value in fields.items() if value is not None}
         state = self._states.get(number)
         if state is None:
@@ -305,11 +336,14 @@ class _Work:
                     results[index] = error
         if unit.rows or unit.changes:
             await self._store.database.write(unit)
+        placed = [state.profile for state in self._states.values()]
+        await self._kind.settle(self._actor, [item for item in placed if item.number not in self._read])
+        await self._profiles.bind(self._actor, self._type, placed)
 
 
 def lookup_names(kind: ProfileKind, type_: ProfileType, fields: Iterable[str]) -> Names | None:
     """Return the fields of a key by which a profile is found from the values of these fields; None where none is."""
-    own = _id_names(type_)
+    own = id_names(type_)
     given = {PROFILE_ID if name in own else name for name in fields}
     return next((names for names in kind.key_fields(type_) if given.issuperset(names)), None)
 
@@ -330,7 +364,7 @@ def as_interactions(type_: ProfileType) -> InteractionType:
 _as_interactions: dict[int, tuple[ProfileType, InteractionType]] = {}
 
 
-def _id_names(type_: ProfileType) -> tuple[str, ...]:
+def id_names(type_: ProfileType) -> tuple[str, ...]:
     """Return the fields that are the ProfileId."""
     if type_.id == CONTACT.id:
         return PROFILE_ID, "ContactId"
@@ -339,7 +373,7 @@ def _id_names(type_: ProfileType) -> tuple[str, ...]:
 
 def _id_of(type_: ProfileType, draft: ProfileDraft) -> str | None:
     """Return the ProfileId that a draft names, in whichever way."""
-    given = [draft.key, *(draft.fields.get(name) for name in _id_names(type_))]
+    given = [draft.key, *(draft.fields.get(name) for name in id_names(type_))]
     keys = list(dict.fromkeys(str(key) for key in given if key is not None))
     if len(keys) > 1:
         raise Invalid(Problem("key", f"is said to be {' and '.join(keys)}", "ambiguous"))
@@ -348,7 +382,7 @@ def _id_of(type_: ProfileType, draft: ProfileDraft) -> str | None:
 
 def _with_id(type_: ProfileType, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values of fields with the ProfileId under that name."""
-    own = _id_names(type_)
+    own = id_names(type_)
     return {PROFILE_ID if name in own else name: value for name, value in values.items()}
 
 
@@ -364,5 +398,5 @@ def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _own_fields(type_: ProfileType, fields: Mapping[str, Any]) -> dict[str, Any]:
-    own = _id_names(type_)
+    own = id_names(type_)
     return {name: value for name, value in fields.items() if value is not None and name not in own}

@@ -143,6 +143,11 @@ def _id_text(kind: FieldKind | None, value: Any) -> str:
     return "" if value is None else text_of(value)
 
 
+def waiting_key(type_id: int, names: Sequence[str], key: str) -> str:
+    """Return what an interaction waits under for a profile with a key: no e-mail address looks like it."""
+    return index_text("\x1f" + msgspec.json.encode([type_id, *names, key]).decode())
+
+
 def text_of(value: Any) -> str:
     """Return the text by which a value stands in ids and keys: texts verbatim, all else as JSON writes it."""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
