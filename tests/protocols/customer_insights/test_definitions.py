@@ -263,6 +263,11 @@ RULES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("V22 nested", {"localizedAttributes": {"a": "b"}}, [("InvalidDictionary", "localizedAttributes")]),
     ("V24 fields", fields(*({"fieldName": f"f{n}", "fieldType": "Edm.String"} for n in range(501))),
      [("TooManyFields", "fields")]),
+    ("V3 folded", fields(KEY | {"fieldName": "Straße"}, KEY | {"fieldName": "STRASSE"}),
+     [("DuplicateFieldName", "fields[1].fieldName")]),
+    ("V24 implied", {"participantProfiles": [PARTICIPANT | {"participantPropertyReferences": [
+        {"interactionPropertyName": f"f{n}", "profilePropertyName": "Email"} for n in range(501)]}]},
+     [("TooManyFields", "fields")]),
     ("V24 parts", {"participantProfiles": [PARTICIPANT] * 51}, [("TooManyParticipants", "participantProfiles")]),
     ("1.3 twice", {"typeName": "Visit", "TYPENAME": "visit2"}, [("DuplicateProperty", "TYPENAME")]),
     ("category", {"attributes": {"interlog.category": ["party"]}},

@@ -83,7 +83,7 @@ class Endpoint:
 
     async def on_head(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
         await self._answer("GET", request, response, path)
-        if response.status_code == 200:
+        if response.status_code == 200 and self._plane is not Plane.DATA:
             response.status = 204  # clients of the vendor take anything else for an error (spec 4.5)
         response.data = None
         response.content_type = None

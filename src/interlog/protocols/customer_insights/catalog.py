@@ -17,24 +17,24 @@ class Catalog:
         self, types: Iterable[InteractionType], profile_types: Iterable[ProfileType], *, is_strict: bool = False
     ) -> None:
         self.is_strict = is_strict
-        self.types = {type_.name.lower(): type_ for type_ in types}
-        self.profile_types = {type_.name.lower(): type_ for type_ in profile_types if not type_.deleted}
+        self.types = {type_.name.casefold(): type_ for type_ in types}
+        self.profile_types = {type_.name.casefold(): type_ for type_ in profile_types if not type_.deleted}
 
     def interaction(self, name: str) -> Document | None:
         """Return the definition of an interaction type."""
-        type_ = self.types.get(name.lower())
+        type_ = self.types.get(name.casefold())
         return document_of(type_) if type_ is not None else None
 
     def profile(self, name: str) -> Document | None:
         """Return the definition of a profile type."""
-        type_ = self.profile_types.get(name.lower())
+        type_ = self.profile_types.get(name.casefold())
         return profile_document_of(type_) if type_ is not None else None
 
     @cached_property
     def entity_sets(self) -> dict[str, InteractionType | ProfileType]:
-        """The type of each entity set by its lower-case name; former names stay with their type."""
+        """The type of each entity set by its name in any casing; former names stay with their type."""
         every: list[InteractionType | ProfileType] = [*self.types.values(), *self.profile_types.values()]
-        return {name.lower(): type_ for type_ in reversed(every) for name in reversed(type_.collections)}
+        return {name.casefold(): type_ for type_ in reversed(every) for name in reversed(type_.collections)}
 
     @cached_property
     def data_sources(self) -> dict[str, int]:

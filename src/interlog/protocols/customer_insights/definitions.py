@@ -14,6 +14,7 @@ from interlog.model.types import Category
 from .catalog import Catalog
 from .errors import Detail
 from .fields import (
+    MAX_FIELDS,
     MAX_NAME,
     PROFILE_ID,
     PROFILE_ID_FIELD,
@@ -60,7 +61,7 @@ def entity_type(value: Any) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_ENTITY_TYPES):
         return _ENTITY_TYPES[value]
     if isinstance(value, str):
-        return next((name for name in _ENTITY_TYPES if name.lower() == value.strip().lower()), None)
+        return next((name for name in _ENTITY_TYPES if name.casefold() == value.strip().casefold()), None)
     return None
 
 
@@ -75,6 +76,8 @@ def read_interaction_type(body: Mapping[str, Any], name: str, catalog: Catalog) 
     document["idPropertyNames"] = _id_names(source, declared)
     _timestamp(source, document, fields, declared, catalog)
     document["participantProfiles"] = read_participants(source, fields, declared, catalog)
+    if len(fields) > MAX_FIELDS:
+        source.problem("TooManyFields", "fields", f"With those that references imply there are {len(fields)} fields.")
     primary = read_primary(source, document["participantProfiles"], declared)
     if primary is not None:
         document["primaryParticipantProfilePropertyName"] = primary
@@ -100,10 +103,10 @@ def read_profile_type(body: Mapping[str, Any], name: str, catalog: Catalog) -> t
     document = _common(source, name, "Profile", catalog)
     fields = read_fields(source, stored)
     declared = by_name(fields)
-    declared.setdefault(PROFILE_ID.lower(), PROFILE_ID_FIELD)
+    declared.setdefault(PROFILE_ID.casefold(), PROFILE_ID_FIELD)
     stamp = source.text("timestampFieldName", "timestampPropertyName")
     if stamp:
-        field = declared.get(stamp.lower())
+        field = declared.get(stamp.casefold())
         if field is None:
             source.problem("UnknownTimestampField", "timestampFieldName", f"'{stamp}' is not a declared field.")
         elif not _is_date(field):
@@ -112,9 +115,9 @@ def read_profile_type(body: Mapping[str, Any], name: str, catalog: Catalog) -> t
             document["timestampFieldName"] = field["fieldName"]
     document["strongIds"] = _strong_ids(source, declared)
     _expiry(source, document)
-    document["fields"] = [field for field in fields if field["fieldName"].lower() != PROFILE_ID.lower()]
+    document["fields"] = [field for field in fields if field["fieldName"].casefold() != PROFILE_ID.casefold()]
     for index, field in enumerate(fields):
-        if field["fieldName"].lower() in ("lastmodifiedtimestamp", "interactions", "relationships"):
+        if field["fieldName"].casefold() in ("lastmodifiedtimestamp", "interactions", "relationships"):
             message = f"'{field['fieldName']}' is a name of the system's own."
             notes.add("ReservedName", message, f"fields[{index}].fieldName")
     number_fields(document, stored)
@@ -125,7 +128,7 @@ def read_profile_type(body: Mapping[str, Any], name: str, catalog: Catalog) -> t
 def _common(source: Source, name: str, kind: str, catalog: Catalog) -> Document:
     """Read what both kinds of types have."""
     given = source.text("typeName")
-    if given is not None and given.lower() != name.lower():
+    if given is not None and given.casefold() != name.casefold():
         source.problem("NameMismatch", "typeName", f"The body is about '{given}', the address about '{name}'.")
     value = source.get("entityType")
     if value is not None and entity_type(value) != kind:
@@ -153,22 +156,22 @@ def _entity_set(source: Source, name: str, stored: Document | None, catalog: Cat
     """V18. That a name is taken is told by ``taken_set``: it has a status of its own."""
     given = source.text("apiEntitySetName")
     if given:
-        if not is_identifier(given) or given.lower() in _RESERVED_SETS:
+        if not is_identifier(given) or given.casefold() in _RESERVED_SETS:
             message = f"'{given[:MAX_NAME]}' is no name that an entity set may have."
             source.problem("InvalidApiEntitySetName", "apiEntitySetName", message)
         return given
     if stored is not None:
         return str(stored["apiEntitySetName"])
     candidate, number = name, 1
-    while candidate.lower() in catalog.entity_sets or candidate.lower() in _RESERVED_SETS:
+    while candidate.casefold() in catalog.entity_sets or candidate.casefold() in _RESERVED_SETS:
         candidate, number = f"{name}Set{number if number > 1 else ''}", number + 1
     return candidate
 
 
 def taken_set(document: Document, kind: str, catalog: Catalog) -> Detail | None:
     """Return the problem of an entity set name that belongs to another type of the hub."""
-    owner = catalog.entity_sets.get(document["apiEntitySetName"].lower())
-    own = (catalog.types if kind == "Interaction" else catalog.profile_types).get(document["typeName"].lower())
+    owner = catalog.entity_sets.get(document["apiEntitySetName"].casefold())
+    own = (catalog.types if kind == "Interaction" else catalog.profile_types).get(document["typeName"].casefold())
     if owner is None or owner is own:
         return None
     message = f"The entity set '{document['apiEntitySetName']}' is that of the type '{owner.name}'."
@@ -179,7 +182,7 @@ def _id_names(source: Source, declared: Mapping[str, Document]) -> list[str]:
     """V7, V8."""
     found: list[str] = []
     for index, name in enumerate(source.texts("idPropertyNames")):
-        field = declared.get(name.lower())
+        field = declared.get(name.casefold())
         if field is None:
             source.problem("UnknownIdProperty", f"idPropertyNames[{index}]", f"'{name}' is not a declared field.")
             continue
@@ -210,11 +213,11 @@ def _timestamp(
     name = source.text("timestampFieldName", "timestampPropertyName")
     if not name:
         return
-    field = declared.get(name.lower())
+    field = declared.get(name.casefold())
     if field is None and not catalog.is_strict and is_identifier(name):
         field = implied(name, "Edm.DateTimeOffset")
         fields.append(field)
-        declared[name.lower()] = field
+        declared[name.casefold()] = field
     if field is None:
         source.problem("UnknownTimestampField", "timestampFieldName", f"'{name}' is not a declared field.")
     elif not _is_date(field):
@@ -235,7 +238,7 @@ def _strong_ids(source: Source, declared: Mapping[str, Document]) -> list[Docume
         if not names:
             item.problem("InvalidStrongId", "keyPropertyNames", "A strong id must name at least one field.")
         for index, key in enumerate(names):
-            field = declared.get(key.lower())
+            field = declared.get(key.casefold())
             path = f"keyPropertyNames[{index}]"
             if field is None:
                 item.problem("UnknownKeyProperty", path, f"'{key}' is not a declared field.")
@@ -281,16 +284,16 @@ def _expiry(source: Source, document: Document) -> None:
 
 def _category(document: Document, notes: Notes) -> None:
     for value in document["attributes"].get(CATEGORY, ())[:1]:
-        if value.lower() not in list(Category):
+        if value.casefold() not in list(Category):
             message = f"'{value}' is no category; there are {', '.join(Category)}."
             notes.add("InvalidValue", message, f"attributes['{CATEGORY}']")
 
 
 def _reserved(document: Document, notes: Notes) -> None:
     """V20: only what collides with the system's own properties is refused."""
-    stamp = (document.get("timestampFieldName") or "").lower()
+    stamp = (document.get("timestampFieldName") or "").casefold()
     for index, field in enumerate(document["fields"]):
-        name = field["fieldName"].lower()
+        name = field["fieldName"].casefold()
         is_own_id = document["idPropertyNames"] == [field["fieldName"]] and field["fieldType"] == "Edm.String"
         if (
             (name == "interactionid" and not is_own_id)

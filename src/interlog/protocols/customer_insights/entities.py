@@ -111,17 +111,17 @@ class Hub:
 
     def interaction(self, name: str) -> InteractionEntity | None:
         """Return the entity of an interaction type."""
-        type_ = self.catalog.types.get(name.lower())
+        type_ = self.catalog.types.get(name.casefold())
         return self.of_type(type_) if type_ is not None else None
 
     def profile(self, name: str) -> ProfileEntity | None:
         """Return the entity of a profile type."""
-        type_ = self.catalog.profile_types.get(name.lower())
+        type_ = self.catalog.profile_types.get(name.casefold())
         return self.of_profile_type(type_) if type_ is not None else None
 
     def of_set(self, name: str) -> Entity | None:
         """Return the entity of an entity set."""
-        type_ = self.catalog.entity_sets.get(name.lower())
+        type_ = self.catalog.entity_sets.get(name.casefold())
         if type_ is None:
             return None
         return self.of_type(type_) if isinstance(type_, InteractionType) else self.of_profile_type(type_)

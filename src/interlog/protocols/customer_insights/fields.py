@@ -30,7 +30,7 @@ EDM_TYPES = (
     "Edm.Guid", "Edm.Int16", "Edm.Int32", "Edm.Int64", "Edm.Single", "Edm.String", "Edm.TimeOfDay",
 )  # fmt: skip
 
-_EDM = {name.lower(): name for name in EDM_TYPES} | {"edm.datetime": "Edm.DateTimeOffset"}
+_EDM = {name.casefold(): name for name in EDM_TYPES} | {"edm.datetime": "Edm.DateTimeOffset"}
 _EDM |= {name.removeprefix("edm."): canonical for name, canonical in list(_EDM.items())}
 
 INTEGERS = frozenset({"Edm.Byte", "Edm.Int16", "Edm.Int32", "Edm.Int64"})
@@ -67,8 +67,8 @@ def implied(name: str, type_: str, **more: Any) -> Document:
 
 
 def by_name(fields: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return fields by their lower-case names."""
-    return {field["fieldName"].lower(): field for field in fields}
+    """Return fields by their names in any casing."""
+    return {field["fieldName"].casefold(): field for field in fields}
 
 
 def read_fields(source: Source, stored: Mapping[str, Any] | None = None, *, name: str = "fields") -> list[Document]:
@@ -87,7 +87,7 @@ def read_fields(source: Source, stored: Mapping[str, Any] | None = None, *, name
         field = _field(item)
         if field is None:
             continue
-        key = field["fieldName"].lower()
+        key = field["fieldName"].casefold()
         field["fieldName"] = casing.get(key, field["fieldName"])
         if key in first:
             message = f"Field '{field['fieldName']}' is declared twice, first in {first[key]}."
@@ -99,8 +99,8 @@ def read_fields(source: Source, stored: Mapping[str, Any] | None = None, *, name
 
 
 def casing_of(stored: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return the names of all fields that a definition ever had, by their lower-case forms."""
-    return {name.lower(): name for name in (stored or {}).get(PROPERTY_IDS, ())}
+    """Return the names of all fields that a definition ever had, by their forms in any casing."""
+    return {name.casefold(): name for name in (stored or {}).get(PROPERTY_IDS, ())}
 
 
 def number_fields(document: Document, stored: Mapping[str, Any] | None) -> None:
@@ -149,7 +149,7 @@ def _field(source: Source) -> Document | None:
 
 def _type(source: Source) -> str | None:
     given = source.get("fieldType")
-    type_ = _EDM.get(given.strip().lower()) if isinstance(given, str) else None
+    type_ = _EDM.get(given.strip().casefold()) if isinstance(given, str) else None
     if type_ is None:
         known = ", ".join(EDM_TYPES)
         message = "A field has no type" if given is None else f"'{str(given)[:MAX_NAME]}' is no type of a field"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from interlog.ledger.types import Defined
-from interlog.model.errors import Conflict, NotFound, Refused
+from interlog.model.errors import Conflict, Invalid, NotFound, Refused
 from interlog.model.types import InteractionType
 
 from . import long_running
@@ -63,6 +63,8 @@ async def put(call: Call) -> Reply:
                 expected_version=old.version if old is not None else 0,
                 dry_run=is_dry_run(call),
             )
+        except Invalid as error:
+            raise invalid_in_model(error, f"The definition of interaction type '{name}'") from None
         except Refused as error:
             raise refusal(error) from None
         except Conflict:  # somebody else defined it since it was read: what is said of it may be wrong by now
@@ -171,6 +173,16 @@ def refusal(error: Refused) -> ApiError:
     ]
     first = details[0] if details else Detail("Conflict", f"{error}.")
     return ApiError(409, first.code, first.message, target=first.target, details=details)
+
+
+def invalid_in_model(error: Invalid, subject: str) -> ApiError:
+    """Return the refusal of a definition that only the ledger finds something wrong with."""
+    details = [
+        Detail("InvalidValue", f"'{path}' {problem.message}.", path)
+        for problem in error.problems
+        for path in [_PATHS.get(problem.path, problem.path)]
+    ]
+    return invalid("InvalidTypeDefinition", subject, details, target="properties")
 
 
 def impact_of(defined: Defined) -> str:

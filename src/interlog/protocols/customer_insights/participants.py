@@ -25,10 +25,10 @@ def read_participants(
         if not name or len(name) > MAX_NAME:
             message = f"A participant must have a participantName of 1 to {MAX_NAME} characters."
             item.problem("InvalidParticipantName", "participantName", message)
-        elif name.lower() in names:
+        elif name.casefold() in names:
             item.problem("DuplicateParticipantName", "participantName", f"Two participants are named '{name}'.")
         else:
-            names.add(name.lower())
+            names.add(name.casefold())
         type_name = item.text("profileTypeName")
         profile = catalog.profile(type_name) if type_name else None
         if profile is None:
@@ -65,12 +65,12 @@ def _references(
         target = reference.text("profilePropertyName", "targetPropertyName", code=ambiguous)
         known = _profile_field(reference, target, profile)
         name = reference.text("interactionPropertyName", "sourcePropertyName", code=ambiguous)
-        field = declared.get(name.lower()) if name else None
+        field = declared.get(name.casefold()) if name else None
         if field is None and name and not catalog.is_strict and is_identifier(name):
             length = {"maxLength": known["maxLength"]} if known and "maxLength" in known else {}
             field = implied(name, known["fieldType"] if known else "Edm.String", **length)
             fields.append(field)
-            declared[name.lower()] = field
+            declared[name.casefold()] = field
         if field is None:
             message = f"'{name}' is not a declared field." if name else "A reference must name a field."
             reference.problem("UnknownInteractionProperty", "interactionPropertyName", message)
@@ -97,8 +97,8 @@ def _profile_field(reference: Source, name: str | None, profile: Document | None
         keys = profile["strongIds"][0]["keyPropertyNames"] if profile["strongIds"] else [PROFILE_ID]
         if len(keys) == 1:
             name = keys[0]
-    known = by_name(profile["fields"]) | {PROFILE_ID.lower(): PROFILE_ID_FIELD}
-    field = known.get(name.lower()) if name else None
+    known = by_name(profile["fields"]) | {PROFILE_ID.casefold(): PROFILE_ID_FIELD}
+    field = known.get(name.casefold()) if name else None
     if field is None:
         message = f"'{name}' is no field of the profile type {profile['typeName']}."
         unnamed = f"A reference must name a field of the profile type {profile['typeName']}: it has no single key."
@@ -108,9 +108,9 @@ def _profile_field(reference: Source, name: str | None, profile: Document | None
 
 def _warn_of_weak_reference(item: Source, references: list[Document], profile: Document) -> None:
     """V16: what does not cover a strong id may fit several profiles."""
-    referred = {reference["profilePropertyName"].lower() for reference in references}
-    keys = [{name.lower() for name in key["keyPropertyNames"]} for key in profile["strongIds"]]
-    if not any(key <= referred for key in [*keys, {PROFILE_ID.lower()}]):
+    referred = {reference["profilePropertyName"].casefold() for reference in references}
+    keys = [{name.casefold() for name in key["keyPropertyNames"]} for key in profile["strongIds"]]
+    if not any(key <= referred for key in [*keys, {PROFILE_ID.casefold()}]):
         item.notes.warn(f"{item.at('participantPropertyReferences')} cover no strong id of {profile['typeName']}")
 
 
@@ -120,14 +120,14 @@ def read_primary(source: Source, participants: list[Document], declared: Mapping
     if not name:
         return None
     for participant in participants:
-        if (participant["participantName"] or "").lower() == name.lower():
+        if (participant["participantName"] or "").casefold() == name.casefold():
             return str(participant["participantName"])
     for participant in participants:
         for reference in participant["participantPropertyReferences"]:
-            if reference["interactionPropertyName"].lower() == name.lower():
+            if reference["interactionPropertyName"].casefold() == name.casefold():
                 return str(reference["interactionPropertyName"])
-    if not source.many("participantProfiles") and name.lower() in declared:
-        return str(declared[name.lower()]["fieldName"])
+    if not source.many("participantProfiles") and name.casefold() in declared:
+        return str(declared[name.casefold()]["fieldName"])
     message = f"'{name}' is neither a participant nor a property that names one."
     source.problem("UnknownPrimaryParticipant", "primaryParticipantProfilePropertyName", message)
     return None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from interlog.model.errors import Conflict, NotFound, Refused
+from interlog.model.errors import Conflict, Invalid, NotFound, Refused
 from interlog.model.profiles import ProfileType
 
 from . import long_running
@@ -11,7 +11,7 @@ from .definitions import read_profile_type, taken_set
 from .errors import ApiError, Detail, invalid, not_found
 from .hubs import catalog_of
 from .images import content_urls
-from .interaction_types import check_name, refusal
+from .interaction_types import check_name, invalid_in_model, refusal
 from .kinds import KPIS, LINKS, RELATIONSHIPS
 from .operations import Call, Reply
 from .requests import is_dry_run, precondition_failed, precondition_of, read_object, unwrapped
@@ -48,6 +48,8 @@ async def put(call: Call) -> Reply:
                 expected_version=old.version if old is not None else 0,
                 dry_run=is_dry_run(call),
             )
+        except Invalid as error:
+            raise invalid_in_model(error, f"The definition of profile type '{name}'") from None
         except Refused as error:
             raise refusal(error) from None
         except Conflict:  # somebody else defined it since it was read: what is said of it may be wrong by now
