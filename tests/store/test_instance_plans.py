@@ -14,10 +14,11 @@ import pytest_asyncio
 from interlog.model.expressions import Column, Field, Kind, Order
 from interlog.model.ids import stamp, uuid7
 from interlog.model.interactions import Content, Interaction, Participant
+from interlog.model.profiles import CONTACT, ORGANIZATION
 from interlog.model.types import FieldDefinition, FieldKind, InteractionType, Logging
 from interlog.protocols.customer_insights.odata_filter import filter_of
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
-from interlog.store import field_values, instances, interactions
+from interlog.store import field_values, instances, interactions, profile_pages
 from interlog.store.instances import Asked, Plan
 from interlog.store.schema import interaction, participant
 from interlog.store.statements import Query, Unit
@@ -207,6 +208,18 @@ async def test_the_index_is_kept_by_key(store: Store, query: str) -> None:
     assert (whole and not store.url.startswith("sqlite")) or _faulty(lines, store) == [], lines
 
 
+@pytest.mark.parametrize("type_id", [CONTACT.id, ORGANIZATION.id, 100])
+async def test_profiles_come_by_key(store: Store, type_id: int) -> None:
+    """A page of profiles is a range of their key, the first one too; what is kept beside them is looked up."""
+    profiles = profile_pages.Asked(TENANT, type_id, 30, after=(7,))
+    query = profile_pages.page_query(profile_pages._shape(profiles))
+    arguments = profile_pages._arguments(profiles) | {"limit": 30, "after_0": 7}
+    lines = await store.database.explain(query, **arguments)
+
+    assert store.url.startswith("postgresql") or _faulty(lines, store) == [], "\n".join(lines)  # empty tables there
+    assert await profile_pages.page(store.database, profiles._replace(after=None)) == []
+
+
 async def test_every_query_has_a_check() -> None:
     """A query that is added to the modules of this index fails until it is explained here."""
     queries = [name for name, value in vars(field_values).items() if isinstance(value, Query)]
@@ -214,4 +227,5 @@ async def test_every_query_has_a_check() -> None:
 
     assert sorted(queries) == ["ADD", "FORGET", "FORGET_VALUES", "READY", "REMOVE", "_CHANGED"]
     assert sorted(factories) == ["count_query", "entries_query", "page_query"]
+    assert sorted(name for name in vars(profile_pages) if name.endswith("_query")) == ["count_query", "page_query"]
     assert not [name for name, value in vars(instances).items() if isinstance(value, Query)]

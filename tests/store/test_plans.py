@@ -84,7 +84,7 @@ READS_EVERYTHING = {
 """What is meant to read a table, and why."""
 
 
-ELSEWHERE = {"instances", "field_values"}
+ELSEWHERE = {"instances", "field_values", "profile_pages"}
 """Modules whose queries ``test_instance_plans.py`` checks."""
 
 

@@ -8,6 +8,7 @@ from ..model.expressions import Order
 from ..model.interactions import Interaction
 from ..model.tenancy import Actor, Right
 from ..store import instances as instance_rows
+from ..store import profile_pages
 from ..store.instances import Asked, Place
 from ..store.store import Store
 
@@ -16,6 +17,13 @@ class Listed(NamedTuple):
     """A page of interactions, and the place behind which the next one begins; None after the last."""
 
     interactions: list[Interaction]
+    next: Place | None
+
+
+class ListedProfiles(NamedTuple):
+    """A page of profiles by their numbers, and the place behind which the next one begins; None after the last."""
+
+    numbers: list[int]
     next: Place | None
 
 
@@ -81,3 +89,31 @@ class Listing:
             voided=voided,
         )
         return await instance_rows.count(self._database, asked)
+
+    async def profiles(
+        self,
+        actor: Actor,
+        type_id: int,
+        *,
+        limit: int,
+        condition: Condition | None = None,
+        orders: tuple[Order, ...] = (),
+        after: Place | None = None,
+        skip: int = 0,
+    ) -> ListedProfiles:
+        """Return profiles of a type that meet a condition, by default in order of their numbers.
+
+        Raises ``ValueError`` for an ``after`` that is no place in such a list.
+        """
+        actor.require(Right.READ)
+        asked = profile_pages.Asked(
+            actor.tenant.id, type_id, limit + 1 if limit else 0, condition, orders, after, skip
+        )  # fmt: skip
+        found = await profile_pages.page(self._database, asked)
+        more = len(found) > limit
+        return ListedProfiles([item.number for item in found[:limit]], found[limit - 1].place if more else None)
+
+    async def count_profiles(self, actor: Actor, type_id: int, *, condition: Condition | None = None) -> int:
+        """Return how many profiles of a type meet a condition."""
+        actor.require(Right.READ)
+        return await profile_pages.count(self._database, profile_pages.Asked(actor.tenant.id, type_id, 0, condition))

@@ -12,7 +12,7 @@ import falcon
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Right
 
-from . import batch, instances, jobs, profiles, reading, rejects, relationships
+from . import batch, instances, jobs, profile_reading, profiles, reading, rejects, relationships
 from .asks import Ask
 from .batch import Part
 from .bodies import MAX_BYTES, decode
@@ -142,13 +142,13 @@ async def _of_profiles(ask: Ask, entity: ProfileEntity, key: Key | None, rest: S
         if not rest:
             match ask.method:
                 case "GET":
-                    return await reading.profiles(ask, entity)
+                    return await profile_reading.profiles(ask, entity)
                 case "POST":
                     return await profiles.create(ask, entity)
             raise _not_allowed("GET", "POST")
         if tail == ["$count"]:
             _require_get(ask)
-            return await reading.count_profiles(ask, entity)
+            return await profile_reading.count_profiles(ask, entity)
     elif not rest:
         match ask.method:
             case "GET":

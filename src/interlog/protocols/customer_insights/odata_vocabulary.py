@@ -1,4 +1,4 @@
-"""What the names in an OData expression over interactions mean (spec 6.2, 6.6)."""
+"""What the names in an OData expression over interactions, and over profiles, mean (spec 6.2, 6.6)."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -7,12 +7,13 @@ from typing import Any
 from interlog.model.conditions import And, Collection, Compare, Condition, Constant, Missing, Not, Operator, Or
 from interlog.model.expressions import Call, Choice, Column, Expression, Field, Function, Kind, Literal, Part
 from interlog.model.ids import index_text, parse_uuid
+from interlog.model.profiles import ProfileType
 from interlog.model.types import InteractionType
 
 from .fields import SYSTEM_SOURCE, Document
 from .odata_lexer import ODataError
 from .odata_terms import Dynamic, Many, Nothing, Operand, Term
-from .translate import document_of
+from .translate import document_of, profile_document_of
 from .values import DEFAULT_LOCALE, name_of
 
 _KINDS = {
@@ -153,6 +154,30 @@ class Interactions:
     def _of_type(self, name: str) -> Condition:
         ids = [type_.id for type_ in self._types if type_.name == name]
         return Compare("type_id", Operator.EQUAL, ids[0]) if ids else Constant(False)
+
+
+class Profiles:
+    """The words of expressions over the profiles of a type."""
+
+    def __init__(self, type_: ProfileType) -> None:
+        self._fields = {field["fieldName"].lower(): field for field in profile_document_of(type_)["fields"]}
+
+    def property(self, name: str, at: int) -> Operand:
+        """Return what a property is: the id, the last change, a declared field, or a dynamic one."""
+        key = name.lower()
+        if key == "profileid":
+            return Term(Column("profile_id", Kind.TEXT), Kind.TEXT, at)
+        if key == "lastmodifiedtimestamp":
+            return Term(Column("changed_at", Kind.INSTANT), Kind.INSTANT, at)
+        return _field([self._fields[key]] if key in self._fields else [], name, at)
+
+    def part(self, name: str, variable: int, at: int) -> Operand:
+        """Refuse: no collection of a profile has elements of this kind."""
+        raise ODataError("a profile has no participants", at)
+
+    def special(self, word: str, left: Operand, right: Operand) -> Condition | None:
+        """Return no comparison: there are none but the usual ones."""
+        return None
 
 
 def _identified(text: str) -> Condition:
