@@ -7,153 +7,46 @@ filter compares them as they stand in the store. ``display_of`` makes of them wh
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
 from interlog.model.ids import parse_uuid
-from interlog.model.instants import EPOCH, parse_moment
+
+from .times import (
+    BadValue,
+    coerce_date,
+    coerce_duration,
+    coerce_instant,
+    coerce_time,
+    instant_of,
+    instant_text,
+    moment_of,
+    shown_instant,
+    shown_time,
+)
+
+__all__ = [
+    "BadValue",
+    "Coercion",
+    "Display",
+    "coercion_of",
+    "display_of",
+    "instant_of",
+    "instant_text",
+    "is_image_path",
+    "locale_key",
+    "moment_of",
+    "name_of",
+    "shown_instant",
+]
 
 DEFAULT_LOCALE = "en-us"
 DEFAULT_MAX_LENGTH = 4_000
 MAX_DIGITS = 38
 MAX_IMAGE_PATH = 512
 
-_MICROSECOND = timedelta(microseconds=1)
-_NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
-
 Coercion = Callable[[Any], Any]
-
-
-class BadValue(ValueError):
-    """A value that its type does not take. ``code`` is the error's, ``path`` leads into the value (``[2]``)."""
-
-    def __init__(self, message: str, code: str = "InvalidValue", path: str = "") -> None:
-        super().__init__(message)
-        self.message, self.code, self.path = message, code, path
-
-
-# Instants
-
-
-def instant_text(instant: int) -> str:
-    """Return an instant (microseconds) as ``2026-03-04T09:15:00.000000Z``: such texts sort as time does."""
-    return _text_of(EPOCH + timedelta(microseconds=instant))
-
-
-def instant_of(text: str) -> int:
-    """Return the instant (microseconds) of a canonical text."""
-    return (datetime.fromisoformat(text) - EPOCH) // _MICROSECOND
-
-
-def shown_instant(text: str) -> str:
-    """Return a canonical date-time as an answer has it: without the zeros at the end of its fraction."""
-    return text[:19] + "Z" if text.endswith(".000000Z") else text[:-1].rstrip("0") + "Z"
-
-
-def shown_time(text: str) -> str:
-    """Return a canonical time of day as an answer has it."""
-    return text[:8] if text.endswith(".000000") else text.rstrip("0")
-
-
-def _text_of(moment: datetime) -> str:
-    text = moment.isoformat()
-    return text[:26] + "Z" if moment.microsecond else text[:19] + ".000000Z"
-
-
-def moment_of(value: Any) -> tuple[str, int, int | None]:
-    """Return the canonical text of a date-time, its instant, and the offset (minutes) that it was written with.
-
-    No offset and UTC are None. Raises ``BadValue``.
-    """
-    try:
-        moment = datetime.fromisoformat(value)
-        offset = moment.utcoffset()
-        moment = moment.replace(tzinfo=None)
-        if offset:
-            moment -= offset
-        since = moment - _NAIVE_EPOCH
-    except (TypeError, ValueError, OverflowError):
-        text = _instant(value)
-        found = parse_moment(value) if isinstance(value, str) else None
-        return text, instant_of(text), (found.offset or None) if found is not None else None
-    text = moment.isoformat() + ("Z" if moment.microsecond else ".000000Z")
-    instant = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return text, instant, (offset.days * 1_440 + offset.seconds // 60) if offset else None
-
-
-def _instant(value: Any) -> str:
-    if type(value) is str:
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            found = parse_moment(value)
-            if found is None:
-                raise BadValue("must be an ISO 8601 date and time") from None
-            return instant_text(found.instant)
-        try:
-            if moment.tzinfo is None:
-                return _text_of(moment)
-            return _text_of(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
-        except (OverflowError, ValueError):
-            raise BadValue("lies outside of the years 1 to 9999") from None
-    if isinstance(value, (int, Decimal, float)) and not isinstance(value, bool):
-        try:
-            return _text_of(EPOCH + timedelta(milliseconds=float(value) if isinstance(value, Decimal) else value))
-        except (OverflowError, ValueError):
-            raise BadValue("lies outside of the years 1 to 9999") from None
-    raise BadValue("must be an ISO 8601 date and time, or milliseconds since 1970")
-
-
-def _date(value: Any) -> str:
-    if type(value) is str:
-        try:
-            return date.fromisoformat(value).isoformat()
-        except ValueError:
-            found = parse_moment(value)
-            if found is not None:
-                return instant_text(found.instant + (found.offset or 0) * 60_000_000)[:10]
-    raise BadValue("must be an ISO 8601 date, such as 2026-03-04")
-
-
-def _time(value: Any) -> str:
-    if type(value) is str:
-        try:
-            moment = time.fromisoformat(value)
-        except ValueError:
-            moment = time(tzinfo=UTC)
-        if moment.tzinfo is None:
-            return moment.isoformat(timespec="microseconds")
-    raise BadValue("must be an ISO 8601 time of day without a zone, such as 09:15:00")
-
-
-_DURATION = re.compile(
-    r"([+-]?)P(?=[\dT])(?:(\d{1,10})D)?(?:T(?=\d)(?:(\d{1,10})H)?(?:(\d{1,10})M)?(?:(\d{1,10})(?:\.(\d{1,12}))?S)?)?",
-    re.ASCII,
-)
-
-
-def _duration(value: Any) -> str:
-    match = _DURATION.fullmatch(value) if type(value) is str else None
-    if match is None:
-        raise BadValue("must be an ISO 8601 duration of days and times, such as P1DT2H30M")
-    sign, days, hours, minutes, seconds, fraction = match.groups()
-    whole = ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
-    fraction = (fraction or "").rstrip("0")
-    minutes_, second = divmod(whole, 60)
-    hours_, minute = divmod(minutes_, 60)
-    day, hour = divmod(hours_, 24)
-    parts = "".join(
-        [
-            f"{hour}H" if hour else "",
-            f"{minute}M" if minute else "",
-            f"{second}{'.' + fraction if fraction else ''}S" if second or fraction else "",
-        ]
-    )
-    if not (day or parts):
-        return "PT0S"
-    return ("-" if sign == "-" else "") + "P" + (f"{day}D" if day else "") + ("T" + parts if parts else "")
 
 
 # Texts, flags, numbers
@@ -412,10 +305,10 @@ _SCALARS: dict[str, Coercion] = {
     "Edm.Double": _double,
     "Edm.Single": _double,
     "Edm.Guid": _guid,
-    "Edm.DateTimeOffset": _instant,
-    "Edm.Date": _date,
-    "Edm.TimeOfDay": _time,
-    "Edm.Duration": _duration,
+    "Edm.DateTimeOffset": coerce_instant,
+    "Edm.Date": coerce_date,
+    "Edm.TimeOfDay": coerce_time,
+    "Edm.Duration": coerce_duration,
 }
 
 
