@@ -153,7 +153,7 @@ class TestDefine:
 
     async def test_at_the_same_moment(self, acme: Firm) -> None:
         """However many define types at once, each name is one type, and no change is lost."""
-        drafts = [visit(name=f"Type{index % 4}", collections=()) for index in range(16)]
+        drafts = [visit(name=f"Type{index % 4}", collections=(f"Set{index % 4}",)) for index in range(16)]
         found = await asyncio.gather(*(acme.ledger.types.define(acme.actor, draft) for draft in drafts))
 
         assert {(one.type.name, one.type.version) for one in found} == {(f"Type{index}", 1) for index in range(4)}

@@ -1,6 +1,6 @@
 """Documents that a protocol keeps by kind and name: links, connectors, jobs and the like."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -121,20 +121,21 @@ class Definitions:
         raise Conflict(f"{name} was changed by somebody else in the meantime; read it again")
 
 
-async def collections_taken(
-    store: Store, actor: Actor, names: Iterable[str], own: tuple[bool, int | None]
-) -> Refused | None:
-    """Return the conflict with another type that has one of these names of collections.
+async def collection_owners(store: Store, actor: Actor, names: Iterable[str]) -> dict[str, tuple[bool, int]]:
+    """Return whose some names of collections are. Ask before the types are read: then none of these is too new."""
+    wanted = list(names)
+    return await rows.collections(store.database, actor.tenant.id, wanted) if wanted else {}
+
+
+def refuse_taken(names: Iterable[str], owners: Mapping[str, tuple[bool, int]], own: tuple[bool, int | None]) -> None:
+    """Raise ``Refused`` where another type has one of these names of collections.
 
     ``own``: whether the type that wants them is one of profiles, and its id if it has one already.
     """
-    wanted = list(names)
-    if not wanted:
-        return None
-    owners = await rows.collections(store.database, actor.tenant.id, wanted)
     problems = [
         Problem(f"collections[{index}]", f"{name} is another type's collection", "collection")
-        for index, name in enumerate(wanted)
+        for index, name in enumerate(names)
         if owners.get(name.casefold(), own) != own
     ]
-    return Refused(problems[0].message, *problems) if problems else None
+    if problems:
+        raise Refused(problems[0].message, *problems)

@@ -20,7 +20,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .access import Access
-from .definitions import collections_taken
+from .definitions import collection_owners, refuse_taken
 
 _TRIES = 8
 
@@ -94,13 +94,12 @@ class ProfileTypes:
             raise Invalid(*problems)
         tenant = actor.tenant.id
         for _ in range(_TRIES):
+            owners = await collection_owners(self._store, actor, draft.collections)
             types = await type_rows.newest_of_profiles(self._database, tenant)
             old = next((type_ for type_ in types if type_.name.casefold() == draft.name.casefold()), None)
             if expected_version not in (None, old.version if old is not None else 0):
                 raise Conflict("the type was changed in the meantime; read it again", existing=old.id if old else None)
-            own = (True, old.id if old is not None else None)
-            if (taken := await collections_taken(self._store, actor, draft.collections, own)) is not None:
-                raise taken
+            refuse_taken(draft.collections, owners, (True, old.id if old is not None else None))
             try:
                 return await self._define(actor, draft, old, dry_run)
             except Duplicate:

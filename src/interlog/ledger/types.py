@@ -21,7 +21,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from . import field_index
 from .access import Access
-from .definitions import collections_taken
+from .definitions import collection_owners, refuse_taken
 from .tenants import Tenants
 
 _TRIES = 8
@@ -105,7 +105,7 @@ class Types:
         """
         actor.require(Right.ADMIN)
         for _ in range(_TRIES):
-            await self.learn(actor)
+            owners = await collection_owners(self._store, actor, draft.collections)
             types = await type_rows.newest(self._database, actor.tenant.id)
             names = {type_.name.casefold(): type_ for type_ in types}
             old = names.get(draft.name.casefold())
@@ -115,6 +115,7 @@ class Types:
                 raise Invalid(*problems)
             if expected_version not in (None, old.version if old is not None else 0):
                 raise Conflict("the type was changed in the meantime; read it again", existing=old.id if old else None)
+            refuse_taken(draft.collections, owners, (False, old.id if old is not None else None))
             try:
                 return await self._define(actor, draft, old, max((type_.id for type_ in types), default=0), dry_run)
             except Duplicate:
@@ -125,8 +126,6 @@ class Types:
         self, actor: Actor, draft: InteractionType, old: InteractionType | None, last_id: int, dry_run: bool
     ) -> Defined:
         tenant, at = actor.tenant.id, now()
-        if (taken := await self._taken(actor, draft, old.id if old is not None else None)) is not None:
-            raise taken
         if old is None:
             id_ = max(last_id + 1, FIRST_USER_TYPE_ID)
             part, instances = Part.MODEL, 0
@@ -164,10 +163,6 @@ class Types:
         if old is not None:
             await field_index.complete(self._database, tenant, new)
         return defined
-
-    async def _taken(self, actor: Actor, draft: InteractionType, own: int | None) -> Refused | None:
-        """Return the conflict with another type that has one of the names of collections."""
-        return await collections_taken(self._store, actor, draft.collections, (False, own))
 
     async def learn(self, actor: Actor) -> None:
         """Read the types that the actor's tenant does not know yet: another process may have defined them just now."""
