@@ -68,6 +68,9 @@ def _serialize(event: Any, default: Any = None, **_: Any) -> bytes:
     return msgspec.json.encode(event, enc_hook=default or str)
 
 
+NOTED = "interlog.noted"
+"""Where in the scope a protocol leaves what the log is to say of a request besides."""
+
 HEADERS = "interlog.headers"
 """The key in a request's scope under which an application leaves headers for its answer, ready for the wire."""
 
@@ -159,6 +162,7 @@ class Observer:
             tenant=actor.tenant.name if actor is not None else None,
             user=actor.person_id if actor is not None else None,
             token=actor.token_id if actor is not None else None,
+            **scope.get(NOTED, {}),
         )
 
 

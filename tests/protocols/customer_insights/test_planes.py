@@ -1,7 +1,9 @@
 """The rules common to all planes: addresses, versions, who is let in, waiting, lists (spec 1, 4.3-4.5)."""
 
 import base64
+import json
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +12,7 @@ import pytest
 
 from interlog.protocols.customer_insights import auth
 from interlog.protocols.customer_insights.app import VERSIONS
-from tests.serving import Caller, wait_until
+from tests.serving import Caller, interlog_process, wait_until
 
 from .bodies import BRANCH_VISIT
 from .conftest import PREFIX, VERSION, Hub, refused
@@ -331,3 +333,13 @@ def test_budget_headers(any_hub: Hub) -> None:
     written = any_hub.arm("PUT", "/predictions/P1", json={})
     assert int(written.headers["x-ms-ratelimit-remaining-subscription-writes"]) < 1_200
     assert name not in any_hub.manage("GET", "/model/interactions/Meeting").headers
+
+
+def test_the_clients_own_id_is_logged(tmp_path: Path) -> None:
+    """What a client calls its request stands in the log beside it (1.4)."""
+    with interlog_process("--db", f"sqlite:///{tmp_path / 'own.db'}", "--log-format", "json") as served:
+        path = f"{served.base}{PREFIX}/providers/Microsoft.CustomerInsights/operations"
+        httpx2.get(path, headers={"x-ms-client-request-id": "nightly-7"}, trust_env=False)
+        wait_until(lambda: "nightly-7" in served.log())
+        (line,) = [json.loads(line) for line in served.log().splitlines() if "nightly-7" in line]
+    assert (line["client_request"], line["status"], line["protocol"]) == ("nightly-7", 401, "customer-insights")

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from interlog.ledger import Ledger
 from interlog.model.errors import Forbidden, Unauthenticated, Unavailable
 from interlog.model.tenancy import Actor, Right
+from interlog.observe import NOTED
 from interlog.settings import Settings
 
 from . import auth
@@ -258,6 +259,8 @@ def fill_headers(request: falcon.asgi.Request, response: falcon.asgi.Response, p
     response.set_header("x-ms-correlation-request-id", correlation)
     response.set_header("x-ms-routing-request-id", f"LOCAL:{moment:%Y%m%dT%H%M%SZ}:{correlation}")
     client = request.get_header("x-ms-client-request-id")
+    if client:
+        request.scope[NOTED] = {"client_request": client[:_MAX_ECHO]}
     if client and (request.get_header("x-ms-return-client-request-id") or "").lower() == "true":
         response.set_header("x-ms-client-request-id", client[:_MAX_ECHO])
     response.set_header("OData-Version", "4.0")
