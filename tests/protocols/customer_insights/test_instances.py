@@ -1,5 +1,6 @@
 """Interactions through the data plane: create, upsert, read one, change (spec 6.1-6.3, 7.2)."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -120,6 +121,15 @@ def test_a_body_that_is_no_json_object_is_refused(data: Data, body: bytes) -> No
     """400 InvalidRequestContent."""
     answer = data.request("POST", "/Interactions", content=body, headers={"Content-Type": "application/json"})
     assert error_of(answer) == (400, "InvalidRequestContent")
+
+
+def test_a_body_of_another_media_type_is_refused(data: Data) -> None:
+    """415 for XML, forms and CSV; a body without a type, or as plain text, is read as JSON."""
+    for kind in ("application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/csv"):
+        answer = data.request("POST", "/BranchVisits", content=b"{}", headers={"Content-Type": kind})
+        assert error_of(answer) == (415, "UnsupportedMediaType"), kind
+    answer = data.request("POST", "/BranchVisits", content=json.dumps(VISIT).encode())
+    assert answer.status_code == 202
 
 
 def test_composite_ids_that_join_alike_are_two_instances(data: Data) -> None:

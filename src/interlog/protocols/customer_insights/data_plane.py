@@ -26,6 +26,8 @@ from .requests import read_bytes
 from .routing import REST
 
 MAX_BATCH = 4 * MAX_BYTES
+_NO_JSON = frozenset({"application/xml", "text/xml", "text/html", "text/csv", "application/x-www-form-urlencoded",
+                      "application/atom+xml"})  # fmt: skip
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -64,6 +66,8 @@ async def dispatch(ask: Ask) -> Reply:
     if name == "$batch" and not rest:
         return await _batch(ask)
     _require_right(ask)
+    if name != "blobingestionjobs":
+        _require_json(ask)
     if name == "$rejects":
         return await _rejects(ask, first, rest)
     if name in ("kpis", "segments"):
@@ -88,6 +92,12 @@ def _as(ask: Ask, method: str) -> Ask:
 
 def _require_right(ask: Ask) -> None:
     ask.actor.require(Right.READ if ask.method == "GET" else Right.WRITE)
+
+
+def _require_json(ask: Ask) -> None:
+    media_type = ask.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if ask.data.strip() and (media_type in _NO_JSON or media_type.startswith("multipart/")):
+        raise falcon.HTTPUnsupportedMediaType(description=f"The body must be JSON, not {media_type}")
 
 
 def _read_only(ask: Ask, reply: Reply) -> Reply:
