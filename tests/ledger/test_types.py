@@ -1,6 +1,7 @@
 """Types of interactions: defining them, what may change, and what is told about them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ from msgspec.structs import replace
 from interlog.ledger import Ledger
 from interlog.model.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from interlog.model.evolution import Part
-from interlog.model.interactions import Content, Draft
+from interlog.model.interactions import Content, Draft, Participant
 from interlog.model.journal import Action, Entity
-from interlog.model.tenancy import Right
+from interlog.model.tenancy import Actor, Right
 from interlog.model.types import (
     BUILT_IN_TYPES,
     FIRST_USER_TYPE_ID,
@@ -170,6 +171,38 @@ class TestDefine:
         assert await other.types.get(actor, "branchvisit") == stored.type
         assert actor.tenant.types_by_id[stored.type.id] == stored.type
         await other.close()
+
+    async def test_interactions_of_a_type_that_is_not_known_yet(self, acme: Firm) -> None:
+        """Who read the tenant before the type was defined reads, changes and writes interactions of it all the same."""
+        stale, old = acme.actor, acme.tenant.types
+        draft_type = visit(is_activity=True, category=Category.MEETING, slots=(ParticipantSlot("Guest"),))
+        type_ = (await acme.ledger.types.define(acme.actor, draft_type)).type
+
+        def fresh() -> Actor:
+            actor = replace(stale, tenant=replace(acme.tenant, types=old))
+            assert type_.id not in actor.tenant.types_by_id
+            return actor
+
+        parts = (Participant(acme.eve.id, "Guest"), Participant(acme.ben.id, "Guest"))
+        content = Content(occurred_at=YESTERDAY, fields={"VisitKey": "a"}, body="text", participants=parts)
+        logged = await acme.ledger.interactions.log(fresh(), Draft(type=type_.name, content=content))
+        number, note = logged.interaction.number, logged.interaction.note_id or 0
+        reads: list[Callable[[Actor], Awaitable[Any]]] = [
+            lambda actor: acme.ledger.interactions.get(actor, number),
+            lambda actor: acme.ledger.interactions.get_brief(actor, number),
+            lambda actor: acme.ledger.notes.get(actor, note),
+            lambda actor: acme.ledger.notes.page(actor, limit=5),
+            lambda actor: acme.ledger.instances.find_any(actor, "a"),
+            lambda actor: acme.ledger.relationships.strengths(actor, acme.eve.id),
+        ]
+        for read in reads:
+            actor = fresh()
+            await read(actor)
+            assert type_.id in actor.tenant.types_by_id
+        amended = await acme.ledger.interactions.amend(fresh(), number, lambda item: replace(item.content, title="t"))
+        assert amended.interaction.content.title == "t"
+        await acme.ledger.notes.update(fresh(), note, content="changed")
+        await acme.ledger.interactions.delete(fresh(), number)
 
 
 class TestChange:

@@ -43,6 +43,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .drafts import Accepted, unknown_persons
 from .interactions import Interactions
+from .known_types import know
 from .references import References, Referred
 from .types import Types
 from .waiting import Waiting
@@ -110,6 +111,7 @@ class Instances:
             item = await interaction_rows.by_uuid(self._database, actor.tenant.id, uuid)
             if item is not None and item.identity is None:
                 found.append(item)
+        await know(self._database, actor, (item.type_id for item in found))
         return [item for item in found if _is_shown(actor, item, include_voided)]
 
     async def put(self, actor: Actor, item: Instance, mode: Put = Put.UPSERT) -> Placed:
@@ -471,7 +473,7 @@ class _Work:
         at = self._at
         gone = replace(read, deleted_at=at, voided_by=by.number, version=read.version + 1, changed_at=stamp())
         interaction_rows.change(unit, self._tenant, read, gone)
-        field_rows.change(unit, self._tenant, read, gone, self._actor.tenant.types_by_id[read.type_id])
+        field_rows.change(unit, self._tenant, read, gone, self._actor.tenant.types_by_id.get(read.type_id))
         add_entry(unit, self._actor, Action.VOID, Entity.INTERACTION, read.number, gone.version, at)
 
 

@@ -38,6 +38,7 @@ from .drafts import (
     unknown_persons,
     with_canonical_uuid,
 )
+from .known_types import know, know_name
 from .links import link_problems
 from .notes import delete_with_replies
 from .persons import Persons
@@ -70,6 +71,8 @@ class Interactions:
         item = await interaction_rows.by_number(self._database, actor.tenant.id, number)
         if item is None or item.deleted_at is not None or not actor.sees(item.group):
             raise NotFound("interaction", number)
+        if item.type_id not in actor.tenant.types_by_id:
+            await know(self._database, actor, [item.type_id])
         return item
 
     async def get_brief(self, actor: Actor, number: int) -> Brief:
@@ -78,6 +81,8 @@ class Interactions:
         found = await interaction_rows.brief_by_number(self._database, actor.tenant.id, number)
         if found is None or not actor.sees(found[1]):
             raise NotFound("interaction", number)
+        if found[0].type_id not in actor.tenant.types_by_id:
+            await know(self._database, actor, [found[0].type_id])
         return found[0]
 
     # Logging
@@ -121,6 +126,9 @@ class Interactions:
             if participants[index] is not given.content.participants:
                 draft = replace(given, content=replace(given.content, participants=participants[index]))
             type_ = actor.tenant.types_by_name.get(draft.type)
+            if type_ is None:
+                await know_name(self._database, actor, draft.type)
+                type_ = actor.tenant.types_by_name.get(draft.type)
             if type_ is None:
                 outcomes[index] = Invalid(Problem("type", f"there is no interaction type {draft.type}"))
                 continue

@@ -24,6 +24,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .known_types import know
 from .links import IDS, link_problems
 
 
@@ -40,6 +41,7 @@ class Notes:
         found = await note_rows.by_ids(self._database, actor.tenant.id, [note_id])
         if note_id not in found or not actor.sees(found[note_id].group):
             raise NotFound("note", note_id)
+        await know(self._database, actor, [found[note_id].interaction_type_id])
         return found[note_id]
 
     async def page(
@@ -63,10 +65,12 @@ class Notes:
         actor.require(Right.READ)
         if party is not None and creator is not None:
             condition = both(condition, Compare("creator", Operator.EQUAL, creator))
-        return await note_rows.page(
+        found = await note_rows.page(
             self._database, actor.tenant.id, actor.groups, limit=limit, before=before, party=party, creator=creator,
             parent=parent, roots=roots, condition=condition,
         )  # fmt: skip
+        await know(self._database, actor, (note.interaction_type_id for note in found))
+        return found
 
     async def count_roots(self, actor: Actor, condition: Condition | None = None) -> int:
         """Return how many notes there are that are no replies and meet a condition."""
@@ -238,6 +242,7 @@ class Notes:
         if item is None or item.deleted_at is not None or not actor.sees(item.group):
             problems.append(unknown_id("interaction", draft.interaction, "Interaction"))
             return None
+        await know(self._database, actor, [item.type_id])
         if not actor.tenant.types_by_id[item.type_id].has_note:
             problems.append(Problem("interaction", "has no note of its own: interactions of its type cannot"))
         if item.note_id is not None:

@@ -12,6 +12,7 @@ from ..model.types import Category
 from ..store import interactions as interaction_rows
 from ..store import moments as moment_rows
 from ..store.store import Store
+from .known_types import know
 from .persons import Persons, kinds_of
 
 
@@ -78,8 +79,11 @@ class Relationships:
             raise Invalid(*problems)
         at = now()
         start = at - 60 * HALF_LIFE  # what is older weighs less than a float can tell
-        shared = await moment_rows.shared_with(self._database, actor.tenant.id, external_id, actor.groups, start, at)
+        shared = list(
+            await moment_rows.shared_with(self._database, actor.tenant.id, external_id, actor.groups, start, at)
+        )
         together: dict[int, list[tuple[Category, int]]] = {}
+        await know(self._database, actor, {type_id for type_id, _, _ in shared})
         for type_id, occurred_at, persons in shared:
             category = actor.tenant.types_by_id[type_id].category
             for person in persons:
