@@ -11,7 +11,7 @@ from interlog.model.instances import Instance, Placed, Put, key_of_instance
 from interlog.model.instants import now
 from interlog.model.interactions import Interaction
 
-from . import rejects
+from . import linking, rejects
 from .asks import Ask
 from .bodies import Malformed, read, read_one
 from .entities import Entity, InteractionEntity
@@ -48,6 +48,7 @@ async def store(ask: Ask, entity: InteractionEntity, instance: Instance, how: Pu
     (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance], how)
     if isinstance(outcome, InterlogError):
         raise refusal(outcome, entity)
+    await linking.apply(ask, [(entity, outcome.interaction)])
     return outcome.interaction
 
 
@@ -150,6 +151,7 @@ async def store_many(
             known = entities[place]
             assert known is not None, "what is ready has a type"
             outcomes[place] = refusal(outcome, known) if isinstance(outcome, InterlogError) else outcome
+        await linking.apply(ask, _stored(entities, outcomes))
     value = [_outcome(outcome) for outcome in outcomes]
     refused = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, InterlogError)]
     if refused and not ask.flag("dryrun"):
@@ -167,6 +169,16 @@ async def store_many(
             value[place]["rejectId"] = id_
     rejected = sum(1 for outcome in value if outcome["status"] >= 400)
     return {"accepted": len(value) - rejected, "rejected": rejected, "value": value}
+
+
+def _stored(
+    entities: Sequence[InteractionEntity | None], outcomes: Sequence[Placed | InterlogError | None]
+) -> list[linking.Stored]:
+    return [
+        (entity, outcome.interaction)
+        for entity, outcome in zip(entities, outcomes, strict=True)
+        if entity is not None and isinstance(outcome, Placed)
+    ]
 
 
 def _payload(item: dict[str, Any] | Malformed) -> dict[str, Any] | str:
@@ -210,6 +222,7 @@ async def create_together(
     if errors:
         return [_error_reply(errors.get(place) or Withheld()) for place in range(len(items))]
     results = await asks[0].ledger.instances.put_many(asks[0].actor, ready, Put.UPSERT, all_or_nothing=True)
+    await linking.apply(asks[0], _stored(entities, results))
     return [
         _error_reply(refusal(result, entity))
         if isinstance(result, InterlogError)

@@ -6,7 +6,7 @@ under its own name, and once more under each of its profiles, so that either lis
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -38,17 +38,30 @@ async def create(ask: Ask) -> Reply:
     ids = {key: await _profile_id(ask, document, key, checked.system, problems) for key in _SIDES}
     if problems:
         raise invalid("InvalidInstance", "The relationship", problems)
-    value = {"RelationshipType": name, **ids, "fields": checked.fields}
+    value = await relate(ask, name, document, ids, checked.fields, checked.cleared)
+    return ask.reply(_json(ask, value, document), 202)
+
+
+async def relate(
+    ask: Ask,
+    name: str,
+    document: Mapping[str, Any],
+    ids: Mapping[str, str],
+    fields: Mapping[str, Any],
+    cleared: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Store a relationship of two profiles that exist, or merge into the one there is, and return it as it is kept."""
+    value: dict[str, Any] = {"RelationshipType": name, **ids, "fields": dict(fields)}
     stored = _name(value)
     try:
         before = (await ask.ledger.definitions.get(ask.actor, KIND, stored)).value
-        fields = before["fields"] | checked.fields
-        value["fields"] = {key: item for key, item in fields.items() if key not in checked.cleared}
+        merged = before["fields"] | value["fields"]
+        value["fields"] = {key: item for key, item in merged.items() if key not in cleared}
     except NotFound:
         pass
     for kind in (KIND, *_kinds_of(document, ids)):
         await ask.ledger.definitions.put(ask.actor, kind, stored, value, right=Right.WRITE)
-    return ask.reply(_json(ask, value, document), 202)
+    return value
 
 
 async def delete(ask: Ask) -> Reply:

@@ -1,0 +1,181 @@
+"""What links do when an interaction is stored: they write profiles, activities and relationships (spec 3.5, 3.6).
+
+They are applied once the interaction is stored, also where the same was stored before: sending it again mends what a
+crash in between has left undone. A link that names what does not exist lies dormant.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from interlog.model.definitions import Document
+from interlog.model.errors import InterlogError, NotFound
+from interlog.model.instances import Instance
+from interlog.model.interactions import Interaction
+from interlog.model.profiles import PROFILE_ID, ProfileDraft
+
+from . import relationships
+from .asks import Ask
+from .entities import InteractionEntity, ProfileEntity
+from .errors import ApiError
+from .ingest import instance_of
+from .kinds import LINKS, RELATIONSHIP_LINKS, RELATIONSHIPS
+
+_MOST = 1_000
+"""Links of a hub that are applied at most."""
+
+_log = structlog.get_logger(__name__)
+
+Stored = tuple[InteractionEntity, Interaction]
+
+
+async def apply(ask: Ask, stored: Sequence[Stored]) -> None:
+    """Apply the links of these interactions' types."""
+    types = {entity.type.name.lower() for entity, _ in stored}
+    for document in await _documents(ask, LINKS.kept_as):
+        value = document.value
+        source = (value.get("sourceEntityTypeName") or "").lower()
+        if source in types and value.get("mappings") and value.get("operationType") != "Delete":
+            await _guarded(document, _write(ask, value, _of(stored, source)))
+    for document in await _documents(ask, RELATIONSHIP_LINKS.kept_as):
+        source = (document.value.get("interactionType") or "").lower()
+        if source in types:
+            await _guarded(document, _relate(ask, document.value, _of(stored, source)))
+
+
+async def _documents(ask: Ask, kind: str) -> list[Document]:
+    return await ask.ledger.definitions.page(ask.actor, kind, limit=_MOST)
+
+
+def _of(stored: Sequence[Stored], name: str) -> list[Interaction]:
+    return [item for entity, item in stored if entity.type.name.lower() == name]
+
+
+async def _guarded(document: Document, work: Any) -> None:
+    """Do a link's work; what fails is told to who runs the server: the interaction itself is stored."""
+    try:
+        await work
+    except InterlogError as error:
+        _log.warning("link_not_applied", link=document.name, reason=str(error))
+
+
+# Links
+
+
+async def _write(ask: Ask, link: Mapping[str, Any], items: Iterable[Interaction]) -> None:
+    name = link.get("targetEntityTypeName") or ""
+    if link.get("targetEntityType") == "Interaction":
+        entity = ask.hub.interaction(name)
+        if entity is not None and entity.type.is_activity:
+            await _write_activities(ask, entity, link, items)
+    elif (profile := ask.hub.profile(name)) is not None:
+        await _write_profiles(ask, profile, link, items)
+
+
+async def _write_profiles(
+    ask: Ask, entity: ProfileEntity, link: Mapping[str, Any], items: Iterable[Interaction]
+) -> None:
+    drafts: list[ProfileDraft] = []
+    for item in items:
+        keys = _referred(link["participantPropertyReferences"], item)
+        if keys is None:
+            continue
+        always, fill = _mapped(link["mappings"], item)
+        if fill:
+            known = await _known(ask, entity, keys)
+            fill = {name: value for name, value in fill.items() if known.get(_canonical(entity, name)) is None}
+        checked = entity.validator.check(keys | fill | always)
+        if not checked.problems:
+            key = checked.system.get(PROFILE_ID)
+            drafts.append(ProfileDraft(fields=checked.fields, key=str(key) if key is not None else None))
+    results = await ask.ledger.profiles.put_many(ask.actor, entity.type, drafts) if drafts else []
+    for error in (result for result in results if isinstance(result, InterlogError)):
+        _log.warning("link_not_applied", link=link.get("targetEntityTypeName"), reason=str(error))
+
+
+async def _known(ask: Ask, entity: ProfileEntity, keys: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields of the profile that a link leads to; none where there is none yet."""
+    values = {_canonical(entity, name): value for name, value in keys.items()}
+    try:
+        return (await ask.ledger.profiles.find_by(ask.actor, entity.type, values)).fields
+    except NotFound:
+        return {}
+
+
+def _canonical(entity: ProfileEntity, name: str) -> str:
+    return PROFILE_ID if name.lower() == PROFILE_ID.lower() else entity.validator.name_of.get(name.casefold(), name)
+
+
+async def _write_activities(
+    ask: Ask, entity: InteractionEntity, link: Mapping[str, Any], items: Iterable[Interaction]
+) -> None:
+    instances: list[Instance] = []
+    for item in items:
+        keys = _referred(link["participantPropertyReferences"], item)
+        if keys is None:
+            continue
+        always, fill = _mapped(link["mappings"], item)
+        try:
+            instances.append(instance_of(entity, keys | fill | always))
+        except ApiError as error:
+            _log.warning("link_not_applied", link=entity.type.name, reason=str(error))
+    if instances:
+        await ask.ledger.instances.put_many(ask.actor, instances)
+
+
+def _referred(references: Iterable[Mapping[str, str]], item: Interaction) -> dict[str, Any] | None:
+    """Return the values of the target's properties that find it; None where one has none."""
+    found = {pair["targetPropertyName"]: _value(item, pair["sourcePropertyName"]) for pair in references}
+    return found if found and all(value is not None for value in found.values()) else None
+
+
+def _mapped(mappings: Iterable[Mapping[str, str]], item: Interaction) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what is to be written in any case, and what only where the target has nothing."""
+    always: dict[str, Any] = {}
+    fill: dict[str, Any] = {}
+    for mapping in mappings:
+        value = _value(item, mapping["sourcePropertyName"])
+        if value is not None:
+            (fill if mapping.get("linkType") == "CopyIfNull" else always)[mapping["targetPropertyName"]] = value
+    return always, fill
+
+
+def _value(item: Interaction, name: str) -> Any:
+    fields = item.content.fields
+    if name in fields:
+        return fields[name]
+    return next((value for key, value in fields.items() if key.lower() == name.lower()), None)
+
+
+# Relationship links
+
+
+async def _relate(ask: Ask, link: Mapping[str, Any], items: Iterable[Interaction]) -> None:
+    try:
+        definition = await ask.ledger.definitions.get(ask.actor, RELATIONSHIPS.kept_as, link["relationshipName"])
+    except NotFound:
+        return
+    sides = (("ProfileId", "profileType", "profilePropertyReferences"),
+             ("RelatedProfileId", "relatedProfileType", "relatedProfilePropertyReferences"))  # fmt: skip
+    for item in items:
+        ids: dict[str, str] = {}
+        for key, type_name, references in sides:
+            entity = ask.hub.profile(definition.value.get(type_name) or "")
+            values = {
+                _canonical(entity, pair["profilePropertyName"]): _value(item, pair["interactionPropertyName"])
+                for pair in link[references]
+            } if entity is not None else {}  # fmt: skip
+            if entity is None or not values or None in values.values():
+                break
+            try:
+                ids[key] = (await ask.ledger.profiles.find_by(ask.actor, entity.type, values)).key
+            except NotFound:
+                break
+        if len(ids) == len(sides):
+            fields = {
+                mapping["relationshipFieldName"]: value
+                for mapping in link.get("mappings") or ()
+                if (value := _value(item, mapping["interactionFieldName"])) is not None
+            }
+            await relationships.relate(ask, definition.name, definition.value, ids, fields)

@@ -1,0 +1,129 @@
+"""What links write when an interaction is stored: profiles, activities and relationships (spec 3.5, 3.6)."""
+
+from typing import Any
+
+import pytest
+
+from tests.serving import Firm
+
+from .bodies import HOUSEHOLD
+from .data import REPAIR, Data, error_of
+
+TICKET = {
+    "apiEntitySetName": "Tickets",
+    "idPropertyNames": ["Key"],
+    "fields": [
+        {"fieldName": name, "fieldType": "Edm.String"}
+        for name in ("Key", "Street", "HouseNumber", "Phone", "Colour", "Mail", "Shop")
+    ],
+}
+DOOR = [
+    {"sourcePropertyName": "Street", "targetPropertyName": "Street"},
+    {"sourcePropertyName": "HouseNumber", "targetPropertyName": "Number"},
+]
+
+
+@pytest.fixture
+def data(firm: Firm) -> Data:
+    """A hub with facts (Ticket), activities (Repair) and profiles (Household)."""
+    client = Data(firm)
+    client.define_profile("Household", HOUSEHOLD)
+    client.define("Ticket", TICKET)
+    client.define("Repair", REPAIR)
+    return client
+
+
+def define(data: Data, kind: str, name: str, **body: Any) -> None:
+    answer = data.manage.request("PUT", f"/model/{kind}/{name}", json=body)
+    assert answer.status_code in (200, 201), answer.text
+
+
+def link(data: Data, *mappings: tuple[str, str, str], **more: Any) -> None:
+    """Define a link from Ticket to Household by its door."""
+    written = [
+        {"sourcePropertyName": source, "targetPropertyName": target, "linkType": kind}
+        for source, target, kind in mappings
+    ]
+    body = {"sourceInteractionType": "Ticket", "targetProfileType": "Household", "mappings": written,
+            "participantPropertyReferences": DOOR}  # fmt: skip
+    define(data, "links", "ToHome", **(body | more))
+
+
+def ticket(key: str, **more: Any) -> dict[str, Any]:
+    return {"Key": key, "Street": "Elm St", "HouseNumber": "9"} | more
+
+
+def home(data: Data) -> dict[str, Any]:
+    found: dict[str, Any] = data.get("/Households(Street='Elm St',Number='9')").json()
+    return found
+
+
+def test_a_link_with_mappings_writes_its_profile(data: Data) -> None:
+    """It is created, then overwritten or only filled, as each mapping says."""
+    link(data, ("Phone", "Phone", "UpdateAlways"), ("Colour", "Colour", "CopyIfNull"))
+    data.stored("/Tickets", ticket("1", Phone="123"))
+    assert (home(data)["Phone"], "Colour" in home(data)) == ("123", False)
+    body = data.send("/Tickets", [ticket("2", Phone="456", Colour="red"), ticket("3", Street=None, Phone="0")]).json()
+    assert body["accepted"] == 2
+    assert (home(data)["Phone"], home(data)["Colour"]) == ("456", "red")
+    data.stored("/Tickets", ticket("4", Colour="blue"))
+    assert (home(data)["Phone"], home(data)["Colour"]) == ("456", "red")
+    assert data.get("/Households/$count").text == "1"
+
+
+def test_the_same_again_applies_its_links_once_more(data: Data) -> None:
+    """What was left undone is mended; nothing is written twice."""
+    data.stored("/Tickets", ticket("1", Phone="123"))
+    assert error_of(data.get("/Households(Street='Elm St',Number='9')")) == (404, "ResourceNotFound")
+    link(data, ("Phone", "Phone", "UpdateAlways"))
+    data.stored("/Tickets", ticket("1", Phone="123"))
+    stamp = home(data)["LastModifiedTimestamp"]
+    data.stored("/Tickets", ticket("1", Phone="123"))
+    assert home(data)["LastModifiedTimestamp"] == stamp
+
+
+def test_a_link_that_only_refers_writes_nothing(data: Data) -> None:
+    """Nor one whose types do not exist, nor one that cannot be applied: the interaction is stored all the same."""
+    link(data)
+    define(data, "links", "Dormant", sourceInteractionType="Ticket", targetProfileType="Nothing",
+           mappings=[{"sourcePropertyName": "Phone", "targetPropertyName": "Phone", "linkType": "UpdateAlways"}],
+           participantPropertyReferences=DOOR)  # fmt: skip
+    data.stored("/Tickets", ticket("1", Phone="123"))
+    assert data.get("/Households/$count").text == "0"
+    data.stored("/Households", {"ProfileId": "A", "Street": "Elm St", "Number": "9"})
+    data.stored("/Households", {"ProfileId": "B", "Street": "x", "Number": "1"})
+    link(data, ("Colour", "ProfileId", "UpdateAlways"))
+    assert data.send("/Tickets", ticket("2", Colour="B")).status_code == 202
+
+
+def test_a_link_to_an_activity_writes_it(data: Data) -> None:
+    """Found by its id properties, merged."""
+    define(data, "links", "ToRepair", sourceEntityType="Interaction", sourceEntityTypeName="Ticket",
+           targetEntityType="Interaction", targetEntityTypeName="Repair",
+           mappings=[{"sourcePropertyName": "Colour", "targetPropertyName": "Note", "linkType": "UpdateAlways"}],
+           participantPropertyReferences=[{"sourcePropertyName": "Shop", "targetPropertyName": "Shop"},
+                                          {"sourcePropertyName": "Key", "targetPropertyName": "Ticket"}])  # fmt: skip
+    data.stored("/Tickets", ticket("1", Shop="s", Colour="red"))
+    assert data.get("/Repairs('s_1')").json()["Note"] == "red"
+
+
+def test_a_relationship_link_relates_the_profiles_of_an_interaction(data: Data, firm: Firm) -> None:
+    """Where both are known."""
+    define(data, "relationships", "LivesAt", profileType="Contact", relatedProfileType="Household",
+           cardinality="ManyToOne", fields=[{"fieldName": "Tone", "fieldType": "Edm.String"}])  # fmt: skip
+    define(data, "relationshipLinks", "ByTicket", interactionType="Ticket", relationshipName="LivesAt",
+           profilePropertyReferences=[{"interactionPropertyName": "Mail", "profilePropertyName": "Email"}],
+           relatedProfilePropertyReferences=[
+               {"interactionPropertyName": "Street", "profilePropertyName": "Street"},
+               {"interactionPropertyName": "HouseNumber", "profilePropertyName": "Number"},
+           ],
+           mappings=[{"interactionFieldName": "Colour", "relationshipFieldName": "Tone",
+                      "linkType": "UpdateAlways"}])  # fmt: skip
+    ola = firm.person("Ola", "Berg", "ola@client.example")
+    data.stored("/Tickets", ticket("1", Mail="ola@client.example"))
+    assert data.get("/Relationships").json()["value"] == []
+    house = data.stored("/Households", {"Street": "Elm St", "Number": "9"})
+    data.stored("/Tickets", ticket("2", Mail="OLA@client.example", Colour="red"))
+    assert data.get(f"/Contacts('{ola.id}')/Relationships").json()["value"] == [
+        {"RelationshipType": "LivesAt", "ProfileId": str(ola.id), "RelatedProfileId": house["ProfileId"], "Tone": "red"}
+    ]
