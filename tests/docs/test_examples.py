@@ -20,7 +20,7 @@ BIN = Path(sys.executable).parent
 POSTGRESQL_BIN = Path(sysconfig.get_path("purelib")) / PROGRAMS
 
 README = "README.md"
-TUTORIAL = "docs/tutorial/affinity.md"
+TUTORIALS = sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs/tutorial").glob("*.md"))
 HOW_TO = sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs/how-to").glob("*.md"))
 PAGES = [README, "CONTRIBUTING.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md"))]
 
@@ -39,7 +39,7 @@ def _free_port() -> int:
     "page",
     [
         pytest.param(README, marks=pytest.mark.client),
-        pytest.param(TUTORIAL, marks=pytest.mark.client),
+        *(pytest.param(page, marks=pytest.mark.client) for page in TUTORIALS),
         *HOW_TO,
     ],
 )
@@ -72,7 +72,7 @@ def test_a_page_does_what_it_says(page: str, fresh_database: FreshDatabase, tmp_
         reader.read(text)
 
 
-@pytest.mark.parametrize("page", [README, TUTORIAL, *HOW_TO])
+@pytest.mark.parametrize("page", [README, *TUTORIALS, *HOW_TO])
 def test_a_page_has_no_command_that_is_not_run(page: str) -> None:
     """Commands stand in blocks that the test above runs."""
     for block in blocks_of((ROOT / page).read_text()):

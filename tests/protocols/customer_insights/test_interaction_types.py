@@ -169,6 +169,9 @@ class TestRefused:
         """A body that says it is something else is not read."""
         headers = {"Content-Type": "application/xml"}
         refused(any_hub.arm("PUT", TYPE, content=b"<a/>", headers=headers), 415, "UnsupportedMediaType")
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        refused(any_hub.arm("PUT", TYPE, content=b"a=b", headers=headers), 415, "UnsupportedMediaType")
+        assert any_hub.arm("PUT", TYPE, content=b"{}", headers=headers).status_code == 200, "as curl sends it"
 
 
 FIELD = {"fieldName": "Extra", "fieldType": "Edm.String"}
