@@ -5,9 +5,9 @@ nothing but their values share one text, and however many kinds of filters arriv
 """
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, not_, or_
 
@@ -34,9 +34,22 @@ from ..model.expressions import Expression, Field, Kind, Literal
 from . import expressions
 from .engines import per_engine
 from .expressions import Numbers, Record, json_of, literals, sql_of
+from .statements import Query
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
 
 SHAPES = 256
 """How many shapes of conditions each query is kept for."""
+
+MOST_KEPT = 64
+"""Values that a statement may have to be kept: whoever sends one long filter after another fills no memory."""
+
+
+def query_of(factory: "_lru_cache_wrapper[Query]", shape: Hashable, arguments: Mapping[str, Any]) -> Query:
+    """Return the statement of a shape, from what is kept or for this time only."""
+    return factory(shape) if len(arguments) <= MOST_KEPT else factory.__wrapped__(shape)
+
 
 Shape = Condition
 """A condition whose values do not count."""

@@ -317,6 +317,12 @@ _SPACES = "' ' || char(9, 10, 11, 12, 13)"
 _SPACES_POSTGRESQL = r"E' \t\n\x0b\f\r'"
 _MOST = 1_000_000_000
 
+
+def _own(sqlite: str, postgresql: str, names: str) -> tuple[str, str]:
+    """Return the texts of a function that needs its arguments more than once on PostgreSQL only."""
+    return sqlite, with_argument("", postgresql, names)[1]
+
+
 _FUNCTIONS: dict[Function, tuple[str, str | None]] = {
     Function.ADD: ("({0} + {1})", None),
     Function.SUBTRACT: ("({0} - {1})", None),
@@ -331,19 +337,19 @@ _FUNCTIONS: dict[Function, tuple[str, str | None]] = {
     Function.TRIM: (f"trim({{0}}, {_SPACES})", f"btrim({{0}}, {_SPACES_POSTGRESQL})"),
     Function.LENGTH: ("length({0})", "length({0})::numeric"),
     Function.INDEX_OF: ("(instr({0}, {1}) - 1)", "(strpos({0}, {1}) - 1)::numeric"),
-    Function.SUBSTRING_FROM: with_argument(
-        f"substr(a, min(max(b, 0), {_MOST}) + 1)",
+    Function.SUBSTRING_FROM: _own(
+        f"substr({{0}}, min(max({{1}}, 0), {_MOST}) + 1)",
         f"CASE WHEN b IS NOT NULL THEN substr(a, least(greatest(b, 0), {_MOST})::integer + 1) END",
         "ab",
     ),
-    Function.SUBSTRING: with_argument(
-        f"substr(a, min(max(b, 0), {_MOST}) + 1, min(max(c, 0), {_MOST}))",
+    Function.SUBSTRING: _own(
+        f"substr({{0}}, min(max({{1}}, 0), {_MOST}) + 1, min(max({{2}}, 0), {_MOST}))",
         f"CASE WHEN b IS NOT NULL AND c IS NOT NULL THEN substr(a, least(greatest(b, 0), {_MOST})::integer + 1, "
         f"least(greatest(c, 0), {_MOST})::integer) END",
         "abc",
     ),
     Function.CONCAT: ("({0} || {1})", None),
-    Function.STARTS: with_argument("substr(a, 1, length(b)) = b", "starts_with(a, b)", "ab"),
+    Function.STARTS: ("(instr({0}, {1}) = 1)", "starts_with({0}, {1})"),
     Function.ENDS: with_argument(
         "CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN b = '' OR substr(a, - length(b)) = b END",
         "right(a, length(b)) = b",

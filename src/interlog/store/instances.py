@@ -16,7 +16,7 @@ from ..model.conditions import Compare, Condition, Operator
 from ..model.expressions import Column, Kind, Order
 from ..model.interactions import Interaction
 from . import conditions, expressions, keysets
-from .conditions import SHAPES, Shape, matching_record
+from .conditions import SHAPES, Shape, matching_record, query_of
 from .database import Database
 from .engines import per_engine
 from .field_ranges import Range, driver_of, parts_of, ranges_of, rest_of
@@ -92,7 +92,7 @@ async def page(database: Database, asked: Asked) -> list[Found]:
     in_order = plan.sorted if plan.range is not None else _in_index_order(asked)
     is_short = asked.condition is None and asked.party is None and not asked.skip and in_order
     fetch = database.fetch if is_short else database.fetch_long
-    rows = await fetch(page_query(shape), **arguments)
+    rows = await fetch(query_of(page_query, shape, arguments), **arguments)
     found = await by_numbers(database, asked.tenant, [row[0] for row in rows])
     return [Found(found[row[0]], _place(plan, row)) for row in rows if row[0] in found]
 
@@ -104,7 +104,8 @@ async def count(database: Database, asked: Asked) -> int:
         return 0
     plan = await _plan(database, asked)
     asked = _without(asked, plan)
-    rows = await database.fetch_long(count_query(_shape(asked, plan)), **_arguments(database, asked, plan))
+    arguments = _arguments(database, asked, plan)
+    rows = await database.fetch_long(query_of(count_query, _shape(asked, plan), arguments), **arguments)
     return int(rows[0][0])
 
 

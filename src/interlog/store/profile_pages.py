@@ -15,7 +15,7 @@ from ..model.conditions import Condition
 from ..model.expressions import Order
 from ..model.profiles import CONTACT, ORGANIZATION
 from . import conditions, expressions, keysets
-from .conditions import SHAPES, Shape, matching_record
+from .conditions import SHAPES, Shape, matching_record, query_of
 from .database import Database
 from .engines import per_engine
 from .expressions import Record
@@ -58,13 +58,15 @@ async def page(database: Database, asked: Asked) -> list[Found]:
         arguments |= {f"after_{index}": value for index, value in enumerate(asked.after)}
     plain = asked.condition is None and not asked.orders and not asked.skip
     fetch = database.fetch if plain else database.fetch_long
-    return [Found(row[0], keysets.place_of(row)) for row in await fetch(page_query(_shape(asked)), **arguments)]
+    rows = await fetch(query_of(page_query, _shape(asked), arguments), **arguments)
+    return [Found(row[0], keysets.place_of(row)) for row in rows]
 
 
 async def count(database: Database, asked: Asked) -> int:
     """Return how many profiles meet what is asked for, on all pages."""
     asked = asked._replace(orders=(), after=None, skip=0)
-    return int((await database.fetch_long(count_query(_shape(asked)), **_arguments(asked)))[0][0])
+    arguments = _arguments(asked)
+    return int((await database.fetch_long(query_of(count_query, _shape(asked), arguments), **arguments))[0][0])
 
 
 class PageShape(NamedTuple):

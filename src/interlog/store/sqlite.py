@@ -30,6 +30,8 @@ from .statements import Query, Unit, inserted_columns
 Waiting = tuple[Unit, asyncio.Future[None]]
 
 _PATIENCE = 30.0  # seconds that a connection waits for another one's lock
+_LARGE = 8_000  # characters of a statement that is not worth keeping
+_TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
 _SORTED_FROM = 100  # rows: from here on, inserting in key order saves more than sorting costs
 
 
@@ -152,7 +154,14 @@ class SqliteDatabase(Database):
         if self._closing:
             raise Unavailable("the database is closed")
         loop = asyncio.get_running_loop()
+        if len(self.compiled(query).text) > _LARGE:
+            return await loop.run_in_executor(self._long_reads, self._fetch_apart, query, arguments)
         return await loop.run_in_executor(self._long_reads, self._fetch, self._long_reader, query, arguments)
+
+    def _fetch_apart(self, query: Query, arguments: dict[str, Any]) -> Sequence[Row]:
+        """Read on a connection of its own: each connection keeps every statement it has run, however large."""
+        with closing(connect(self.path, read_only=True)) as connection:
+            return self._fetch(connection, query, arguments)
 
     def _fetch(self, connection: sqlite3.Connection | None, query: Query, arguments: dict[str, Any]) -> Sequence[Row]:
         if connection is None:
@@ -161,6 +170,8 @@ class SqliteDatabase(Database):
         try:
             return connection.execute(compiled.text, compiled.bind(arguments)).fetchall()
         except sqlite3.OperationalError as error:
+            if str(error).startswith(_TOO_DEEP):
+                raise unfit(error) from error
             raise lost(error) from error
         except _UNFIT as error:
             raise unfit(error) from error
