@@ -96,6 +96,21 @@ def test_a_link_that_only_refers_writes_nothing(data: Data) -> None:
     assert data.send("/Tickets", ticket("2", Colour="B")).status_code == 202
 
 
+def test_a_link_attaches_interactions_to_their_profile(data: Data) -> None:
+    """They are listed under it, though it takes no part in them; whichever came first."""
+    data.stored("/Tickets", ticket("1"))
+    link(data)
+    id_ = data.stored("/Households", {"Street": "Elm St", "Number": "9"})["ProfileId"]
+    data.stored("/Households", {"Street": "O'Hara St", "Number": "9"})
+    data.send("/Tickets", [ticket("2"), ticket("3", Street="O'Hara St"), ticket("4", HouseNumber="10")])
+    listed = data.get(f"/Households('{id_}')/Interactions", **{"$count": "true", "$orderby": "Key"}).json()
+    assert [item["Key"] for item in listed["value"]] == ["1", "2"]
+    assert listed["@odata.count"] == 2
+    assert data.get(f"/Households('{id_}')/Interactions/$count", **{"$filter": "Key eq '2'"}).text == "1"
+    other = data.get("/Households(Street='O''Hara St',Number='9')", **{"$expand": "Interactions"}).json()
+    assert [item["Key"] for item in other["Interactions"]] == ["3"]
+
+
 def test_a_link_to_an_activity_writes_it(data: Data) -> None:
     """Found by its id properties, merged."""
     define(data, "links", "ToRepair", sourceEntityType="Interaction", sourceEntityTypeName="Ticket",

@@ -13,7 +13,7 @@ from interlog.model.definitions import Document
 from interlog.model.errors import InterlogError, NotFound
 from interlog.model.instances import Instance
 from interlog.model.interactions import Interaction
-from interlog.model.profiles import PROFILE_ID, ProfileDraft
+from interlog.model.profiles import PROFILE_ID, Profile, ProfileDraft
 
 from . import relationships
 from .asks import Ask
@@ -21,6 +21,7 @@ from .entities import InteractionEntity, ProfileEntity
 from .errors import ApiError
 from .ingest import instance_of
 from .kinds import LINKS, RELATIONSHIP_LINKS, RELATIONSHIPS
+from .present import own_ids
 
 _MOST = 1_000
 """Links of a hub that are applied at most."""
@@ -61,6 +62,43 @@ async def _guarded(document: Document, work: Any) -> None:
 
 
 # Links
+
+
+async def attached(ask: Ask, entity: ProfileEntity, profile: Profile) -> str | None:
+    """Return a filter that finds the interactions of a profile: those in which it takes part, and those that links
+    attach to it. None where no link leads to its type, which leaves the former."""
+    parts = []
+    own = profile.fields | {PROFILE_ID: profile.key} | dict.fromkeys(own_ids(entity), profile.key)
+    for document in await _documents(ask, LINKS.kept_as):
+        link = document.value
+        source = ask.hub.interaction(link.get("sourceEntityTypeName") or "")
+        target = (link.get("targetEntityTypeName") or "").lower()
+        if (
+            source is None
+            or link.get("targetEntityType") == "Interaction"
+            or link.get("operationType") == "Delete"
+            or target != entity.type.name.lower()
+        ):
+            continue
+        wanted = {
+            pair["sourcePropertyName"]: own.get(_canonical(entity, pair["targetPropertyName"]))
+            for pair in link["participantPropertyReferences"]
+        }
+        if wanted and all(isinstance(value, (str, int)) for value in wanted.values()):
+            terms = [f"InteractionType eq {_literal(source.type.name)}"]
+            terms += [f"{name} eq {_literal(value)}" for name, value in wanted.items()]
+            parts.append(" and ".join(terms))
+    if not parts:
+        return None
+    id_, type_ = _literal(profile.key), _literal(entity.type.name)
+    takes_part = f"Participants/any(p: p/ProfileId eq {id_} and p/ProfileType eq {type_})"
+    return " or ".join(f"({part})" for part in [takes_part, *parts])
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value).lower()
 
 
 async def _write(ask: Ask, link: Mapping[str, Any], items: Iterable[Interaction]) -> None:

@@ -147,7 +147,11 @@ def _party(hub: Hub, type_id: int) -> str | None:
 
 
 _OWN_IDS = {CONTACT.id: "ContactId", ORGANIZATION.id: "OrganizationId"}
-"""The fields of the built-in types that repeat the ProfileId."""
+
+
+def own_ids(entity: ProfileEntity) -> tuple[str, ...]:
+    """Return the fields of a built-in type that repeat the ProfileId."""
+    return (_OWN_IDS[entity.type.id],) if entity.type.id in _OWN_IDS else ()
 
 
 def profile_json(item: Profile, entity: ProfileEntity, hub: Hub, form: Form) -> dict[str, Any]:
@@ -157,8 +161,7 @@ def profile_json(item: Profile, entity: ProfileEntity, hub: Hub, form: Form) -> 
         found["@odata.type"] = f"#{NAMESPACE}.{hub.csdl_name(entity)}"
         found["@odata.id"] = f"{form.root}/{entity.set_name}{key_text(item.key)}"
     found["ProfileId"] = item.key
-    if entity.type.id in _OWN_IDS:
-        found[_OWN_IDS[entity.type.id]] = item.key
+    found |= dict.fromkeys(own_ids(entity), item.key)
     found["LastModifiedTimestamp"] = moment_text(item.modified_at if item.modified_at is not None else item.created_at)
     fields = shown_fields(item.fields, entity.displays, entity.validator.fields, form)
     for name, value in fields.items():

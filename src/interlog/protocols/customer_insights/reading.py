@@ -9,7 +9,7 @@ from interlog.model.instants import now
 from interlog.model.interactions import Interaction
 from interlog.model.profiles import CONTACT, Profile
 
-from . import instances
+from . import instances, linking
 from .asks import Ask
 from .entities import InteractionEntity, ProfileEntity
 from .ids import Key, key_text
@@ -52,8 +52,9 @@ class Query:
         self.types = [type_.id for type_ in types]
         self.condition: Condition | None = None
         self.orders: tuple[Order, ...] = ()
+        self.party: tuple[int, int] | None = None
         self.voided = ask.flag("includevoided")
-        vocabulary = Interactions(types)
+        vocabulary = self._vocabulary = Interactions(types)
         text = params.get("$filter", "").strip()
         if text.strip("'\"").replace(" ", "").lower() == CONFLATION:
             self.types = []
@@ -65,6 +66,15 @@ class Query:
         search = params.get("$search", "").strip()
         if search:
             self.condition = both(self.condition, parsed("$search", "InvalidQueryOption", lambda: search_of(search)))
+
+    async def narrow(self, ask: Ask, of: Of) -> None:
+        """Narrow it to a profile's: those in which it takes part, and those that a link attaches to it."""
+        text = await linking.attached(ask, *of)
+        if text is None:
+            self.party = int(of[0].type.party), of[1].number
+            return
+        attached = parsed("$filter", "InvalidFilter", lambda: filter_of(text, self._vocabulary, now()))
+        self.condition = both(self.condition, attached)
 
 
 def parsed(name: str, code: str, parse: Any) -> Any:
@@ -84,24 +94,23 @@ async def interactions(ask: Ask, entity: InteractionEntity | None, of: Of | None
     form = form_of(ask, ("InteractionId",))
     expands = expand_of(ask.params.get("$expand"), ("Participants",))
     query, window = Query(ask, entity, ask.params), window_of(ask)
-    party = _party(of)
-    items, links = await _page(ask, query, window, party)
+    if of is not None:
+        await query.narrow(ask, of)
+    items, links = await _page(ask, query, window)
     name = entity.set_name if entity is not None else instances.ALL_SET
     if of is not None:
         name = f"{of[0].set_name}{key_text(of[1].key)}/Interactions"
     body = ask.context(name, form)
     if flag_of(ask.params, "$count"):
         body["@odata.count"] = await ask.listing.count(
-            ask.actor, query.types, condition=query.condition, party=party, voided=query.voided
+            ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
         )
     body["value"] = await interactions_json(ask, items, form, typed=entity is not None, participants=bool(expands))
     headers = {"Preference-Applied": f"odata.maxpagesize={window.size}"} if window.preferred else {}
     return ask.reply(body | links, headers=headers)
 
 
-async def _page(
-    ask: Ask, query: Query, window: Window, party: tuple[int, int] | None
-) -> tuple[list[Interaction], dict[str, str]]:
+async def _page(ask: Ask, query: Query, window: Window) -> tuple[list[Interaction], dict[str, str]]:
     if not window.size or not query.types:
         return [], {}
     try:
@@ -113,16 +122,12 @@ async def _page(
             orders=query.orders,
             after=window.after,
             skip=window.skip,
-            party=party,
+            party=query.party,
             voided=query.voided,
         )
     except ValueError:
         raise bad_skip_token() from None
     return found.interactions, next_links(ask, window, found.next, len(found.interactions))
-
-
-def _party(of: Of | None) -> tuple[int, int] | None:
-    return (int(of[0].type.party), of[1].number) if of is not None else None
 
 
 def form_of(ask: Ask, always: Sequence[str]) -> Form:
@@ -159,10 +164,12 @@ async def count(ask: Ask, entity: InteractionEntity | None, of: Of | None = None
     """Answer how many interactions meet the filter, as plain text."""
     require_known(ask.params)
     query = Query(ask, entity, ask.params)
+    if of is not None:
+        await query.narrow(ask, of)
     number = 0
     if query.types:
         number = await ask.listing.count(
-            ask.actor, query.types, condition=query.condition, party=_party(of), voided=query.voided
+            ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
         )
     return Reply(str(number).encode(), content_type="text/plain; charset=utf-8")
 
@@ -178,6 +185,7 @@ async def participants(ask: Ask, key: Key, entity: InteractionEntity | None) -> 
 async def expanded(ask: Ask, of: Of, expand: Expand) -> dict[str, Any]:
     """Return the interactions of a profile as they are expanded in it (spec 6.5: depth 1)."""
     query = Query(ask, None, expand.options)
+    await query.narrow(ask, of)
     top = number_of(expand.options, "$top")
     size = min(top if top is not None else MAX_EXPANDED, 1_000)
     items: list[Interaction] = []
@@ -189,7 +197,7 @@ async def expanded(ask: Ask, of: Of, expand: Expand) -> dict[str, Any]:
             condition=query.condition,
             orders=query.orders,
             skip=number_of(expand.options, "$skip") or 0,
-            party=_party(of),
+            party=query.party,
             voided=query.voided,
         )
         items = found.interactions
@@ -198,6 +206,6 @@ async def expanded(ask: Ask, of: Of, expand: Expand) -> dict[str, Any]:
     body: dict[str, Any] = {"Interactions": await interactions_json(ask, items, inner, typed=False)}
     if flag_of(expand.options, "$count"):
         body["Interactions@odata.count"] = await ask.listing.count(
-            ask.actor, query.types, condition=query.condition, party=_party(of), voided=query.voided
+            ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
         )
     return body
