@@ -5,7 +5,7 @@ What is said of an operation in ``table.py`` is all there is to know about it fr
 """
 
 import time
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from interlog.ledger import Ledger
 from interlog.model.errors import Forbidden, Unauthenticated, Unavailable
 from interlog.model.tenancy import Actor, Right
-from interlog.observe import NOTED
+from interlog.observe import HEADERS, NOTED
 from interlog.settings import Settings
 
 from . import auth
@@ -111,7 +111,7 @@ class Endpoint:
             fill_error(request, response, error)
         else:
             fill(response, reply)
-        fill_headers(request, response, self._plane)
+        fill_headers(request)
 
     async def _call(
         self,
@@ -208,7 +208,7 @@ class _Faults:
         """Answer an unknown path."""
         assert resp is not None, "there are no WebSockets here"
         fill_error(req, resp, ApiError(404, "ResourceNotFound", "There is nothing at this path."))
-        fill_headers(req, resp, Plane.ARM)
+        fill_headers(req)
 
     async def failed(
         self,
@@ -224,7 +224,7 @@ class _Faults:
         if not isinstance(error, EXPECTED):
             _log.exception("unexpected", path=request.path, request_id=request.scope.get("interlog.request_id"))
         fill_error(request, response, error)
-        fill_headers(request, response, Plane.ARM)
+        fill_headers(request)
 
 
 def fill(response: falcon.asgi.Response, reply: Reply) -> None:
@@ -250,20 +250,34 @@ def fill_error(request: falcon.asgi.Request, response: falcon.asgi.Response, err
         response.set_header("WWW-Authenticate", challenge)
 
 
-def fill_headers(request: falcon.asgi.Request, response: falcon.asgi.Response, plane: Plane) -> None:
-    """Add the headers that every answer carries (spec 1.4)."""
-    id_ = str(uuid4())
-    correlation = (request.get_header("x-ms-correlation-request-id") or id_)[:_MAX_ECHO]
-    moment = datetime.fromtimestamp(time.time(), UTC)
-    response.set_header("x-ms-request-id", id_)
-    response.set_header("x-ms-correlation-request-id", correlation)
-    response.set_header("x-ms-routing-request-id", f"LOCAL:{moment:%Y%m%dT%H%M%SZ}:{correlation}")
+def fill_headers(request: falcon.asgi.Request) -> None:
+    """Add the headers that every answer carries (spec 1.4), ready for the wire."""
+    id_ = str(uuid4()).encode()
+    sent = request.get_header("x-ms-correlation-request-id")
+    correlation = sent[:_MAX_ECHO].encode("latin-1", "replace") if sent else id_
+    headers = [
+        *_FIXED,
+        (b"x-ms-request-id", id_),
+        (b"x-ms-correlation-request-id", correlation),
+        (b"x-ms-routing-request-id", b"LOCAL:%s:%s" % (_stamp(int(time.time())), correlation)),
+    ]
     client = request.get_header("x-ms-client-request-id")
     if client:
         request.scope[NOTED] = {"client_request": client[:_MAX_ECHO]}
-    if client and (request.get_header("x-ms-return-client-request-id") or "").lower() == "true":
-        response.set_header("x-ms-client-request-id", client[:_MAX_ECHO])
-    response.set_header("OData-Version", "4.0")
-    response.set_header("Cache-Control", "no-cache")
-    response.set_header("Pragma", "no-cache")
-    response.set_header("Expires", "-1")
+        if (request.get_header("x-ms-return-client-request-id") or "").lower() == "true":
+            headers.append((b"x-ms-client-request-id", client[:_MAX_ECHO].encode("latin-1", "replace")))
+    request.scope[HEADERS] = headers
+
+
+_FIXED = (
+    (b"odata-version", b"4.0"),
+    (b"cache-control", b"no-cache"),
+    (b"pragma", b"no-cache"),
+    (b"expires", b"-1"),
+)
+
+
+@lru_cache(maxsize=2)
+def _stamp(second: int) -> bytes:
+    """Return a second as the routing id has it."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(second)).encode()
