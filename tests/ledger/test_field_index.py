@@ -52,6 +52,7 @@ async def found(firm: Firm, type_: InteractionType, minutes: int, *, expected_pl
     plain = [i.interaction for i in everything if i.interaction.content.fields.get("Minutes") == minutes]
     assert numbers == [item.number for item in plain]
     assert await instances.count(database, asked) == len(numbers)
+    assert await firm.ledger.check.problems() == []
     by_value = await instances.page(database, asked._replace(condition=None, orders=(Order(field),)))
     assert len(by_value) == len(everything)
     return numbers
@@ -157,3 +158,17 @@ async def test_a_kind_that_widens_is_filled_anew(acme: Firm, ledger: Ledger, mon
     type_ = await define(acme, replace(VISIT, fields=(VISIT.fields[0], wider, VISIT.fields[2])))
     assert await field_values.ready(ledger.store.database, acme.tenant.id, type_.id) == {"Minutes": Kind.DECIMAL}
     assert await found(acme, type_, 5) == [one]
+
+
+async def test_a_check_notices_what_the_index_lacks(acme: Firm) -> None:
+    """``interlog db check`` compares the index with the interactions."""
+    await define(acme)
+    number = await put(acme, "a", 5)
+    item = await acme.ledger.interactions.get(acme.actor, number)
+    (row,) = field_values.rows_of(acme.tenant.id, item, {"Minutes": Kind.NUMBER})
+    arguments = dict(zip(field_values._NAMES, row, strict=True))
+    for query, expected in ((field_values.REMOVE, 1), (field_values.ADD, 0)):
+        unit = field_values.Unit()
+        unit.change(query, arguments)
+        await acme.ledger.store.database.write(unit)
+        assert len(await acme.ledger.check.problems()) == expected

@@ -3,13 +3,26 @@
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from sqlalchemy import and_, exists, func, literal_column, select, tuple_
+from sqlalchemy import and_, bindparam, exists, func, literal_column, select, tuple_
 
+from ..model.expressions import Kind
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity
 from .database import Database, Row
+from .field_values import rows_of
 from .interactions import interaction_of, participant_rows, row_of
-from .schema import interaction, journal, note, note_link, participant, person, person_email, tenant
+from .schema import (
+    field_index,
+    field_value,
+    interaction,
+    journal,
+    note,
+    note_link,
+    participant,
+    person,
+    person_email,
+    tenant,
+)
 from .statements import Query, parameter
 
 _BATCH = 2_000
@@ -29,6 +42,38 @@ _PARTICIPANTS = Query(
     )
     .order_by(*participant.primary_key.columns)
     .limit(parameter("limit"))
+)
+_VALUES = Query(
+    select(*field_value.c)
+    .select_from(
+        field_value.join(
+            interaction,
+            and_(
+                interaction.c.tenant_id == field_value.c.tenant_id,
+                interaction.c.number == field_value.c.number,
+                interaction.c.changed_at == field_value.c.changed_at,
+            ),
+        )
+    )
+    .where(
+        field_value.c.tenant_id == parameter("tenant"),
+        interaction.c.deleted_at.is_(None),
+        tuple_(*list(field_value.c)[1:])
+        > tuple_(
+            parameter("type"),
+            bindparam("field", type_=field_value.c.field.type),
+            bindparam("value", type_=field_value.c.value.type),
+            parameter("at"),
+            parameter("number"),
+        ),
+    )
+    .order_by(*field_value.primary_key.columns)
+    .limit(parameter("limit"))
+)
+_READY = Query(
+    select(field_index.c.type_id, field_index.c.field, field_index.c.kind).where(
+        field_index.c.tenant_id == parameter("tenant")
+    )
 )
 _CREATED = Query(
     select(journal.c.entity_id).where(
@@ -144,7 +189,27 @@ async def _interaction_problems(database: Database, tenant_id: int) -> list[str]
         stored = {row async for row in _participants(database, tenant_id)}
         problems += _listed("interaction {} lacks a participant row", {row[4] for row in expected - stored})
         problems += _listed("interaction {} has a participant row too many", {row[4] for row in stored - expected})
-    return problems
+    return problems + await _index_problems(database, tenant_id)
+
+
+async def _index_problems(database: Database, tenant_id: int) -> list[str]:
+    """Compare the interactions with what the index of marked fields has of them."""
+    fields: dict[int, dict[str, Kind]] = {}
+    for type_id, field, kind in await database.fetch(_READY, tenant=tenant_id):
+        fields.setdefault(type_id, {})[field] = Kind(kind)
+    if not fields:
+        return []
+    wanted = found = 0
+    async for _, item in _interactions(database, tenant_id):
+        wanted += sum(hash(row) for row in rows_of(tenant_id, item, fields.get(item.type_id, {})))
+    place: tuple[Any, ...] = (0, "", "", 0, 0)
+    names = ("type", "field", "value", "at", "number")
+    while rows := await database.fetch_long(
+        _VALUES, tenant=tenant_id, limit=_BATCH, **dict(zip(names, place, strict=True))
+    ):
+        place = tuple(rows[-1])[1:]
+        found += sum(hash(tuple(row)) for row in rows if row[2] in fields.get(row[1], {}))
+    return [] if wanted == found else ["the index of marked fields does not agree with the interactions"]
 
 
 async def _interactions(database: Database, tenant_id: int) -> AsyncIterator[tuple[Row, Interaction]]:
