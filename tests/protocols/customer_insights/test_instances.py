@@ -114,6 +114,10 @@ def test_an_instance_needs_a_known_type(data: Data) -> None:
         [("InteractionType", "InvalidValue")],
     )
     assert data.send("/BranchVisits", VISIT | {"InteractionType": "branchvisit"}).status_code == 202
+    untyped = {name: value for name, value in VISIT.items() if name != "InteractionType"}
+    answer = data.send("/BranchVisits", untyped | {"interactiontype": "Repair"})
+    assert details_of(answer) == [("InteractionType", "InvalidValue")]
+    assert data.send("/Interactions", untyped | {"interactionTYPE": "BranchVisit"}).status_code == 202
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"{'a': 1}", b"1", b'"x"', b"\xff", b"[" * 50_000])
@@ -282,6 +286,8 @@ def test_a_type_that_has_expired_is_only_read(data: Data) -> None:
     data.stored("/Repairs", {"Shop": "s", "Ticket": "1"})
     data.define("Repair", REPAIR | {"expiryDateTimeUtc": "2026-01-01T00:00:00Z"})
     assert error_of(data.send("/Repairs", {"Shop": "s", "Ticket": "2"})) == (409, "TypeExpired")
+    many = data.send("/Repairs", [{"Shop": "s", "Ticket": "2"}]).json()
+    assert (many["value"][0]["status"], many["value"][0]["error"]["code"]) == (409, "TypeExpired")
     assert error_of(data.send("/Repairs('s_1')", {"Note": "x"}, "PATCH")) == (409, "TypeExpired")
     assert data.get("/Repairs('s_1')").status_code == 200
 

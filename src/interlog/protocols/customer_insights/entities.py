@@ -51,7 +51,8 @@ class InteractionEntity:
         fields = {field["fieldName"]: field for field in self.document["fields"]}
         required = [name for name, field in fields.items() if field.get("isRequired")]
         self.validator = Validator(self.document, SYSTEM, [*required, *self.document["idPropertyNames"]])
-        self.displays = displays_of(fields)
+        retired = {field["fieldName"]: field for field in self.document.get("retired", ())}
+        self.displays = displays_of(retired | fields)
         self.timestamp_field: str | None = self.document.get("timestampFieldName")
         self.title_field = next((name for name, field in fields.items() if field.get("isName")), None)
         self.title = type_.display_name or type_.name

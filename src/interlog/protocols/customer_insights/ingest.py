@@ -25,13 +25,13 @@ _instant = coercion_of({"fieldType": "Edm.DateTimeOffset"})
 def entity_of(hub: Hub, body: Mapping[str, Any], implied: InteractionEntity | None) -> InteractionEntity:
     """Return the type of an instance: the one it names, or the one its entity set implies."""
     name = body.get("InteractionType")
+    if name is None and implied is not None:
+        return implied  # what it says in another casing is compared with this when it is checked
     if name is None:
         name = next((value for key, value in body.items() if key.lower() == "interactiontype" and value), None)
     if name is None:
-        if implied is None:
-            detail = Detail("MissingInteractionType", "InteractionType is required.", "InteractionType")
-            raise ApiError(400, "MissingInteractionType", detail.message, target=detail.target, details=[detail])
-        return implied
+        detail = Detail("MissingInteractionType", "InteractionType is required.", "InteractionType")
+        raise ApiError(400, "MissingInteractionType", detail.message, target=detail.target, details=[detail])
     entity = hub.interaction(name) if isinstance(name, str) else None
     if implied is not None and entity is not implied:
         message = f"InteractionType must be '{implied.type.name}' in this entity set."
@@ -131,6 +131,9 @@ class _Draft:
         self.body: str | UnsetType | None = UNSET
         self.direction: Direction | UnsetType | None = UNSET
         self.participants: tuple[Participant, ...] | UnsetType = UNSET
+        named = checked.system.get("InteractionType", entity.type.name)
+        if not isinstance(named, str) or named.lower() != entity.type.name.lower():
+            self._note("InteractionType", f"must be '{entity.type.name}' here")
         self.origin = self._data_source(entity, partial)
         self.corrects = self._text("CorrectionOf", MAX_IDENTITY)
         if self.corrects is not None:

@@ -134,12 +134,19 @@ async def store_many(
     places: list[int] = []
     request_key = _request_key(ask)
     clean = b"\\u0000" not in ask.data and lines is None
+    known: dict[str, InteractionEntity] = {}
     for place, body in enumerate(items):
         try:
             if isinstance(body, Malformed):
                 raise body.error
-            entity = entities[place] = entity_of(ask.hub, body, implied)
+            name = body.get("InteractionType")
+            entity = known.get(name) if type(name) is str else implied
+            if entity is None:
+                entity = entity_of(ask.hub, body, implied)
+                if type(name) is str:
+                    known[name] = entity
             require_open(entity, at)
+            entities[place] = entity
             key = f"{request_key}#{place}" if request_key is not None else None
             ready.append(instance_of(entity, body, clean=clean, request_key=key))
             places.append(place)
@@ -148,9 +155,9 @@ async def store_many(
     if not (whole and len(ready) < len(items)) and not ask.flag("dryrun"):
         placed = await ask.ledger.instances.put_many(ask.actor, ready, Put.UPSERT, all_or_nothing=whole)
         for place, outcome in zip(places, placed, strict=True):
-            known = entities[place]
-            assert known is not None, "what is ready has a type"
-            outcomes[place] = refusal(outcome, known) if isinstance(outcome, InterlogError) else outcome
+            of = entities[place]
+            assert of is not None, "what is ready has a type"
+            outcomes[place] = refusal(outcome, of) if isinstance(outcome, InterlogError) else outcome
         await linking.apply(ask, _stored(entities, outcomes))
     value = [_outcome(outcome) for outcome in outcomes]
     refused = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, InterlogError)]
