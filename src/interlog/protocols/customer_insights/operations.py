@@ -100,6 +100,13 @@ class Call(Struct, dict=True):
         return found
 
 
+def _plane_of(path: str) -> Plane:
+    """Return the plane of a path in the table."""
+    if path.startswith("/hubs/"):
+        return Plane.MANAGE
+    return _PLANES.get(path[0], Plane.ARM)
+
+
 Handler = Callable[[Call], Awaitable[Reply]]
 
 
@@ -128,7 +135,7 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def routes(self) -> tuple[tuple[Plane, str], ...]:
         """Each path with its prefix written out, and the plane that it belongs to."""
-        return tuple((_PLANES.get(p[0], Plane.ARM), PREFIXES.get(p[0], p[0]) + p[1:]) for p in self.paths)
+        return tuple((_plane_of(path), PREFIXES.get(path[0], path[0]) + path[1:]) for path in self.paths)
 
     def success(self, plane: Plane) -> tuple[int, ...]:
         """Return the success codes on a plane."""
