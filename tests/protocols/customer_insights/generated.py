@@ -124,3 +124,29 @@ def scrambled(value: Any, choose: Any) -> Any:
 
 
 _DATA = {"displayName", "description", "attributes", "localizedAttributes", "localizedValueNames"}
+
+
+_WORDS = (
+    "fields", "fieldName", "fieldType", "isEnum", "isArray", "isFlagEnum", "isImage", "isLocalizedString", "isRequired",
+    "enumValidValues", "value", "localizedValueNames", "maxLength", "idPropertyNames", "participantProfiles", "name",
+    "participantName", "profileTypeName", "participantPropertyReferences", "sourcePropertyName", "targetPropertyName",
+    "timestampFieldName", "apiEntitySetName", "attributes", "localizedAttributes", "displayName", "defaultDataSource",
+    "strongIds", "strongIdName", "keyPropertyNames", "properties", "entityType", "typeName", "isActivity", "smallImage",
+    "expiryDateTimeUtc", "primaryParticipantProfilePropertyName", "interlog.category", "mappings", "permissions",
+    "primaryKey", "definition", "userId", "principals", "role", "connectorProperties", "structure", "thresHolds",
+    "sourceInteractionType", "targetProfileType", "profileType", "relatedProfileType", "lookupMappings",
+    "hubBillingInfo",
+)  # fmt: skip
+_LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
+    | st.sampled_from(("Edm.String", "Edm.Int32", "edm.double", "Contact", "ContactId", "A", "Interaction", "true"))
+)  # fmt: skip
+
+anything = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(_WORDS) | texts, inner, max_size=8),
+    max_leaves=40,
+)
+"""JSON that looks like definitions, and means nothing."""
+
+bodies = st.dictionaries(st.sampled_from(_WORDS) | texts, anything, max_size=12)

@@ -12,11 +12,13 @@ from interlog.model.profiles import BUILT_IN_PROFILE_TYPES
 from interlog.model.types import BUILT_IN_TYPES
 from interlog.protocols.customer_insights.catalog import Catalog
 from interlog.protocols.customer_insights.definitions import read_interaction_type
+from interlog.protocols.customer_insights.operations import Plane
 from interlog.protocols.customer_insights.translate import document_of, type_of
 from tests.serving import Firm, ServerOf
 
-from .conftest import Hub
-from .generated import interaction_types, scrambled
+from .conftest import VERSION, Hub
+from .generated import bodies, interaction_types, scrambled
+from .routes import ROUTES
 
 CATALOG = Catalog(BUILT_IN_TYPES, BUILT_IN_PROFILE_TYPES)
 _numbers = count(1)
@@ -97,3 +99,26 @@ def test_a_definition_survives(shared_hub: Hub, body: dict[str, Any]) -> None:
     assert told(read.json()["properties"], body) == body
     again = shared_hub.arm("PUT", path, json=read.json())
     assert again.headers["ETag"] == made.headers["ETag"]
+
+
+PARAMS = {"api-version": VERSION, "userId": "u-1"}
+PUTS = [route for route in ROUTES if route.operation.method in ("PUT", "PATCH") and route.plane is Plane.ARM]
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nonsense_is_answered(any_hub: Hub, data: st.DataObject) -> None:
+    """Whatever JSON is sent as a definition is accepted or refused with reasons, and never a fault."""
+    route = data.draw(st.sampled_from(PUTS))
+    body = data.draw(bodies)
+    if data.draw(st.booleans()):
+        body = (route.body or {}) | body
+    answer = route.send(any_hub, json=body)
+    assert answer.status_code in (200, 201, 400, 404, 409), (answer.text, body)
+    if answer.status_code >= 400:
+        error = answer.json()["error"]
+        assert error["code"]
+        if answer.status_code == 400 and error["code"] == "InvalidTypeDefinition":
+            assert all(detail["message"] for detail in error["details"])
+    else:
+        assert any_hub.caller.request("GET", route.fill(any_hub.name), params=PARAMS).status_code in (200, 404)
