@@ -347,6 +347,28 @@ def test_the_built_in_types_take_instances(data: Data, firm: Firm) -> None:
     assert error_of(answer) == (400, "InvalidInstance")
 
 
+def test_mails_are_facts_and_the_other_built_in_types_activities(data: Data, firm: Firm) -> None:
+    """Each takes instances under its own id, with participants in its own slots; a stored e-mail does not change."""
+    ola = firm.person("Ola", "Berg", "ola@client.example")
+    mail = {"InteractionId": "m-1", "Timestamp": "2026-03-04T09:00:00Z", "Subject": "Offer", "Direction": "Sent",
+            "FromId": str(firm.mia.id), "ToIds": [str(ola.id)], "CcIds": ["eve@other.example"]}  # fmt: skip
+    stored = data.stored("/Emails", mail)
+    assert (stored["FromId"], stored["ToIds"], stored["Direction"]) == (str(firm.mia.id), [str(ola.id)], 0)
+    assert "Version" not in stored
+    assert data.stored("/Emails", mail) == stored
+    answer = data.send("/Emails", mail | {"Subject": "Other"})
+    assert (error_of(answer), details_of(answer)) == ((409, "InteractionImmutable"), [("Subject", "DifferentValue")])
+    assert error_of(data.send("/Emails('m-1')", {"Subject": "x"}, "PATCH")) == (409, "InteractionImmutable")
+    for name in ("Call", "ChatMessage", "LoggedInteraction", "CanvassVisit"):
+        one = data.stored("/Interactions", {"InteractionType": name, "InteractionId": f"x-{name}", "Description": "a"})
+        assert one["Version"] == 1
+        again = data.stored("/Interactions", {"InteractionType": name, "InteractionId": f"x-{name}", "Subject": "b"})
+        assert (again["Version"], again["Description"], again["Subject"]) == (2, "a", "b")
+    march = {"start_time": "2026-03-01T00:00:00Z", "end_time": "2026-04-01T00:00:00Z"}
+    found = firm.caller("/affinity").get("/interactions", type=3, person_id=ola.id, **march).json()
+    assert [item["subject"] for item in found["emails"]] == ["Offer"]
+
+
 def test_another_tenant_s_instances_are_not_there(data: Data, firm: Firm) -> None:
     """Nothing crosses a hub; a read-only token does not write; without one there is nothing."""
     data.stored("/BranchVisits", VISIT)
