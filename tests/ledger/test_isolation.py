@@ -244,6 +244,7 @@ ELSEWHERE = {
     "profiles.party_of": "takes a profile, not an id",
     "profile_types.list": "takes no ids: see below",
     "types.learn": "reads one's own tenant's types",
+    "types.referring": "is a step of defining a type",
     "types.list": "takes no ids: see below",
     "tenants.get": "finds the tenant that a token names",
     "tenants.by_name": "finds tenants, for whoever runs the server",

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
-from interlog.model.instances import Instance, Put
+from interlog.model.instances import Instance, Outcome, Put
 from interlog.model.interactions import Interaction, Participant, ProfilePart
 from interlog.model.parties import OrganizationDraft, Party, PersonDraft
 from interlog.model.profiles import CONTACT, ORGANIZATION, Profile, ProfileDraft, ProfileType, StrongId
@@ -223,3 +224,30 @@ async def test_persons_are_told_apart_from_chosen_ids(acme: Firm, house: Profile
     assert eve == await acme.ledger.persons.get(acme.actor, acme.eve.id)
     person = await acme.ledger.persons.create(acme.actor, PersonDraft(first_name="New"))
     assert (await visit(acme, "b", Visitor=str(person.id))).content.participants[0].person == person.id
+
+
+async def test_changed_references_are_followed(acme: Firm, house: ProfileType) -> None:
+    """When a type's slots refer to other fields, stored interactions are looked through again (spec 7.1)."""
+    home = await put(acme, house, Street="Elm", Number="1")
+    for key in "abc":
+        fields = {"Visitor": str(acme.eve.id), "Colour": str(acme.ola.id), "Street": "Elm", "Number": "1"}
+        item = Instance(type="Visit", fields={"Key": key, **fields}, body="text", title="t")
+        await acme.ledger.instances.put(acme.actor, item)
+    by_colour = ParticipantSlot("Visitor", references=(("Colour", "ContactId"),))
+
+    type_ = (await acme.ledger.types.define(acme.actor, replace(VISIT, slots=(by_colour, *VISIT.slots[1:3])))).type
+
+    (found,) = await acme.ledger.instances.find_any(acme.actor, "b")
+    assert found.content.participants == (Participant(acme.ola.id, "Visitor"),)
+    assert found.content.profiles == ()
+    for party, many in (
+        ((Party.PERSON, acme.ola.id), 3),
+        ((Party.PERSON, acme.eve.id), 0),
+        ((Party.PROFILE, home.number), 0),
+    ):
+        assert len(await numbers_of(acme, party, types=[type_.id])) == many
+    await acme.ledger.types.define(acme.actor, VISIT)
+    assert len(await numbers_of(acme, (Party.PROFILE, home.number), types=[type_.id])) == 3
+    again = Instance(type="Visit", fields=found.content.fields)
+    assert (await acme.ledger.instances.put(acme.actor, again)).outcome is Outcome.SAME
+    assert await acme.ledger.check.problems() == []

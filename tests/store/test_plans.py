@@ -242,6 +242,7 @@ CASES: dict[str, Case] = {
     "interactions.BY_IDENTITY": _simple(interactions.BY_IDENTITY, type_id=1, identity="x"),
     "interactions.BY_EXTERNAL_ID": _simple(interactions.BY_EXTERNAL_ID, system="x", external_id="y"),
     "identities.BY_IDENTITIES": _simple(identities.BY_IDENTITIES, identities=["x", "y"]),
+    "identities.OF_TYPE": _simple(identities.OF_TYPE, type_id=1, after_at=1, after_number=1, limit=20),
     "identities.BY_UUIDS": _simple(identities.BY_UUIDS, uuids=["x", "y"]),
     "identities.BY_REQUESTS": _simple(identities.BY_REQUESTS, keys=["x", "y"]),
     "identities.ANY_TYPE": _simple(identities.ANY_TYPE, identity="x", limit=5),

@@ -15,6 +15,7 @@ from .persons import Persons
 from .profile_types import ProfileTypes
 from .profiles import Profiles
 from .references import References
+from .referring import Referring
 from .relationships import Relationships
 from .tenants import Tenants
 from .timeline import Timeline
@@ -44,6 +45,7 @@ class Ledger:
         references = References(store, self.persons, self.profiles)
         self.types = Types(store, self.tenants, self.access)
         self.instances = Instances(store, self.interactions, self.types, references, waiting)
+        self.types.referring = Referring(store, self.interactions, references, waiting).refer_anew
         self.definitions = Definitions(store)
         self.check = Check(store)
 

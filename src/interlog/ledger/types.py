@@ -1,7 +1,7 @@
 """Types of interactions: define, find, versions, counts."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -45,13 +45,17 @@ class Defined(NamedTuple):
 
 
 class Types:
-    """Use cases around types of interactions. Names are found in whatever case they are written."""
+    """Use cases around types of interactions. Names are found in whatever case they are written.
+
+    ``referring`` is called when the participants of a type with interactions have changed.
+    """
 
     def __init__(self, store: Store, tenants: Tenants, access: Access) -> None:
         self._store = store
         self._database = store.database
         self._tenants = tenants
         self._access = access
+        self.referring: Callable[[Actor, InteractionType], Awaitable[None]] | None = None
         self._counts: dict[tuple[int, int], tuple[int, float]] = {}
 
     async def get(self, actor: Actor, name: str) -> InteractionType:
@@ -162,6 +166,8 @@ class Types:
         actor.tenant.learn((new,))
         if old is not None:
             await field_index.complete(self._database, tenant, new)
+            if new.slots != old.slots and self.referring is not None:
+                await self.referring(actor, new)
         return defined
 
     async def learn(self, actor: Actor) -> None:

@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from ..model.ids import stamp
 from ..model.instants import now
-from ..model.interactions import Content, Participant, ProfilePart
+from ..model.interactions import Content, Interaction, Participant, ProfilePart
 from ..model.journal import Action, Entity
+from ..model.notes import Note
 from ..model.profiles import CONTACT
 from ..model.tenancy import Actor
 from ..store import field_values as field_rows
@@ -16,8 +17,10 @@ from ..store import notes as note_rows
 from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
 from ..store.rows import encode
+from ..store.schema import unbound
 from ..store.statements import Unit
 from ..store.store import Store
+from .drafts import unbound_rows
 
 _TRIES = 8
 _FEW = 200
@@ -62,25 +65,34 @@ class Waiting:
         )
         for number, item in items.items():
             content = _bound(item.content, waiting[number], arrived)
-            bound = replace(item, content=content, version=item.version + 1, changed_at=stamp())
-            interaction_rows.change(unit, tenant, item, bound)
-            field_rows.change(unit, tenant, item, bound, actor.tenant.types_by_id.get(item.type_id))
-            before = encode(item).decode()
-            add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, number, bound.version, now(), before)
-            for key in sorted(waiting[number]):
-                unit.change(interaction_rows.FORGET_ADDRESS, {"tenant": tenant, "address": key, "number": number})
-            if item.note_id in notes:
-                note = notes[item.note_id]
-                note_rows.change(
-                    unit,
-                    tenant,
-                    note,
-                    replace(note, version=note.version + 1),
-                    links_before=note_rows.link_rows(tenant, note, item),
-                    links_after=note_rows.link_rows(tenant, note, bound),
-                )
+            add_parties(actor, unit, item, content, notes.get(item.note_id or 0))
         if unit.changes:
             await self._database.write(unit)
+
+
+def add_parties(actor: Actor, unit: Unit, read: Interaction, content: Content, note: Note | None) -> None:
+    """Add to a unit that others take part in an interaction, about which nothing else is new. ``note``: its own."""
+    tenant = actor.tenant.id
+    bound = replace(read, content=content, version=read.version + 1, changed_at=stamp())
+    interaction_rows.change(unit, tenant, read, bound)
+    field_rows.change(unit, tenant, read, bound, actor.tenant.types_by_id.get(read.type_id))
+    before = encode(read).decode()
+    add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, bound.version, now(), before)
+    waited, waits = set(unbound_rows(tenant, read)), set(unbound_rows(tenant, bound))
+    for _, address, number in sorted(waited - waits):
+        unit.change(
+            interaction_rows.FORGET_ADDRESS, {"tenant": tenant, "address": address, "number": number}, expect=None
+        )
+    unit.insert(unbound, sorted(waits - waited))
+    if note is not None:
+        note_rows.change(
+            unit,
+            tenant,
+            note,
+            replace(note, version=note.version + 1),
+            links_before=note_rows.link_rows(tenant, note, read),
+            links_after=note_rows.link_rows(tenant, note, bound),
+        )
 
 
 def _bound(content: Content, keys: set[str], arrived: Arrived) -> Content:

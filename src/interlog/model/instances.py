@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from .interactions import Interaction, Participant
 from .profiles import joined_ids
-from .types import Direction, InteractionType
+from .types import Direction, FieldKind, InteractionType
 
 MAX_IDENTITY = 1_024
 """Characters that the id of an interaction may have."""
@@ -81,12 +81,28 @@ def key_of_instance(type_: InteractionType, fields: Mapping[str, Any], chosen: s
     """Return what identifies an instance; None where it is a new one in any case."""
     if not type_.identity:
         return InstanceKey((), (chosen,)) if chosen is not None else None
-    kinds = {field.name: field.kind for field in type_.fields}
-    names = identity_names(type_)
-    values = tuple(fields.get(name) for name in names)
-    return InstanceKey(values, joined_ids([kinds.get(name) for name in names], values))
+    names, kinds = _identity_of(type_)
+    values = tuple(map(fields.get, names))
+    return InstanceKey(values, joined_ids(kinds, values))
 
 
 def identity_names(type_: InteractionType) -> tuple[str, ...]:
     """Return the names of a type's identity fields in the order in which their values make an id."""
-    return tuple(sorted(type_.identity, key=lambda name: (name.casefold(), name)))
+    return _identity_of(type_)[0]
+
+
+def _identity_of(type_: InteractionType) -> tuple[tuple[str, ...], tuple[FieldKind | None, ...]]:
+    """Return names and kinds of a type's identity fields, worked out once for each type that is asked about."""
+    known = _identities.get(id(type_))
+    if known is not None and known[0] is type_:
+        return known[1]
+    kinds = {field.name: field.kind for field in type_.fields}
+    names = tuple(sorted(type_.identity, key=lambda name: (name.casefold(), name)))
+    if len(_identities) >= _MOST_TYPES:
+        _identities.clear()
+    made = _identities[id(type_)] = type_, (names, tuple(kinds.get(name) for name in names))
+    return made[1]
+
+
+_MOST_TYPES = 4_096
+_identities: dict[int, tuple[InteractionType, tuple[tuple[str, ...], tuple[FieldKind | None, ...]]]] = {}

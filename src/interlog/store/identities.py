@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, tuple_
 
 from ..model.ids import index_text
 from ..model.interactions import Interaction
@@ -33,6 +33,28 @@ ANY_TYPE = Query(
     .order_by(Columns.type_id)
     .limit(parameter("limit"))
 )
+
+
+OF_TYPE = Query(
+    select(*Columns)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.type_id == parameter("type_id"),
+        tuple_(Columns.occurred_at, Columns.number) > tuple_(parameter("after_at"), parameter("after_number")),
+    )
+    .order_by(Columns.occurred_at, Columns.number)
+    .limit(parameter("limit"))
+)
+
+
+async def of_type(
+    database: Database, tenant: int, type_id: int, after: tuple[int, int], limit: int
+) -> list[Interaction]:
+    """Return the interactions of a type, also deleted ones, behind an (occurred_at, number), oldest first."""
+    rows = await database.fetch_long(
+        OF_TYPE, tenant=tenant, type_id=type_id, after_at=after[0], after_number=after[1], limit=limit
+    )
+    return [interaction_of(row) for row in rows]
 
 
 async def by_identities(

@@ -1,0 +1,357 @@
+"""One try to put instances: what becomes of each interaction, worked out and written in one transaction."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from ..model.errors import (
+    Conflict,
+    Exists,
+    Expired,
+    InterlogError,
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+    Withheld,
+    unknown_id,
+)
+from ..model.ids import stamp
+from ..model.instances import MAX_IDENTITY, Instance, InstanceKey, Outcome, Placed, Put, key_of_instance
+from ..model.instants import now
+from ..model.interactions import Content, Draft, Interaction
+from ..model.journal import Action, Entity
+from ..model.tenancy import Actor
+from ..model.types import InteractionType, Logging
+from ..model.validation import problems_of
+from ..store import field_values as field_rows
+from ..store import interactions as interaction_rows
+from ..store.database import Database
+from ..store.journal import add_entry
+from ..store.statements import Unit
+from .drafts import Accepted, unknown_persons
+from .interactions import Interactions
+from .merging import differing, given, is_about, merged, values_of
+from .put_lookups import Result, Stored, correctable, fingerprint_of, repeated, request_key, stored_as
+from .references import References, Referred
+from .types import Types
+from .waiting import Waiting
+
+_AT_ONCE = 500
+"""Items that are worked on in one go: others are not to wait for thousands."""
+
+
+class State:
+    """What becomes of one interaction by the items of a request that are about it."""
+
+    __slots__ = ("content", "draft", "items", "key", "origin", "outcome", "read", "stored", "text", "type")
+
+    def __init__(self, type_: InteractionType, key: InstanceKey | None, read: Interaction | None) -> None:
+        self.type, self.key, self.read = type_, key, read
+        self.content: Content | None = read.content if read is not None else None
+        self.text = read.identity if read is not None else None
+        self.outcome = Outcome.SAME
+        self.draft: Instance | None = None  # the first one that stores it
+        self.origin: str | None = None
+        self.items: list[int] = []
+        self.stored = read
+
+
+class Tools(NamedTuple):
+    """What putting works with."""
+
+    database: Database
+    interactions: Interactions
+    types: Types
+    references: References
+    waiting: Waiting
+
+
+class Work:
+    """One try to put some instances."""
+
+    def __init__(self, tools: Tools, actor: Actor, items: Sequence[Instance], mode: Put) -> None:
+        self._database = tools.database
+        self._types, self._interactions = tools.types, tools.interactions
+        self._references, self._waiting = tools.references, tools.waiting
+        self._actor, self._items, self._mode = actor, items, mode
+        self._tenant = actor.tenant.id
+        self._results: list[Result | None] = [None] * len(items)
+        self._states: dict[tuple[int, Any], State] = {}
+        self._all: list[State] = []
+        self._texts: set[tuple[int, str]] = set()
+        self._corrected: dict[int, Interaction] = {}
+        self._at = now()
+
+    async def run(self, all_or_nothing: bool) -> list[Result]:
+        typed = await self._with_types()
+        keyed = self._keyed(typed)
+        found = await stored_as(self._database, self._tenant, keyed)
+        same = await repeated(self._database, self._actor, self._items)
+        voidable = await correctable(self._database, self._actor, self._items, typed)
+        for place, (index, type_, key) in enumerate(keyed):
+            if place % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)  # others are not to wait for thousands
+            if self._results[index] is not None:
+                continue
+            if index in same:
+                self._results[index] = same[index]
+                continue
+            try:
+                self._take(index, type_, key, found, voidable)
+            except InterlogError as error:
+                self._results[index] = error
+        changing = [state for state in self._all if state.outcome is not Outcome.SAME]
+        unit = Unit()
+        referred = await self._refer(changing)
+        new_persons = await self._resolve(changing, {stub.person.id for stub in referred.stubs})
+        changing = [state for state in changing if state.outcome is not Outcome.SAME]
+        if all_or_nothing and any(isinstance(result, InterlogError) for result in self._results):
+            withheld = Withheld()
+            return [result if isinstance(result, InterlogError) else withheld for result in self._results]
+        present = {p.person for state in changing if state.content is not None for p in state.content.participants}
+        self._interactions.persons.add_new(self._actor, unit, [p for p in new_persons if p.id in present])
+        named = {p.person for state in changing if state.content is not None for p in state.content.participants}
+        self._references.add_stubs(self._actor, unit, [stub for stub in referred.stubs if stub.person.id in named])
+        await self._add(unit, changing)
+        if unit.rows or unit.changes:
+            await self._database.write(unit)
+            await self._interactions.bind_late(self._actor, unit)
+            if referred.waits:  # somebody may have stored one of them since we looked
+                await self._waiting.bind(self._actor, await self._references.arrived(self._actor, referred.waits))
+        for state in self._all:
+            if state.stored is not None:
+                placed = Placed(state.stored, state.outcome)
+                for index in state.items:
+                    self._results[index] = placed
+        return [result for result in self._results if result is not None]
+
+    async def _with_types(self) -> list[tuple[int, InteractionType]]:
+        """Return the types of the items; those of no type, or of one that takes no more, get their error."""
+        tenant, found = self._actor.tenant, []
+        errors: dict[str, InterlogError] = {}
+        for index, item in enumerate(self._items):
+            if item.type in errors:
+                self._results[index] = errors[item.type]
+                continue
+            type_ = tenant.type_named(item.type)
+            try:
+                if type_ is None:
+                    type_ = await self._types.find(self._actor, item.type)
+                if type_.expires_at is not None and type_.expires_at <= self._at:
+                    raise Expired(f"{type_.name} takes no interactions any more")
+            except InterlogError as error:
+                self._results[index] = errors[item.type] = error
+            else:
+                found.append((index, type_))
+        return found
+
+    def _keyed(
+        self, typed: Iterable[tuple[int, InteractionType]]
+    ) -> list[tuple[int, InteractionType, InstanceKey | None]]:
+        """Return what identifies each item; those whose id no database holds get their error."""
+        found = []
+        for index, type_ in typed:
+            key = self._key_of(index, type_)
+            if key is not None and "\x00" in key.texts[0]:
+                message = "must not contain the character U+0000"
+                self._results[index] = Invalid(Problem("identity", message, "character"))
+            else:
+                found.append((index, type_, key))
+        return found
+
+    def _key_of(self, index: int, type_: InteractionType) -> InstanceKey | None:
+        item = self._items[index]
+        if item.identity is not None and self._mode in (Put.MERGE, Put.REPLACE):
+            return InstanceKey((), (item.identity,))
+        return key_of_instance(type_, item.fields, item.identity)
+
+    def _correct(self, state: State, id_: str, voidable: Stored) -> None:
+        """Note what an item corrects; raises what is wrong with that."""
+        target = voidable.get((state.type.id, id_))
+        if target is None or (target.deleted_at is not None and target.voided_by is None):
+            raise Invalid(Problem("corrects", f"there is no interaction with the id {id_}", "unknown_id"))
+        if target.voided_by is not None or target.number in {item.number for item in self._corrected.values()}:
+            problem = Problem("corrects", f"{id_} has been corrected already; correct its correction", "voided")
+            raise Refused(problem.message, problem, existing=target.voided_by)
+        self._corrected[id(state)] = target
+
+    def _take(
+        self,
+        index: int,
+        type_: InteractionType,
+        key: InstanceKey | None,
+        found: Stored,
+        voidable: Stored,
+    ) -> None:
+        """Work one item into what becomes of its interaction; raises what is wrong with it."""
+        item = self._items[index]
+        if not self._actor.sees(item.group):
+            raise Invalid(unknown_id("group", item.group, "SecurityGroup"))
+        state = self._state_of(type_, key, found)
+        if state.read is not None and not self._actor.sees(state.read.group):
+            raise Conflict("the id is in use")
+        if state.read is not None and state.read.deleted_at is not None and state.read.voided_by is None:
+            raise Conflict("the interaction has been deleted", existing=state.read.number)
+        if state.content is None:
+            if item.corrects is not None:
+                self._correct(state, item.corrects, voidable)
+            self._create(item, state)
+        else:
+            self._change(item, state, state.content)
+        state.items.append(index)
+
+    def _state_of(self, type_: InteractionType, key: InstanceKey | None, found: Stored) -> State:
+        if key is None:
+            state = State(type_, None, None)
+            self._all.append(state)
+            return state
+        name = (type_.id, key.values or key.texts[0])
+        known = self._states.get(name)
+        if known is not None:
+            return known
+        read = None
+        for text in key.texts:
+            item = found.get((type_.id, text))
+            if item is not None and (not key.values or values_of(item, type_) == key.values):
+                read = item
+                break
+        state = State(type_, key, read)
+        if read is None:
+            free = (t for t in key.texts if (type_.id, t) not in found and (type_.id, t) not in self._texts)
+            state.text = next(free, key.texts[-1])
+            self._texts.add((type_.id, state.text))
+        self._states[name] = state
+        self._all.append(state)
+        return state
+
+    def _create(self, item: Instance, state: State) -> None:
+        if self._mode in (Put.MERGE, Put.REPLACE):
+            raise NotFound("interaction", item.identity or state.text or "")
+        content = Content(
+            occurred_at=self._at if item.occurred_at is UNSET else item.occurred_at,
+            occurred_offset=item.occurred_offset,
+            ended_at=given(item.ended_at),
+            title=given(item.title),
+            body=given(item.body),
+            direction=given(item.direction),
+            participants=() if item.participants is UNSET else item.participants,
+            fields={name: value for name, value in item.fields.items() if value is not None},
+            extras={} if item.extras is UNSET else item.extras,
+        )
+        problems = problems_of(content, state.type)
+        text = state.text
+        if not problems and text is not None and not 0 < len(text) <= MAX_IDENTITY:
+            problems.append(Problem("identity", f"must have 1 to {MAX_IDENTITY} characters", "too_long"))
+        if problems:
+            raise Invalid(*problems)
+        state.content, state.draft, state.outcome, state.origin = content, item, Outcome.CREATED, item.origin
+
+    def _change(self, item: Instance, state: State, content: Content) -> None:
+        read, type_ = state.read, state.type
+        if self._mode is Put.CREATE:
+            raise Exists("an interaction with this id is stored already", existing=read.number if read else None)
+        if item.expected_version is not None and (read is None or read.version != item.expected_version):
+            raise Conflict("the interaction was changed in the meantime; read it again")
+        replacing = self._mode is Put.REPLACE
+        new = merged(content, item, type_, replacing=replacing)
+        others = differing(content, new, item, type_, strict=not type_.is_activity or replacing)
+        if not others:
+            return
+        if not type_.is_activity:
+            name = type_.display_name or type_.name
+            raise Refused(
+                f"a stored {name} is a fact and cannot be changed",
+                *(Problem(path, "differs from what is stored", "differs") for path in others),
+                existing=read.number if read is not None else None,
+            )
+        names = set(item.fields) if not replacing else None
+        problems = [p for p in problems_of(new, type_) if names is None or is_about(p.path, names)]
+        if type_.identity and key_of_instance(type_, new.fields) != key_of_instance(type_, content.fields):
+            problems.append(Problem("identity", "cannot be changed: it identifies the interaction", "identity"))
+        if problems:
+            raise Invalid(*problems)
+        state.content = new
+        state.origin = item.origin if item.origin is not None else state.origin
+        if state.outcome is Outcome.SAME:
+            state.outcome = Outcome.AMENDED
+
+    async def _refer(self, states: Sequence[State]) -> Referred:
+        """Find the profiles that the fields of what is to be stored refer to."""
+        referring = [state for state in states if state.type.has_references and state.content is not None]
+        given = [(state.type, state.content) for state in referring if state.content is not None]
+        if not given:
+            return Referred([], [], {})
+        referred = await self._references.resolve(self._actor, given)
+        for state, content in zip(referring, referred.contents, strict=True):
+            state.content = content
+        return referred
+
+    async def _resolve(self, states: list[State], made: set[int]) -> list[Any]:
+        """Find the participants of what is to be stored; returns the persons that are yet to be stored.
+
+        ``made``: persons who are known though they are not stored yet.
+        """
+        named = [state for state in states if state.content is not None and state.content.participants]
+        if not named:
+            return []
+        contents = [state.content for state in named if state.content is not None]
+        participants, persons, new = await self._interactions.resolve(self._actor, contents)
+        for state, content, found in zip(named, contents, participants, strict=True):
+            state.content = replace(content, participants=found)
+            unknown = unknown_persons(state.content, persons, state.read.content if state.read else None)
+            unknown = [problem for problem in unknown if problem.value not in made]
+            if unknown:
+                self._refuse(state, Invalid(*unknown))
+        return new
+
+    def _refuse(self, state: State, error: InterlogError) -> None:
+        for index in state.items:
+            self._results[index] = error
+        state.outcome, state.stored, state.items = Outcome.SAME, None, []
+
+    async def _add(self, unit: Unit, states: Sequence[State]) -> None:
+        """Add to a unit what becomes of the interactions."""
+        created = [state for state in states if state.outcome is Outcome.CREATED]
+        for start in range(0, len(created), _AT_ONCE):
+            some = created[start : start + _AT_ONCE]
+            accepted = [_accepted(state) for state in some]
+            stored = await self._interactions.add_rows(self._actor, unit, accepted, self._at)
+            for state, item in zip(some, stored, strict=True):
+                state.stored = item
+            await asyncio.sleep(0)
+        for state in states:
+            if state.outcome is Outcome.AMENDED and state.read is not None and state.content is not None:
+                state.stored = await self._interactions.add_amendment(
+                    self._actor, unit, state.read, state.content, state.type, state.origin
+                )
+        for state in created:
+            if state.stored is not None and (target := self._corrected.get(id(state))) is not None:
+                self._void(unit, target, state.stored)
+
+    def _void(self, unit: Unit, read: Interaction, by: Interaction) -> None:
+        """Hide the interaction that another one corrects. It stays, and says which one that is."""
+        at = self._at
+        gone = replace(read, deleted_at=at, voided_by=by.number, version=read.version + 1, changed_at=stamp())
+        interaction_rows.change(unit, self._tenant, read, gone)
+        field_rows.change(unit, self._tenant, read, gone, self._actor.tenant.types_by_id.get(read.type_id))
+        add_entry(unit, self._actor, Action.VOID, Entity.INTERACTION, read.number, gone.version, at)
+
+
+def _accepted(state: State) -> Accepted:
+    item, content = state.draft, state.content
+    assert item is not None
+    assert content is not None
+    draft = Draft(
+        type=state.type.name,
+        content=content,
+        logging=Logging.AUTOMATIC,
+        origin=state.origin,
+        group=item.group,
+        identity=state.text,
+    )
+    keys = [request_key(item.request_key)] if item.request_key else []
+    return Accepted(draft, state.type, keys, fingerprint_of(item) if keys else "")
