@@ -177,7 +177,7 @@ def check_right(call: Call, permissions: frozenset[str] | None) -> None:
         wanted = auth.READ if needed is Right.READ else auth.WRITE
         is_managing = call.plane is Plane.MANAGE and wanted is auth.WRITE
         if is_managing or needed is Right.ADMIN or wanted not in permissions:
-            raise Forbidden(f"the policy lacks the permission {auth.MANAGE if is_managing else wanted}")
+            raise Forbidden(f"this policy lacks the permission {auth.MANAGE if is_managing else wanted}")
 
 
 def _is_below_hub(call: Call) -> bool:
