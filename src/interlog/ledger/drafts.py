@@ -44,11 +44,9 @@ def problems_of_draft(
     problems = problems_of(draft.content, type_) + unknown_persons(draft.content, persons)
     if draft.uuid is not None and parse_uuid(draft.uuid) is None:
         problems.append(Problem("uuid", "must be a UUID"))
-    problems += [
-        Problem(f"external_ids.{system}", "must be a short text", "too_long")
-        for system, id_ in draft.external_ids.items()
-        if len(system) > _MAX_SYSTEM or len(id_) > _MAX_EXTERNAL_ID or "\x00" in system + id_
-    ]
+    for system, id_ in draft.external_ids.items():
+        if len(system) > _MAX_SYSTEM or len(id_) > _MAX_EXTERNAL_ID or "\x00" in system + id_:
+            problems.append(Problem(f"external_ids.{system}", "must be a short text", "too_long"))
     if not actor.sees(draft.group):
         problems.append(unknown_id("group", draft.group, "SecurityGroup"))
     if rule is not None:

@@ -116,7 +116,7 @@ class Interactions:
         drafts = [draft if draft.uuid is None else with_canonical_uuid(draft) for draft in drafts]
         participants, persons, new = await self.resolve(actor, [draft.content for draft in drafts])
         unknown = await link_problems(self._store, actor, [draft.content.links for draft in drafts])
-        creators = {draft.creator for draft in drafts if draft.creator is not None} - persons.keys()
+        creators = {draft.creator for draft in drafts if draft.creator is not None and draft.creator not in persons}
         creators -= set(await self.persons.get_many(actor, creators)) if creators else set()
         created_at = now()
         accepted: dict[int, Accepted] = {}

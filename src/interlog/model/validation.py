@@ -18,6 +18,7 @@ from .types import FieldDefinition, FieldKind, InteractionType
 MAX_TITLE = 1_000
 MAX_BODY = 1_000_000
 MAX_PARTICIPANTS = 5_000
+_NO_NULL = "must not contain the character U+0000"
 
 Check = Callable[[str, Any], Iterator[Problem]]
 
@@ -40,16 +41,16 @@ def _general_problems(content: Content) -> Iterator[Problem]:
         yield Problem("title", f"must not be longer than {MAX_TITLE} characters", "too_long")
     if content.body is not None and len(content.body) > MAX_BODY:
         yield Problem("body", f"must not be longer than {MAX_BODY} characters", "too_long")
-    for path, text in (("title", content.title), ("body", content.body)):
-        if text is not None and "\x00" in text:
-            yield Problem(path, "must not contain the character U+0000", "character")
+    if content.title is not None and "\x00" in content.title:
+        yield Problem("title", _NO_NULL, "character")
+    if content.body is not None and "\x00" in content.body:
+        yield Problem("body", _NO_NULL, "character")
 
 
 def _participant_problems(content: Content, type_: InteractionType) -> Iterator[Problem]:
     if len(content.participants) > MAX_PARTICIPANTS:
         yield Problem("participants", f"must not be more than {MAX_PARTICIPANTS}", "too_long")
-    slots = {slot.role: slot for slot in type_.slots}
-    counts = dict.fromkeys(slots, 0)
+    counts = {slot.role: 0 for slot in type_.slots}
     for index, participant in enumerate(content.participants):
         if participant.role not in counts:
             yield Problem(
@@ -57,11 +58,11 @@ def _participant_problems(content: Content, type_: InteractionType) -> Iterator[
             )
             continue
         counts[participant.role] += 1
-    for role, count in counts.items():
-        if slots[role].required and not count:
-            yield Problem("participants", f"must include one of the role {role}", "missing")
-        if count > 1 and not slots[role].many:
-            yield Problem("participants", f"must include only one of the role {role}")
+    for slot in type_.slots:
+        if slot.required and not counts[slot.role]:
+            yield Problem("participants", f"must include one of the role {slot.role}", "missing")
+        if not slot.many and counts[slot.role] > 1:
+            yield Problem("participants", f"must include only one of the role {slot.role}")
 
 
 def _field_problems(content: Content, type_: InteractionType) -> Iterator[Problem]:

@@ -155,7 +155,8 @@ async def directory(database: Database, tenant: int, ids: set[int]) -> Directory
     known = recent.directory(tenant) if recent is not None else Directory()
     if known.keys() >= ids:
         return known
-    rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(ids.difference(known)))
+    missing = [id_ for id_ in ids if id_ not in known]  # a difference of sets would pass by everybody who is known
+    rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(missing))
     read = {row[0]: person_of(row) for row in rows}
     return recent.keep(tenant, read) if recent is not None else Directory(read)
 
