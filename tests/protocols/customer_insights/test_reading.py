@@ -259,3 +259,29 @@ def test_what_others_logged_is_read_in_the_built_in_sets(data: Data, firm: Firm)
     assert item["Timestamp"] == "2026-03-05T17:15:00Z"
     assert set(item["AttendeeIds"]) == {str(firm.mia.id), str(ola.id)}
     assert data.get(f"/Meetings('{item['InteractionId']}')").json()["InteractionId"] == item["InteractionId"]
+
+
+def test_one_interaction_is_selected_from_and_expanded_too(data: Data, firm: Firm) -> None:
+    """The options of one entity; others are refused."""
+    ola = firm.person("Ola", "Berg", "ola@client.example")
+    data.stored("/BranchVisits", VISIT | {"VisitorRef": str(ola.id), "ClerkRef": None})
+    item = data.get("/BranchVisits('V-7')", **{"$select": "Minutes", "$expand": "Participants"}).json()
+    assert (item["Minutes"], "Lane" in item) == (12, False)
+    assert [part["ProfileId"] for part in item["Participants"]] == [str(ola.id)]
+    assert refused(data, "/BranchVisits('V-7')", filter="Minutes eq 1") == (501, "NotImplemented")
+    assert refused(data, "/BranchVisits('V-7')", expand="Nothing") == (400, "InvalidQueryOption")
+    found = data.get(f"/Contacts('{ola.id}')", **{"$select": "Email"}).json()
+    assert (found["Email"], "FirstName" in found) == ("ola@client.example", False)
+
+
+def test_one_property_is_read_by_itself(data: Data, firm: Firm) -> None:
+    """As JSON or as its bare text; 204 without a value; 404 where there is none of the name."""
+    data.stored("/BranchVisits", VISIT | {"Minutes": None, "ClerkRef": None})
+    found = data.get("/BranchVisits('V-7')/lane")
+    assert found.json() == {"@odata.context": f"{data.base}/$metadata#BranchVisits('V-7')/lane", "value": "B"}
+    assert data.get("/Interactions('V-7')/ArrivedAt/$value").text == "2026-03-04T09:15:00Z"
+    assert data.get("/BranchVisits('V-7')/Minutes").status_code == 204
+    assert error_of(data.get("/BranchVisits('V-7')/Nowhere")) == (404, "ResourceNotFound")
+    assert error_of(data.get("/BranchVisits('V-7')/Lane/Deeper")) == (404, "ResourceNotFound")
+    assert error_of(data.request("PUT", "/BranchVisits('V-7')/Lane", json={})) == (405, "MethodNotAllowed")
+    assert data.get(f"/Contacts('{firm.mia.id}')/Email/$value").text == "mia@own.example"

@@ -12,7 +12,7 @@ import falcon
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Right
 
-from . import batch, instances, jobs, profile_reading, profiles, reading, rejects, relationships
+from . import batch, instances, jobs, profile_reading, profiles, reading, rejects, relationships, single
 from .asks import Ask
 from .batch import Part
 from .bodies import MAX_BYTES, decode
@@ -136,13 +136,16 @@ async def _of_interactions(
     elif not rest:
         match ask.method:
             case "GET":
-                return await instances.get(ask, key, entity)
+                return await single.interaction(ask, key, entity)
             case "PATCH" | "PUT":
                 return await instances.change(ask, key, entity)
         raise _not_allowed("GET", "PATCH", "PUT")
     elif tail == ["participants"]:
         _require_get(ask)
         return await reading.participants(ask, key, entity)
+    elif (name := _property(rest)) is not None:
+        _require_get(ask)
+        return await single.property_of(ask, key, entity, name, raw=len(rest) > 1)
     raise not_found(f"resource '{ask.path[:200]}'")
 
 
@@ -162,7 +165,7 @@ async def _of_profiles(ask: Ask, entity: ProfileEntity, key: Key | None, rest: S
     elif not rest:
         match ask.method:
             case "GET":
-                return await profiles.get(ask, key, entity)
+                return await single.profile(ask, key, entity)
             case "PATCH":
                 return await profiles.change(ask, key, entity)
         raise _not_allowed("GET", "PATCH")
@@ -179,7 +182,17 @@ async def _of_profiles(ask: Ask, entity: ProfileEntity, key: Key | None, rest: S
         return await relationships.of_profile(ask, await profiles.find(ask, key, entity), entity)
     elif tail[0] == "kpis":
         raise ApiError(501, "NotImplemented", "KPIs are not computed here.")
+    elif (name := _property(rest)) is not None:
+        _require_get(ask)
+        return await single.property_of(ask, key, entity, name, raw=len(rest) > 1)
     raise not_found(f"resource '{ask.path[:200]}'")
+
+
+def _property(rest: Sequence[Segment]) -> str | None:
+    """Return the property that is asked for: ``/Minutes`` or ``/Minutes/$value``."""
+    tail = [segment.name.lower() for segment in rest[1:]]
+    plain = all(segment.key is None for segment in rest) and not rest[0].name.startswith("$")
+    return rest[0].name if plain and tail in ([], ["$value"]) else None
 
 
 def _require_get(ask: Ask) -> None:

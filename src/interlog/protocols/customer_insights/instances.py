@@ -309,13 +309,6 @@ def _ambiguous(ask: Ask, found: Sequence[Interaction]) -> ApiError:
     return ApiError(409, "AmbiguousKey", message, details=details)
 
 
-async def get(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply:
-    """Answer one interaction."""
-    item, entity = await find(ask, key, implied)
-    headers = {"ETag": etag(item)} if entity.type.is_activity else {}
-    return ask.reply(one_json(ask, item, entity, typed=implied is not None), headers=headers)
-
-
 async def change(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply:
     """Change an activity: PATCH merges, PUT replaces. A fact cannot be changed (spec 7.2)."""
     item, entity = await find(ask, key, implied)

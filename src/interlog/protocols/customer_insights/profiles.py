@@ -7,14 +7,13 @@ from interlog.model.errors import Conflict, Exists, InterlogError, Invalid, NotF
 from interlog.model.instances import Put
 from interlog.model.profiles import PROFILE_ID, Profile, ProfileDraft
 
-from . import reading, rejects
+from . import rejects
 from .asks import Ask
 from .bodies import Malformed, read, read_one
 from .entities import ProfileEntity
 from .errors import ApiError, Detail, invalid, not_found
 from .ids import Key, key_value_text, named_key_text
 from .operations import Reply
-from .options import expand_of, select_of
 from .present import Form, profile_json
 from .rejects import Rejected
 
@@ -167,17 +166,6 @@ async def find(ask: Ask, key: Key, entity: ProfileEntity) -> Profile:
         return await ask.ledger.profiles.find_by(ask.actor, entity.type, values)
     except NotFound:
         raise not_found(f"{entity.type.name} '{shown[:200]}'") from None
-
-
-async def get(ask: Ask, key: Key, entity: ProfileEntity) -> Reply:
-    """Answer one profile, with its interactions where they are to be expanded."""
-    profile = await find(ask, key, entity)
-    form = ask.form
-    form = Form(form.root, form.metadata, form.exact, select_of(ask.params.get("$select"), (PROFILE_ID,)))
-    body = one_json(ask, profile, entity, form)
-    for expand in expand_of(ask.params.get("$expand"), ("Interactions",)):
-        body |= await reading.expanded(ask, (entity, profile), expand)
-    return ask.reply(body, headers={"ETag": etag(profile)})
 
 
 async def change(ask: Ask, key: Key, entity: ProfileEntity) -> Reply:
