@@ -47,6 +47,17 @@ DIFFERENCES = (
     ("connectors", "Definitions are kept; nothing is pulled. Files are sent to `BlobIngestionJobs` instead."),
     ("roleAssignments", "They are kept; what a user may do is decided by tokens and policies."),
     ("links.put", "A link of 2017-01-01 is answered under the names of 2017-04-26, too."),
+    ("data.batch", "A change set holds creations of interactions only; others in it are refused with 501."),
+    (
+        "ingestionJobs.create",
+        "A job has run when it is answered. `Uri` is a `data:` URI, or the file comes with the job "
+        "as `multipart/form-data`: nothing is fetched from other hosts.",
+    ),
+    (
+        "entities.create",
+        "Many profiles at once are no transaction; many interactions are with `Prefer: transaction=all`.",
+    ),
+    ("entities.read", "A type that another process has just defined is known after a second."),
     ("everything", "`x-ms-ratelimit-…` headers count per process; nobody is held up."),
 )
 """Where an operation that is served does less than the vendor's, or something else."""

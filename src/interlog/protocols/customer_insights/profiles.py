@@ -104,6 +104,8 @@ async def store_many(
     job: str | None = None,
 ) -> dict[str, Any]:
     """Store many profiles, and return an outcome for each; what is refused is kept (spec 6.4, 9.2)."""
+    if ask.preferences.get("transaction") == "all":
+        raise ApiError(501, "NotImplemented", "Profiles are stored one by one, each on its own.", target="Prefer")
     value: list[dict[str, Any]] = [{} for _ in items]
     ready: list[ProfileDraft] = []
     places: list[int] = []
