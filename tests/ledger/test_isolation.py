@@ -210,6 +210,7 @@ WRITES: dict[str, Attempt] = {
     "instances.put_many": lambda firm, ids: firm.ledger.instances.put_many(
         firm.actor, [Instance(type="Meeting", participants=(Participant(ids["person"]),), corrects="M-1")]
     ),
+    "tenants.configure": lambda firm, ids: firm.ledger.tenants.configure(firm.actor, create_unknown_persons=False),
     "hubs.create": lambda firm, ids: firm.ledger.hubs.create(firm.actor, "filled-hub"),
     "hubs.delete": lambda firm, ids: firm.ledger.hubs.delete(firm.actor, "filled-hub"),
     "definitions.put": lambda firm, ids: firm.ledger.definitions.put(firm.actor, "links", "One", {"a": 2}),

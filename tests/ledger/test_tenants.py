@@ -127,3 +127,29 @@ class TestAddUser:
             await acme.ledger.tenants.add_user(acme.acting(acme.ben), acme.eve.id, UserRole.VIEWER)
         with pytest.raises(NotFound):
             await acme.ledger.tenants.add_user(acme.acting(acme.mia, Right.ADMIN), 999, UserRole.VIEWER)
+
+
+class TestConfigure:
+    async def test_is_kept_and_journalled(self, acme: Firm) -> None:
+        """An admin decides whether unknown persons are created; to say the same again changes nothing."""
+        tenants = acme.ledger.tenants
+        settings = await tenants.configure(acme.actor, create_unknown_persons=False)
+        before = await journal_of(acme)
+
+        assert settings == (await tenants.get(acme.tenant.id)).settings
+        assert not settings.create_unknown_persons
+        assert (before[-1].entity, before[-1].version) == (Entity.TENANT, 2)
+        assert await tenants.configure(acme.actor, create_unknown_persons=False) == settings
+        assert await journal_of(acme) == before
+        assert (await tenants.configure(acme.actor, create_unknown_persons=True)) == acme.tenant.settings
+        with pytest.raises(Forbidden):
+            await tenants.configure(acme.acting(acme.ben), create_unknown_persons=False)
+
+    async def test_at_the_same_moment(self, acme: Firm) -> None:
+        """Of many changes at once each is made, one after the other."""
+        ways = [index % 2 == 0 for index in range(6)]
+        found = await asyncio.gather(
+            *(acme.ledger.tenants.configure(acme.actor, create_unknown_persons=way) for way in ways)
+        )
+
+        assert [settings.create_unknown_persons for settings in found] == ways

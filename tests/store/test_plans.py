@@ -358,6 +358,8 @@ CASES: dict[str, Case] = {
     "definitions.DELETE": _simple(definitions.DELETE, kind="links", name_key="x", read_version=1),
     "definitions.COLLECTIONS": _simple(definitions.COLLECTIONS, names=["x", "y"]),
     "tenants.BY_ID": _simple(tenants.BY_ID, id=1),
+    "tenants.CONFIGURE": _simple(tenants.CONFIGURE, key_id=1, new_settings="{}", read_version=1),
+    "tenants.VERSION": _simple(tenants.VERSION, id=1),
     "tenants.OF_HOME": _simple(tenants.OF_HOME, home=1),
     "tenants.DELETE": _simple(tenants.DELETE, key_id=1, new_name="x", at=1),
     "tenants.BY_NAME": _simple(tenants.BY_NAME, name="acme"),

@@ -26,6 +26,8 @@ FRESH = 1.0
 
 DEFAULT_LIST = "Deals"
 
+_TRIES = 8
+
 
 class Tenants:
     """Use cases around tenants and users."""
@@ -119,6 +121,29 @@ class Tenants:
         if address not in ids:
             raise Conflict(f"the tenant {tenant.name} exists already, and {email} is none of its people")
         return (await person_rows.by_ids(self._store.database, tenant.id, ids.values()))[ids[address]]
+
+    async def configure(self, actor: Actor, *, create_unknown_persons: bool) -> TenantSettings:
+        """Decide whether persons are made for participants whom nobody knows yet; returns the settings as they are now.
+
+        Requests see it after ``FRESH`` seconds at most.
+        """
+        actor.require(Right.ADMIN)
+        tenant = actor.tenant.id
+        for _ in range(_TRIES):
+            read, version = await tenant_rows.settings_of(self._store.database, tenant)
+            settings = replace(read, create_unknown_persons=create_unknown_persons)
+            if settings == read:
+                return settings
+            unit = Unit()
+            tenant_rows.configure(unit, tenant, settings, version)
+            add_entry(unit, actor, Action.AMEND, Entity.TENANT, tenant, version + 1, now(), encode(read).decode())
+            try:
+                await self._store.database.write(unit)
+            except Stale:
+                continue
+            self.forget(tenant)
+            return settings
+        raise Conflict("the settings were being changed at the same time; try again")
 
     async def add_user(self, actor: Actor, person_id: int, role: UserRole, groups: tuple[int, ...] = ()) -> User:
         """Make a person of the tenant a user, and internal if he is not."""

@@ -24,6 +24,12 @@ LAST_ID = Query(select(func.max(tenant.c.id)))
 BY_ID = Query(select(*tenant.c).where(tenant.c.id == parameter("id"), tenant.c.deleted_at.is_(None)))
 BY_NAME = Query(select(*tenant.c).where(tenant.c.name == bindparam("name"), tenant.c.deleted_at.is_(None)))
 OF_HOME = Query(select(*tenant.c).where(tenant.c.home == parameter("home"), tenant.c.deleted_at.is_(None)))
+CONFIGURE = Query(
+    update(tenant)
+    .where(tenant.c.id == parameter("key_id"), tenant.c.version == parameter("read_version"))
+    .values(settings=bindparam("new_settings"), version=tenant.c.version + 1)
+)
+VERSION = Query(select(tenant.c.settings, tenant.c.version).where(tenant.c.id == parameter("id")))
 DELETE = Query(
     update(tenant)
     .where(tenant.c.id == parameter("key_id"), tenant.c.deleted_at.is_(None))
@@ -113,6 +119,18 @@ def insert(unit: Unit, item: Tenant, taken: Mapping[str, int]) -> None:
     type_rows.insert_of_profiles(unit, item.id, item.profile_types, item.created_at)
     type_rows.reserve(unit, item.id, item.types)
     type_rows.reserve(unit, item.id, item.profile_types)
+
+
+async def settings_of(database: Database, tenant_id: int) -> tuple[TenantSettings, int]:
+    """Return a tenant's settings and their version."""
+    ((text, version),) = await database.fetch(VERSION, id=tenant_id)
+    return _settings.decode(text), version
+
+
+def configure(unit: Unit, tenant_id: int, settings: TenantSettings, read_version: int) -> None:
+    """Add new settings of a tenant to a unit, guarded by the version that was read."""
+    text = encode(settings).decode()
+    unit.change(CONFIGURE, {"key_id": tenant_id, "new_settings": text, "read_version": read_version})
 
 
 def delete(unit: Unit, item: Tenant, at: int) -> None:
