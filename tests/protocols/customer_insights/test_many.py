@@ -111,6 +111,16 @@ def test_too_many_items_are_refused_whole(data: Data, firm: Firm) -> None:
     assert firm.rows() == rows
 
 
+def test_of_very_many_problems_the_first_are_told(data: Data) -> None:
+    """20 of each item of many, and how many more there are; alone, an instance has up to 600."""
+    bad = {f"bad name {number}": 1 for number in range(1_000)}
+    alone = data.send("/BranchVisits", bad)
+    assert (error_of(alone), len(details_of(alone))) == ((400, "InvalidInstance"), 602)
+    details = data.send("/BranchVisits", [bad]).json()["value"][0]["error"]["details"]
+    assert len(details) == 21
+    assert details[-1]["code"] == "MoreProblems"
+
+
 # Rejects
 
 

@@ -20,6 +20,8 @@ MAX_DYNAMIC = 64 * 1024
 
 MAX_DEPTH = 32
 MAX_NAME = 128
+MAX_PROBLEMS = 600
+"""Problems of an instance that are told: more than a type has fields."""
 
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 """An OData simple identifier: a letter or ``_``, then letters, digits and ``_``."""
@@ -77,6 +79,8 @@ class Validator:
         cleared: list[str] = []
         problems: list[Detail] = []
         for name, value in body.items():
+            if len(problems) >= MAX_PROBLEMS:
+                break
             rule = rules.get(name)
             if rule is None:
                 self._other(name, value, fields, system, cleared, problems)

@@ -18,13 +18,14 @@ from interlog.model.tenancy import Right
 
 from .asks import Ask
 from .bodies import decode, encode
-from .errors import ApiError, answer, not_found
+from .errors import ApiError, Detail, answer, not_found
 from .operations import Reply
 from .present import moment_text
 
 KIND = "reject"
 _AT_ONCE = 500
 _MOST = 1_000
+_MOST_DETAILS = 20
 
 
 class Rejected(Struct, frozen=True):
@@ -40,7 +41,12 @@ class Rejected(Struct, frozen=True):
 def error_json(error: InterlogError) -> tuple[int, dict[str, Any]]:
     """Return the status and the object of an error, as the outcome of one item of many has it."""
     status, body, _ = answer(error)
-    return status, body["error"]
+    found: dict[str, Any] = body["error"]
+    details = found.get("details", ())
+    if len(details) > _MOST_DETAILS:  # ten thousand items may have a hundred problems each
+        rest = Detail("MoreProblems", f"There are {len(details) - _MOST_DETAILS} more problems.")
+        found["details"] = [*details[:_MOST_DETAILS], rest]
+    return status, found
 
 
 async def keep(ask: Ask, rejected: Sequence[Rejected]) -> list[str]:
