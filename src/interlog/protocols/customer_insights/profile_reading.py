@@ -15,10 +15,10 @@ from .odata_filter import filter_of
 from .odata_search import search_of
 from .odata_vocabulary import Profiles
 from .operations import Reply
-from .options import Window, bad_skip_token, expand_of, flag_of, next_links, require_known, window_of
+from .options import Window, expand_of, flag_of, next_links, require_known, window_of
 from .ordering import orders_of
 from .present import profile_json
-from .reading import CONFLATION, expanded, form_of, parsed
+from .reading import CONFLATION, answered, expanded, form_of, parsed
 
 
 class Query:
@@ -78,8 +78,8 @@ async def profiles(ask: Ask, entity: ProfileEntity) -> Reply:
 async def _page(ask: Ask, query: Query, window: Window) -> tuple[list[Profile], dict[str, str]]:
     if not window.size:
         return [], {}
-    try:
-        found = await ask.listing.profiles(
+    found = await answered(
+        ask.listing.profiles(
             ask.actor,
             query.type.id,
             limit=window.size,
@@ -88,8 +88,7 @@ async def _page(ask: Ask, query: Query, window: Window) -> tuple[list[Profile], 
             after=window.after,
             skip=window.skip,
         )
-    except ValueError:
-        raise bad_skip_token() from None
+    )
     known = await ask.ledger.profiles.get_many(ask.actor, query.type, found.numbers)
     items = [known[number] for number in found.numbers if number in known]
     return items, next_links(ask, window, found.next, len(found.numbers))
@@ -107,7 +106,7 @@ async def _number(ask: Ask, query: Query) -> int:
     if query.is_plain:
         counts = await ask.ledger.profile_types.instances_counts(ask.actor, [query.type])
         return counts.get(query.type.id, 0)
-    return await ask.listing.count_profiles(ask.actor, query.type.id, condition=query.condition)
+    return await answered(ask.listing.count_profiles(ask.actor, query.type.id, condition=query.condition))
 
 
 # One profile, by its key

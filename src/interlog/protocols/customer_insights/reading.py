@@ -1,9 +1,10 @@
 """Collections of interactions: pages, counts, and what is expanded in them (spec 6.5)."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from interlog.model.conditions import Condition, both
+from interlog.model.errors import Invalid
 from interlog.model.expressions import Order
 from interlog.model.instants import now
 from interlog.model.interactions import Interaction
@@ -41,6 +42,7 @@ MAX_EXPANDED = 100
 """Interactions that are expanded in each profile, where nothing else is said."""
 
 Of = tuple[ProfileEntity, Profile]
+Answer = TypeVar("Answer")
 
 
 class Query:
@@ -85,6 +87,16 @@ def parsed(name: str, code: str, parse: Any) -> Any:
         raise bad_option(name, f"cannot be understood: {error}", code) from None
 
 
+async def answered(work: Awaitable[Answer]) -> Answer:
+    """Return what a list answers; refuses a place that is none of its, and values that the store cannot look for."""
+    try:
+        return await work
+    except Invalid as error:  # a number that no engine holds, half a character, more levels than SQLite reads
+        raise bad_option("$filter", f"cannot be answered: {error.problems[0].message}", "InvalidFilter") from None
+    except ValueError:
+        raise bad_skip_token() from None
+
+
 # Interactions
 
 
@@ -102,9 +114,7 @@ async def interactions(ask: Ask, entity: InteractionEntity | None, of: Of | None
         name = f"{of[0].set_name}{key_text(of[1].key)}/Interactions"
     body = ask.context(name, form)
     if flag_of(ask.params, "$count"):
-        body["@odata.count"] = await ask.listing.count(
-            ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
-        )
+        body["@odata.count"] = await _number(ask, query)
     body["value"] = await interactions_json(ask, items, form, typed=entity is not None, participants=bool(expands))
     headers = {"Preference-Applied": f"odata.maxpagesize={window.size}"} if window.preferred else {}
     return ask.reply(body | links, headers=headers)
@@ -113,8 +123,8 @@ async def interactions(ask: Ask, entity: InteractionEntity | None, of: Of | None
 async def _page(ask: Ask, query: Query, window: Window) -> tuple[list[Interaction], dict[str, str]]:
     if not window.size or not query.types:
         return [], {}
-    try:
-        found = await ask.listing.page(
+    found = await answered(
+        ask.listing.page(
             ask.actor,
             query.types,
             limit=window.size,
@@ -125,9 +135,16 @@ async def _page(ask: Ask, query: Query, window: Window) -> tuple[list[Interactio
             party=query.party,
             voided=query.voided,
         )
-    except ValueError:
-        raise bad_skip_token() from None
+    )
     return found.interactions, next_links(ask, window, found.next, len(found.interactions))
+
+
+async def _number(ask: Ask, query: Query) -> int:
+    """Return how many interactions are on all pages."""
+    work = ask.listing.count(
+        ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
+    )  # fmt: skip
+    return await answered(work)
 
 
 def form_of(ask: Ask, always: Sequence[str]) -> Form:
@@ -166,11 +183,7 @@ async def count(ask: Ask, entity: InteractionEntity | None, of: Of | None = None
     query = Query(ask, entity, ask.params)
     if of is not None:
         await query.narrow(ask, of)
-    number = 0
-    if query.types:
-        number = await ask.listing.count(
-            ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
-        )
+    number = await _number(ask, query)
     return Reply(str(number).encode(), content_type="text/plain; charset=utf-8")
 
 
@@ -190,22 +203,22 @@ async def expanded(ask: Ask, of: Of, expand: Expand) -> dict[str, Any]:
     size = min(top if top is not None else MAX_EXPANDED, 1_000)
     items: list[Interaction] = []
     if size and query.types:
-        found = await ask.listing.page(
-            ask.actor,
-            query.types,
-            limit=size,
-            condition=query.condition,
-            orders=query.orders,
-            skip=number_of(expand.options, "$skip") or 0,
-            party=query.party,
-            voided=query.voided,
+        found = await answered(
+            ask.listing.page(
+                ask.actor,
+                query.types,
+                limit=size,
+                condition=query.condition,
+                orders=query.orders,
+                skip=number_of(expand.options, "$skip") or 0,
+                party=query.party,
+                voided=query.voided,
+            )
         )
         items = found.interactions
     form = ask.form
     inner = Form(form.root, form.metadata, form.exact, select_of(expand.options.get("$select"), ("InteractionId",)))
     body: dict[str, Any] = {"Interactions": await interactions_json(ask, items, inner, typed=False)}
     if flag_of(expand.options, "$count"):
-        body["Interactions@odata.count"] = await ask.listing.count(
-            ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
-        )
+        body["Interactions@odata.count"] = await _number(ask, query)
     return body
