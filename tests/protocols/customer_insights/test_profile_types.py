@@ -65,6 +65,19 @@ class TestDefining:
         error = refused(hub.arm("PUT", "/profiles/Contact", json=less), 409, "BuiltInType")
         assert set(codes(error)) == {"BuiltInType"}
 
+    def test_its_own_profile_id(self, any_hub: Hub) -> None:
+        """A type may say more of the field that every profile has; its name and its type stay the system's."""
+        declared = {"fieldName": "profileid", "fieldType": "Edm.Int32", "schemaItemPropLink": "x", "isName": True}
+        answer = any_hub.arm("PUT", PATH, json=HOUSEHOLD | {"fields": [declared, *HOUSEHOLD["fields"]]})
+        assert answer.status_code == 200, answer.text
+        assert "ProfileId" in answer.headers["x-warnings"]
+        properties = answer.json()["properties"]
+        (field,) = [f for f in properties["fields"] if f["fieldName"].lower() == "profileid"]
+        assert (field["fieldName"], field["fieldType"], field["propertyId"]) == ("ProfileId", "Edm.String", "PROFILEID")
+        assert (field["schemaItemPropLink"], field["isName"], field["maxLength"]) == ("x", True, 4000)
+        again = any_hub.arm("PUT", PATH, json=properties)
+        assert again.json()["properties"] == properties
+
     def test_problems(self, any_hub: Hub) -> None:
         """All are told at once, and nothing is stored."""
         before = any_hub.firm.rows()

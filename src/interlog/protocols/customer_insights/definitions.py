@@ -16,6 +16,7 @@ from .errors import Detail
 from .fields import (
     MAX_FIELDS,
     MAX_NAME,
+    OWN_PROFILE_ID,
     PROFILE_ID,
     PROFILE_ID_FIELD,
     SYSTEM_SOURCE,
@@ -115,7 +116,9 @@ def read_profile_type(body: Mapping[str, Any], name: str, catalog: Catalog) -> t
             document["timestampFieldName"] = field["fieldName"]
     document["strongIds"] = _strong_ids(source, declared)
     _expiry(source, document)
-    document["fields"] = [field for field in fields if field["fieldName"].casefold() != PROFILE_ID.casefold()]
+    own = [field for field in fields if field["fieldName"].casefold() == PROFILE_ID.casefold()]
+    document["fields"] = [field for field in fields if field not in own]
+    _merge_profile_id(document, own, notes)
     for index, field in enumerate(fields):
         if field["fieldName"].casefold() in ("lastmodifiedtimestamp", "interactions", "relationships"):
             message = f"'{field['fieldName']}' is a name of the system's own."
@@ -224,6 +227,19 @@ def _timestamp(
         source.problem("InvalidTimestampField", "timestampFieldName", _no_date(name))
     else:
         document["timestampFieldName"] = field["fieldName"]
+
+
+def _merge_profile_id(document: Document, declared: list[Document], notes: Notes) -> None:
+    """Keep what a definition says of the field that every profile has; its name and its type are the system's."""
+    for field in declared:
+        if field["fieldType"] != PROFILE_ID_FIELD["fieldType"] or field["isArray"] or field["isLocalizedString"]:
+            notes.warn(f"{PROFILE_ID} is a single {PROFILE_ID_FIELD['fieldType']}, whatever it is declared as")
+        merged = field | {name: PROFILE_ID_FIELD[name] for name in ("fieldName", "fieldType", "propertyId")}
+        merged |= dict.fromkeys(("isArray", "isEnum", "isFlagEnum", "isImage", "isLocalizedString"), False)
+        merged = {"maxLength": PROFILE_ID_FIELD["maxLength"]} | merged
+        merged.pop("enumValidValues", None)
+        if merged != PROFILE_ID_FIELD:
+            document[OWN_PROFILE_ID] = merged
 
 
 def _strong_ids(source: Source, declared: Mapping[str, Document]) -> list[Document]:

@@ -61,6 +61,10 @@ def field_of(name: str, type_: str, **more: Any) -> Document:
 PROFILE_ID_FIELD = field_of(PROFILE_ID, "Edm.String", propertyId="PROFILEID")
 
 
+OWN_PROFILE_ID = "profileIdField"
+"""The member of a profile type's document with what it says of ``ProfileId``; answers have it among the fields."""
+
+
 def implied(name: str, type_: str, **more: Any) -> Document:
     """Return the field that a reference to an undeclared property implies."""
     return field_of(name, type_, attributes={IMPLIED: ["true"]}, **more)

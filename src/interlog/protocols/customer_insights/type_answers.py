@@ -7,7 +7,7 @@ from interlog.model.instants import now
 from interlog.model.profiles import ProfileType
 from interlog.model.types import InteractionType
 
-from .fields import PROFILE_ID, PROFILE_ID_FIELD, Document
+from .fields import OWN_PROFILE_ID, PROFILE_ID, PROFILE_ID_FIELD, Document
 from .operations import Call
 from .translate import document_of, profile_document_of
 from .values import instant_text, shown_instant
@@ -37,7 +37,7 @@ def profile_properties(call: Call, type_: ProfileType, instances: int, urls: Url
     document = profile_document_of(type_)
     properties: dict[str, Any] = {"strongIds": [*document["strongIds"], PROFILE_ID_KEY]}
     properties |= _common(call, document, type_, "Profile", instances, urls)
-    properties["fields"] = [*properties["fields"], PROFILE_ID_FIELD]
+    properties["fields"] = [*properties["fields"], document.get(OWN_PROFILE_ID, PROFILE_ID_FIELD)]
     properties |= _timestamp(document)
     return properties | {"provisioningState": "Succeeded"} | _given(document, "expiryDateTimeUtc")
 
