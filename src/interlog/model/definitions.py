@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from .errors import Problem
+from .patterns import MAX_PATTERN, compiled
 from .profiles import PROFILE_ID, ProfileType
 from .types import FieldDefinition, FieldKind, InteractionType
 
@@ -100,16 +101,9 @@ def _field_problems(fields: Sequence[FieldDefinition]) -> Iterator[Problem]:
             yield Problem(f"{path}.choices", "of flags must be positive integers", "choice")
         if field.kind is FieldKind.CHOICE and not field.choices:
             yield Problem(f"{path}.choices", "must not be empty", "missing")
-        if field.pattern is not None and not _is_pattern(field.pattern):
-            yield Problem(f"{path}.pattern", "is no regular expression", "pattern")
-
-
-def _is_pattern(text: str) -> bool:
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return True
+        if field.pattern is not None and compiled(field.pattern) is None:
+            message = f"is no regular expression of at most {MAX_PATTERN} characters without look-around"
+            yield Problem(f"{path}.pattern", message, "pattern")
 
 
 def _identity_problems(type_: InteractionType, fields: dict[str, FieldDefinition]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from .ids import parse_uuid
 from .instances import key_of_instance
 from .instants import parse_moment
 from .interactions import Content
+from .patterns import compiled, matches
 from .quick import DURATION, Quick, quick_check
 from .types import FieldDefinition, FieldKind, InteractionType
 
@@ -113,7 +114,7 @@ def _compiled(fields: tuple[FieldDefinition, ...]) -> dict[str, tuple[FieldDefin
 def _check_of(field: FieldDefinition) -> Check:
     """Return the check of one value, with everything that can be looked up beforehand already looked up."""
     kind_check = _KIND_CHECKS[field.kind]
-    pattern = re.compile(field.pattern) if field.pattern else None
+    pattern = compiled(field.pattern) if field.pattern else None
     choices = frozenset(field.choices)
     all_flags = sum(choice for choice in choices if isinstance(choice, int)) if field.flags else 0
 
@@ -126,7 +127,7 @@ def _check_of(field: FieldDefinition) -> Check:
             texts = value.values() if field.kind is FieldKind.LOCALIZED else (value,)
             if any(isinstance(text, str) and len(text) > field.max_length for text in texts):
                 yield Problem(path, f"must not be longer than {field.max_length} characters", "too_long")
-        if pattern is not None and isinstance(value, str) and not pattern.search(value):
+        if pattern is not None and isinstance(value, str) and not matches(pattern, value):
             yield Problem(path, f"must match the pattern {field.pattern}", "pattern")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             if field.minimum is not None and value < field.minimum:
