@@ -9,7 +9,8 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Awaitable, Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, BinaryIO, TextIO, cast
 
 import msgspec
 import structlog
@@ -27,6 +28,23 @@ _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _log = structlog.get_logger("interlog.request")
 
 
+class _Log:
+    """Where messages go. That they cannot be written (a full disk, a closed pipe) is no reason to fail a request."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, message: Any) -> None:
+        """Write a message, if that is possible."""
+        with suppress(OSError):
+            self._stream.write(message)
+
+    def flush(self) -> None:
+        """Hand on what was written, if that is possible."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging(settings: Settings) -> None:
     """Let every message, also those of libraries, go to standard error: text for people, or one JSON object a line."""
     level = _LEVELS[settings.log_level]
@@ -41,20 +59,20 @@ def configure_logging(settings: Settings) -> None:
     if settings.log_format == "json":
         shared.append(structlog.processors.format_exc_info)
         rendering = [structlog.processors.JSONRenderer(serializer=_serialize)]
-        factory = structlog.BytesLoggerFactory(file=sys.stderr.buffer)
+        factory = structlog.BytesLoggerFactory(file=cast("BinaryIO", _Log(sys.stderr.buffer)))
         foreign = [structlog.processors.JSONRenderer(serializer=lambda event, **_: _serialize(event).decode())]
     else:
         # Tracebacks without the values of variables: these may be tokens, or what people wrote.
         plain = structlog.dev.plain_traceback
         rendering = foreign = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
-        factory = structlog.PrintLoggerFactory(file=sys.stderr)
+        factory = structlog.PrintLoggerFactory(file=cast("TextIO", _Log(sys.stderr)))
     structlog.configure(
         processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=factory,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_Log(sys.stderr))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong.
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -41,7 +42,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def hint(text: str) -> None:
     """Print something worth knowing beside the result."""
-    _console(stderr=True).print(text)
+    with suppress(OSError):  # nobody reads it: no reason to fail
+        _console(stderr=True).print(text)
 
 
 def fail(error: InterlogError, *, json: bool) -> int:
