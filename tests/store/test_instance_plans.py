@@ -183,6 +183,24 @@ async def test_a_count_reads_an_index_range(store: Store, name: str) -> None:
     assert await instances.count(store.database, question) == expected
 
 
+@pytest.mark.parametrize("order", [TIMESTAMP, down(TIMESTAMP)])
+async def test_all_types_in_order_of_time_are_merged(store: Store, order: Order) -> None:
+    """What no index has in order is read from each type's own, page by page, as if it were one list."""
+    question = asked(Case("Plain lt 8", (order,), types=(100, 101)), limit=700)
+    assert instances._is_merged(question)
+    seen: list[tuple[int, int]] = []
+    while page := await instances.page(store.database, question):
+        seen += [(found.interaction.content.occurred_at, found.interaction.number) for found in page]
+        question = question._replace(after=page[-1].place)
+    total = await instances.count(store.database, question)
+    assert len(seen) == total == (MANY + 1_000) * 8 // 10
+    assert seen == sorted(seen, reverse=order.descending)
+
+    first = asked(Case(orders=(order,), types=(100, 101)))
+    skipped = await instances.page(store.database, first._replace(skip=5, limit=3))
+    assert skipped == (await instances.page(store.database, first._replace(limit=8)))[5:]
+
+
 async def test_looking_into_the_index_stops_early(store: Store) -> None:
     """How many entries a range has is found by reading entries alone, and no more than so many of them."""
     question = asked(CASES["a wide range"])

@@ -79,6 +79,13 @@ async def page(database: Database, asked: Asked) -> list[Found]:
     asked = _narrowed(asked)
     if not asked.types or not asked.limit:
         return []
+    places = await (_merged(database, asked) if _is_merged(asked) else _places(database, asked))
+    found = await by_numbers(database, asked.tenant, [place[-1] for place in places])
+    return [Found(found[place[-1]], place) for place in places if place[-1] in found]
+
+
+async def _places(database: Database, asked: Asked) -> list[Place]:
+    """Return the places of a page's interactions."""
     plan = await _plan(database, asked)
     if asked.after is not None and not _fits(asked, plan):
         raise ValueError("this is no place of such a page")
@@ -92,9 +99,28 @@ async def page(database: Database, asked: Asked) -> list[Found]:
     in_order = plan.sorted if plan.range is not None else _in_index_order(asked)
     is_short = asked.condition is None and asked.party is None and not asked.skip and in_order
     fetch = database.fetch if is_short else database.fetch_long
-    rows = await fetch(query_of(page_query, shape, arguments), **arguments)
-    found = await by_numbers(database, asked.tenant, [row[0] for row in rows])
-    return [Found(found[row[0]], _place(plan, row)) for row in rows if row[0] in found]
+    return [_place(plan, row) for row in await fetch(query_of(page_query, shape, arguments), **arguments)]
+
+
+_MOST_MERGED = 64
+"""Types that are read one by one in order of time."""
+
+_MOST_SKIPPED = 1_000
+
+
+def _is_merged(asked: Asked) -> bool:
+    """Whether a page is in order of time over several types: each has an index for that, all together have none."""
+    first = asked.orders[0].expression if len(asked.orders) == 1 else None
+    in_time = isinstance(first, Column) and first.name == "occurred_at" and asked.party is None
+    return in_time and 1 < len(asked.types) <= _MOST_MERGED and asked.skip <= _MOST_SKIPPED
+
+
+async def _merged(database: Database, asked: Asked) -> list[Place]:
+    """Return the places of a page, of a page of each type."""
+    one = asked._replace(skip=0, limit=asked.skip + asked.limit)
+    found = [place for type_ in asked.types for place in await _places(database, one._replace(types=[type_]))]
+    found.sort(key=lambda place: place[1:], reverse=asked.orders[0].descending)
+    return found[asked.skip : asked.skip + asked.limit]
 
 
 async def count(database: Database, asked: Asked) -> int:
