@@ -309,6 +309,8 @@ def test_a_dry_run_checks_and_stores_nothing(data: Data, firm: Firm) -> None:
     answer = data.request("POST", "/BranchVisits?dryRun=true", json=VISIT)
     assert (answer.status_code, answer.json()["valid"]) == (200, True)
     assert error_of(data.request("POST", "/BranchVisits?dryRun=true", json={})) == (400, "InvalidInstance")
+    many = data.request("POST", "/BranchVisits?dryRun=true", json=[VISIT, {}]).json()
+    assert ([item["status"] for item in many["value"]], "rejectId" in many["value"][1]) == ([200, 400], False)
     assert firm.rows() == rows
 
 

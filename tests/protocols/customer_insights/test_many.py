@@ -2,9 +2,11 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
+import httpx2
 import pytest
 
 from tests.serving import Firm
@@ -101,6 +103,21 @@ def test_thousands_of_lines_are_stored_at_once_and_the_same_again_changes_nothin
     assert data.send_lines("/BranchVisits", items).json()["accepted"] == 2_000
     assert firm.rows() == rows
     assert data.get("/BranchVisits('V-1999')").json()["Minutes"] == 1999 % 60
+
+
+def test_others_are_answered_while_thousands_are_stored(data: Data) -> None:
+    """A request of 10,000 does not keep the server to itself: it is taken in parts."""
+    data.stored("/BranchVisits", visit("V-0"))
+    items = [visit(f"W-{number}") for number in range(10_000)]
+    answered = 0
+    with ThreadPoolExecutor(1) as pool, httpx2.Client(timeout=30, trust_env=False) as other:
+        bulk = pool.submit(data.send_lines, "/BranchVisits", items)
+        while not bulk.done():
+            address = data.base + "/BranchVisits('V-0')"
+            answered += other.get(address, headers={"Authorization": f"Bearer {data.token}"}).status_code == 200
+        assert bulk.result().json()["accepted"] == 10_000
+    assert answered >= 3
+    assert data.get("/BranchVisits/$count").text == "10001"
 
 
 def test_too_many_items_are_refused_whole(data: Data, firm: Firm) -> None:

@@ -16,9 +16,11 @@ from . import batch, instances, jobs, profile_reading, profiles, reading, reject
 from .asks import Ask
 from .batch import Part
 from .bodies import MAX_BYTES, decode
+from .creating import create
 from .entities import Entity, InteractionEntity, ProfileEntity
 from .errors import ApiError, answer, not_found
 from .ids import Key, Segment
+from .many import create_together
 from .metadata import csdl_json, csdl_xml, service_document
 from .operations import JSON, Call, Operation, Reply
 from .replay import replay
@@ -128,7 +130,7 @@ async def _of_interactions(
                 case "GET":
                     return await reading.interactions(ask, entity)
                 case "POST":
-                    return await instances.create(ask, entity)
+                    return await create(ask, entity)
             raise _not_allowed("GET", "POST")
         if tail == ["$count"]:
             _require_get(ask)
@@ -294,7 +296,7 @@ async def _run_all(ask: Ask, group: Sequence[Part]) -> list[Reply]:
     if len(items) < len(group):
         skipped = ApiError(424, "FailedDependency", "Another request of the change set was refused.")
         return [reply if reply is not None else batch.failure(skipped) for reply in replies]
-    return await instances.create_together(asks, items, entities)
+    return await create_together(asks, items, entities)
 
 
 def _creation(ask: Ask) -> tuple[dict[str, Any], Entity | None]:

@@ -7,40 +7,21 @@ from typing import Any
 from msgspec.structs import replace
 
 from interlog.model.errors import Exists, Expired, InterlogError, Invalid, NotFound, Problem, Refused, Withheld
-from interlog.model.instances import Instance, Placed, Put, key_of_instance
+from interlog.model.instances import Instance, Put, key_of_instance
 from interlog.model.instants import now
 from interlog.model.interactions import Interaction
 
-from . import linking, rejects
+from . import linking
 from .asks import Ask
-from .bodies import Malformed, read, read_one
-from .entities import Entity, InteractionEntity
+from .bodies import read_one
+from .entities import InteractionEntity
 from .errors import ApiError, Detail, invalid, not_found
 from .ids import Key, key_text, key_value_text, named_key_text
-from .ingest import entity_of, instance_of, require_open
+from .ingest import instance_of, require_open
 from .operations import Reply
 from .present import interaction_json
-from .rejects import Rejected
 
 ALL_SET = "Interactions"
-
-
-async def create(ask: Ask, implied: InteractionEntity | None) -> Reply:
-    """Store what a body holds: one instance, or several with an outcome for each."""
-    sent = read(ask.data, ask.headers.get("content-type"))
-    if sent.many:
-        return ask.reply(await store_many(ask, sent.items, implied), 202)
-    (body,) = sent.items
-    assert isinstance(body, dict), "a single item that is no object was refused"
-    entity = entity_of(ask.hub, body, implied)
-    require_open(entity, now())
-    instance = instance_of(entity, body, request_key=_request_key(ask))
-    how = Put.CREATE if ask.headers.get("if-none-match", "").strip() == "*" else Put.UPSERT
-    if ask.flag("dryrun"):
-        return ask.reply({"valid": True, "InteractionType": entity.type.name})
-    item = await store(ask, entity, instance, how)
-    headers = {"ETag": etag(item)} if entity.type.is_activity else {}
-    return ask.reply(one_json(ask, item, entity, typed=implied is not None), 202, headers)
 
 
 async def store(ask: Ask, entity: InteractionEntity, instance: Instance, how: Put) -> Interaction:
@@ -111,138 +92,14 @@ def immutable(entity: InteractionEntity, details: Sequence[Detail] = ()) -> ApiE
     return ApiError(409, "InteractionImmutable", message, details=details)
 
 
-# Many at once
-
-
-async def store_many(
-    ask: Ask,
-    items: Sequence[dict[str, Any] | Malformed],
-    implied: InteractionEntity | None,
-    *,
-    lines: Sequence[int] | None = None,
-    job: str | None = None,
-) -> dict[str, Any]:
-    """Store many instances, and return an outcome for each; what is refused is kept (spec 6.4, 9.2).
-
-    ``Prefer: transaction=all`` stores all or none. ``lines`` are the items' places in the file of a ``job``.
-    """
-    whole = ask.preferences.get("transaction") == "all"
-    at = now()
-    entities: list[InteractionEntity | None] = [None] * len(items)
-    outcomes: list[Placed | InterlogError | None] = [None] * len(items)
-    ready: list[Instance] = []
-    places: list[int] = []
-    request_key = _request_key(ask)
-    clean = b"\\u0000" not in ask.data and lines is None
-    known: dict[str, InteractionEntity] = {}
-    for place, body in enumerate(items):
-        try:
-            if isinstance(body, Malformed):
-                raise body.error
-            name = body.get("InteractionType")
-            entity = known.get(name) if type(name) is str else implied
-            if entity is None:
-                entity = entity_of(ask.hub, body, implied)
-                if type(name) is str:
-                    known[name] = entity
-            require_open(entity, at)
-            entities[place] = entity
-            key = f"{request_key}#{place}" if request_key is not None else None
-            ready.append(instance_of(entity, body, clean=clean, request_key=key))
-            places.append(place)
-        except ApiError as error:
-            outcomes[place] = error
-    if not (whole and len(ready) < len(items)) and not ask.flag("dryrun"):
-        placed = await ask.ledger.instances.put_many(ask.actor, ready, Put.UPSERT, all_or_nothing=whole)
-        for place, outcome in zip(places, placed, strict=True):
-            of = entities[place]
-            assert of is not None, "what is ready has a type"
-            outcomes[place] = refusal(outcome, of) if isinstance(outcome, InterlogError) else outcome
-        await linking.apply(ask, _stored(entities, outcomes))
-    value = [_outcome(outcome) for outcome in outcomes]
-    refused = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, InterlogError)]
-    if refused and not ask.flag("dryrun"):
-        kept = [
-            Rejected(
-                _payload(items[place]),
-                implied.set_name if implied is not None else ALL_SET,
-                value[place]["error"],
-                lines[place] if lines is not None else None,
-                job,
-            )
-            for place in refused
-        ]
-        for place, id_ in zip(refused, await rejects.keep(ask, kept), strict=True):
-            value[place]["rejectId"] = id_
-    rejected = sum(1 for outcome in value if outcome["status"] >= 400)
-    return {"accepted": len(value) - rejected, "rejected": rejected, "value": value}
-
-
-def _stored(
-    entities: Sequence[InteractionEntity | None], outcomes: Sequence[Placed | InterlogError | None]
-) -> list[linking.Stored]:
-    return [
-        (entity, outcome.interaction)
-        for entity, outcome in zip(entities, outcomes, strict=True)
-        if entity is not None and isinstance(outcome, Placed)
-    ]
-
-
-def _payload(item: dict[str, Any] | Malformed) -> dict[str, Any] | str:
-    return item.text if isinstance(item, Malformed) else item
-
-
-def _outcome(outcome: Placed | InterlogError | None) -> dict[str, Any]:
-    if outcome is None:
-        message = "The item was not stored, since another one of the same transaction was refused."
-        return {"status": 424, "error": {"code": "FailedDependency", "message": message}}
-    if isinstance(outcome, InterlogError):
-        status, error = rejects.error_json(outcome)
-        return {"status": status, "error": error}
-    return {"status": 202, "InteractionId": outcome.interaction.public_id}
-
-
-def _request_key(ask: Ask) -> str | None:
+def request_key(ask: Ask) -> str | None:
+    """Return what tells a repetition of this request, where the client names it."""
     key = ask.headers.get("idempotency-key", "").strip()
     if not key:
         return None
     if len(key) > 200:
         raise ApiError(400, "InvalidRequestContent", "An Idempotency-Key has at most 200 characters.")
     return "customer-insights:" + hashlib.sha256(key.encode()).hexdigest()
-
-
-async def create_together(
-    asks: Sequence[Ask], items: Sequence[dict[str, Any]], implied: Sequence[Entity | None]
-) -> list[Reply]:
-    """Store the instances of a change set, all or none, and return the answer to each."""
-    entities: list[InteractionEntity] = []
-    ready: list[Instance] = []
-    errors: dict[int, InterlogError] = {}
-    for place, (ask, body, own) in enumerate(zip(asks, items, implied, strict=True)):
-        try:
-            entity = entity_of(ask.hub, body, own if isinstance(own, InteractionEntity) else None)
-            require_open(entity, now())
-            ready.append(instance_of(entity, body))
-            entities.append(entity)
-        except ApiError as error:
-            errors[place] = error
-    if errors:
-        return [_error_reply(errors.get(place) or Withheld()) for place in range(len(items))]
-    results = await asks[0].ledger.instances.put_many(asks[0].actor, ready, Put.UPSERT, all_or_nothing=True)
-    await linking.apply(asks[0], _stored(entities, results))
-    return [
-        _error_reply(refusal(result, entity))
-        if isinstance(result, InterlogError)
-        else ask.reply(one_json(ask, result.interaction, entity, typed=own is not None), 202)
-        for ask, entity, own, result in zip(asks, entities, implied, results, strict=True)
-    ]
-
-
-def _error_reply(error: InterlogError) -> Reply:
-    if isinstance(error, Withheld):
-        error = ApiError(424, "FailedDependency", "It was not stored, since another request was refused.")
-    status, body = rejects.error_json(error)
-    return Reply({"error": body}, status)
 
 
 # One

@@ -15,13 +15,14 @@ from interlog.model.errors import NotFound
 from interlog.model.instants import now
 from interlog.model.tenancy import Right
 
-from . import instances, profiles
+from . import profiles
 from .asks import Ask
 from .bodies import MAX_BYTES, Malformed, content_error, decode, read_one, too_large
 from .csvfile import File, Format, Line, read_columns, read_format
 from .entities import InteractionEntity, ProfileEntity
 from .errors import ApiError, Detail, invalid, not_found
 from .forms import form_parts
+from .many import store_many
 from .operations import Reply
 from .present import moment_text
 from .source import Notes, Source
@@ -171,7 +172,7 @@ async def _store(ask: Ask, lines: Sequence[Line], entity: InteractionEntity | Pr
     ]
     numbers = [line.number for line in lines]
     if isinstance(entity, InteractionEntity):
-        outcome = await instances.store_many(ask, items, entity, lines=numbers, job=job)
+        outcome = await store_many(ask, items, entity, lines=numbers, job=job)
     else:
         outcome = await profiles.store_many(ask, items, entity, lines=numbers, job=job)
     return int(outcome["rejected"])
