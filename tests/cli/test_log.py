@@ -11,7 +11,7 @@ import pytest
 from .conftest import COMMAND, SECONDS, Run
 
 
-@pytest.mark.parametrize("log_format", ["text", "json"])
+@pytest.mark.parametrize("log_format", ["console", "json"])
 def test_requests_are_answered_though_the_log_is_full(
     command: Run, environment: dict[str, str], tmp_path: Path, log_format: str
 ) -> None:
