@@ -14,6 +14,8 @@ from interlog.model.parties import OrganizationDraft, Party
 from interlog.model.profiles import CONTACT, ORGANIZATION, Profile, ProfileDraft, ProfileType, StrongId
 from interlog.model.tenancy import Right
 from interlog.model.types import FieldDefinition, FieldKind
+from interlog.store.schema import participant, profile_key, unbound
+from interlog.store.statements import Unit
 from tests.ledger.conftest import Firm, journal_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -295,3 +297,23 @@ class TestOrganizations:
             ("fields.Domain", "invalid")
         ]
         assert await acme.ledger.check.problems() == []
+
+
+async def test_the_check_misses_profiles(acme: Firm, house: ProfileType) -> None:
+    """A profile that is gone, though keys and participants name it, is told."""
+    profile = await put(acme, house, Meter="gone")
+    unit = Unit()
+    row = (acme.tenant.id, int(Party.PROFILE), 999_999, 0, 999_999, house.id, 0)
+    unit.insert(participant, [row])
+    unit.insert(unbound, [(acme.tenant.id, "x@y.example", 999_999)])
+    unit.insert(profile_key, [(acme.tenant.id, house.id, "Meter", "nobody", 999_999)])
+    await acme.ledger.store.database.write(unit)
+
+    found = await acme.ledger.check.problems()
+
+    assert {
+        "1 participant rows of a profile that does not exist",
+        "1 keys of a profile that does not exist",
+        "1 interactions that are waited for and do not exist",
+    } <= set(found)
+    assert profile.key == "gone"

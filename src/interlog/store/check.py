@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, select, tu
 from ..model.expressions import Kind
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity
+from ..model.parties import Party
 from .database import Database, Row
 from .field_values import rows_of
 from .interactions import interaction_of, participant_rows, row_of
@@ -21,7 +22,10 @@ from .schema import (
     participant,
     person,
     person_email,
+    profile,
+    profile_key,
     tenant,
+    unbound,
 )
 from .statements import Query, parameter
 
@@ -135,6 +139,33 @@ _COUNTS = {
         _missing(
             note,
             and_(note.c.tenant_id == note_link.c.tenant_id, note.c.id == note_link.c.id, note.c.deleted_at.is_(None)),
+        ),
+    ),
+    "participant rows of a profile that does not exist": _count(
+        participant,
+        and_(
+            participant.c.party_kind == int(Party.PROFILE),
+            _missing(
+                profile,
+                and_(profile.c.tenant_id == participant.c.tenant_id, profile.c.number == participant.c.party_id),
+            ),
+        ),
+    ),
+    "keys of a profile that does not exist": _count(
+        profile_key,
+        _missing(
+            profile,
+            and_(
+                profile.c.tenant_id == profile_key.c.tenant_id,
+                profile.c.type_id == profile_key.c.type_id,
+                profile.c.number == profile_key.c.number,
+            ),
+        ),
+    ),
+    "interactions that are waited for and do not exist": _count(
+        unbound,
+        _missing(
+            interaction, and_(interaction.c.tenant_id == unbound.c.tenant_id, interaction.c.number == unbound.c.number)
         ),
     ),
     "e-mail addresses of a person that does not exist or is deleted": _count(
