@@ -18,6 +18,7 @@ from interlog.protocols.customer_insights.odata_search import search_of
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
 from interlog.store import instances
 from interlog.store.instances import Asked
+from interlog.store.persons import ids_by_email
 from tests.ledger.conftest import Firm, found_firm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -309,6 +310,21 @@ async def test_finds(shelf: Shelf, text: str, expected: str) -> None:
 async def test_finds_among_all_types(shelf: Shelf, text: str, expected: list[str]) -> None:
     """Types of their own and built-in ones are found by the same filter."""
     assert await shelf.found(text, all_types=True) == expected
+
+
+async def test_finds_by_who_is_in_a_slot(shelf: Shelf) -> None:
+    """The properties of built-in types that name participants are asked like lists, or like one value."""
+    eve = shelf.firm.eve.id
+    assert await shelf.found(f"AttendeeIds/any(a: a eq '{eve}')", all_types=True) == ["m"]
+    assert await shelf.found("AttendeeIds/any()", all_types=True) == ["m"]
+    assert await shelf.found(f"InitiatorId eq '{eve}'", all_types=True) == []
+    assert await shelf.found("InitiatorId ne null", all_types=True) == ["m"]
+    assert await shelf.found("InitiatorId eq null and InteractionType eq 'Call'", all_types=True) == ["k"]
+    text = f"AttendeeIds/all(a: a ne '{eve}') and InteractionType ne 'Visit'"
+    assert await shelf.found(text, all_types=True) == ["k"]
+    database = shelf.firm.ledger.store.database
+    initiator = (await ids_by_email(database, shelf.actor.tenant.id, ["new@other.example"]))["new@other.example"]
+    assert await shelf.found(f"InitiatorId in ('0','{initiator}')", all_types=True) == ["m"]
 
 
 async def test_finds_by_profile(shelf: Shelf) -> None:

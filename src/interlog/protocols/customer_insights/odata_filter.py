@@ -11,10 +11,11 @@ Every error says where. What is too long, too deep, or of too many terms is refu
 from typing import NoReturn, Protocol
 
 from interlog.model.conditions import AllOf, And, AnyOf, Condition, Not, Or
-from interlog.model.expressions import Field, Kind, Literal
+from interlog.model.expressions import Field, Kind, Literal, Part
 
 from .odata_functions import called, cast
 from .odata_lexer import ODataError, Sort, Token, tokens_of
+from .odata_operators import among, calculated, negated
 from .odata_terms import (
     MAX_DEPTH,
     Dynamic,
@@ -23,13 +24,10 @@ from .odata_terms import (
     Nothing,
     Operand,
     Term,
-    among,
-    calculated,
     compared,
     condition_of,
     deeper,
     literal_of,
-    negated,
     number_of,
 )
 
@@ -290,6 +288,8 @@ class Parser:
     def _element(self, token: Token) -> Operand | None:
         """Return the element that a lambda's variable stands for; None where it only has properties."""
         source, index = self._variables[token.text], list(self._variables).index(token.text)
+        if source.slots:
+            return Term(Part("profile", Kind.TEXT, index), Kind.TEXT, token.at)
         if not isinstance(source.source, Field):
             return None
         if source.kind is None:
@@ -313,8 +313,10 @@ class Parser:
             operand = Many(Field(operand.path, Kind.ANY, operand.variable), None, operand.at)
         if not isinstance(operand, Many):
             raise ODataError("any and all ask a collection, and this is none", at)
+        index = len(self._variables)
+        own = operand.holding(index)
         if word == "any" and self.take(")"):
-            return Holds(AnyOf(operand.source, len(self._variables), None), at, 2)
+            return Holds(AnyOf(operand.source, index, own), at, 2)
         name = self.advance()
         if name.sort is not Sort.NAME or "." in name.text or name.text in self._variables:
             self._next -= name.sort is not Sort.END
@@ -322,10 +324,13 @@ class Parser:
         self.expect(":")
         if len(self._variables) >= MAX_LAMBDAS:
             raise ODataError(f"there are more than {MAX_LAMBDAS} lambdas within each other", name.at)
-        index = len(self._variables)
         self._variables[name.text] = operand
         inner = condition_of(self.expression())
         del self._variables[name.text]
         self.expect(")")
-        kind: type[AnyOf] | type[AllOf] = AnyOf if word == "any" else AllOf
-        return Holds(kind(operand.source, index, inner.condition), at, deeper(at, inner))
+        depth = deeper(at, inner) + (own is not None)
+        if word == "any":
+            condition = inner.condition if own is None else And((own, inner.condition))
+            return Holds(AnyOf(operand.source, index, condition), at, depth)
+        condition = inner.condition if own is None else Or((Not(own), inner.condition))
+        return Holds(AllOf(operand.source, index, condition), at, depth)

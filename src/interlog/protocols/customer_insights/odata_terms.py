@@ -23,7 +23,7 @@ from interlog.model.conditions import (
     Relation,
     Truth,
 )
-from interlog.model.expressions import Call, Column, Expression, Field, Function, Kind, Literal
+from interlog.model.expressions import Call, Column, Expression, Field, Function, Kind, Literal, Part
 from interlog.model.instants import parse_moment
 
 from .odata_lexer import ODataError
@@ -79,7 +79,10 @@ class Holds(NamedTuple):
 
 
 class Many(NamedTuple):
-    """A collection; ``kind`` is that of its elements, None where they are dynamic; the rest is as a term's."""
+    """A collection; ``kind`` is that of its elements, None where they are dynamic; the rest is as a term's.
+
+    ``slots``: the ids of the participants of these slots (see ``Part``); ``single``: shown as one value, no list.
+    """
 
     source: Expression | Collection
     kind: Kind | None
@@ -87,6 +90,12 @@ class Many(NamedTuple):
     depth: int = 1
     names: Mapping[str, int | str] | None = None
     lower: bool = False
+    slots: tuple[str, ...] = ()
+    single: bool = False
+
+    def holding(self, variable: int) -> Condition | None:
+        """Return what tells its elements from others of the source; None where nothing needs to."""
+        return Among(Part("typed_slot", Kind.TEXT, variable), self.slots, Kind.TEXT) if self.slots else None
 
 
 Operand = Term | Dynamic | Nothing | Holds | Many
@@ -128,7 +137,7 @@ def condition_of(operand: Operand) -> Holds:
             return Holds(Truth(operand.read(Kind.BOOLEAN)), operand.at, operand.depth)
         case Nothing():
             return Holds(Constant(None), operand.at)
-    raise ODataError(f"expected a condition, and this is {_described(operand)}", operand.at)
+    raise ODataError(f"expected a condition, and this is {described(operand)}", operand.at)
 
 
 def compared(word: str, left: Operand, right: Operand, at: int) -> Holds:
@@ -136,14 +145,15 @@ def compared(word: str, left: Operand, right: Operand, at: int) -> Holds:
     operator = _OPERATORS[word]
     depth = deeper(at, left, right)
     if operator is Operator.NOT_EQUAL:
-        equal = _compared(Operator.EQUAL, left, right, at)
+        equal = condition_that(Operator.EQUAL, left, right, at)
         if isinstance(equal, Relation):
             return Holds(Relation(equal.left, operator, equal.right), left.at, depth)
         return Holds(Not(equal), left.at, depth + 1)
-    return Holds(_compared(operator, left, right, at), left.at, depth)
+    return Holds(condition_that(operator, left, right, at), left.at, depth)
 
 
-def _compared(operator: Operator, left: Operand, right: Operand, at: int) -> Condition:
+def condition_that(operator: Operator, left: Operand, right: Operand, at: int) -> Condition:
+    """Return the condition that two operands compare like this: any operator but ``ne``."""
     equal = operator is Operator.EQUAL
     if isinstance(left, Nothing) or isinstance(right, Nothing):
         return _is_null(right if isinstance(left, Nothing) else left) if equal else Constant(False)
@@ -227,7 +237,7 @@ def matched(left: Term | Dynamic, right: Term | Dynamic, at: int) -> tuple[Term,
         fitted = _fitted(one, other.kind)
         if fitted is not None:
             return (other, fitted) if swap else (fitted, other)
-    raise ODataError(f"{_described(left)} cannot be compared with {_described(right)}", at)
+    raise ODataError(f"{described(left)} cannot be compared with {described(right)}", at)
 
 
 def _as_kind(dynamic: Dynamic, other: Term) -> Term:
@@ -329,37 +339,6 @@ def number_of(text: str, at: int) -> Term:
     return Term(Literal(f"{number:f}", Kind.NUMBER), Kind.NUMBER, at)
 
 
-_ARITHMETIC = {
-    "add": (Function.ADD, Function.ADD),
-    "sub": (Function.SUBTRACT, Function.SUBTRACT),
-    "mul": (Function.MULTIPLY, Function.MULTIPLY),
-    "div": (Function.QUOTIENT, Function.DIVIDE),
-    "mod": (Function.INTEGER_REMAINDER, Function.REMAINDER),
-    "divby": (Function.DIVIDE, Function.DIVIDE),
-}
-
-
-def calculated(word: str, left: Operand, right: Operand, at: int) -> Operand:
-    """Return what arithmetic makes of two operands; null where one is null."""
-    depth = deeper(at, left, right)
-    first, second = number_term(left), number_term(right)
-    if first is None or second is None:
-        return Nothing(left.at)
-    whole = first.kind is second.kind is Kind.INTEGER
-    kind = Kind.INTEGER if whole and word != "divby" else Kind.NUMBER
-    return Term(Call(_ARITHMETIC[word][not whole], (first.node, second.node), kind), kind, left.at, depth)
-
-
-def negated(operand: Operand, at: int) -> Operand:
-    """Return the negative of a number."""
-    term = number_term(operand)
-    if term is None:
-        return Nothing(at)
-    if isinstance(term.node, Literal):
-        return number_of(f"-{term.node.value}".replace("--", ""), at)
-    return Term(Call(Function.NEGATE, (term.node,), term.kind), term.kind, at, deeper(at, operand))
-
-
 def number_term(operand: Operand) -> Term | None:
     """Return an operand as a number, None for null; refuses all else."""
     return typed(operand, Kind.NUMBER)
@@ -375,30 +354,10 @@ def typed(operand: Operand, kind: Kind) -> Term | None:
         return operand
     if isinstance(operand, Term) and (fitted := _fitted(operand, kind)) is not None and kind is not Kind.NUMBER:
         return fitted
-    raise ODataError(f"expected {_EXPECTED[kind]}, and this is {_described(operand)}", operand.at)
+    raise ODataError(f"expected {_EXPECTED[kind]}, and this is {described(operand)}", operand.at)
 
 
-def among(operand: Operand, items: list[Operand], at: int) -> Holds:
-    """Return whether an operand equals one of some literals."""
-    depth = deeper(at, operand)
-    found: list[Condition] = []
-    groups: dict[Kind, tuple[Expression, list[Any]]] = {}
-    for item in items:
-        if not isinstance(item, Nothing) and not (isinstance(item, Term) and isinstance(item.node, Literal)):
-            raise ODataError("a list holds literals", item.at)
-        equal = _compared(Operator.EQUAL, operand, item, at)
-        if isinstance(equal, Relation) and isinstance(equal.right, Literal) and not isinstance(equal.left, Literal):
-            group = groups.setdefault(equal.right.kind, (equal.left, []))
-            group[1].append(equal.right.value)
-        else:
-            found.append(equal)
-    found += [Among(left, tuple(values), kind) for kind, (left, values) in groups.items()]
-    if not found:
-        return Holds(Constant(False), operand.at)
-    return Holds(Or(tuple(found)) if len(found) > 1 else found[0], operand.at, depth + 2)
-
-
-def _described(operand: Operand) -> str:
+def described(operand: Operand) -> str:
     match operand:
         case Term():
             return _EXPECTED[operand.kind]

@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from interlog.model.conditions import And, Collection, Compare, Condition, Constant, Missing, Not, Operator, Or
+from interlog.model.conditions import (
+    And,
+    AnyOf,
+    Collection,
+    Compare,
+    Condition,
+    Constant,
+    Missing,
+    Not,
+    Operator,
+    Or,
+    Relation,
+)
 from interlog.model.expressions import Call, Choice, Column, Expression, Field, Function, Kind, Literal, Part
 from interlog.model.ids import index_text, parse_uuid
 from interlog.model.profiles import ProfileType
@@ -68,6 +80,22 @@ class Interactions:
                 found.setdefault(field["fieldName"].lower(), []).append((type_, field))
         return found
 
+    @cached_property
+    def _slots(self) -> dict[str, tuple[tuple[str, ...], bool]]:
+        """The slots behind the properties of built-in types that name participants, such as ``AttendeeIds``."""
+        found: dict[str, tuple[tuple[str, ...], bool]] = {}
+        for type_, document in self._documents:
+            if not type_.built_in:
+                continue
+            arrays = {field["fieldName"]: field["isArray"] for field in document["fields"]}
+            for slot in type_.slots:
+                for participant in document["participantProfiles"]:
+                    if not slot.references and participant.get("role") == slot.role:
+                        name = participant["participantPropertyReferences"][0]["interactionPropertyName"]
+                        slots, _ = found.get(name.lower(), ((), False))
+                        found[name.lower()] = (*slots, f"{type_.id}/{slot.role}"), not arrays.get(name, False)
+        return found
+
     def property(self, name: str, at: int) -> Operand:
         """Return what a property is: one of every interaction, a declared field, or a dynamic one."""
         key = name.lower()
@@ -78,6 +106,9 @@ class Interactions:
             return Term(Choice(_TYPE, names), Kind.TEXT, at)
         if key == "participants":
             return Many(Collection.PARTICIPANTS, None, at)
+        if key in self._slots:
+            slots, single = self._slots[key]
+            return Many(Collection.PARTICIPANTS, Kind.TEXT, at, slots=slots, single=single)
         declared = self._fields.get(key, [])
         fields = [field for type_, field in declared if not (type_.built_in and key in _OWN)]
         own = [type_ for type_, _ in declared if type_.built_in and key in _OWN]
@@ -139,6 +170,8 @@ class Interactions:
         if word not in ("eq", "ne"):
             return None
         for one, other in ((left, right), (right, left)):
+            if isinstance(one, Many) and one.single and (found := _filled(one, other)) is not None:
+                return found if word == "eq" else Not(found)
             if not isinstance(one, Term) or not isinstance(other, Term) or not isinstance(other.node, Literal):
                 continue
             text = str(other.node.value)
@@ -154,6 +187,23 @@ class Interactions:
     def _of_type(self, name: str) -> Condition:
         ids = [type_.id for type_ in self._types if type_.name == name]
         return Compare("type_id", Operator.EQUAL, ids[0]) if ids else Constant(False)
+
+
+_APART = 9
+"""The variable of participants that no lambda names: more than lambdas may stand within each other."""
+
+
+def _filled(slot: Many, other: Operand) -> Condition | None:
+    """Return whether somebody takes part in a slot: whom a literal names, or nobody for null."""
+    own = slot.holding(_APART)
+    assert own is not None, "one value is that of a slot"
+    if isinstance(other, Nothing):
+        return Not(AnyOf(Collection.PARTICIPANTS, _APART, own))
+    if not isinstance(other, Term) or not isinstance(other.node, Literal):
+        return None
+    wanted = Literal(str(other.node.value), Kind.TEXT)
+    same = Relation(Part("profile", Kind.TEXT, _APART), Operator.EQUAL, wanted)
+    return AnyOf(Collection.PARTICIPANTS, _APART, And((own, same)))
 
 
 class Profiles:
