@@ -176,11 +176,16 @@ def _double(value: Any) -> float | int | str:
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
+_DIGITS = re.compile(r"[0-9a-fA-F]{32}")
+
 
 def _guid(value: Any) -> str:
     if isinstance(value, str):
         if _GUID.fullmatch(value):
             return value.lower()
+        if _DIGITS.fullmatch(value):
+            value = value.lower()
+            return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
         text = value.strip()
         found = parse_uuid(text[1:-1] if text[:1] + text[-1:] == "()" else text)
         if found is not None:
@@ -281,6 +286,11 @@ def _enum(field: Mapping[str, Any]) -> Coercion:
 
 def _array(item: Coercion, separator: str | None) -> Coercion:
     def array(value: Any) -> list[Any]:
+        if type(value) is list and None not in value:
+            try:
+                return [item(element) for element in value]
+            except BadValue:
+                pass  # which one it is, and what else is wrong, is told below
         if isinstance(value, str):
             value = [part.strip() for part in value.split(separator)] if separator else [value]
         if not isinstance(value, list):
