@@ -61,6 +61,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hubs.put": {"location": "local"},
     "hubs.patch": {"tags": {"a": "b"}},
     "predictions.modelStatus": {"status": "Active"},
+    "interactions.infer": {"VisitKey": "V-1"},
     "images.typeUpload": IMAGE,
     "images.dataUpload": IMAGE,
 }

@@ -34,7 +34,6 @@ NOT_YET = tuple(
         ("6.1", "GET", "§/KPIs(KpiName='k',WindowType='Day')/Values"),
         ("6.1", "GET", "§/segments('s')"),
         ("6.1", "POST", "§/segments/estimation"),
-        ("9.5", "POST", "^/model/interactions/{name}/infer"),
     )
 )
 

@@ -66,7 +66,7 @@ def answer(error: Exception) -> tuple[int, dict[str, Any], Mapping[str, str]]:
     """Return status, body and headers of an error."""
     match error:
         case ApiError():
-            return error.status, _body(error.code, str(error), error.target, error.details), error.headers
+            return error.status, _body(error.code, _sentence(str(error)), error.target, error.details), error.headers
         case Invalid():
             details = [Detail(_CODES.get(p.code, "InvalidValue"), _sentence(p.message), p.path) for p in error.problems]
             refusal = invalid("InvalidRequestContent", "The request", details)

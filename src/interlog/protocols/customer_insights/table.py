@@ -5,7 +5,19 @@ from functools import partial
 
 from interlog.model.tenancy import Right
 
-from . import hubs, images, interaction_types, long_running, policies, profile_types, provider, resources
+from . import (
+    hubs,
+    images,
+    infer,
+    interaction_types,
+    long_running,
+    policies,
+    profile_types,
+    provider,
+    resources,
+    schemas,
+)
+from .bodies import MAX_BYTES
 from .data_plane import OPERATIONS as OPERATIONS_DATA
 from .kinds import KPIS, MAPPINGS, MATCH_POLICIES, POLICIES, PREDICTIONS, STORED, VIEWS, Kind
 from .operations import Operation
@@ -80,6 +92,10 @@ OPERATIONS_MANAGEMENT: tuple[Operation, ...] = (
               statuses=(200, 202)),
     Operation(name="interactions.versions", method="GET", paths=_at(_TYPES, "/{name}/versions"),
               handler=interaction_types.versions, spec="9.3"),
+    Operation(name="interactions.schema", method="GET", paths=_at(_TYPES, "/{name}/schema"),
+              handler=schemas.get, spec="9.3"),
+    Operation(name="interactions.infer", method="POST", paths=_at(_TYPES, "/{name}/infer"),
+              handler=infer.propose, spec="9.9", max_body=MAX_BYTES),
     Operation(name="interactions.suggest", method="POST", paths=_at(_TYPES, "/{name}/suggestRelationshipLinks"),
               handler=resources.suggest_relationship_links, spec="4.7"),
     Operation(name="profiles.list", method="GET", paths=_PROFILES, handler=profile_types.list_, spec="4.2"),
