@@ -93,8 +93,11 @@ class _Recorded:
         async def send() -> None:
             await ask(app, "POST", readings.SET_PATH, "", token, body, NDJSON)
 
-        (unit,) = await self._recording(send)
-        return unit.rows
+        rows: Rows = {}
+        for unit in await self._recording(send):
+            for table, added in unit.rows.items():
+                rows.setdefault(table, []).extend(added)
+        return rows
 
     async def bulk(self, start: int) -> Rows:
         """Return the rows of ``BULK`` interactions logged by one request."""
