@@ -65,13 +65,16 @@ class References:
     async def resolve(self, actor: Actor, given: Sequence[tuple[InteractionType, Content]]) -> Referred:
         """Return the contents with those who take part by the references of their types, instead of those before."""
         parties = await self._parties(actor, (type_ for type_, _ in given))
-        asked = [list(_references(type_, content, parties, self._profiles)) for type_, content in given]
+        types = {id(type_): type_ for type_, _ in given}
+        plans = {key: _plans(type_, parties, self._profiles) for key, type_ in types.items()}
+        asked = [list(_references(plans[id(type_)], content.fields)) for type_, content in given]
         found = await self._find(actor, (reference for some in asked for reference in some))
         stubs = await self._stubs(actor, (reference for some in asked for reference in some), found)
+        referring = {key: {slot.role for slot in type_.slots if slot.references} for key, type_ in types.items()}
         waits: dict[str, tuple[ProfileType, Names, str]] = {}
         contents = []
         for (type_, content), references in zip(given, asked, strict=True):
-            roles = {slot.role for slot in type_.slots if slot.references}
+            roles = referring[id(type_)]
             participants = [part for part in content.participants if part.role not in roles]
             profiles = []
             for reference in references:
@@ -163,28 +166,45 @@ class References:
         return stubs
 
 
-def _references(
-    type_: InteractionType, content: Content, parties: Mapping[str, ProfileType], profiles: Profiles
-) -> Iterable[_Reference]:
-    """Yield what the fields of an interaction refer to; a list refers to one for each of its items."""
+class _Plan(NamedTuple):
+    """How a slot's references are looked up: which field says what, and the key that makes."""
+
+    slot: ParticipantSlot
+    type: ProfileType
+    fields: tuple[tuple[str, str], ...]
+    names: Names | None
+
+
+def _plans(type_: InteractionType, parties: Mapping[str, ProfileType], profiles: Profiles) -> list[_Plan]:
+    found = []
     for slot in type_.slots:
         party = parties.get(slot.party)
-        if not slot.references or party is None:
-            continue
-        values = [(theirs, content.fields.get(name)) for name, theirs in slot.references]
-        many = max((len(value) for _, value in values if isinstance(value, list)), default=1)
-        seen: set[str] = set()
-        for index in range(many):
+        if slot.references and party is not None:
             own = id_names(party)
-            one = {PROFILE_ID if theirs in own else theirs: _item(value, index) for theirs, value in values}
-            if any(value is None or isinstance(value, (list, dict)) for value in one.values()) or repr(one) in seen:
+            fields = tuple((name, PROFILE_ID if theirs in own else theirs) for name, theirs in slot.references)
+            names = lookup_names(profiles.kind_of(party), party, [theirs for _, theirs in fields])
+            found.append(_Plan(slot, party, fields, names))
+    return found
+
+
+def _references(plans: Iterable[_Plan], fields: Mapping[str, Any]) -> Iterable[_Reference]:
+    """Yield what the fields of an interaction refer to; a list refers to one for each of its items."""
+    for slot, party, names, key_names in plans:
+        values = {theirs: fields.get(name) for name, theirs in names}
+        if any(isinstance(value, list) for value in values.values()):
+            many = max(len(value) for value in values.values() if isinstance(value, list))
+            each = [{theirs: _item(value, index) for theirs, value in values.items()} for index in range(many)]
+            each = list({repr(one): one for one in each}.values())
+        else:
+            each = [values]
+        for one in each:
+            if any(value is None or isinstance(value, (list, dict)) for value in one.values()):
                 continue
-            seen.add(repr(one))
-            names = lookup_names(profiles.kind_of(party), party, one)
-            key = key_of(party, names, one) if names is not None else None
-            if key is not None and "\x00" in key:
-                names = key = None
-            yield _Reference(slot, party, one, names, key)
+            key = key_of(party, key_names, one) if key_names is not None else None
+            if key is None or "\x00" in key:
+                yield _Reference(slot, party, one, None, None)
+            else:
+                yield _Reference(slot, party, one, key_names, key)
 
 
 def _item(value: Any, index: int) -> Any:
