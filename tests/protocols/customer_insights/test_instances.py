@@ -382,3 +382,38 @@ def test_another_tenant_s_instances_are_not_there(data: Data, firm: Firm) -> Non
     assert error_of(reader.send("/BranchVisits", VISIT)) == (403, "AuthorizationFailed")
     nobody = Data(firm, "ilog1_nobody")
     assert nobody.get("/BranchVisits('V-7')").status_code == 401
+
+
+def test_a_built_in_type_may_have_more_fields(data: Data) -> None:
+    """Declared on it like on any other, and filtered by."""
+    meeting = data.manage.get("/model/interactions/Meeting").json()
+    meeting["fields"].append({"fieldName": "Budget", "fieldType": "Edm.Decimal"})
+    data.define("Meeting", meeting)
+    data.stored("/Meetings", {"InteractionId": "m-1", "Subject": "Kick-off", "budget": "12.50"})
+    assert data.get("/Meetings('m-1')").json()["Budget"] == 12.5
+    found = data.get("/Meetings", **{"$filter": "Budget gt 12 and Subject eq 'Kick-off'"}).json()["value"]
+    assert [item["InteractionId"] for item in found] == ["m-1"]
+    answer = data.send("/Meetings", {"Budget": "much"})
+    assert details_of(answer) == [("Budget", "InvalidValue")]
+
+
+def test_old_instances_outlive_changes_of_their_type(data: Data) -> None:
+    """A field that is added, one that retires, one that becomes required: what was stored is read as it was."""
+    data.stored("/Repairs", {"Shop": "s", "Ticket": "1", "OpenedAt": "2026-03-04T09:15:00+01:00", "Price": "1.50"})
+    fields = [field for field in REPAIR["fields"] if field["fieldName"] not in ("Price", "OpenedAt")]
+    fields.append({"fieldName": "Priority", "fieldType": "Edm.Int32", "isRequired": True})
+    changed = {name: value for name, value in REPAIR.items() if name != "timestampFieldName"} | {"fields": fields}
+    data.define("Repair", changed)
+    old = data.get("/Repairs('s_1')").json()
+    assert (old["Price"], old["OpenedAt"], old["Timestamp"]) == (1.5, "2026-03-04T08:15:00Z", "2026-03-04T08:15:00Z")
+    assert details_of(data.send("/Repairs", {"Shop": "s", "Ticket": "2"})) == [("Priority", "MissingRequiredField")]
+    assert data.send("/Repairs('s_1')", {"Note": "still open"}, "PATCH").status_code == 204
+    assert data.get("/Repairs('s_1')").json()["Price"] == 1.5
+
+
+def test_the_head_of_an_instance_tells_whether_it_is_there(data: Data) -> None:
+    """As a GET does, without a body."""
+    data.stored("/BranchVisits", VISIT)
+    for path, expected in (("/BranchVisits('V-7')", 200), ("/BranchVisits('V-8')", 404)):
+        answer = data.request("HEAD", path)
+        assert (answer.status_code, answer.content) == (expected, b"")

@@ -14,7 +14,7 @@ from .catalog import Catalog
 from .checking import Validator
 from .fields import PROFILE_ID, SYSTEM_SOURCE
 from .metadata import csdl_names
-from .translate import document_of, profile_document_of
+from .translate import document_of, field_document, profile_document_of
 from .values import Display, display_of
 
 _MOST_KEPT = 2_000
@@ -51,7 +51,7 @@ class InteractionEntity:
         fields = {field["fieldName"]: field for field in self.document["fields"]}
         required = [name for name, field in fields.items() if field.get("isRequired")]
         self.validator = Validator(self.document, SYSTEM, [*required, *self.document["idPropertyNames"]])
-        retired = {field["fieldName"]: field for field in self.document.get("retired", ())}
+        retired = {field.name: field_document(field, 0) for field in type_.retired}
         self.displays = displays_of(retired | fields)
         self.timestamp_field: str | None = self.document.get("timestampFieldName")
         self.title_field = next((name for name, field in fields.items() if field.get("isName")), None)
@@ -85,7 +85,8 @@ class ProfileEntity:
         self.document = profile_document_of(type_)
         fields = {field["fieldName"]: field for field in self.document["fields"]}
         self.validator = Validator(self.document, PROFILE_SYSTEM)
-        self.displays = displays_of(fields)
+        retired = {field.name: field_document(field, 0) for field in type_.retired}
+        self.displays = displays_of(retired | fields)
 
     @property
     def set_name(self) -> str:
