@@ -1,6 +1,7 @@
 """Types of interactions and of profiles: their versions, and the names under which their records are listed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import Table, bindparam, delete, func, select
@@ -12,8 +13,11 @@ from .rows import encode
 from .schema import collection, interaction, interaction_type, profile_type
 from .statements import Query, Unit, member_of, parameter
 
-_type_of = msgspec.json.Decoder(InteractionType).decode
-_profile_type_of = msgspec.json.Decoder(ProfileType).decode
+_KEPT = 512
+"""Definitions that are kept decoded: a tenant's are read every second, and hardly ever are they new."""
+
+_type_of: Callable[[str], InteractionType] = lru_cache(maxsize=_KEPT)(msgspec.json.Decoder(InteractionType).decode)
+_profile_type_of: Callable[[str], ProfileType] = lru_cache(maxsize=_KEPT)(msgspec.json.Decoder(ProfileType).decode)
 
 
 def _newest(table: Table) -> Query:
