@@ -272,6 +272,19 @@ class TestSignatures:
         other = hub.manage("POST", f"/sas/policies/{auth.ROOT_POLICY}/regenerateSecondaryKey")
         assert other.json()["secondaryKey"] != second
 
+    def test_all_four_ways_to_sign(self, any_hub: Hub) -> None:
+        """The address as it is or encoded, the key as text or decoded (12.12)."""
+        key = any_hub.arm("GET", f"/authorizationPolicies/{auth.ROOT_POLICY}").json()["properties"]["primaryKey"]
+        resource, until = f"{any_hub.caller.base}/hubs/{any_hub.name}", str(int(time.time()) + 600)
+        for signed in (resource, quote(resource, safe="")):
+            for secret in (key.encode(), base64.b64decode(key)):
+                signature = quote(base64.b64encode(auth.sign(secret, signed, until)).decode(), safe="")
+                text = f"sig={signature}&se={until}&skn={auth.ROOT_POLICY}&sr={quote(resource, safe='')}"
+                headers = {"Authorization": f"SharedAccessSignature-{text}"}
+                assert any_hub.manage("GET", "/model/interactions", headers=headers).status_code == 200
+                data = any_hub.caller.request("GET", f"/hubs/{any_hub.name}/data/", headers=headers)
+                assert data.status_code == 200
+
     def test_what_a_policy_permits(self, hub: Hub) -> None:
         """To read is to GET on both planes; to write is to write instances; to define is to manage."""
         reader, writer = self.policy(hub, "reader", "Read"), self.policy(hub, "writer", "write")
