@@ -182,6 +182,17 @@ def test_interactions_are_read_below_and_within_a_profile(data: Data, firm: Firm
     assert all(set(item) <= {"InteractionId", "Subject", "@odata.type"} for item in found)
 
 
+def test_a_page_that_is_expanded_is_not_long(data: Data) -> None:
+    """A hundred at most, since each takes a read of its own; a link leads on."""
+    data.send("/Households", [{"ProfileId": f"H-{number:03}"} for number in range(105)])
+    body = data.get("/Households", **{"$expand": "Interactions", "$top": "1000"}).json()
+    assert len(body["value"]) == 100
+    assert body["value"][0]["Interactions"] == []
+    rest = data.http.get(body["nextLink"], headers={"Authorization": f"Bearer {data.token}"}).json()
+    assert [item["ProfileId"] for item in rest["value"]] == [f"H-{number:03}" for number in range(100, 105)]
+    assert "nextLink" not in rest
+
+
 RELATIONSHIP: dict[str, Any] = {
     "profileType": "Contact",
     "relatedProfileType": "Household",

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from interlog.model.conditions import Condition, Constant, both
 from interlog.model.errors import NotFound
 from interlog.model.expressions import Order
@@ -19,6 +21,10 @@ from .options import Window, expand_of, flag_of, next_links, require_known, wind
 from .ordering import orders_of
 from .present import profile_json
 from .reading import CONFLATION, answered, expanded, form_of, parsed
+
+
+MOST_EXPANDED = 100
+"""Profiles on a page that are expanded: each takes a read of its own."""
 
 
 class Query:
@@ -54,6 +60,8 @@ async def profiles(ask: Ask, entity: ProfileEntity) -> Reply:
     require_known(ask.params)
     expands = expand_of(ask.params.get("$expand"), ("Interactions",))
     form, window, query = form_of(ask, ("ProfileId",)), window_of(ask), Query(ask, entity)
+    if expands:
+        window = replace(window, size=min(window.size, MOST_EXPANDED))
     body = ask.context(entity.set_name, form)
     links: dict[str, str] = {}
     if query.key is not None:
