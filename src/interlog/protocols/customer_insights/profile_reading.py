@@ -22,7 +22,6 @@ from .ordering import orders_of
 from .present import profile_json
 from .reading import CONFLATION, answered, expanded, form_of, parsed
 
-
 MOST_EXPANDED = 100
 """Profiles on a page that are expanded: each takes a read of its own."""
 
