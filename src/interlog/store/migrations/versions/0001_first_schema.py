@@ -349,9 +349,7 @@ def upgrade() -> None:
         sa.Column("changed_at", WHOLE, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "type_id", "number", name="pk_profile"),
     )
-    op.create_index(
-        "ix_profile_changed_at", "profile", ["tenant_id", "type_id", "changed_at", "number"], unique=False
-    )
+    op.create_index("ix_profile_changed_at", "profile", ["tenant_id", "type_id", "changed_at", "number"], unique=False)
     op.create_table(
         "profile_key",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
