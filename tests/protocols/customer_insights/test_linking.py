@@ -82,6 +82,17 @@ def test_the_same_again_applies_its_links_once_more(data: Data) -> None:
     assert home(data)["LastModifiedTimestamp"] == stamp
 
 
+def test_a_link_counts_from_its_definition_to_its_deletion(data: Data) -> None:
+    """At once, both times."""
+    data.stored("/Tickets", ticket("1", Phone="1"))
+    link(data, ("Phone", "Phone", "UpdateAlways"))
+    data.stored("/Tickets", ticket("2", Phone="2"))
+    assert home(data)["Phone"] == "2"
+    assert data.manage.delete("/model/links/ToHome").status_code == 200
+    data.stored("/Tickets", ticket("3", Phone="3"))
+    assert home(data)["Phone"] == "2"
+
+
 def test_a_link_that_only_refers_writes_nothing(data: Data) -> None:
     """Nor one whose types do not exist, nor one that cannot be applied: the interaction is stored all the same."""
     link(data)

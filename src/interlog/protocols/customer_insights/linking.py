@@ -21,10 +21,8 @@ from .entities import InteractionEntity, ProfileEntity
 from .errors import ApiError
 from .ingest import instance_of
 from .kinds import LINKS, RELATIONSHIP_LINKS, RELATIONSHIPS
+from .live_links import links_of
 from .present import own_ids
-
-_MOST = 1_000
-"""Links of a hub that are applied at most."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,19 +32,15 @@ Stored = tuple[InteractionEntity, Interaction]
 async def apply(ask: Ask, stored: Sequence[Stored]) -> None:
     """Apply the links of these interactions' types."""
     types = {entity.type.name.lower() for entity, _ in stored}
-    for document in await _documents(ask, LINKS.kept_as):
+    for document in await links_of(ask.ledger, ask.actor, LINKS.kept_as):
         value = document.value
         source = (value.get("sourceEntityTypeName") or "").lower()
         if source in types and value.get("mappings") and value.get("operationType") != "Delete":
             await _guarded(document, _write(ask, value, _of(stored, source)))
-    for document in await _documents(ask, RELATIONSHIP_LINKS.kept_as):
+    for document in await links_of(ask.ledger, ask.actor, RELATIONSHIP_LINKS.kept_as):
         source = (document.value.get("interactionType") or "").lower()
         if source in types:
             await _guarded(document, _relate(ask, document.value, _of(stored, source)))
-
-
-async def _documents(ask: Ask, kind: str) -> list[Document]:
-    return await ask.ledger.definitions.page(ask.actor, kind, limit=_MOST)
 
 
 def _of(stored: Sequence[Stored], name: str) -> list[Interaction]:
@@ -69,7 +63,7 @@ async def attached(ask: Ask, entity: ProfileEntity, profile: Profile) -> str | N
     attach to it. None where no link leads to its type, which leaves the former."""
     parts = []
     own = profile.fields | {PROFILE_ID: profile.key} | dict.fromkeys(own_ids(entity), profile.key)
-    for document in await _documents(ask, LINKS.kept_as):
+    for document in await links_of(ask.ledger, ask.actor, LINKS.kept_as):
         link = document.value
         source = ask.hub.interaction(link.get("sourceEntityTypeName") or "")
         target = (link.get("targetEntityTypeName") or "").lower()

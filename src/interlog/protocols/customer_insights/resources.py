@@ -6,7 +6,7 @@ from typing import Any
 from interlog.model.definitions import Document as Stored
 from interlog.model.errors import Conflict, NotFound
 
-from . import long_running
+from . import live_links, long_running
 from .answers import (
     created_status,
     etag,
@@ -92,6 +92,7 @@ async def store(call: Call, kind: Kind, key: str, document: Document, notes: Not
         if expected is not None:
             raise precondition_failed() from None
         raise
+    live_links.forget(call.ledger, call.actor.tenant.id)
     status = created_status(call, kept.created)
     reply = Reply(shown(call, kind, kept.document), status, headers_of(notes, kept.document.version))
     return await long_running.finished(call, reply)
@@ -127,6 +128,7 @@ async def delete(kind: Kind, call: Call) -> Reply:
     if kind is CONNECTORS:
         await _delete_mappings(call, key)
     deleted = await call.ledger.definitions.delete(call.actor, kind.kept_as, key)
+    live_links.forget(call.ledger, call.actor.tenant.id)
     if deleted is None:
         return Reply(status=kind.gone)
     return await long_running.finished(call, Reply(status=200))
