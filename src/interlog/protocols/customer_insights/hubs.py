@@ -107,6 +107,7 @@ async def put(call: Call) -> Reply:
     if not is_dry_run(call):
         kept = await call.ledger.definitions.put(actor, KIND, KIND, about)
         version = kept.document.version
+        await _configure(call, actor, about, stored)
     return Reply(shown(call, about, actor), headers=headers_of(notes, version + 1))
 
 
@@ -129,7 +130,21 @@ async def _create(call: Call, name: str, about: Document, notes: Notes) -> Reply
         raise
     actor = await call.ledger.hubs.enter(call.actor, name)
     kept = await call.ledger.definitions.put(actor, KIND, KIND, about)
+    await _configure(call, actor, about, {})
     return Reply(shown(call, about, actor), 201 if created else 200, headers_of(notes, kept.document.version + 1))
+
+
+async def _configure(call: Call, actor: Actor, about: Document, before: Document) -> None:
+    """Let the tag ``createContacts`` count: unless it is "false", contacts nobody knows are made (spec 6.6)."""
+    wanted, was = (_creates_contacts(document) for document in (about, before))
+    if wanted != was:
+        await call.ledger.tenants.configure(actor, create_unknown_persons=wanted)
+        call.ledger.access.forget(actor.tenant.id)
+
+
+def _creates_contacts(about: Document) -> bool:
+    tags = {name.lower(): text for name, text in about.get("tags", {}).items()}
+    return str(tags.get("createcontacts", "true")).strip().lower() != "false"
 
 
 async def delete(call: Call) -> Reply:
@@ -157,6 +172,7 @@ async def patch(call: Call) -> Reply:
     changed = stored | {key: about[key] for key in ("tags", "location") if source.has(key) and key in about}
     changed["properties"] = stored.get("properties", {}) | about["properties"]
     kept = await call.ledger.definitions.put(actor, KIND, KIND, changed)
+    await _configure(call, actor, changed, stored)
     return Reply(shown(call, changed, actor), headers=headers_of(notes, kept.document.version + 1))
 
 
