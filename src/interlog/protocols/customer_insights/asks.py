@@ -13,7 +13,6 @@ from interlog.ledger.listing import Listing
 from interlog.model.tenancy import Actor
 from interlog.settings import Settings
 
-from .catalog import Catalog
 from .entities import Hub, hub_of
 from .errors import ApiError
 from .ids import BadKey, Segment, split_path
@@ -43,8 +42,7 @@ class Ask(Struct, dict=True):
     @cached_property
     def hub(self) -> Hub:
         """The hub's types and entity sets."""
-        tenant = self.actor.tenant
-        return hub_of(self.ledger, self.actor, Catalog(tenant.types, tenant.profile_types))
+        return hub_of(self.ledger, self.actor)
 
     @cached_property
     def listing(self) -> Listing:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from interlog.ledger import Ledger
 from interlog.model.profiles import ProfileType
-from interlog.model.tenancy import Actor
+from interlog.model.tenancy import Actor, Tenant
 from interlog.model.types import InteractionType, ParticipantSlot
 
 from .catalog import Catalog
@@ -149,7 +149,7 @@ class Hub:
     def csdl_name(self, entity: Entity) -> str:
         """Return the name of an entity's type in the metadata."""
         kind = "Interaction" if isinstance(entity, InteractionEntity) else "Profile"
-        return self._csdl_names[kind, entity.type.name]
+        return self._csdl_names.get((kind, entity.type.name), entity.type.name)
 
     @cached_property
     def _csdl_names(self) -> dict[tuple[str, str], str]:
@@ -162,11 +162,20 @@ class Hub:
 
 
 _entities: WeakKeyDictionary[Ledger, dict[tuple[Any, ...], Entity]] = WeakKeyDictionary()
+_hubs: WeakKeyDictionary[Ledger, dict[int, tuple[Tenant, Hub]]] = WeakKeyDictionary()
 
 
-def hub_of(ledger: Ledger, actor: Actor, catalog: Catalog) -> Hub:
-    """Return the data plane's view of the actor's hub."""
-    return Hub(catalog, _entities.setdefault(ledger, {}), actor.tenant.id)
+def hub_of(ledger: Ledger, actor: Actor) -> Hub:
+    """Return the data plane's view of the actor's hub; the same as long as the tenant is not read anew."""
+    tenant, hubs = actor.tenant, _hubs.setdefault(ledger, {})
+    known = hubs.get(tenant.id)
+    if known is not None and known[0] is tenant:
+        return known[1]
+    hub = Hub(Catalog(tenant.types, tenant.profile_types), _entities.setdefault(ledger, {}), tenant.id)
+    if len(hubs) >= _MOST_KEPT:
+        hubs.clear()
+    hubs[tenant.id] = tenant, hub
+    return hub
 
 
 __all__ = ["Entity", "Hub", "InteractionEntity", "ProfileEntity", "hub_of"]
