@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlog.protocols.customer_insights.checking import MAX_DYNAMIC, Validator
+from interlog.protocols.customer_insights.times import moment_text
 from interlog.protocols.customer_insights.values import (
     BadValue,
     coercion_of,
@@ -187,6 +188,7 @@ def test_date_times_are_kept_exactly_and_sort_as_text(one: datetime, other: date
     assert (texts[0] < texts[1]) == (one < other)
     assert datetime.fromisoformat(shown_instant(texts[0])) == one
     assert instant_text(instant_of(texts[0])) == texts[0]
+    assert moment_text(instant_of(texts[0])) == shown_instant(texts[0])
 
 
 @given(st.datetimes(timezones=st.timezones() | st.none()))

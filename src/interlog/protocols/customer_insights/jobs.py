@@ -24,8 +24,8 @@ from .errors import ApiError, Detail, invalid, not_found
 from .forms import form_parts
 from .many import store_many
 from .operations import Reply
-from .present import moment_text
 from .source import Notes, Source
+from .times import moment_text
 
 KIND = "ingestionJob"
 _LINES = 2_000

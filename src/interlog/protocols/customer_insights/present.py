@@ -13,7 +13,8 @@ from .entities import Hub, InteractionEntity, ProfileEntity
 from .fields import SYSTEM_SOURCE
 from .ids import key_text
 from .metadata import NAMESPACE
-from .values import Display, instant_text, shown_instant
+from .times import moment_text
+from .values import Display
 
 
 class Form(Struct, frozen=True):
@@ -26,19 +27,14 @@ class Form(Struct, frozen=True):
     select: frozenset[str] | None = None
 
 
-def moment_text(instant: int) -> str:
-    """Return an instant as answers have it."""
-    return shown_instant(instant_text(instant))
-
-
 def shown_fields(
     fields: Mapping[str, Any], displays: Mapping[str, Display], declared: Mapping[str, Mapping[str, Any]], form: Form
 ) -> dict[str, Any]:
     """Return fields as answers have them."""
-    found = {}
-    for name, value in fields.items():
-        display = displays.get(name)
-        found[name] = value if display is None else display(value)
+    found = dict(fields)
+    for name, display in displays.items():
+        if name in found:
+            found[name] = display(found[name])
     if form.exact:
         for name, value in found.items():
             kind = declared[name]["fieldType"] if name in declared else None
@@ -70,8 +66,7 @@ def interaction_json(
     fields = shown_fields(content.fields, entity.displays, entity.validator.fields, form)
     if entity.type.built_in:
         fields = _own_fields(item, entity) | fields
-    for name, value in fields.items():
-        found.setdefault(name, value)
+    found |= fields
     found.setdefault("DataSource", item.origin if item.origin is not None else SYSTEM_SOURCE["name"])
     if entity.type.is_activity:
         found.setdefault("Version", item.version)

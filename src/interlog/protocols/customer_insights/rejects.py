@@ -20,7 +20,7 @@ from .asks import Ask
 from .bodies import decode, encode
 from .errors import ApiError, Detail, answer, not_found
 from .operations import Reply
-from .present import moment_text
+from .times import moment_text
 
 KIND = "reject"
 _AT_ONCE = 500

@@ -34,6 +34,13 @@ def shown_instant(text: str) -> str:
     return text[:19] + "Z" if text.endswith(".000000Z") else text[:-1].rstrip("0") + "Z"
 
 
+def moment_text(instant: int) -> str:
+    """Return an instant as an answer has it."""
+    moment = _NAIVE_EPOCH + timedelta(microseconds=instant)
+    text = moment.isoformat()
+    return (text.rstrip("0") if moment.microsecond else text) + "Z"
+
+
 def shown_time(text: str) -> str:
     """Return a canonical time of day as an answer has it."""
     return text[:8] if text.endswith(".000000") else text.rstrip("0")
