@@ -13,7 +13,7 @@ from interlog.model.interactions import Content
 from interlog.model.parties import PersonDraft
 from interlog.model.types import FieldDefinition, FieldKind, InteractionType, ParticipantSlot
 from interlog.store import field_values, instances
-from interlog.store.instances import Asked
+from interlog.store.instance_questions import Asked
 
 from .conftest import Firm
 

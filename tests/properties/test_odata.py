@@ -18,6 +18,7 @@ from interlog.protocols.customer_insights.odata_filter import filter_of
 from interlog.protocols.customer_insights.odata_terms import Dynamic, Term
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
 from interlog.store import field_values, instances, interactions
+from interlog.store.instance_questions import Asked
 from interlog.store.schema import interaction
 from interlog.store.statements import Unit
 from interlog.store.store import Store
@@ -66,11 +67,11 @@ class Shelf:
         self.run(self.store.database.write(unit))
         return type_, found
 
-    def asked(self, type_: InteractionType, **more: Any) -> instances.Asked:
+    def asked(self, type_: InteractionType, **more: Any) -> Asked:
         """Return a question about a type."""
-        return instances.Asked(**{"tenant": TENANT, "types": [type_.id], "groups": [0], "limit": 100} | more)
+        return Asked(**{"tenant": TENANT, "types": [type_.id], "groups": [0], "limit": 100} | more)
 
-    def numbers(self, asked: instances.Asked) -> list[int]:
+    def numbers(self, asked: Asked) -> list[int]:
         """Return the numbers of a page."""
         return [found.interaction.number for found in self.run(instances.page(self.store.database, asked))]
 

@@ -17,7 +17,7 @@ from interlog.protocols.customer_insights.odata_filter import filter_of
 from interlog.protocols.customer_insights.odata_search import search_of
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
 from interlog.store import instances
-from interlog.store.instances import Asked
+from interlog.store.instance_questions import Asked
 from interlog.store.persons import ids_by_email
 from tests.ledger.conftest import Firm, found_firm
 

@@ -19,7 +19,8 @@ from interlog.model.types import FieldDefinition, FieldKind, InteractionType, Lo
 from interlog.protocols.customer_insights.odata_filter import filter_of
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
 from interlog.store import field_values, instances, interactions, profile_pages
-from interlog.store.instances import Asked, Plan
+from interlog.store.instance_questions import Asked, arms_of, narrowed
+from interlog.store.instances import Plan
 from interlog.store.schema import interaction, participant
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
@@ -127,7 +128,7 @@ def asked(case: Case, **more: object) -> Asked:
     """Return the question of a case."""
     condition = filter_of(case.filter, WORDS, 0) if case.filter is not None else None
     given = {"tenant": TENANT, "types": case.types, "groups": [0], "limit": 30, "party": case.party}
-    return instances._narrowed(Asked(**given | {"condition": condition, "orders": case.orders} | more))  # type: ignore[arg-type]
+    return narrowed(Asked(**given | {"condition": condition, "orders": case.orders} | more))  # type: ignore[arg-type]
 
 
 async def explained(store: Store, query: Query, question: Asked, plan: Plan, **more: object) -> list[str]:
@@ -183,11 +184,20 @@ async def test_a_count_reads_an_index_range(store: Store, name: str) -> None:
     assert await instances.count(store.database, question) == expected
 
 
+async def test_a_condition_within_another_is_seen() -> None:
+    """What is joined twice by ``and`` leaves out types, and is answered by the index, all the same."""
+    attached = filter_of("InteractionType eq 'Visit' and Minutes eq 5", WORDS, 0)
+    question = asked(Case("Plain lt 6", types=(100, 101), party=(0, 5)))._replace(attached=attached)
+    own, other = arms_of(question)
+    assert (own.party, own.types, other.party, other.types) == ((0, 5), (100, 101), None, [100])
+    assert [range_.field for range_ in instances.ranges_of(other.condition) if range_.values] == ["Minutes"]
+
+
 @pytest.mark.parametrize("order", [TIMESTAMP, down(TIMESTAMP)])
 async def test_all_types_in_order_of_time_are_merged(store: Store, order: Order) -> None:
     """What no index has in order is read from each type's own, page by page, as if it were one list."""
     question = asked(Case("Plain lt 8", (order,), types=(100, 101)), limit=700)
-    assert instances._is_merged(question)
+    assert len(arms_of(question)) == 2
     seen: list[tuple[int, int]] = []
     while page := await instances.page(store.database, question):
         seen += [(found.interaction.content.occurred_at, found.interaction.number) for found in page]
@@ -199,6 +209,34 @@ async def test_all_types_in_order_of_time_are_merged(store: Store, order: Order)
     first = asked(Case(orders=(order,), types=(100, 101)))
     skipped = await instances.page(store.database, first._replace(skip=5, limit=3))
     assert skipped == (await instances.page(store.database, first._replace(limit=8)))[5:]
+
+
+ORDERS: list[tuple[Order, ...]] = [
+    (), (TIMESTAMP,), (down(TIMESTAMP),), (MINUTES,), (down(MINUTES),), (Order(Field(("Lane",), Kind.TEXT)), MINUTES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("orders", ORDERS)
+async def test_what_is_attached_to_a_party_is_listed_with_its_own(store: Store, orders: tuple[Order, ...]) -> None:
+    """Those in which a party takes part and those that meet a condition are one list, each once, in any order."""
+    attached = filter_of("(InteractionType eq 'Visit' and Minutes eq 5) or (InteractionType eq 'Walk' and Plain eq 1)",
+                         WORDS, 0)  # fmt: skip
+    question = asked(Case("Plain lt 6", orders, types=(100, 101), party=(0, 5)), limit=50)._replace(attached=attached)
+    seen: list[int] = []
+    while page := await instances.page(store.database, question):
+        seen += [found.interaction.number for found in page]
+        question = question._replace(after=page[-1].place)
+    texts = "Participants/any(p: p/ProfileId eq '5')"
+    either = filter_of(
+        f"Plain lt 6 and ({texts} or (InteractionType eq 'Visit' and Minutes eq 5) "
+        "or (InteractionType eq 'Walk' and Plain eq 1))",
+        WORDS,
+        0,
+    )
+    plain = asked(Case(orders=orders, types=(100, 101)), condition=either, limit=1_000)
+    expected = [found.interaction.number for found in await instances.page(store.database, plain)]
+    assert seen == expected
+    assert await instances.count(store.database, question) == len(expected)
 
 
 async def test_looking_into_the_index_stops_early(store: Store) -> None:

@@ -9,7 +9,8 @@ from ..model.interactions import Interaction
 from ..model.tenancy import Actor, Right
 from ..store import instances as instance_rows
 from ..store import profile_pages
-from ..store.instances import Asked, Place
+from ..store.instance_questions import Asked
+from ..store.keysets import Place
 from ..store.store import Store
 
 
@@ -45,11 +46,13 @@ class Listing:
         skip: int = 0,
         party: tuple[int, int] | None = None,
         voided: bool = False,
+        attached: Condition | None = None,
     ) -> Listed:
         """Return interactions of some types that meet a condition, by default the latest changed first.
 
-        ``party``: kind and id of one that takes part; ``voided``: also those that a correction stands for. Raises
-        ``ValueError`` for an ``after`` that is no place in such a list.
+        ``party``: kind and id of one that takes part; ``voided``: also those that a correction stands for;
+        ``attached``: those that meet this condition are the party's too. Raises ``ValueError`` for an ``after`` that
+        is no place in such a list.
         """
         actor.require(Right.READ)
         asked = Asked(
@@ -63,6 +66,7 @@ class Listing:
             skip=skip,
             party=party,
             voided=voided,
+            attached=attached,
         )
         found = await instance_rows.page(self._database, asked)
         more = len(found) > limit
@@ -76,6 +80,7 @@ class Listing:
         condition: Condition | None = None,
         party: tuple[int, int] | None = None,
         voided: bool = False,
+        attached: Condition | None = None,
     ) -> int:
         """Return how many interactions of some types meet a condition."""
         actor.require(Right.READ)
@@ -87,6 +92,7 @@ class Listing:
             condition=condition,
             party=party,
             voided=voided,
+            attached=attached,
         )
         return await instance_rows.count(self._database, asked)
 

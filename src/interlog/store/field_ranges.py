@@ -74,7 +74,9 @@ def parts_of(condition: Condition | None) -> tuple[Condition, ...]:
     """Return what a condition joins by ``and``."""
     if condition is None:
         return ()
-    return condition.operands if isinstance(condition, And) else (condition,)
+    if isinstance(condition, And):
+        return tuple(part for operand in condition.operands for part in parts_of(operand))
+    return (condition,)
 
 
 def rest_of(condition: Condition | None, range_: Range) -> Condition | None:

@@ -8,51 +8,29 @@ All sorting and filtering is the database's, and a page is read by numbers first
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count as counting
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, exists, func, literal_column, or_, select
 
-from ..model.conditions import Compare, Condition, Operator
 from ..model.expressions import Column, Kind, Order
 from ..model.interactions import Interaction
 from . import conditions, expressions, keysets
 from .conditions import SHAPES, Shape, matching_record, query_of
 from .database import Database
 from .engines import per_engine
-from .field_ranges import Range, driver_of, parts_of, ranges_of, rest_of
+from .field_ranges import Range, driver_of, ranges_of, rest_of
 from .field_values import ready
+from .instance_questions import INSTANTS, LATEST, Asked, arms_of, narrowed
 from .instance_record import RECORD
 from .interactions import by_numbers
-from .keysets import Key
+from .keysets import Key, Place
 from .schema import field_value, interaction, participant
 from .statements import Query, member_of, parameter
 
 Columns = interaction.c
 
-Place: TypeAlias = tuple[Any, ...]
-"""Where a page ended: what the last one was sorted by, and its number. The first item names the plan it is of."""
-
 FEW = 5_000
 """Entries of the index that are looked through and sorted rather than reading in the order that is asked for."""
-
-
-class Asked(NamedTuple):
-    """Which interactions are asked for: those of some types that meet a condition, in an order.
-
-    Without ``orders``: the latest changed first. ``party``: only those in which this one takes part. ``after`` is the
-    place of the last one seen, ``skip`` how many are passed by. ``voided``: also those that others stand for.
-    """
-
-    tenant: int
-    types: Sequence[int]
-    groups: Sequence[int]
-    limit: int
-    condition: Condition | None = None
-    orders: tuple[Order, ...] = ()
-    after: Place | None = None
-    skip: int = 0
-    party: tuple[int, int] | None = None
-    voided: bool = False
 
 
 class Found(NamedTuple):
@@ -65,21 +43,17 @@ class Found(NamedTuple):
 _BY_ORDER, _BY_VALUE = "order", "value"
 """The first item of a place: sorted by what was asked for, or by the entries of the index."""
 
-LATEST = (Order(Column("changed_at", Kind.INSTANT), descending=True),)
-
-_INSTANTS = ("changed_at", "occurred_at")
-"""Columns by which an index sorts."""
-
 
 async def page(database: Database, asked: Asked) -> list[Found]:
     """Return a page, by one statement for its numbers and one for its interactions.
 
     Raises ``ValueError`` for an ``after`` that is no place of such a page.
     """
-    asked = _narrowed(asked)
+    asked = narrowed(asked)
     if not asked.types or not asked.limit:
         return []
-    places = await (_merged(database, asked) if _is_merged(asked) else _places(database, asked))
+    arms = arms_of(asked)
+    places = await (_merged(database, asked, arms) if arms else _places(database, asked))
     found = await by_numbers(database, asked.tenant, [place[-1] for place in places])
     return [Found(found[place[-1]], place) for place in places if place[-1] in found]
 
@@ -102,30 +76,16 @@ async def _places(database: Database, asked: Asked) -> list[Place]:
     return [_place(plan, row) for row in await fetch(query_of(page_query, shape, arguments), **arguments)]
 
 
-_MOST_MERGED = 64
-"""Types that are read one by one in order of time."""
-
-_MOST_SKIPPED = 1_000
-
-
-def _is_merged(asked: Asked) -> bool:
-    """Whether a page is in order of time over several types: each has an index for that, all together have none."""
-    first = asked.orders[0].expression if len(asked.orders) == 1 else None
-    in_time = isinstance(first, Column) and first.name == "occurred_at" and asked.party is None
-    return in_time and 1 < len(asked.types) <= _MOST_MERGED and asked.skip <= _MOST_SKIPPED
-
-
-async def _merged(database: Database, asked: Asked) -> list[Place]:
-    """Return the places of a page, of a page of each type."""
-    one = asked._replace(skip=0, limit=asked.skip + asked.limit)
-    found = [place for type_ in asked.types for place in await _places(database, one._replace(types=[type_]))]
-    found.sort(key=lambda place: place[1:], reverse=asked.orders[0].descending)
-    return found[asked.skip : asked.skip + asked.limit]
+async def _merged(database: Database, asked: Asked, arms: Sequence[Asked]) -> list[Place]:
+    """Return the places of a page that is put together from several."""
+    found = {place[-1]: place for arm in arms for place in await _places(database, arm)}
+    places = keysets.in_order(found.values(), asked.orders or LATEST)
+    return places[asked.skip : asked.skip + asked.limit]
 
 
 async def count(database: Database, asked: Asked) -> int:
     """Return how many interactions meet what is asked for, on all pages."""
-    asked = _narrowed(asked._replace(orders=(), after=None, skip=0))
+    asked = narrowed(asked._replace(orders=(), after=None, skip=0))
     if not asked.types:
         return 0
     plan = await _plan(database, asked)
@@ -133,15 +93,6 @@ async def count(database: Database, asked: Asked) -> int:
     arguments = _arguments(database, asked, plan)
     rows = await database.fetch_long(query_of(count_query, _shape(asked, plan), arguments), **arguments)
     return int(rows[0][0])
-
-
-def _narrowed(asked: Asked) -> Asked:
-    """Leave out the types that the condition leaves out."""
-    types = list(asked.types)
-    for part in parts_of(asked.condition):
-        if isinstance(part, Compare) and part.field == "type_id" and part.operator is Operator.EQUAL:
-            types = [type_ for type_ in types if type_ == part.value]
-    return asked._replace(types=types)
 
 
 # Plans
@@ -171,7 +122,12 @@ async def _plan(database: Database, asked: Asked) -> Plan:
         if latest and found.is_one_value:
             return Plan(found, sorted=True)
     by_value = None
-    if named is not None and (kind := there.get(named.field)) is not None and named.is_of(named.field, kind):
+    if (
+        named is not None
+        and not asked.merged
+        and (kind := there.get(named.field)) is not None
+        and named.is_of(named.field, kind)
+    ):
         by_value = next((found for found in usable if found.field == named.field and found.is_range), named)
     if by_value is not None and asked.after is not None and asked.after[0] == _BY_VALUE:
         return Plan(by_value, sorted=True, by_value=True)
@@ -246,6 +202,7 @@ class PageShape(NamedTuple):
     skip: bool
     party: bool
     voided: bool
+    attached: Shape | None
 
 
 def _shape(asked: Asked, plan: Plan) -> PageShape:
@@ -259,6 +216,7 @@ def _shape(asked: Asked, plan: Plan) -> PageShape:
         skip=asked.skip > 0,
         party=asked.party is not None,
         voided=asked.voided,
+        attached=conditions.shape_of(asked.attached) if asked.attached is not None else None,
     )
 
 
@@ -273,8 +231,8 @@ def _arguments(database: Database, asked: Asked, plan: Plan) -> dict[str, Any]:
     if plan.range is not None:
         found |= plan.range.arguments()
     values = [value for order in asked.orders for value in expressions.values_of(order.expression)]
-    if asked.condition is not None:
-        values = [*conditions.values_of(asked.condition), *values]
+    given = [condition for condition in (asked.condition, asked.attached) if condition is not None]
+    values = [*(value for condition in given for value in conditions.values_of(condition)), *values]
     return found | {f"value_{index}": value for index, value in enumerate(values)}
 
 
@@ -286,7 +244,9 @@ class _Built(NamedTuple):
 def _built(shape: PageShape) -> _Built:
     """Return the statement without its order: from where it reads, and what it leaves out."""
     numbers = counting()
-    meets = matching_record(shape.condition, RECORD, numbers) if shape.condition is not None else None
+    meets = [
+        matching_record(given, RECORD, numbers) for given in (shape.condition, shape.attached) if given is not None
+    ]
     entry = field_value.c
     there: ColumnElement[bool] = Columns.deleted_at.is_(None)
     if shape.voided:
@@ -299,7 +259,7 @@ def _built(shape: PageShape) -> _Built:
         current = and_(Columns.tenant_id == tenant, Columns.number == entry.number)
         source: Any = field_value.join(interaction, and_(current, Columns.changed_at <= entry.changed_at))
         where += _in_range(shape.plan.range)
-    elif shape.party:
+    elif shape.party and shape.attached is None:
         part = participant.c
         source = participant.join(interaction, and_(Columns.tenant_id == part.tenant_id, Columns.number == part.number))
         where += [
@@ -312,8 +272,9 @@ def _built(shape: PageShape) -> _Built:
         source = interaction
         where.append(Columns.tenant_id == parameter("tenant"))
         where.append(Columns.type_id == parameter("type") if shape.types == 1 else member_of(Columns.type_id, "types"))
-    if meets is not None:
-        where.append(meets)
+    if shape.attached is not None:
+        meets[-1] = or_(_takes_part(), meets[-1])
+    where += meets
     if shape.plan.by_value:
         descending = shape.orders[0].descending
         keys = [
@@ -325,9 +286,24 @@ def _built(shape: PageShape) -> _Built:
     return _Built(select().select_from(source).where(*where), keys)
 
 
+def _takes_part() -> ColumnElement[bool]:
+    part = participant.c
+    return exists(
+        select(literal_column("1"))
+        .where(
+            part.tenant_id == Columns.tenant_id,
+            part.party_kind == parameter("party_kind"),
+            part.party_id == parameter("party_id"),
+            part.occurred_at == Columns.occurred_at,
+            part.number == Columns.number,
+        )
+        .correlate(interaction)
+    )
+
+
 def _key(order: Order, shape: PageShape, numbers: expressions.Numbers) -> Key:
     given = order.expression
-    if isinstance(given, Column) and given.name in _INSTANTS:
+    if isinstance(given, Column) and given.name in INSTANTS:
         sql: ColumnElement[Any] = RECORD.columns[given.name]
         if shape.plan.range is not None and given.name == "changed_at":
             sql = field_value.c.changed_at
@@ -377,4 +353,4 @@ def _fits(asked: Asked, plan: Plan) -> bool:
 
 def _place_kind(order: Order) -> Kind:
     given = order.expression
-    return Kind.INTEGER if isinstance(given, Column) and given.name in _INSTANTS else given.kind
+    return Kind.INTEGER if isinstance(given, Column) and given.name in INSTANTS else given.kind

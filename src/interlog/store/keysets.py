@@ -3,9 +3,10 @@
 A place is what the last record was sorted by, and its number, which decides between those that are the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, or_, tuple_
 
@@ -13,6 +14,9 @@ from ..model.expressions import Kind, Order
 from .engines import per_engine
 from .expressions import Numbers, Record, sql_of
 from .statements import parameter
+
+Place: TypeAlias = tuple[Any, ...]
+"""Where a page ended: what the last one was sorted by, and its number. A list may put a word before them."""
 
 LONGEST = 256
 """Characters by which texts are sorted."""
@@ -88,6 +92,22 @@ def _value(key: Key, index: int) -> ColumnElement[Any]:
 def place_of(row: Sequence[Any]) -> tuple[Any, ...]:
     """Return the place of a row: its number stands first in it, then what it is sorted by."""
     return (*(str(value) if isinstance(value, Decimal) else value for value in row[1:]), row[0])
+
+
+def in_order(places: Iterable[Place], orders: Sequence[Order]) -> list[Place]:
+    """Return places, each with a word before it, as a statement with these orders would."""
+    found = sorted(places, key=lambda place: place[-1], reverse=orders[-1].descending)
+    for index, order in reversed(list(enumerate(orders, 1))):
+        numeric = order.expression.kind in (Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL)
+        found.sort(key=partial(_comparable, index=index, numeric=numeric), reverse=order.descending)
+    return found
+
+
+def _comparable(place: Place, *, index: int, numeric: bool) -> tuple[bool, Any]:
+    value = place[index]
+    if numeric and isinstance(value, str):
+        value = Decimal(value)
+    return (value is not None, value if value is not None else 0)
 
 
 def is_place(given: Sequence[Any], kinds: Sequence[Kind]) -> bool:
