@@ -321,6 +321,12 @@ def test_a_correction_takes_the_place_of_a_fact(data: Data) -> None:
     assert corrected["CorrectionOf"] == "V-7"
     assert error_of(data.get("/BranchVisits('V-7')")) == (404, "ResourceNotFound")
     assert data.get("/BranchVisits('V-7')", includeVoided="true").json()["Minutes"] == 12
+    shown = data.get("/BranchVisits").json()["value"]
+    assert [item["InteractionId"] for item in shown] == ["V-8"]
+    every = data.get("/BranchVisits", includeVoided="true").json()["value"]
+    assert {item["InteractionId"] for item in every} == {"V-7", "V-8"}
+    assert data.get("/BranchVisits/$count").text == "1"
+    assert data.get("/BranchVisits/$count", includeVoided="true").text == "2"
 
 
 def test_the_built_in_types_take_instances(data: Data, firm: Firm) -> None:

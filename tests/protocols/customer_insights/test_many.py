@@ -120,6 +120,22 @@ def test_others_are_answered_while_thousands_are_stored(data: Data) -> None:
     assert data.get("/BranchVisits/$count").text == "10001"
 
 
+def test_a_request_that_names_itself_is_stored_once(data: Data) -> None:
+    """``Idempotency-Key``: the same lines again give the same ids, where nothing else would tell them."""
+    data.define("Ping", {"apiEntitySetName": "Pings", "fields": []})
+    items = [{"A": 1}, {"A": 1}, {"A": 2}]
+    first = data.send_lines("/Pings", items, Idempotency_Key="night-1").json()
+    again = data.send_lines("/Pings", items, Idempotency_Key="night-1").json()
+    assert first == again
+    assert len({item["InteractionId"] for item in first["value"]}) == 3
+    assert data.get("/Pings/$count").text == "3"
+    other = data.send_lines("/Pings", [{"A": 9}], Idempotency_Key="night-1").json()
+    assert other["value"][0]["status"] == 409
+    assert data.send_lines("/Pings", items, Idempotency_Key="night-2").json()["accepted"] == 3
+    long = data.send("/Pings", {"A": 1}, Idempotency_Key="x" * 300)
+    assert error_of(long) == (400, "InvalidRequestContent")
+
+
 def test_too_many_items_are_refused_whole(data: Data, firm: Firm) -> None:
     """More than 10,000 are 413, and nothing is stored."""
     rows = firm.rows()
