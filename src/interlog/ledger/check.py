@@ -14,6 +14,7 @@ class Check:
         """Return what is wrong with the store, in plain English; empty when all is well."""
         from ..store.migrate import schema_problems  # costly to load, and seldom needed
 
-        found = await self._store.database.integrity_problems()
-        found += await schema_problems(self._store.url)
-        return found + await content_problems(self._store.database)
+        damages = await self._store.database.integrity_problems()
+        if damages:  # what a damaged file says of its content is worth nothing
+            return damages
+        return await schema_problems(self._store.url) + await content_problems(self._store.database)

@@ -3,31 +3,29 @@
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, select, tuple_
+from sqlalchemy import and_, bindparam, select, tuple_
 
 from ..model.expressions import Kind
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity
-from ..model.parties import Party
+from ..model.parties import normal_email
 from .database import Database, Row
 from .field_values import rows_of
 from .interactions import interaction_of, participant_rows, row_of
+from .orphans import ORPHANS
+from .rows import json_value
 from .schema import (
     field_index,
     field_value,
     interaction,
     journal,
-    note,
-    note_link,
+    membership,
     participant,
     person,
     person_email,
-    profile,
-    profile_key,
     tenant,
-    unbound,
 )
-from .statements import Query, parameter
+from .statements import Query, member_of, parameter
 
 _BATCH = 2_000
 
@@ -89,108 +87,52 @@ _CREATED = Query(
 _TENANTS = Query(select(tenant.c.id, tenant.c.name).order_by(tenant.c.id))
 
 
-def _count(table: Any, condition: Any) -> Query:
-    return Query(select(func.count()).select_from(table).where(condition))
-
-
-def _missing(source: Any, condition: Any) -> Any:
-    return ~exists(select(literal_column("1")).select_from(source).where(condition))
-
-
-_COUNTS = {
-    "participant rows of a person that does not exist": _count(
-        participant,
-        and_(
-            participant.c.party_kind == 0,
-            _missing(
-                person, and_(person.c.tenant_id == participant.c.tenant_id, person.c.id == participant.c.party_id)
-            ),
-        ),
-    ),
-    "participant rows of an interaction that does not exist or is deleted": _count(
-        participant,
-        _missing(
-            interaction,
-            and_(
-                interaction.c.tenant_id == participant.c.tenant_id,
-                interaction.c.number == participant.c.number,
-                interaction.c.deleted_at.is_(None),
-            ),
-        ),
-    ),
-    "interactions whose note does not exist": _count(
-        interaction,
-        and_(
-            interaction.c.note_id.is_not(None),
-            interaction.c.deleted_at.is_(None),
-            _missing(
-                note,
-                and_(
-                    note.c.tenant_id == interaction.c.tenant_id,
-                    note.c.id == interaction.c.note_id,
-                    note.c.interaction == interaction.c.number,
-                    note.c.deleted_at.is_(None),
-                ),
-            ),
-        ),
-    ),
-    "note links of a note that does not exist or is deleted": _count(
-        note_link,
-        _missing(
-            note,
-            and_(note.c.tenant_id == note_link.c.tenant_id, note.c.id == note_link.c.id, note.c.deleted_at.is_(None)),
-        ),
-    ),
-    "participant rows of a profile that does not exist": _count(
-        participant,
-        and_(
-            participant.c.party_kind == int(Party.PROFILE),
-            _missing(
-                profile,
-                and_(profile.c.tenant_id == participant.c.tenant_id, profile.c.number == participant.c.party_id),
-            ),
-        ),
-    ),
-    "keys of a profile that does not exist": _count(
-        profile_key,
-        _missing(
-            profile,
-            and_(
-                profile.c.tenant_id == profile_key.c.tenant_id,
-                profile.c.type_id == profile_key.c.type_id,
-                profile.c.number == profile_key.c.number,
-            ),
-        ),
-    ),
-    "interactions that are waited for and do not exist": _count(
-        unbound,
-        _missing(
-            interaction, and_(interaction.c.tenant_id == unbound.c.tenant_id, interaction.c.number == unbound.c.number)
-        ),
-    ),
-    "e-mail addresses of a person that does not exist or is deleted": _count(
-        person_email,
-        _missing(
-            person,
-            and_(
-                person.c.tenant_id == person_email.c.tenant_id,
-                person.c.id == person_email.c.person_id,
-                person.c.deleted_at.is_(None),
-            ),
-        ),
-    ),
-}
+_PERSONS = Query(
+    select(person.c.id, person.c.emails, person.c.organization_ids)
+    .where(person.c.tenant_id == parameter("tenant"), person.c.id > parameter("after"), person.c.deleted_at.is_(None))
+    .order_by(person.c.id)
+    .limit(parameter("limit"))
+)
+_ADDRESSES = Query(
+    select(person_email.c.person_id, person_email.c.email).where(
+        person_email.c.tenant_id == parameter("tenant"), member_of(person_email.c.person_id, "persons")
+    )
+)
+_MEMBERSHIPS = Query(
+    select(membership.c.person_id, membership.c.organization_id).where(
+        membership.c.tenant_id == parameter("tenant"), member_of(membership.c.person_id, "persons")
+    )
+)
 
 
 async def content_problems(database: Database) -> list[str]:
     """Return what does not hold between rows, in plain English."""
     problems = []
-    for what, query in _COUNTS.items():
+    for what, query in ORPHANS.items():
         ((count,),) = await database.fetch_long(query)
         if count:
             problems.append(f"{count} {what}")
     for tenant_id, name in await database.fetch(_TENANTS):
         problems += [f"tenant {name}: {problem}" for problem in await _interaction_problems(database, tenant_id)]
+        problems += [f"tenant {name}: {problem}" for problem in await _person_problems(database, tenant_id)]
+    return problems
+
+
+async def _person_problems(database: Database, tenant_id: int) -> list[str]:
+    """Compare the persons with the rows by which they are found: their addresses and their memberships."""
+    problems = []
+    after = 0
+    while rows := await database.fetch_long(_PERSONS, tenant=tenant_id, after=after, limit=_BATCH):
+        after = rows[-1][0]
+        persons = database.array([row[0] for row in rows])
+        addresses = {tuple(row) for row in await database.fetch_long(_ADDRESSES, tenant=tenant_id, persons=persons)}
+        members = {tuple(row) for row in await database.fetch_long(_MEMBERSHIPS, tenant=tenant_id, persons=persons)}
+        own = {(id_, normal_email(email)) for id_, emails, _ in rows for email in json_value(emails)}
+        joined = {(id_, organization) for id_, _, organizations in rows for organization in json_value(organizations)}
+        problems += _listed("person {} is found by other addresses than listed", {id_ for id_, _ in own ^ addresses})
+        problems += _listed(
+            "person {} is a member of other organizations than listed", {id_ for id_, _ in joined ^ members}
+        )
     return problems
 
 

@@ -173,6 +173,10 @@ class SqliteDatabase(Database):
             if str(error).startswith(_TOO_DEEP):
                 raise unfit(error) from error
             raise lost(error) from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # which is a damaged file; others are our mistakes
+                raise
+            raise lost(error) from error
         except _UNFIT as error:
             raise unfit(error) from error
 
@@ -219,8 +223,14 @@ class SqliteDatabase(Database):
         return [str(row[3]) for row in rows]
 
     async def integrity_problems(self) -> list[str]:
+        return await asyncio.to_thread(self._integrity_problems)
+
+    def _integrity_problems(self) -> list[str]:
         assert self._long_reader is not None
-        rows = await asyncio.to_thread(lambda: self._long_reader.execute("PRAGMA integrity_check").fetchall())  # type: ignore[union-attr]
+        try:
+            rows = self._long_reader.execute("PRAGMA integrity_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
         return [str(row[0]) for row in rows if row[0] != "ok"]
 
     # The writer's thread

@@ -1,0 +1,100 @@
+"""Rows that refer to what is not there. No foreign key says what refers to what, so this list does."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Table, and_, exists, func, literal_column, select
+
+from ..model.parties import Party
+from .schema import (
+    external_id,
+    interaction,
+    membership,
+    note,
+    note_link,
+    opportunity,
+    opportunity_party,
+    organization,
+    organization_domain,
+    participant,
+    person,
+    person_email,
+    profile,
+    profile_key,
+    request,
+    token,
+    unbound,
+    user,
+)
+from .statements import Query
+
+
+class _Reference(NamedTuple):
+    """The rows of ``table`` that meet ``when`` each name a row of ``owner`` by these columns.
+
+    ``live``: it must not be deleted. ``means`` says what a row without it is.
+    """
+
+    means: str
+    table: Table
+    owner: Table
+    columns: dict[str, str]
+    live: bool = False
+    when: ColumnElement[bool] | None = None
+
+    @property
+    def orphans(self) -> Query:
+        """The statement that counts the rows whose owner is not there."""
+        owner = self.owner.alias()  # a note names another note
+        there = [owner.c.tenant_id == self.table.c.tenant_id]
+        there += [owner.c[theirs] == self.table.c[ours] for ours, theirs in self.columns.items()]
+        if self.live:
+            there.append(owner.c.deleted_at.is_(None))
+        missing = ~exists(select(literal_column("1")).select_from(owner).where(and_(*there)))
+        count = select(func.count()).select_from(self.table).where(missing)
+        return Query(count if self.when is None else count.where(self.when))
+
+
+_PARTIES: dict[Party, tuple[str, Table, str]] = {
+    Party.PERSON: ("a person", person, "id"),
+    Party.ORGANIZATION: ("an organization", organization, "id"),
+    Party.OPPORTUNITY: ("an opportunity", opportunity, "id"),
+    Party.PROFILE: ("a profile", profile, "number"),
+}
+
+
+def _references() -> Iterator[_Reference]:
+    gone, absent = "that does not exist or is deleted", "that does not exist"
+    for what, table in (("participant rows", participant), ("note links", note_link)):
+        for party, (name, owner, key) in _PARTIES.items():
+            kind = table.c.party_kind == int(party)
+            yield _Reference(f"{what} of {name} {absent}", table, owner, {"party_id": key}, when=kind)
+    number = {"number": "number"}
+    yield _Reference(f"participant rows of an interaction {gone}", participant, interaction, number, live=True)
+    yield _Reference(f"note links of a note {gone}", note_link, note, {"id": "id"}, live=True)
+    here = and_(interaction.c.note_id.is_not(None), interaction.c.deleted_at.is_(None))
+    own = {"note_id": "id", "number": "interaction"}
+    yield _Reference("interactions whose note does not exist", interaction, note, own, live=True, when=here)
+    here = and_(note.c.interaction.is_not(None), note.c.parent.is_(None), note.c.deleted_at.is_(None))
+    own = {"interaction": "number", "id": "note_id"}
+    yield _Reference(f"notes of an interaction {gone}", note, interaction, own, live=True, when=here)
+    here = and_(note.c.parent.is_not(None), note.c.deleted_at.is_(None))
+    yield _Reference(f"replies to a note {gone}", note, note, {"parent": "id"}, live=True, when=here)
+    own = {"type_id": "type_id", "number": "number"}
+    yield _Reference(f"keys of a profile {absent}", profile_key, profile, own)
+    yield _Reference("interactions that are waited for and do not exist", unbound, interaction, number)
+    yield _Reference(f"requests that made an interaction {absent}", request, interaction, number)
+    yield _Reference(f"external ids of an interaction {absent}", external_id, interaction, number)
+    own = {"person_id": "id"}
+    yield _Reference(f"e-mail addresses of a person {gone}", person_email, person, own, live=True)
+    yield _Reference(f"memberships of a person {gone}", membership, person, own, live=True)
+    own = {"organization_id": "id"}
+    yield _Reference(f"memberships of an organization {gone}", membership, organization, own, live=True)
+    yield _Reference(f"domains of an organization {gone}", organization_domain, organization, own, live=True)
+    own = {"opportunity_id": "id"}
+    yield _Reference(f"parties of an opportunity {gone}", opportunity_party, opportunity, own, live=True)
+    yield _Reference("tokens of nobody", token, user, {"person_id": "person_id"})
+
+
+ORPHANS = {reference.means: reference.orphans for reference in _references()}
+"""What rows without an owner mean, and the statement that counts them."""

@@ -1,0 +1,111 @@
+"""``interlog db check``: each thing that must hold between rows, broken in a filled store."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from interlog.ledger import Ledger
+from interlog.model.interactions import Links
+from interlog.model.notes import NoteDraft
+from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party
+from interlog.store.orphans import ORPHANS
+from tests.ledger.conftest import Firm, found_firm, meeting
+
+T = "(SELECT max(id) FROM tenant)"
+
+BREAKS = {
+    "participant rows of a person that does not exist": f"INSERT INTO participant VALUES ({T}, 0, 999, 1, 1, 1, 0)",
+    "participant rows of an organization that does not exist": (
+        f"INSERT INTO participant VALUES ({T}, 1, 999, 1, 1, 1, 0)"
+    ),
+    "participant rows of an opportunity that does not exist": (
+        f"INSERT INTO participant VALUES ({T}, 8, 999, 1, 1, 1, 0)"
+    ),
+    "participant rows of a profile that does not exist": (
+        f"INSERT INTO participant VALUES ({T}, 100, 999, 1, 1, 1, 0)"
+    ),
+    "participant rows of an interaction that does not exist or is deleted": "UPDATE interaction SET deleted_at = 1",
+    "interactions whose note does not exist": "UPDATE note SET deleted_at = 1 WHERE interaction IS NOT NULL",
+    "notes of an interaction that does not exist or is deleted": (
+        "UPDATE note SET interaction = 999 WHERE parent IS NULL"
+    ),
+    "replies to a note that does not exist or is deleted": "UPDATE note SET parent = 999 WHERE parent IS NOT NULL",
+    "note links of a person that does not exist": f"INSERT INTO note_link VALUES ({T}, 0, 999, 1, 1, 0)",
+    "note links of an organization that does not exist": f"INSERT INTO note_link VALUES ({T}, 1, 999, 1, 1, 0)",
+    "note links of an opportunity that does not exist": f"INSERT INTO note_link VALUES ({T}, 8, 999, 1, 1, 0)",
+    "note links of a profile that does not exist": f"INSERT INTO note_link VALUES ({T}, 100, 999, 1, 1, 0)",
+    "note links of a note that does not exist or is deleted": "UPDATE note SET deleted_at = 1",
+    "keys of a profile that does not exist": f"INSERT INTO profile_key VALUES ({T}, 1, 'name', 'key', 999)",
+    "interactions that are waited for and do not exist": f"INSERT INTO unbound VALUES ({T}, 'a@x.example', 999)",
+    "requests that made an interaction that does not exist": f"INSERT INTO request VALUES ({T}, 'k', 'f', 999, 1)",
+    "external ids of an interaction that does not exist": f"INSERT INTO external_id VALUES ({T}, 's', 'i', 999)",
+    "e-mail addresses of a person that does not exist or is deleted": (
+        f"INSERT INTO person_email VALUES ({T}, 'a@x.example', 999, 'x.example')"
+    ),
+    "memberships of a person that does not exist or is deleted": f"INSERT INTO membership VALUES ({T}, 1, 999)",
+    "memberships of an organization that does not exist or is deleted": f"INSERT INTO membership VALUES ({T}, 999, 1)",
+    "domains of an organization that does not exist or is deleted": (
+        f"INSERT INTO organization_domain VALUES ({T}, 'x.example', 999)"
+    ),
+    "parties of an opportunity that does not exist or is deleted": (
+        f"INSERT INTO opportunity_party VALUES ({T}, 0, 1, 999)"
+    ),
+    "tokens of nobody": f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL)",
+    "person 1 is found by other addresses than listed": "DELETE FROM person_email WHERE person_id = 1",
+    "person 1 is a member of other organizations than listed": (
+        "UPDATE person SET organization_ids = '[1]' WHERE id = 1 AND organization_ids = '[]'"
+    ),
+}
+
+
+@pytest_asyncio.fixture
+async def firm(tmp_path: Path) -> AsyncIterator[Firm]:
+    """A firm with a bit of everything, in a file."""
+    firm = await found_firm(await Ledger.open(f"sqlite:///{tmp_path / 'store.db'}"))
+    ledger, actor = firm.ledger, firm.actor
+    organization = await ledger.organizations.create(actor, OrganizationDraft(name="A", domains=("client.example",)))
+    deals = await ledger.opportunities.create_list(actor, name="Deals", kind=Party.OPPORTUNITY, is_public=True)
+    draft = OpportunityDraft(name="Pilot", list_id=deals.id, organization_ids=(organization.id,))
+    await ledger.opportunities.create(actor, draft)
+    logged = await ledger.interactions.log(actor, meeting(firm.eve, body="Talked"))
+    await ledger.notes.create(actor, NoteDraft(content="reply", parent=logged.interaction.note_id))
+    await ledger.notes.create(actor, NoteDraft(content="note", links=Links(organizations=(organization.id,))))
+    yield firm
+    await ledger.close()
+
+
+@pytest.mark.parametrize("problem", BREAKS)
+async def test_what_is_broken_is_told(firm: Firm, tmp_path: Path, problem: str) -> None:
+    """A store is clean until something in it is broken."""
+    assert await firm.ledger.check.problems() == []
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        assert connection.execute(BREAKS[problem]).rowcount > 0
+    connection.close()
+    assert any(problem in told for told in await firm.ledger.check.problems())
+
+
+async def test_every_reference_is_tried() -> None:
+    """A new kind of reference fails here until it is broken above."""
+    assert sorted(ORPHANS.keys() - BREAKS.keys()) == []
+
+
+async def test_a_damaged_file_is_told_as_such(firm: Firm, tmp_path: Path) -> None:
+    """What its engine says of it, instead of a fault."""
+    path = tmp_path / "store.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size, root = connection.execute(
+            "SELECT page_size, rootpage FROM pragma_page_size, sqlite_master WHERE name = 'interaction'"
+        ).fetchone()
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    ledger = await Ledger.open(f"sqlite:///{path}")
+    try:
+        assert await ledger.check.problems() != []
+    finally:
+        await ledger.close()
