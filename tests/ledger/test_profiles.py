@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from interlog.model.errors import Conflict, Exists, Forbidden, InterlogError, Invalid, NotFound, Refused
 from interlog.model.instances import Outcome, Put
 from interlog.model.journal import Action, Entity
-from interlog.model.parties import OrganizationDraft, Party
+from interlog.model.parties import OrganizationDraft, Party, Person
 from interlog.model.profiles import CONTACT, ORGANIZATION, Profile, ProfileDraft, ProfileType, StrongId
 from interlog.model.tenancy import Right
 from interlog.model.types import FieldDefinition, FieldKind
@@ -279,6 +279,36 @@ class TestContacts:
         ]
         assert codes(await refused(acme, CONTACT, ProfileDraft(fields={"FirstName": "A"}))) == [("key", "missing_key")]
 
+    async def test_of_a_deleted_person(self, acme: Firm) -> None:
+        """A contact goes with its person; its id and its address are free for another."""
+        gone = await put(acme, CONTACT, key="C-1", Email="c@x.example", Phone="1")
+        await acme.ledger.persons.delete(acme.actor, gone.number)
+        for key in ("C-1", str(gone.number)):
+            with pytest.raises(NotFound):
+                await acme.ledger.profiles.find(acme.actor, CONTACT, key)
+        assert isinstance(await refused(acme, CONTACT, ProfileDraft(key="C-1"), Put.MERGE), NotFound)
+
+        anew = await put(acme, CONTACT, key="C-1", Email="c@x.example")
+
+        assert anew.number != gone.number
+        assert "Phone" not in anew.fields
+        assert await acme.ledger.profiles.find(acme.actor, CONTACT, "C-1") == anew
+
+    async def test_while_the_person_is_deleted(self, acme: Firm) -> None:
+        """Puts and deletions of one contact at the same moment each succeed or tell that it is gone."""
+        for round_ in range(5):
+            key = f"r{round_}"
+            number = (await put(acme, CONTACT, key=key)).number
+            draft = ProfileDraft(key=key, fields={"LastName": "changed", "Phone": "1"})
+            results = await asyncio.gather(
+                acme.ledger.profiles.put(acme.actor, CONTACT, draft),
+                acme.ledger.persons.delete(acme.actor, number),
+                acme.ledger.profiles.put(acme.actor, CONTACT, draft),
+                return_exceptions=True,
+            )
+            assert all(isinstance(one, (tuple, Person, Conflict, NotFound)) for one in results), results
+        assert await acme.ledger.check.problems() == []
+
 
 class TestOrganizations:
     async def test_organizations_are_profiles(self, acme: Firm) -> None:
@@ -296,6 +326,8 @@ class TestOrganizations:
         assert codes(await refused(acme, ORGANIZATION, ProfileDraft(key="O-2", fields={"Domain": "x"}))) == [
             ("fields.Domain", "invalid")
         ]
+        await acme.ledger.organizations.delete(acme.actor, chosen.number)
+        assert (await put(acme, ORGANIZATION, key="O-1", Name="Third")).number != chosen.number
         assert await acme.ledger.check.problems() == []
 
 

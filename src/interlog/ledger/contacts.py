@@ -17,6 +17,7 @@ from ..model.profiles import CONTACT, PROFILE_ID, Profile, ProfileType
 from ..model.tenancy import Actor
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
+from ..store.database import Stale
 from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
@@ -49,10 +50,10 @@ class Contacts(ProfileKind):
         if ids:
             chosen = await self._beside.find(self._store, tenant, ids)
             numbers = {int(text): text for text in ids.difference(chosen) if is_number(text)}
-            there = await person_rows.by_ids(self._database, tenant, numbers) if numbers else {}
-            named = await self._beside.read(self._store, tenant, there)
-            found |= {(ID, text): [number] for text, number in chosen.items()}
-            found |= {(ID, numbers[n]): [n] for n in there if n not in named or not named[n].key}
+            there = await person_rows.by_ids(self._database, tenant, {*numbers, *chosen.values()}) if ids else {}
+            named = await self._beside.read(self._store, tenant, [n for n in numbers if n in there])
+            found |= {(ID, text): [number] for text, number in chosen.items() if number in there}
+            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not _has_key(named.get(n))}
         if emails := set(wanted.get(EMAIL, ())):
             owners = await person_rows.ids_by_email(self._database, tenant, emails)
             found |= {(EMAIL, email): [number] for email, number in owners.items()}
@@ -101,7 +102,9 @@ class Contacts(ProfileKind):
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
         tenant = actor.tenant.id
-        before = (await person_rows.by_ids(self._database, tenant, [read.number]))[read.number]
+        before = (await person_rows.by_ids(self._database, tenant, [read.number])).get(read.number)
+        if before is None:
+            raise Stale
         kept = (await self._beside.read(self._store, tenant, [read.number])).get(read.number)
         email = _email_of(new)
         emails = before.emails
@@ -171,6 +174,10 @@ def _beside(new: Profile, person: Person) -> dict[str, Any]:
     if fields.get("OrganizationId") in {str(id_) for id_ in person.organization_ids[:1]}:
         del fields["OrganizationId"]
     return fields
+
+
+def _has_key(beside: Profile | None) -> bool:
+    return beside is not None and bool(beside.key)
 
 
 def _profile_of(person: Person, beside: Profile | None) -> Profile:

@@ -12,6 +12,7 @@ from ..model.parties import Organization
 from ..model.profiles import ORGANIZATION, PROFILE_ID, Profile, ProfileType
 from ..model.tenancy import Actor
 from ..store import organizations as rows
+from ..store.database import Stale
 from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
@@ -44,10 +45,10 @@ class OrganizationProfiles(ProfileKind):
         if ids:
             chosen = await self._beside.find(self._store, tenant, ids)
             numbers = {int(text): text for text in ids.difference(chosen) if is_number(text)}
-            there = await rows.by_ids(self._database, tenant, numbers) if numbers else {}
-            named = await self._beside.read(self._store, tenant, there)
-            found |= {(ID, text): [number] for text, number in chosen.items()}
-            found |= {(ID, numbers[n]): [n] for n in there if n not in named or not named[n].key}
+            there = await rows.by_ids(self._database, tenant, {*numbers, *chosen.values()}) if ids else {}
+            named = await self._beside.read(self._store, tenant, [n for n in numbers if n in there])
+            found |= {(ID, text): [number] for text, number in chosen.items() if number in there}
+            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not _has_key(named.get(n))}
         if domains := set(wanted.get(DOMAIN, ())):
             owners = await rows.ids_by_domain(self._database, tenant, domains)
             found |= {(DOMAIN, domain): numbers for domain, numbers in owners.items()}
@@ -74,7 +75,9 @@ class OrganizationProfiles(ProfileKind):
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
         tenant = actor.tenant.id
-        before = (await rows.by_ids(self._database, tenant, [read.number]))[read.number]
+        before = (await rows.by_ids(self._database, tenant, [read.number])).get(read.number)
+        if before is None:
+            raise Stale
         kept = (await self._beside.read(self._store, tenant, [read.number])).get(read.number)
         item = replace(before, name=_name_of(new), domains=_domains_of(new, before.domains))
         if item != before:
@@ -106,6 +109,10 @@ def _domains_of(new: Profile, before: tuple[str, ...]) -> tuple[str, ...]:
 
 def _beside(new: Profile, item: Organization) -> dict[str, Any]:
     return {name: value for name, value in new.fields.items() if name not in ("OrganizationId", "Name", "Domain")}
+
+
+def _has_key(beside: Profile | None) -> bool:
+    return beside is not None and bool(beside.key)
 
 
 def _profile_of(item: Organization, beside: Profile | None) -> Profile:

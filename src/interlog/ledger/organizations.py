@@ -9,10 +9,12 @@ from ..model.ids import uuid7
 from ..model.instants import now
 from ..model.journal import Action, Entity
 from ..model.parties import Organization, OrganizationDraft, Party
+from ..model.profiles import ORGANIZATION
 from ..model.tenancy import Actor, Right
 from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
+from ..store import profiles as profile_rows
 from ..store.database import Stale
 from ..store.journal import add_entry
 from ..store.rows import encode
@@ -192,6 +194,7 @@ class Organizations:
         gone = replace(read, version=read.version + 1, modified_at=at)
         organization_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
         add_entry(unit, actor, Action.DELETE, Entity.ORGANIZATION, organization_id, gone.version, at)
+        await profile_rows.release_key(self._database, unit, actor.tenant.id, ORGANIZATION.id, organization_id)
         members = (await self.members(actor, [organization_id])).get(organization_id, [])
         await self._move_members(actor, unit, organization_id, leaving=members)
         linked = await opportunity_rows.of_parties(

@@ -10,6 +10,7 @@ from ..model.instants import now
 from ..model.interactions import Brief, Interaction, Participant
 from ..model.journal import Action, Entity
 from ..model.parties import Directory, Party, Person, PersonDraft, PersonKind, email_domain, normal_email
+from ..model.profiles import CONTACT
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
 from ..store import field_values as field_rows
@@ -18,6 +19,7 @@ from ..store import notes as note_rows
 from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
+from ..store import profiles as profile_rows
 from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
 from ..store.moments import Kinds
@@ -202,6 +204,7 @@ class Persons:
         gone = replace(read, version=read.version + 1, modified_at=at)
         person_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
         add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at)
+        await profile_rows.release_key(self._database, unit, actor.tenant.id, CONTACT.id, person_id)
         opportunities = await opportunity_rows.of_parties(self._database, actor.tenant.id, Party.PERSON, [person_id])
         found = await opportunity_rows.by_ids(self._database, actor.tenant.id, opportunities.get(person_id, ()))
         for opportunity in found.values():

@@ -214,6 +214,8 @@ class _Work:
         self._found = await self._kind.find(self._actor, self._type, wanted)
         numbers = {number for some in self._found.values() for number in some}
         self._read = await self._kind.read(self._actor, self._type, numbers)
+        there = {key: [n for n in some if n in self._read] for key, some in self._found.items()}
+        self._found = {key: some for key, some in there.items() if some}  # without what was deleted just now
         fresh = iter(await self._profiles.free_numbers(self._actor, self._type, self._new(keyed)))
         for index, keys in keyed.items():
             try:
@@ -331,6 +333,8 @@ class _Work:
                     state.profile = await self._kind.create(self._actor, unit, self._type, state.profile)
                 else:
                     state.profile = await self._kind.change(self._actor, unit, self._type, state.read, state.profile)
+            except Stale:
+                raise
             except InterlogError as error:
                 for index in state.items:
                     results[index] = error

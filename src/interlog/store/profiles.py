@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, delete, func, select
 
+from ..model.ids import index_text
 from ..model.profiles import PROFILE_ID, Profile, ProfileType, key_of
 from .database import Database, Row
 from .rows import encode, json_value, update_of
@@ -172,6 +173,14 @@ def change(unit: Unit, tenant: int, read: Profile, new: Profile, changed_at: int
 def remove_key(unit: Unit, tenant: int, type_id: int, name: str, key: str, number: int) -> None:
     """Add to a unit that a profile has a key no longer."""
     unit.change(REMOVE_KEY, {"tenant": tenant, "type_id": type_id, "name": name, "key": key, "number": number})
+
+
+async def release_key(database: Database, unit: Unit, tenant: int, type_id: int, number: int) -> None:
+    """Add to a unit that the id which was chosen for a person or an organization is free again."""
+    kept = (await by_numbers(database, tenant, type_id, [number])).get(number)
+    if kept is not None and kept.key:
+        key = {"type_id": type_id, "name": PROFILE_ID, "key": index_text(kept.key), "number": number}
+        unit.change(REMOVE_KEY, {"tenant": tenant} | key, expect=None)
 
 
 def drop_keys(unit: Unit, tenant: int, type_id: int, names: Sequence[str]) -> None:
