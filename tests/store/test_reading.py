@@ -23,7 +23,7 @@ async def test_the_reads_of_a_turn_see_one_state_and_the_next_turn_what_came_sin
     try:
         assert await database.fetch(NAMES) == []
         with sqlite3.connect(path) as other:
-            other.execute("INSERT INTO tenant VALUES (1, 'acme', '{}', 0, 1)")
+            other.execute("INSERT INTO tenant (id, name, settings, created_at, version) VALUES (1, 'acme', '{}', 0, 1)")
         other.close()
         assert await database.fetch(NAMES) == []
         await asyncio.sleep(0)
