@@ -189,7 +189,7 @@ async def test_a_condition_within_another_is_seen() -> None:
     attached = filter_of("InteractionType eq 'Visit' and Minutes eq 5", WORDS, 0)
     question = asked(Case("Plain lt 6", types=(100, 101), party=(0, 5)))._replace(attached=attached)
     own, other = arms_of(question)
-    assert (own.party, own.types, other.party, other.types) == ((0, 5), (100, 101), None, [100])
+    assert (own.party, own.types, other.party, other.types) == ((0, 5), [100, 101], None, [100])
     assert [range_.field for range_ in instances.ranges_of(other.condition) if range_.values] == ["Minutes"]
 
 

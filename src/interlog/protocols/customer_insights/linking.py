@@ -59,8 +59,8 @@ async def _guarded(document: Document, work: Any) -> None:
 
 
 async def attached(ask: Ask, entity: ProfileEntity, profile: Profile) -> str | None:
-    """Return a filter that finds the interactions of a profile: those in which it takes part, and those that links
-    attach to it. None where no link leads to its type, which leaves the former."""
+    """Return a filter that finds the interactions that links attach to a profile; None where no link leads to its
+    type."""
     parts = []
     own = profile.fields | {PROFILE_ID: profile.key} | dict.fromkeys(own_ids(entity), profile.key)
     for document in await links_of(ask.ledger, ask.actor, LINKS.kept_as):
@@ -84,9 +84,7 @@ async def attached(ask: Ask, entity: ProfileEntity, profile: Profile) -> str | N
             parts.append(" and ".join(terms))
     if not parts:
         return None
-    id_, type_ = _literal(profile.key), _literal(entity.type.name)
-    takes_part = f"Participants/any(p: p/ProfileId eq {id_} and p/ProfileType eq {type_})"
-    return " or ".join(f"({part})" for part in [takes_part, *parts])
+    return " or ".join(f"({part})" for part in parts)
 
 
 def _literal(value: Any) -> str:

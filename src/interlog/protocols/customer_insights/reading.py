@@ -55,6 +55,7 @@ class Query:
         self.condition: Condition | None = None
         self.orders: tuple[Order, ...] = ()
         self.party: tuple[int, int] | None = None
+        self.attached: Condition | None = None
         self.voided = ask.flag("includevoided")
         vocabulary = self._vocabulary = Interactions(types)
         text = params.get("$filter", "").strip()
@@ -71,12 +72,10 @@ class Query:
 
     async def narrow(self, ask: Ask, of: Of) -> None:
         """Narrow it to a profile's: those in which it takes part, and those that a link attaches to it."""
+        self.party = int(of[0].type.party), of[1].number
         text = await linking.attached(ask, *of)
-        if text is None:
-            self.party = int(of[0].type.party), of[1].number
-            return
-        attached = parsed("$filter", "InvalidFilter", lambda: filter_of(text, self._vocabulary, now()))
-        self.condition = both(self.condition, attached)
+        if text is not None:
+            self.attached = parsed("$filter", "InvalidFilter", lambda: filter_of(text, self._vocabulary, now()))
 
 
 def parsed(name: str, code: str, parse: Any) -> Any:
@@ -134,6 +133,7 @@ async def _page(ask: Ask, query: Query, window: Window) -> tuple[list[Interactio
             skip=window.skip,
             party=query.party,
             voided=query.voided,
+            attached=query.attached,
         )
     )
     return found.interactions, next_links(ask, window, found.next, len(found.interactions))
@@ -142,8 +142,13 @@ async def _page(ask: Ask, query: Query, window: Window) -> tuple[list[Interactio
 async def _number(ask: Ask, query: Query) -> int:
     """Return how many interactions are on all pages."""
     work = ask.listing.count(
-        ask.actor, query.types, condition=query.condition, party=query.party, voided=query.voided
-    )  # fmt: skip
+        ask.actor,
+        query.types,
+        condition=query.condition,
+        party=query.party,
+        voided=query.voided,
+        attached=query.attached,
+    )
     return await answered(work)
 
 
@@ -213,6 +218,7 @@ async def expanded(ask: Ask, of: Of, expand: Expand) -> dict[str, Any]:
                 skip=number_of(expand.options, "$skip") or 0,
                 party=query.party,
                 voided=query.voided,
+                attached=query.attached,
             )
         )
         items = found.interactions
