@@ -28,7 +28,7 @@ from .requests import read_bytes
 from .routing import REST
 
 MAX_BATCH = 4 * MAX_BYTES
-_NO_JSON = frozenset({"application/xml", "text/xml", "text/html", "text/csv", "application/x-www-form-urlencoded",
+_NO_JSON = frozenset({"application/xml", "text/xml", "text/html", "text/csv",
                       "application/atom+xml"})  # fmt: skip
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
