@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import delete, func, select
 
 from ..model.parties import Opportunity, Party, PartyList
 from .database import Database, Row
-from .persons import escape_like
+from .parties import by_ids_query, containing, in_order, live, page_rows
 from .rows import array_text, update_of
 from .schema import opportunity, opportunity_party, party_list
 from .statements import Query, Unit, member_of, parameter
@@ -21,46 +21,12 @@ _SHOWN = (
 
 _ids = msgspec.json.Decoder(tuple[int, ...])
 
-LIVE_BY_IDS = Query(
-    select(*_SHOWN).where(
-        Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
-    )
-)
-PAGE = Query(
-    select(*_SHOWN)
-    .where(Columns.tenant_id == parameter("tenant"), Columns.id > parameter("after"), Columns.deleted_at.is_(None))
-    .order_by(Columns.id)
-    .limit(parameter("limit"))
-)
-SEARCH = Query(
-    select(*_SHOWN)
-    .where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.id > parameter("after"),
-        Columns.deleted_at.is_(None),
-        Columns.search.like(bindparam("pattern"), escape="\\"),
-    )
-    .order_by(Columns.id)
-    .limit(parameter("limit"))
-)
-ON_LIST = Query(
-    select(*_SHOWN)
-    .where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.list_id == parameter("list"),
-        Columns.id > parameter("after"),
-        Columns.deleted_at.is_(None),
-    )
-    .order_by(Columns.id)
-    .limit(parameter("limit"))
-)
+LIVE_BY_IDS = by_ids_query(opportunity, _SHOWN)
+PAGE = in_order(live(opportunity, _SHOWN), opportunity)
+SEARCH = in_order(containing(live(opportunity, _SHOWN), opportunity), opportunity)
+ON_LIST = in_order(live(opportunity, _SHOWN).where(Columns.list_id == parameter("list")), opportunity)
 BY_ENTRY = Query(
-    select(*_SHOWN).where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.entry_id == parameter("entry"),
-        Columns.list_id == parameter("list"),
-        Columns.deleted_at.is_(None),
-    )
+    live(opportunity, _SHOWN).where(Columns.entry_id == parameter("entry"), Columns.list_id == parameter("list"))
 )
 OF_PARTIES = Query(
     select(opportunity_party.c.party_id, opportunity_party.c.opportunity_id)
@@ -100,11 +66,7 @@ async def page(
     database: Database, tenant: int, *, after: int, limit: int, term: str | None = None
 ) -> list[Opportunity]:
     """Return opportunities in order of ids, those behind ``after``."""
-    if term is None:
-        rows = await database.fetch(PAGE, tenant=tenant, after=after, limit=limit)
-    else:
-        pattern = f"%{escape_like(term.casefold())}%"
-        rows = await database.fetch_long(SEARCH, tenant=tenant, after=after, limit=limit, pattern=pattern)
+    rows = await page_rows(database, PAGE, SEARCH, tenant, after=after, limit=limit, term=term)
     return [opportunity_of(row) for row in rows]
 
 

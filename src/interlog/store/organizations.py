@@ -7,7 +7,16 @@ from sqlalchemy import bindparam, delete, select
 
 from ..model.parties import Organization
 from .database import Database, Row
-from .persons import escape_like, name_key
+from .parties import (
+    by_ids_query,
+    containing,
+    in_order,
+    live,
+    name_key,
+    namesake_rows,
+    namesakes_query,
+    page_rows,
+)
 from .rows import array_text, update_of
 from .schema import organization, organization_domain
 from .statements import Query, Unit, member_of, parameter
@@ -20,14 +29,7 @@ _SHOWN = (
 
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
-_MOST_EXACT = 1_000
-"""Namesakes beyond this number are found like any other match, without precedence."""
-
-LIVE_BY_IDS = Query(
-    select(*_SHOWN).where(
-        Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
-    )
-)
+LIVE_BY_IDS = by_ids_query(organization, _SHOWN)
 FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
 BY_DOMAINS = Query(
     select(organization_domain.c.domain, organization_domain.c.organization_id)
@@ -37,33 +39,9 @@ BY_DOMAINS = Query(
     )
     .order_by(organization_domain.c.domain, organization_domain.c.organization_id)
 )
-PAGE = Query(
-    select(*_SHOWN)
-    .where(Columns.tenant_id == parameter("tenant"), Columns.id > parameter("after"), Columns.deleted_at.is_(None))
-    .order_by(Columns.id)
-    .limit(parameter("limit"))
-)
-SEARCH = Query(
-    select(*_SHOWN)
-    .where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.id > parameter("after"),
-        Columns.deleted_at.is_(None),
-        Columns.search.like(bindparam("pattern"), escape="\\"),
-    )
-    .order_by(Columns.id)
-    .limit(parameter("limit"))
-)
-NAMESAKES = Query(
-    select(*_SHOWN)
-    .where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.name_key == bindparam("name_key"),
-        Columns.deleted_at.is_(None),
-    )
-    .order_by(Columns.id)
-    .limit(parameter("limit"))
-)
+PAGE = in_order(live(organization, _SHOWN), organization)
+SEARCH = in_order(containing(live(organization, _SHOWN), organization), organization)
+NAMESAKES = namesakes_query(organization, _SHOWN)
 UPDATE = update_of(
     organization,
     ("tenant_id", "id"),
@@ -82,17 +60,13 @@ async def page(
     database: Database, tenant: int, *, after: int, limit: int, term: str | None = None
 ) -> list[Organization]:
     """Return organizations in order of ids, those behind ``after``."""
-    if term is None:
-        rows = await database.fetch(PAGE, tenant=tenant, after=after, limit=limit)
-    else:
-        pattern = f"%{escape_like(term.casefold())}%"
-        rows = await database.fetch_long(SEARCH, tenant=tenant, after=after, limit=limit, pattern=pattern)
+    rows = await page_rows(database, PAGE, SEARCH, tenant, after=after, limit=limit, term=term)
     return [organization_of(row) for row in rows]
 
 
 async def exact_matches(database: Database, tenant: int, term: str) -> list[Organization]:
     """Return the organizations whose whole name or one of whose domains is the term."""
-    rows = await database.fetch(NAMESAKES, tenant=tenant, name_key=name_key(term), limit=_MOST_EXACT)
+    rows = await namesake_rows(database, NAMESAKES, tenant, term)
     found = {row[0]: organization_of(row) for row in rows}
     found = {id_: item for id_, item in found.items() if item.name.casefold() == term.strip().casefold()}
     owners = await ids_by_domain(database, tenant, [term.strip().lower()])

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, literal_column, or_, select
 from ..model.parties import Directory, Person, PersonKind, email_domain, normal_email
 from .database import Database, Row
 from .moments import Kinds, moment_at
+from .parties import by_ids_query, containing, in_order, live, name_key, namesake_rows, namesakes_query, pattern_of
 from .rows import array_text, update_of
 from .schema import membership, person, person_email
 from .statements import Query, Unit, member_of, parameter
@@ -23,33 +24,14 @@ _SHOWN = (
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _ids = msgspec.json.Decoder(tuple[int, ...])
 
-_INDEXED = 200
-"""Characters of a name that its index holds."""
-
-_MOST_EXACT = 1_000
-"""Namesakes beyond this number are found like any other match, without precedence."""
-
-LIVE_BY_IDS = Query(
-    select(*_SHOWN).where(
-        Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"), Columns.deleted_at.is_(None)
-    )
-)
+LIVE_BY_IDS = by_ids_query(person, _SHOWN)
 FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
 BY_EMAILS = Query(
     select(person_email.c.email, person_email.c.person_id).where(
         person_email.c.tenant_id == parameter("tenant"), member_of(person_email.c.email, "emails", text=True)
     )
 )
-NAMESAKES = Query(
-    select(*_SHOWN)
-    .where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.name_key == bindparam("name_key"),
-        Columns.deleted_at.is_(None),
-    )
-    .order_by(Columns.id)
-    .limit(parameter("limit"))
-)
+NAMESAKES = namesakes_query(person, _SHOWN)
 MEMBERS = Query(
     select(membership.c.organization_id, membership.c.person_id)
     .where(membership.c.tenant_id == parameter("tenant"), member_of(membership.c.organization_id, "organizations"))
@@ -87,11 +69,9 @@ def page_query(term: bool, bounds: tuple[tuple[str, str], ...], moments: bool, i
     ``bounds``: pairs of ("min" or "max", name of a moment) that the person's moments must keep; ``moments``: only
     persons with any interaction; ``internal``: only those who work for the tenant.
     """
-    statement = select(*_SHOWN).where(
-        Columns.tenant_id == parameter("tenant"), Columns.id > parameter("after"), Columns.deleted_at.is_(None)
-    )
+    statement = live(person, _SHOWN)
     if term:
-        statement = statement.where(Columns.search.like(bindparam("pattern"), escape="\\"))
+        statement = containing(statement, person)
     if internal:
         statement = statement.where(Columns.kind == literal_column("1"))  # as text, for the index of just these
     if moments:
@@ -101,7 +81,7 @@ def page_query(term: bool, bounds: tuple[tuple[str, str], ...], moments: bool, i
     for edge, name in bounds:
         at, bound = moment_at(name), parameter(f"{edge}_{name}")
         statement = statement.where(at >= bound if edge == "min" else at <= bound)
-    return Query(statement.order_by(Columns.id).limit(parameter("limit")))
+    return in_order(statement, person)
 
 
 async def page(
@@ -123,7 +103,7 @@ async def page(
     query = page_query(term is not None, tuple(sorted(bounds)), with_moments, internal)
     arguments: dict[str, Any] = {"tenant": tenant, "after": after, "limit": limit}
     if term is not None:
-        arguments["pattern"] = f"%{escape_like(term.casefold())}%"
+        arguments["pattern"] = pattern_of(term)
     if bounds or with_moments:
         assert kinds is not None
         arguments |= {"groups": database.array(groups), "now": now, **kinds.arguments(database)}
@@ -135,7 +115,7 @@ async def page(
 
 async def exact_matches(database: Database, tenant: int, term: str) -> list[Person]:
     """Return the persons whose whole name or one of whose addresses is the term."""
-    rows = await database.fetch(NAMESAKES, tenant=tenant, name_key=name_key(term), limit=_MOST_EXACT)
+    rows = await namesake_rows(database, NAMESAKES, tenant, term)
     found = {row[0]: person_of(row) for row in rows}
     found = {id_: item for id_, item in found.items() if item.name.casefold() == term.strip().casefold()}
     owners = await ids_by_email(database, tenant, [normal_email(term)])
@@ -242,16 +222,6 @@ def change(unit: Unit, tenant: int, read: Person, new: Person, *, deleted_at: in
 def search_text(item: Person) -> str:
     """Return what a search looks through: the name as one line, then each address as a line; lower case."""
     return "\n".join([f"{item.first_name} {item.last_name}".strip(), *item.emails]).casefold() + "\n"
-
-
-def name_key(name: str) -> str:
-    """Return what a name is looked up by: lower case, and no longer than an index takes."""
-    return name.strip().casefold()[:_INDEXED]
-
-
-def escape_like(text: str) -> str:
-    """Return the text with nothing in it that LIKE would take for a pattern (escape character: backslash)."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def person_of(row: Row) -> Person:
