@@ -22,6 +22,7 @@ from interlog.model.instances import Instance, Outcome, Placed, Put, key_of_inst
 from interlog.model.instants import now
 from interlog.model.interactions import Participant
 from interlog.model.journal import Action, Entity
+from interlog.model.notes import NoteDraft
 from interlog.model.parties import Party
 from interlog.model.tenancy import Right
 from interlog.model.types import FieldDefinition, FieldKind, InteractionType
@@ -311,6 +312,22 @@ class TestCorrections:
         assert [(e.action, e.entity_id) for e in entries] == [
             (Action.CREATE, wrong.number), (Action.CREATE, right.number), (Action.VOID, wrong.number),
         ]  # fmt: skip
+        assert await firm.ledger.check.problems() == []
+
+    async def test_take_the_note_along(self, firm: Firm) -> None:
+        """The text of what is corrected is out of the notes, with the replies to it; the record keeps it."""
+        wrong = Instance(type="Meeting", identity="N-1", body="wrong", occurred_at=YESTERDAY)
+        read = (await put(firm, wrong)).interaction
+        assert read.note_id is not None
+        await firm.ledger.notes.create(firm.actor, NoteDraft(content="reply", parent=read.note_id))
+
+        await put(firm, replace(wrong, identity="N-2", body="right", corrects="N-1"))
+
+        notes = await firm.ledger.notes.page(firm.actor, limit=9)
+        assert [note.content for note in notes] == ["right"]
+        type_ = firm.actor.tenant.types_by_name["Meeting"]
+        voided = await firm.ledger.instances.find(firm.actor, type_, "N-1", include_voided=True)
+        assert voided.content.body == "wrong"
         assert await firm.ledger.check.problems() == []
 
     async def test_are_made_once(self, firm: Firm) -> None:

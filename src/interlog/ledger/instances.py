@@ -37,7 +37,7 @@ class Instances:
         self, store: Store, interactions: Interactions, types: Types, references: References, waiting: Waiting
     ) -> None:
         self._database = store.database
-        self._tools = Tools(store.database, interactions, types, references, waiting)
+        self._tools = Tools(store, interactions, types, references, waiting)
         self._contended: dict[int, asyncio.Lock] = {}
 
     async def find(

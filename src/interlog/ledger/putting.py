@@ -29,12 +29,14 @@ from ..model.types import InteractionType, Logging
 from ..model.validation import problems_of
 from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
-from ..store.database import Database
+from ..store import notes as note_rows
 from ..store.journal import add_entry
 from ..store.statements import Unit
+from ..store.store import Store
 from .drafts import Accepted, unknown_persons
 from .interactions import Interactions
 from .merging import differing, given, is_about, merged, values_of
+from .notes import delete_with_replies
 from .put_lookups import Result, Stored, correctable, fingerprint_of, repeated, request_key, stored_as
 from .references import References, Referred
 from .types import Types
@@ -63,7 +65,7 @@ class State:
 class Tools(NamedTuple):
     """What putting works with."""
 
-    database: Database
+    store: Store
     interactions: Interactions
     types: Types
     references: References
@@ -74,7 +76,7 @@ class Work:
     """One try to put some instances."""
 
     def __init__(self, tools: Tools, actor: Actor, items: Sequence[Instance], mode: Put) -> None:
-        self._database = tools.database
+        self._store, self._database = tools.store, tools.store.database
         self._types, self._interactions = tools.types, tools.interactions
         self._references, self._waiting = tools.references, tools.waiting
         self._actor, self._items, self._mode = actor, items, mode
@@ -325,20 +327,27 @@ class Work:
             await asyncio.sleep(0)
         for state in states:
             if state.outcome is Outcome.AMENDED and state.read is not None and state.content is not None:
-                state.stored = await self._interactions.add_amendment(
-                    self._actor, unit, state.read, state.content, state.type, state.origin
-                )
+                try:
+                    state.stored = await self._interactions.add_amendment(
+                        self._actor, unit, state.read, state.content, state.type, state.origin
+                    )
+                except Invalid as error:  # its note says more than the interaction may change
+                    self._refuse(state, error)
         for state in created:
             if state.stored is not None and (target := self._corrected.get(id(state))) is not None:
-                self._void(unit, target, state.stored)
+                await self._void(unit, target, state.stored)
 
-    def _void(self, unit: Unit, read: Interaction, by: Interaction) -> None:
+    async def _void(self, unit: Unit, read: Interaction, by: Interaction) -> None:
         """Hide the interaction that another one corrects. It stays, and says which one that is."""
         at = self._at
         gone = replace(read, deleted_at=at, voided_by=by.number, version=read.version + 1, changed_at=stamp())
         interaction_rows.change(unit, self._tenant, read, gone)
         field_rows.change(unit, self._tenant, read, gone, self._actor.tenant.types_by_id.get(read.type_id))
         add_entry(unit, self._actor, Action.VOID, Entity.INTERACTION, read.number, gone.version, at)
+        if read.note_id is not None:
+            notes = await note_rows.by_ids(self._store.database, self._tenant, [read.note_id])
+            for note in notes.values():
+                await delete_with_replies(self._store, self._actor, unit, note, read, at)
 
 
 def _accepted(state: State) -> Accepted:
