@@ -8,7 +8,10 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
+from interlog.store.schema import journal
+from interlog.store.statements import Query, parameter
 from tests.serving import Firm
 
 from .data import REPAIR, VISIT, Data, details_of, error_of
@@ -313,6 +316,21 @@ def test_a_reader_s_batch_only_reads(data: Data, firm: Firm) -> None:
     found = batch(reader, requests, Prefer="continue-on-error")
     assert [item["status"] for item in found] == [200, 403, 403]
     assert data.get("/BranchVisits('V-2')").status_code == 404
+
+
+def test_what_a_batch_writes_is_in_the_journal_with_its_request(data: Data, firm: Firm) -> None:
+    """As what is written alone: by whom, through which protocol, in which request."""
+    batch(data, [{"id": "1", "method": "POST", "url": "BranchVisits", "body": visit("V-1")}])
+
+    async def last() -> Any:
+        query = Query(
+            select(journal).where(journal.c.tenant_id == parameter("tenant"), journal.c.entity == "interaction")
+        )
+        return (await firm.ledger.store.database.fetch_long(query, tenant=firm.tenant.id))[-1]
+
+    row = dict(zip([column.name for column in journal.columns], firm.server.run(last()), strict=True))
+    assert (row["actor"], row["protocol"], row["action"]) == (firm.mia.id, "customer-insights", "create")
+    assert row["request_id"]
 
 
 # Ingestion jobs

@@ -280,6 +280,8 @@ def test_one_property_is_read_by_itself(data: Data, firm: Firm) -> None:
     found = data.get("/BranchVisits('V-7')/lane")
     assert found.json() == {"@odata.context": f"{data.base}/$metadata#BranchVisits('V-7')/lane", "value": "B"}
     assert data.get("/Interactions('V-7')/ArrivedAt/$value").text == "2026-03-04T09:15:00Z"
+    plain = data.request("GET", "/BranchVisits('V-7')/Lane/$value", headers={"Accept": "text/plain"})
+    assert (plain.text, plain.headers["Content-Type"]) == ("B", "text/plain; charset=utf-8")
     assert data.get("/BranchVisits('V-7')/Minutes").status_code == 204
     assert error_of(data.get("/BranchVisits('V-7')/Nowhere")) == (404, "ResourceNotFound")
     assert error_of(data.get("/BranchVisits('V-7')/Lane/Deeper")) == (404, "ResourceNotFound")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import falcon
+from msgspec.structs import replace
 
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Right
@@ -38,7 +39,7 @@ async def handle(call: Call) -> Reply:
     headers = {name.lower(): value for name, value in call.request.headers.items()}
     data = await read_bytes(call) if call.request.method in ("POST", "PUT", "PATCH") else b""
     ask = Ask(
-        call.actor,
+        replace(call.actor, request_id=call.request.scope.get("interlog.request_id")),
         call.ledger,
         call.settings,
         call.request.method if call.request.method != "HEAD" else "GET",

@@ -10,7 +10,7 @@ from .errors import not_found
 from .ids import Key, key_text
 from .operations import Reply
 from .options import expand_of, require_known
-from .present import interaction_json, profile_json
+from .present import Form, interaction_json, profile_json
 
 _KNOWN = frozenset({"$select", "$expand", "$format"})
 
@@ -46,14 +46,15 @@ async def property_of(
 ) -> Reply:
     """Answer one property: as JSON, or its bare text (``/$value``); 204 where it has no value."""
     require_known(ask.params, {"$format"})
+    form = Form(ask.root) if raw else ask.form
     if isinstance(entity, ProfileEntity):
         known = await profiles.find(ask, key, entity)
-        shown, of = profile_json(known, entity, ask.hub, ask.form), known.key
+        shown, of = profile_json(known, entity, ask.hub, form), known.key
         declared: Iterable[str] = entity.validator.fields
         set_name = entity.set_name
     else:
         item, own = await instances.find(ask, key, entity)
-        shown, of = interaction_json(item, own, ask.hub, ask.form, typed=entity is not None), item.public_id
+        shown, of = interaction_json(item, own, ask.hub, form, typed=entity is not None), item.public_id
         declared, set_name = own.validator.fields, own.set_name
     values = {member.lower(): value for member, value in shown.items() if "@" not in member}
     if name.lower() not in values:
@@ -63,7 +64,7 @@ async def property_of(
     value = values[name.lower()]
     if raw:
         return Reply(_text(value).encode(), content_type="text/plain; charset=utf-8")
-    return ask.reply(ask.context(f"{set_name}{key_text(of)}/{name}", ask.form) | {"value": value})
+    return ask.reply(ask.context(f"{set_name}{key_text(of)}/{name}", form) | {"value": value})
 
 
 def _text(value: Any) -> str:
