@@ -92,7 +92,7 @@ class Route(NamedTuple):
             return SAMPLES[kind][1]
         return BODIES.get(self.operation.name)
 
-    def fill(self, hub: str, **names: str) -> str:
+    def fill(self, hub: str, /, **names: str) -> str:
         """Return the path with everything it names."""
         kind = self.operation.name.partition(".")[0]
         name = SAMPLES[kind][0] if kind in SAMPLES else "None1"

@@ -153,6 +153,24 @@ def test_codes_of_success(lived: Hub, route: Route, prefer: str) -> None:
             assert answer.status_code in (200, expected[0])
 
 
+@every_route
+def test_odd_names(lived: Hub, route: Route) -> None:
+    """Whatever a path names, it is found or not, or refused as a name; on both engines."""
+    named = [name for name in _NAMED if f"{{{name}}}" in route.path]
+    for odd in ("a\x00b", "'\"%", "é\U0001f600", "x" * 2_000, "..", "a/b", "\\"):
+        asked = [route.send(lived, path=route.fill(lived.name, **{name: odd}), params=_DRY) for name in named]
+        asked.append(route.send(lived, params=dict.fromkeys(_PARAMETERS, odd) | _DRY))
+        for answer in asked:
+            assert answer.status_code < 500, (odd, answer.url, answer.text)
+            if answer.status_code >= 400:
+                assert answer.json()["error"]["code"], (odd, answer.url)
+
+
+_NAMED = ("subscription", "group", "hub", "name", "child", "operation")
+_PARAMETERS = ("$skiptoken", "userId", "version", "se", "$filter")
+_DRY = {"dryRun": "true"}
+
+
 def _odd_values() -> Iterator[Any]:
     deep: Any = "x"
     for _ in range(60):

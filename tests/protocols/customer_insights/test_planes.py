@@ -38,6 +38,12 @@ class TestAddresses:
         for path in ("/", "/nothing", "/hubs", f"{any_hub.root}/nothing", "/subscriptions/s-01"):
             refused(any_hub.caller.get(path, **{"api-version": VERSION}), 404, "ResourceNotFound")
 
+    def test_what_no_database_takes(self, hub: Hub) -> None:
+        """A path or a parameter with the character U+0000 is refused alike on both engines."""
+        for path in ("/predictions/a%00b", "/interactions/a%00b", "/interactions/a/operations/%00"):
+            refused(hub.arm("GET", path), 400, "InvalidResourceName")
+        refused(hub.arm("GET", "/views/Mine", params={"userId": "\x00"}), 400, "InvalidQueryOption")
+
     def test_behind_a_prefix_and_another_address(self, any_hub: Hub) -> None:
         """Absolute addresses are those by which the server is known outside."""
         with any_hub.firm.server.with_settings(public_url="https://own.example/interlog") as base:

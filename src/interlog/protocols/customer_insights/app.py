@@ -120,6 +120,8 @@ class Endpoint:
         response: falcon.asgi.Response,
         path: dict[str, str],
     ) -> Reply:
+        if "\x00" in request.path:  # no database takes it
+            raise ApiError(400, "InvalidResourceName", "A path must not contain the character U+0000.")
         if operation is not None and operation.is_signed:
             actor, permissions = await self._signatures.owner_of(path["hub"]), None
         else:

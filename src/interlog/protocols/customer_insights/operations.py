@@ -87,7 +87,10 @@ class Call(Struct, dict=True):
 
     def param(self, name: str) -> str | None:
         """Return a parameter of the query, whatever its casing."""
-        return self.query.get(name.lower())
+        value = self.query.get(name.lower())
+        if value is not None and "\x00" in value:  # no database takes it
+            raise ApiError(400, "InvalidQueryOption", f"{name} must not contain the character U+0000.", target=name)
+        return value
 
     @cached_property
     def preferences(self) -> Mapping[str, str]:
