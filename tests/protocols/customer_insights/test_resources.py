@@ -8,7 +8,7 @@ from interlog.protocols.customer_insights.table import OPERATIONS_MANAGEMENT
 
 from .bodies import BRANCH_VISIT
 from .conftest import Hub, codes, refused
-from .routes import ASSIGNMENT, KPI, LINK, MAPPING, REFERENCE, RELATIONSHIP, RELATIONSHIP_LINK, SAMPLES
+from .routes import ASSIGNMENT, KPI, LINK, MAPPING, REFERENCE, RELATIONSHIP, RELATIONSHIP_LINK, SAMPLES, furnish
 
 CONTRACT: dict[str, tuple[int, ...]] = {
     "provider.operations": (200,),
@@ -378,3 +378,12 @@ def test_relationships_have_guids(any_hub: Hub) -> None:
     assert made["relationshipName"] == link["relationshipName"] == "WorksFor"
     assert codes(refused(any_hub.arm("PUT", "/relationships/Bad", json={"expiryDateTimeUtc": "soon"} | RELATIONSHIP),
                          400, "InvalidTypeDefinition")) == ["InvalidValue"]  # fmt: skip
+
+
+def test_the_store_stays_sound(hub: Hub) -> None:
+    """After one of everything was put, waited for and deleted, the check of the store finds nothing."""
+    furnish(hub)
+    hub.arm("PUT", "/predictions/Late", json={}, headers={"Prefer": "respond-async"})
+    for kind, (path, _) in SEGMENTS.items():
+        hub.arm("DELETE", f"{path}/{SAMPLES[kind][0]}", params={"userId": "u-1"} if kind == "views" else {})
+    assert hub.firm.server.run(hub.firm.ledger.check.problems()) == []
