@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from msgspec.structs import replace
+from sqlalchemy import bindparam, update
 
 from interlog.model.errors import (
     Conflict,
@@ -26,7 +27,15 @@ from interlog.model.notes import NoteDraft
 from interlog.model.parties import Party
 from interlog.model.tenancy import Right
 from interlog.model.types import FieldDefinition, FieldKind, InteractionType
+from interlog.store.schema import note
+from interlog.store.statements import Query, Unit, parameter
 from tests.ledger.conftest import YESTERDAY, Firm, journal_of, numbers_of
+
+MENTION = Query(
+    update(note)
+    .where(note.c.tenant_id == parameter("tenant"), note.c.id == parameter("id"))
+    .values(mentions=bindparam("people"))
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -397,6 +406,22 @@ class TestMany:
         assert stamps == sorted(set(stamps))
         (found,) = await firm.ledger.instances.find_any(firm.actor, "n2999")
         assert found.content.fields == items[2_999].fields
+
+    async def test_a_note_that_mentions_people(self, firm: Firm) -> None:
+        """What cannot be changed because of its note has that as its own error; the others are stored."""
+        item = Instance(type="Meeting", identity="M-9", body="@Ben", occurred_at=YESTERDAY)
+        stored = (await put(firm, item)).interaction
+        unit = Unit()
+        mentioned = {"tenant": firm.tenant.id, "id": stored.note_id, "people": f"[{firm.ben.id}]"}
+        unit.change(MENTION, mentioned)
+        await firm.ledger.store.database.write(unit)
+
+        items = [replace(item, body="other"), replace(item, identity="M-10")]
+        results = await firm.ledger.instances.put_many(firm.actor, items)
+
+        assert [type(result) for result in results] == [Invalid, Placed]
+        assert paths(results[0]) == ["body"]  # type: ignore[arg-type]
+        assert await firm.ledger.interactions.get(firm.actor, stored.number) == stored
 
 
 class TestAtTheSameMoment:
