@@ -19,6 +19,10 @@ GATHERING = 0.002
 """Seconds that a unit waits at most for others to be committed with; alone it waits for one turn of the loop."""
 
 
+MOST_SECONDS = 20.0
+"""How long a read by a condition from outside may take."""
+
+
 class Duplicate(InterlogError):
     """A unit would store a second row under a unique key. ``index`` is the name of the key's index or table."""
 
@@ -59,6 +63,17 @@ class Database(ABC):
     async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
         """Return the rows of a read whose work grows with the tenant's data, without holding up other requests."""
 
+    async def fetch_asked(self, query: Query, **arguments: Any) -> Sequence[Row]:
+        """Return the rows of a long read by a condition that came from outside; ``Invalid`` where it takes too long.
+
+        What such a condition costs has no other bound: it may ask each element of a list about all others.
+        """
+        return await self._fetch_asked(query, arguments, MOST_SECONDS)
+
+    @abstractmethod
+    async def _fetch_asked(self, query: Query, arguments: dict[str, Any], seconds: float) -> Sequence[Row]:
+        """Return the rows of a long read that is broken off after so many seconds."""
+
     @abstractmethod
     async def write(self, unit: Unit) -> None:
         """Apply a unit, together with whatever else is waiting; return when it is durable.
@@ -87,6 +102,11 @@ class Database(ABC):
 def unfit(error: Exception) -> Invalid:
     """Return the error of a value that the engine cannot hold: a number beyond 64 bits, half a character, U+0000."""
     return Invalid(Problem("", f"a value cannot be stored or looked for: {error}", "value"))
+
+
+def too_long(seconds: float) -> Invalid:
+    """Return the error of a read that was broken off."""
+    return Invalid(Problem("", f"it takes longer than {seconds:g} seconds", "too_long"))
 
 
 def lost(error: Exception) -> Unavailable:

@@ -72,7 +72,7 @@ async def _places(database: Database, asked: Asked) -> list[Place]:
         arguments |= {f"after_{index}": value for index, value in enumerate(asked.after[1:])}
     in_order = plan.sorted if plan.range is not None else _in_index_order(asked)
     is_short = asked.condition is None and asked.party is None and not asked.skip and in_order
-    fetch = database.fetch if is_short else database.fetch_long
+    fetch = database.fetch if is_short else database.fetch_asked
     return [_place(plan, row) for row in await fetch(query_of(page_query, shape, arguments), **arguments)]
 
 
@@ -91,7 +91,7 @@ async def count(database: Database, asked: Asked) -> int:
     plan = await _plan(database, asked)
     asked = _without(asked, plan)
     arguments = _arguments(database, asked, plan)
-    rows = await database.fetch_long(query_of(count_query, _shape(asked, plan), arguments), **arguments)
+    rows = await database.fetch_asked(query_of(count_query, _shape(asked, plan), arguments), **arguments)
     return int(rows[0][0])
 
 

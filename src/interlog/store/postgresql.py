@@ -15,7 +15,7 @@ from sqlalchemy import Table, Text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from ..model.errors import Unavailable
-from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, unfit
+from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, too_long, unfit
 from .schema import metadata
 from .statements import Query, Unit, inserted_columns
 
@@ -106,6 +106,15 @@ class PostgresqlDatabase(Database):
 
     async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
         return await self.fetch(query, **arguments)
+
+    async def _fetch_asked(self, query: Query, arguments: dict[str, Any], seconds: float) -> Sequence[Row]:
+        compiled = self.compiled(query)
+        async with self._connection() as connection:
+            try:
+                rows: Any = await connection.fetch(compiled.text, *compiled.bind(arguments), timeout=seconds)
+            except TimeoutError:  # the driver has the server cancel it, and waits for that before the next statement
+                raise too_long(seconds) from None
+            return rows  # type: ignore[no-any-return]
 
     async def take(self, query: Query, **arguments: Any) -> Row:
         rows = await self.fetch(query, **arguments)

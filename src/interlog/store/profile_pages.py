@@ -57,7 +57,7 @@ async def page(database: Database, asked: Asked) -> list[Found]:
     if asked.after is not None:
         arguments |= {f"after_{index}": value for index, value in enumerate(asked.after)}
     plain = asked.condition is None and not asked.orders and not asked.skip
-    fetch = database.fetch if plain else database.fetch_long
+    fetch = database.fetch if plain else database.fetch_asked
     rows = await fetch(query_of(page_query, _shape(asked), arguments), **arguments)
     return [Found(row[0], keysets.place_of(row)) for row in rows]
 
@@ -66,7 +66,7 @@ async def count(database: Database, asked: Asked) -> int:
     """Return how many profiles meet what is asked for, on all pages."""
     asked = asked._replace(orders=(), after=None, skip=0)
     arguments = _arguments(asked)
-    return int((await database.fetch_long(query_of(count_query, _shape(asked), arguments), **arguments))[0][0])
+    return int((await database.fetch_asked(query_of(count_query, _shape(asked), arguments), **arguments))[0][0])
 
 
 class PageShape(NamedTuple):

@@ -22,7 +22,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from ..model.errors import Unavailable
-from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, unfit
+from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, too_long, unfit
 from .recent import Recent
 from .schema import journal, metadata, participant
 from .statements import Query, Unit, inserted_columns
@@ -154,14 +154,35 @@ class SqliteDatabase(Database):
         if self._closing:
             raise Unavailable("the database is closed")
         loop = asyncio.get_running_loop()
-        if len(self.compiled(query).text) > _LARGE:
-            return await loop.run_in_executor(self._long_reads, self._fetch_apart, query, arguments)
         return await loop.run_in_executor(self._long_reads, self._fetch, self._long_reader, query, arguments)
 
-    def _fetch_apart(self, query: Query, arguments: dict[str, Any]) -> Sequence[Row]:
-        """Read on a connection of its own: each connection keeps every statement it has run, however large."""
-        with closing(connect(self.path, read_only=True)) as connection:
+    async def _fetch_asked(self, query: Query, arguments: dict[str, Any], seconds: float) -> Sequence[Row]:
+        if self._closing:
+            raise Unavailable("the database is closed")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._long_reads, self._fetch_within, query, arguments, seconds)
+
+    def _fetch_within(self, query: Query, arguments: dict[str, Any], seconds: float) -> Sequence[Row]:
+        """Read, and break off in time.
+
+        Large statements get a connection of their own: each connection keeps every statement that it has run.
+        """
+        connection, own = self._long_reader, None
+        if len(self.compiled(query).text) > _LARGE or connection is None:
+            connection = own = connect(self.path, read_only=True)
+        over = threading.Timer(seconds, connection.interrupt)
+        over.start()
+        try:
             return self._fetch(connection, query, arguments)
+        except Unavailable as error:
+            if str(error.__cause__) == "interrupted":
+                raise too_long(seconds) from None
+            raise
+        finally:
+            over.cancel()
+            over.join()  # so that it interrupts nothing else
+            if own is not None:
+                own.close()
 
     def _fetch(self, connection: sqlite3.Connection | None, query: Query, arguments: dict[str, Any]) -> Sequence[Row]:
         if connection is None:
