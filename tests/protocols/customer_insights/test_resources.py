@@ -293,9 +293,13 @@ def test_mappings_go_with_their_connector(any_hub: Hub) -> None:
     refused(any_hub.arm("PUT", "/connectors/Gone/mappings/Rows", json=MAPPING), 404, "ResourceNotFound")
     any_hub.arm("PUT", "/connectors/Till", json=SAMPLES["connectors"][1])
     any_hub.arm("PUT", "/connectors/Till/mappings/Rows", json=MAPPING)
+    connector = any_hub.arm("GET", "/connectors/Till").json()["properties"]
+    assert isinstance(connector["connectorId"], int)
+    assert (connector["state"], connector["connectorName"]) == ("Ready", "Till")
     short = f"/hubs/{any_hub.name}/connectors/Till/mappings/Rows"
     bare = any_hub.manage("GET", "/connectors/Till/mappings/Rows").json()
     assert any_hub.caller.request("GET", short).json() == bare
+    assert {"dataFormatId", "created", "lastModified", "state", "connectorMappingName"} <= set(bare)
     assert any_hub.arm("DELETE", "/connectors/Till").status_code == 200
     any_hub.arm("PUT", "/connectors/Till", json=SAMPLES["connectors"][1])
     assert any_hub.arm("GET", "/connectors/Till/mappings").json() == {"value": []}

@@ -166,7 +166,8 @@ def _read_connector(source: Source, name: str, catalog: Catalog) -> Document:
 
 
 def _show_connector(stored: Stored, hub: str) -> Document:
-    return {"tenantId": hub, "connectorName": stored.name, "state": "Ready"} | _changed(stored)
+    number = int(links.guid_of(hub, f"connectors/{stored.name}")[:7], 16)  # the contract wants an integer
+    return {"tenantId": hub, "connectorName": stored.name, "connectorId": number, "state": "Ready"} | _changed(stored)
 
 
 def _read_mapping(source: Source, name: str, catalog: Catalog) -> Document:
@@ -189,7 +190,9 @@ def _read_mapping(source: Source, name: str, catalog: Catalog) -> Document:
 
 def _show_mapping(stored: Stored, hub: str) -> Document:
     name = stored.name.rpartition("/")[2]
-    return {"tenantId": hub, "connectorMappingName": name, "state": "Ready"} | _changed(stored)
+    format_ = links.guid_of(hub, f"formats/{stored.name}")
+    shown = {"tenantId": hub, "connectorMappingName": name, "dataFormatId": format_, "state": "Ready"}
+    return shown | _changed(stored)
 
 
 def _read_assignment(source: Source, name: str, catalog: Catalog) -> Document:
