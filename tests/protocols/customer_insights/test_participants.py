@@ -111,3 +111,21 @@ def test_an_instance_of_a_type_with_a_category_is_listed_by_affinity(data: Data,
     assert item["title"] == "Repair"
     assert item["date"].startswith("2026-03-04T09:00:00")
     assert [person["id"] for person in item["persons"]] == [ola.id]
+
+
+def test_a_text_that_another_protocol_changes_is_the_description(data: Data, firm: Firm) -> None:
+    """What was logged here as a call has a note in Affinity; changed there, it is changed here."""
+    ola = firm.person("Ola", "Berg", "ola@client.example")
+    body = repairs(CUSTOMER, apiEntitySetName="Chats", attributes={"interlog.category": ["call"]})
+    body["fields"].append({"fieldName": "Description", "fieldType": "Edm.String"})
+    data.define("Chat", body)
+    chat = {"Shop": "s", "Ticket": "1", "OpenedAt": "2026-03-04T09:00:00Z", "Who": str(ola.id), "Description": "first"}
+    data.stored("/Chats", chat)
+    affinity = firm.caller("/affinity")
+    (note,) = affinity.get("/notes", person_id=ola.id).json()["notes"]
+    assert note["content"] == "first"
+    assert affinity.put(f"/notes/{note['id']}", content="second").status_code == 200
+    found = data.get("/Chats('s_1')").json()
+    assert (found["Description"], found["Version"]) == ("second", 2)
+    assert data.send("/Chats('s_1')", {"Description": "third"}, "PATCH").status_code == 204
+    assert affinity.get(f"/notes/{note['id']}").json()["content"] == "third"

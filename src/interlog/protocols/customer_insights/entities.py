@@ -60,6 +60,10 @@ class InteractionEntity:
         self.origin = source if source != SYSTEM_SOURCE["name"] else None
         dated = self.timestamp_field is not None and fields[self.timestamp_field]["fieldType"] == "Edm.Date"
         self.is_plain = not type_.built_in and not dated and _MAPPED.isdisjoint(fields)
+        text = fields.get("Description", {})
+        flags = ("isArray", "isEnum", "isLocalizedString", "isImage")
+        is_text = text.get("fieldType") == "Edm.String" and not any(text.get(flag) for flag in flags)
+        self.has_body = is_text and type_.is_activity and not type_.built_in
         self.slots: dict[str, ParticipantSlot] = {}
         self.own: frozenset[str] = frozenset()
         if type_.built_in:

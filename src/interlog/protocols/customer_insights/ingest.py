@@ -9,6 +9,7 @@ from interlog.model.instances import MAX_IDENTITY, Instance
 from interlog.model.instants import parse_moment
 from interlog.model.interactions import Participant
 from interlog.model.types import Direction
+from interlog.model.validation import MAX_BODY, MAX_TITLE
 
 from .checking import Checked
 from .entities import Hub, InteractionEntity
@@ -17,7 +18,6 @@ from .fields import SYSTEM_SOURCE
 from .values import BadValue, coercion_of, instant_of, moment_of
 
 MAX_DATA_SOURCE = 400
-MAX_TITLE = 1_000
 _MIDNIGHT = "T00:00:00.000000Z"
 _instant = coercion_of({"fieldType": "Edm.DateTimeOffset"})
 
@@ -196,7 +196,7 @@ class _Draft:
         elif not partial:
             self.title = entity.title
         if "Description" in declared and "Description" in fields:
-            self.body = _first_text(fields["Description"], 1_000_000)
+            self.body = _first_text(fields["Description"], MAX_BODY)
         if "EndedAt" in declared and declared["EndedAt"]["fieldType"] == "Edm.DateTimeOffset":
             text = fields.get("EndedAt")
             if isinstance(text, str):

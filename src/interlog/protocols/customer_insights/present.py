@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from interlog.model.interactions import Interaction
 from interlog.model.profiles import CONTACT, ORGANIZATION, Profile
+from interlog.model.validation import MAX_BODY
 
 from .entities import Hub, InteractionEntity, ProfileEntity
 from .fields import SYSTEM_SOURCE
@@ -64,6 +65,8 @@ def interaction_json(
     found["Timestamp"] = moment_text(content.occurred_at)
     found["LastModifiedTimestamp"] = moment_text(item.changed_at)
     fields = shown_fields(content.fields, entity.displays, entity.validator.fields, form)
+    if entity.has_body and content.body and content.body != str(fields.get("Description", ""))[:MAX_BODY]:
+        fields["Description"] = content.body
     if entity.type.built_in:
         fields = _own_fields(item, entity) | fields
     found |= fields
