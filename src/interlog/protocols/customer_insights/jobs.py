@@ -47,7 +47,8 @@ async def create(ask: Ask) -> Reply:
         data = _content(uri, notes)
     file, columns = _file(data, format_, notes)
     if notes.problems or file is None or entity is None:
-        raise invalid("InvalidIngestionJob", "The job", notes.problems)
+        codes = {problem.code for problem in notes.problems}
+        raise invalid("NotSupported" if codes == {"NotSupported"} else "InvalidIngestionJob", "The job", notes.problems)
     id_ = uuid4().hex
     shown = uri if uri is not None and not uri.startswith("data:") else (uri or "")[:100]
     job: dict[str, Any] = {
