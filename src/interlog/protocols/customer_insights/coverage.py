@@ -56,6 +56,7 @@ DIFFERENCES = (
         "entities.create",
         "Many profiles at once are no transaction; many interactions are with `Prefer: transaction=all`.",
     ),
+    ("entities.read", "Profiles are listed in the order in which they came, unless `$orderby` says another."),
     ("entities.read", "A type that another process has just defined is known after a second."),
     ("everything", "`x-ms-ratelimit-…` headers count per process; nobody is held up."),
 )
