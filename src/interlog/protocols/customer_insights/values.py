@@ -120,13 +120,14 @@ def _whole(value: Any) -> int:
 
 
 _BOUND = 10**MAX_DIGITS
-_PLAIN_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,17})\.\d{0,17}[1-9]", re.ASCII)
+_SHORT_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,17})\.\d{1,18}", re.ASCII)
 
 
 def _decimal(value: Any) -> str:
     """Return the text of a number of at most 38 digits, exactly, without zeros at the end: ``12.5``."""
-    if type(value) is Decimal and _PLAIN_DECIMAL.fullmatch(text := str(value)):
-        return text
+    if type(value) is Decimal and _SHORT_DECIMAL.fullmatch(text := str(value)):
+        text = text.rstrip("0").rstrip(".")
+        return text if text not in ("-0", "") else "0"
     if type(value) is int and abs(value) < _BOUND:
         return str(value)
     if isinstance(value, str):
@@ -157,6 +158,8 @@ _NOT_FINITE = {"inf": "INF", "-inf": "-INF", "nan": "NaN", "infinity": "INF", "-
 
 
 def _double(value: Any) -> float | int | str:
+    if type(value) is Decimal and isfinite(number := float(value)):
+        return number
     if type(value) is float and isfinite(value):
         return value
     if isinstance(value, str):
