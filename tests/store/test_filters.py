@@ -16,6 +16,7 @@ from interlog.model.types import Direction, FieldDefinition, FieldKind, Interact
 from interlog.protocols.customer_insights.odata_filter import filter_of
 from interlog.protocols.customer_insights.odata_search import search_of
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
+from interlog.protocols.customer_insights.ordering import orders_of
 from interlog.store import instances
 from interlog.store.instance_questions import Asked
 from interlog.store.persons import ids_by_email
@@ -310,6 +311,41 @@ async def test_finds(shelf: Shelf, text: str, expected: str) -> None:
 async def test_finds_among_all_types(shelf: Shelf, text: str, expected: list[str]) -> None:
     """Types of their own and built-in ones are found by the same filter."""
     assert await shelf.found(text, all_types=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("InteractionId desc", "mkedcba"),
+        ("InteractionType,InteractionId", "kmabcde"),
+        ("Version,InteractionId", "abcdekm"),
+        ("DataSource desc,InteractionId", "mabcdek"),
+        ("length(Lane) desc,InteractionId", "bcadekm"),
+        ("Minutes add 1,InteractionId", "dekmbca"),
+        ("Price desc,InteractionId", "dabcekm"),
+        ("Open,InteractionId", "cdekmba"),
+        ("Day desc,InteractionId", "abcdekm"),
+        ("From,InteractionId desc", "mkedcab"),
+        ("Loose,InteractionId", "cdekmba"),
+        ("Name desc,InteractionId", "abcdekm"),
+        ("Subject desc,InteractionId", "mabcdek"),
+        ("EndedAt,InteractionId", "abcdekm"),
+        ("date(Timestamp) desc,hour(Timestamp),InteractionId", "abcdekm"),
+        ("Unknown,InteractionId", "abcdekm"),
+        ("Box/Inner/Deep desc,InteractionId", "abcdekm"),
+        ("tolower(Key),contains(Lane,'B') desc,InteractionId", "kmabcde"),
+    ],
+)
+async def test_sorts(shelf: Shelf, text: str, expected: str) -> None:
+    """By whatever a list is sorted, page after page of two holds everything once, null first on the way up."""
+    types = list(shelf.actor.tenant.types_by_id.values())
+    orders = orders_of(text, Interactions(types), 0)
+    asked = Asked(shelf.actor.tenant.id, [type_.id for type_ in types], [0], 2, orders=orders)
+    ids: list[str] = []
+    while page := await instances.page(shelf.firm.ledger.store.database, asked):
+        ids += [found.interaction.public_id for found in page]
+        asked = asked._replace(after=page[-1].place)
+    assert "".join(ids) == expected
 
 
 async def test_finds_by_who_is_in_a_slot(shelf: Shelf) -> None:
