@@ -284,6 +284,8 @@ def test_views_belong_to_users(any_hub: Hub) -> None:
     assert names == ["Mine", "Own"]
     shared = any_hub.arm("GET", "/views/Mine", params={"userId": "*"}).json()["properties"]
     assert (shared["definition"], shared["userId"]) == ("*", "*")
+    third = any_hub.arm("PUT", "/views/Mine", json={"definition": "z"}, params={"userId": "u-2"}).json()["properties"]
+    assert third["userId"] == "u-2"
     refused(any_hub.arm("GET", "/views/Mine"), 400, "InvalidQueryOption")
     refused(any_hub.arm("GET", "/views"), 400, "InvalidQueryOption")
 

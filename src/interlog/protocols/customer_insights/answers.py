@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from .errors import ApiError
-from .operations import Call, Plane, Reply
+from .operations import Call, Plane
 from .source import Notes
 
 PROVIDER = "Microsoft.CustomerInsights"
@@ -123,8 +123,3 @@ def address(call: Call) -> str:
 def created_status(call: Call, created: bool) -> int:
     """Return the status of a PUT: 201 for something new only where the operation has it (spec 4.2, 5)."""
     return 201 if created and 201 in call.operation.success(call.plane) else 200
-
-
-def ok(body: Any, **headers: str) -> Reply:
-    """Return a plain answer."""
-    return Reply(body, headers=headers)

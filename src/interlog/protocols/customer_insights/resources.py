@@ -29,9 +29,6 @@ from .translate import document_of
 
 _LIST = 1_000
 
-SHARED = "*"
-"""The user whose views everybody has."""
-
 
 def name_in(call: Call, kind: Kind) -> str:
     """Return what the path names, without what it stands below."""
@@ -72,6 +69,8 @@ async def put(kind: Kind, call: Call) -> Reply:
     if notes.problems:
         subject = f"The definition of {kind.noun} '{name}'"
         raise invalid("InvalidTypeDefinition", subject, notes.problems, target="properties")
+    if kind is VIEWS:  # whose it is, is said by the query first
+        document["userId"] = prefix_of(call, kind, document).removesuffix("/")
     return await store(call, kind, key_of(call, kind, document), document, notes)
 
 
