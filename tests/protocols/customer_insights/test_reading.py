@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.serving import Firm
+from tests.serving import Caller, Firm
 
 from .data import REPAIR, VISIT, Data, error_of
 
@@ -287,3 +287,14 @@ def test_one_property_is_read_by_itself(data: Data, firm: Firm) -> None:
     assert error_of(data.get("/BranchVisits('V-7')/Lane/Deeper")) == (404, "ResourceNotFound")
     assert error_of(data.request("PUT", "/BranchVisits('V-7')/Lane", json={})) == (405, "MethodNotAllowed")
     assert data.get(f"/Contacts('{firm.mia.id}')/Email/$value").text == "mia@own.example"
+
+
+def test_addresses_in_answers_are_those_of_the_server_s_public_face(data: Data, firm: Firm) -> None:
+    """Behind a proxy, links and contexts carry its address and its prefix."""
+    fill(data, 3)
+    with firm.server.with_settings(public_url="https://crm.example/sales") as base:
+        inner = Caller(data.http, data.base.replace(firm.server.base, base), firm.token)
+        body = inner.request("GET", "/BranchVisits", headers={"Prefer": "maxpagesize=2"}).json()
+    public = f"https://crm.example/sales/customer-insights/hubs/{firm.tenant.name}/data"
+    assert body["@odata.context"] == f"{public}/$metadata#BranchVisits"
+    assert body["nextLink"].startswith(f"{public}/BranchVisits?$skiptoken=")
