@@ -1,6 +1,8 @@
 """Expressions of OData: what they mean, what is refused and where, and how long that takes at most."""
 
+import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ from interlog.model.instants import parse_moment
 from interlog.model.types import BUILT_IN_TYPES, FieldDefinition, FieldKind, InteractionType
 from interlog.protocols.customer_insights.fields import field_of
 from interlog.protocols.customer_insights.odata_filter import MAX_TERMS, filter_of
+from interlog.protocols.customer_insights.odata_functions import _FUNCTIONS
 from interlog.protocols.customer_insights.odata_lexer import MAX_LENGTH, ODataError
 from interlog.protocols.customer_insights.odata_search import search_of
 from interlog.protocols.customer_insights.odata_vocabulary import Interactions
@@ -357,6 +360,17 @@ class TestHostileInput:
             compiled = Query(matching_record(shape_of(condition), RECORD, iter(range(1_000)))).compiled(dialect)
             assert not any(word in compiled.text for word in ("DROP", "Evil", "Other", "Third", "77"))
             assert evil in compiled.bind(arguments_of(condition))
+
+
+def test_every_filter_in_the_reference_is_understood() -> None:
+    """The page about queries shows nothing that is refused, and names every function that there is."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "odata.md").read_text()
+    filters = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    assert len(filters) > 10
+    for text in filters:
+        meant(text, ALL)
+    for name in [*_FUNCTIONS, "now", "cast"]:
+        assert f"`{name}`" in page or f"{name}(" in page, name
 
 
 def test_the_moment_of_the_request_is_its_own() -> None:
