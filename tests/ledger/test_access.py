@@ -142,10 +142,9 @@ class TestAuthenticate:
         assert (await acme.ledger.access.authenticate(token, "rest")).groups == (0, 7, 9)
 
     async def test_a_token_of_nobody(self, acme: Firm) -> None:
-        """A token for somebody who is no user is of no use."""
-        token, _ = await acme.ledger.access.create_token(acme.actor, User(person_id=acme.ola.id, role=UserRole.OWNER))
-
-        assert await _refused(acme.ledger, token)
+        """Nobody but a user has tokens."""
+        with pytest.raises(NotFound):
+            await acme.ledger.access.create_token(acme.actor, User(person_id=acme.ola.id, role=UserRole.OWNER))
 
 
 class TestCreate:

@@ -107,6 +107,8 @@ class Access:
         ]
         if problems:
             raise Invalid(*problems)
+        if await tenant_rows.user_of(self._store.database, actor.tenant.id, user.person_id) is None:
+            raise NotFound("user", user.person_id)
         text = new_token_text(actor.tenant)
         token = Token(
             id=await self._store.numbers.one(actor.tenant.id, "token"),
