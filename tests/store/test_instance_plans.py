@@ -5,7 +5,7 @@ The plans themselves are judged as in ``test_plans.py``.
 
 import re
 from collections.abc import AsyncIterator, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 import pytest
@@ -182,6 +182,23 @@ async def test_a_count_reads_an_index_range(store: Store, name: str) -> None:
     assert case.index in "\n".join(lines), "\n".join(lines)
     expected = {"one value": 120, "a narrow range": 240, "a beginning": 294, "by id": 1}[name]
     assert await instances.count(store.database, question) == expected
+
+
+async def test_few_ranges_are_looked_into(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many comparisons a filter joins, only some are asked how many entries they have."""
+    counted: list[str] = []
+    fetch = store.database.fetch
+
+    async def noting(query: Query, **arguments: Any) -> Any:
+        if "most" in arguments:
+            counted.append(arguments["key_0"])
+        return await fetch(query, **arguments)
+
+    monkeypatch.setattr(store.database, "fetch", noting)
+    text = " and ".join(f"Minutes in ({n},{n + 1})" for n in range(40))
+    plan = await instances._plan(store.database, asked(Case(text, (TIMESTAMP,))))
+    assert plan.range is not None
+    assert len(counted) == instances._LOOKED_INTO
 
 
 async def test_a_condition_within_another_is_seen() -> None:

@@ -32,6 +32,9 @@ Columns = interaction.c
 FEW = 5_000
 """Entries of the index that are looked through and sorted rather than reading in the order that is asked for."""
 
+_LOOKED_INTO = 4
+"""Ranges of which it is counted how many entries they have, on the event loop."""
+
 
 class Found(NamedTuple):
     """An interaction of a page, and its place."""
@@ -132,7 +135,7 @@ async def _plan(database: Database, asked: Asked) -> Plan:
     if by_value is not None and asked.after is not None and asked.after[0] == _BY_VALUE:
         return Plan(by_value, sorted=True, by_value=True)
     most, fewest = FEW, None
-    for found in usable:
+    for found in usable[:_LOOKED_INTO]:
         entries = await _entries(database, asked, found, most)
         if entries < most:
             most, fewest = entries, found
