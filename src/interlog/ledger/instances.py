@@ -22,10 +22,14 @@ from .known_types import know
 from .put_lookups import Result, uuid_of
 from .putting import Tools, Work
 from .references import References
+from .resting import collector_at_rest
 from .types import Types
 from .waiting import Waiting
 
 _TRIES = 8
+_MANY = 500
+"""Items from which on the garbage collector is at rest meanwhile."""
+
 _MOST_TYPES = 100
 """Types among which one id is looked for."""
 
@@ -86,6 +90,12 @@ class Instances:
         nothing is to be stored unless everything can be, ``Withheld``.
         """
         actor.require(Right.WRITE)
+        if len(items) < _MANY:
+            return await self._put_many(actor, items, mode, all_or_nothing)
+        with collector_at_rest():
+            return await self._put_many(actor, items, mode, all_or_nothing)
+
+    async def _put_many(self, actor: Actor, items: Sequence[Instance], mode: Put, all_or_nothing: bool) -> list[Result]:
         try:
             return await Work(self._tools, actor, items, mode).run(all_or_nothing)
         except (Duplicate, Stale):

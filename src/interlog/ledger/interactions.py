@@ -190,8 +190,10 @@ class Interactions:
             note_id = next(note_ids) if draft.content.body and type_.has_note else None
             item = record_of(actor, draft, type_, number, note_id, at)
             rows.append(interaction_rows.row_of(tenant, item))
-            parts += interaction_rows.participant_rows(tenant, item)
-            waiting += unbound_rows(tenant, item)
+            content = draft.content
+            if content.participants or content.profiles or content.links:
+                parts += interaction_rows.participant_rows(tenant, item)
+                waiting += unbound_rows(tenant, item)
             if note_id is not None:
                 note = root_note(item, item.created_at, item.creator or actor.person_id)
                 notes.append(note_rows.row_of(tenant, note))

@@ -21,6 +21,13 @@ def given(value: Any) -> Any:
     return None if value is UNSET else value
 
 
+def without_none(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields without those that are cleared: themselves, where there are none."""
+    if None not in fields.values():
+        return fields
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def merged(content: Content, item: Instance, type_: InteractionType, *, replacing: bool) -> Content:
     """Return the content with what an item gives; ``replacing``: and without what it does not."""
     fields = dict(content.fields)
@@ -28,7 +35,7 @@ def merged(content: Content, item: Instance, type_: InteractionType, *, replacin
         kept = set(type_.identity)
         fields = {name: value for name, value in fields.items() if name in kept}
     fields |= item.fields
-    changes: dict[str, Any] = {"fields": {name: value for name, value in fields.items() if value is not None}}
+    changes: dict[str, Any] = {"fields": without_none(fields)}
     for name in ("occurred_at", "ended_at", "title", "body", "direction", "participants", "extras"):
         value = getattr(item, name)
         if value is not UNSET:

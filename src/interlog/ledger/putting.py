@@ -35,7 +35,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .drafts import Accepted, unknown_persons
 from .interactions import Interactions
-from .merging import differing, given, is_about, merged, values_of
+from .merging import differing, given, is_about, merged, values_of, without_none
 from .notes import delete_with_replies
 from .put_lookups import Result, Stored, correctable, fingerprint_of, repeated, request_key, stored_as
 from .references import References, Referred
@@ -241,7 +241,7 @@ class Work:
             body=given(item.body),
             direction=given(item.direction),
             participants=() if item.participants is UNSET else item.participants,
-            fields={name: value for name, value in item.fields.items() if value is not None},
+            fields=without_none(item.fields),
             extras={} if item.extras is UNSET else item.extras,
         )
         problems = problems_of(content, state.type)

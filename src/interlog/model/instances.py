@@ -67,7 +67,7 @@ class Placed(Struct, frozen=True, gc=False):
     outcome: Outcome
 
 
-class InstanceKey(Struct, frozen=True):
+class InstanceKey(Struct, frozen=True, gc=False):
     """What identifies an instance: the values of its type's identity fields, or the id its author chose.
 
     ``texts`` are the ids it may be stored under: a later one where other values make the same earlier one.
@@ -83,6 +83,8 @@ def key_of_instance(type_: InteractionType, fields: Mapping[str, Any], chosen: s
         return InstanceKey((), (chosen,)) if chosen is not None else None
     names, kinds = _identity_of(type_)
     values = tuple(map(fields.get, names))
+    if kinds == _ONE_TEXT and isinstance(text := values[0], str):
+        return InstanceKey(values, (text,))
     return InstanceKey(values, joined_ids(kinds, values))
 
 
@@ -104,5 +106,6 @@ def _identity_of(type_: InteractionType) -> tuple[tuple[str, ...], tuple[FieldKi
     return made[1]
 
 
+_ONE_TEXT = (FieldKind.TEXT,)
 _MOST_TYPES = 4_096
 _identities: dict[int, tuple[InteractionType, tuple[tuple[str, ...], tuple[FieldKind | None, ...]]]] = {}

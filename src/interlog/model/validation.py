@@ -26,7 +26,22 @@ Check = Callable[[str, Any], Iterator[Problem]]
 
 def problems_of(content: Content, type_: InteractionType) -> list[Problem]:
     """Return everything wrong with this content as an interaction of the type; empty when it is valid."""
+    if _is_plain(content) and not any(slot.required for slot in type_.slots):
+        quick = _quick(type_)
+        if quick is not None and quick.passes(content.fields):
+            return []
     return [*_general_problems(content), *_participant_problems(content, type_), *_field_problems(content, type_)]
+
+
+def _is_plain(content: Content) -> bool:
+    """Whether nothing but the fields can be wrong with content, as with most of what comes by the thousand."""
+    title = content.title
+    return (
+        not content.participants
+        and content.body is None
+        and content.ended_at is None
+        and (title is None or (len(title) <= MAX_TITLE and "\x00" not in title))
+    )
 
 
 def identity_of(content: Content, type_: InteractionType) -> str | None:
