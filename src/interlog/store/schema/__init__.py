@@ -1,0 +1,58 @@
+"""The tables, once for both engines.
+
+Every key begins with the tenant, so that the same schema can be distributed by tenant. Times are instants
+(microseconds) and JSON is text, so that both raw drivers return the same Python values. There are no foreign keys:
+rows are only ever deleted softly, and ``interlog db check`` verifies the references.
+"""
+
+from .columns import metadata
+from .definitions import collection, definition, interaction_type, profile_type
+from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
+from .journal import ASSIGNED_BY_WRITER, journal
+from .notes import note, note_link
+from .parties import (
+    membership,
+    opportunity,
+    opportunity_party,
+    organization,
+    organization_domain,
+    party_list,
+    person,
+    person_email,
+    profile,
+    profile_key,
+)
+from .tenancy import counter, tenant, token, user
+
+__all__ = [
+    "ASSIGNED_BY_WRITER",
+    "collection",
+    "counter",
+    "definition",
+    "external_id",
+    "field_index",
+    "field_value",
+    "interaction",
+    "interaction_type",
+    "journal",
+    "membership",
+    "metadata",
+    "note",
+    "note_link",
+    "opportunity",
+    "opportunity_party",
+    "organization",
+    "organization_domain",
+    "participant",
+    "party_list",
+    "person",
+    "person_email",
+    "profile",
+    "profile_key",
+    "profile_type",
+    "request",
+    "tenant",
+    "token",
+    "unbound",
+    "user",
+]
