@@ -216,6 +216,9 @@ class TestPut:
         assert paths(await refused(firm, Instance(type="Visit", fields={"Minutes": "x", "ArrivedAt": 1}))) == [
             "fields.VisitKey", "fields.ArrivedAt", "fields.Minutes",
         ]  # fmt: skip
+        for wrong in (["a"], {"a": 1}, 1.5, True):
+            item = Instance(type="Visit", fields={"VisitKey": wrong})
+            assert paths(await refused(firm, item)) == ["fields.VisitKey"]
         assert isinstance(await refused(firm, Instance(type="Nothing")), NotFound)
         assert paths(await refused(firm, visit(""))) == paths(await refused(firm, visit("a\x00"))) == ["identity"]
 

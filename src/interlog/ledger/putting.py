@@ -82,7 +82,7 @@ class Work:
         self._actor, self._items, self._mode = actor, items, mode
         self._tenant = actor.tenant.id
         self._results: list[Result | None] = [None] * len(items)
-        self._states: dict[tuple[int, Any], State] = {}
+        self._states: dict[tuple[int, str], State] = {}
         self._all: list[State] = []
         self._texts: set[tuple[int, str]] = set()
         self._corrected: dict[int, Interaction] = {}
@@ -211,7 +211,7 @@ class Work:
             state = State(type_, None, None)
             self._all.append(state)
             return state
-        name = (type_.id, key.values or key.texts[0])
+        name = (type_.id, key.texts[-1])
         known = self._states.get(name)
         if known is not None:
             return known
@@ -223,12 +223,19 @@ class Work:
                 break
         state = State(type_, key, read)
         if read is None:
-            free = (t for t in key.texts if (type_.id, t) not in found and (type_.id, t) not in self._texts)
-            state.text = next(free, key.texts[-1])
-            self._texts.add((type_.id, state.text))
+            state.text = text = self._free_text(type_, key, found)
+            self._texts.add((type_.id, text))
         self._states[name] = state
         self._all.append(state)
         return state
+
+    def _free_text(self, type_: InteractionType, key: InstanceKey, found: Stored) -> str:
+        """Return the first of the ids that a new instance may have which no other one has."""
+        for text in key.texts:
+            place = (type_.id, text)
+            if place not in found and place not in self._texts:
+                return text
+        return key.texts[-1]
 
     def _create(self, item: Instance, state: State) -> None:
         if self._mode in (Put.MERGE, Put.REPLACE):
