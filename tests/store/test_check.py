@@ -38,6 +38,14 @@ BREAKS = {
     "note links of an opportunity that does not exist": f"INSERT INTO note_link VALUES ({T}, 8, 999, 1, 1, 0)",
     "note links of a profile that does not exist": f"INSERT INTO note_link VALUES ({T}, 100, 999, 1, 1, 0)",
     "note links of a note that does not exist or is deleted": "UPDATE note SET deleted_at = 1",
+    "visits of an interaction that does not exist or is deleted": (
+        "INSERT INTO visit (tenant_id, campaign, id, number, occurred_at, created_at, modified_at, contact, group_id, "
+        f"survey, unavailable) VALUES ({T}, 'c', 'v', 999, 1, 1, 1, 'p', 0, 's', 0)"
+    ),
+    "resources about a person that does not exist or is deleted": (
+        "INSERT INTO resource (tenant_id, kind, id, number, person, group_id, value, version, created_at, modified_at, "
+        f"placeholder) VALUES ({T}, 'contacts', 'i', 1, 999, 0, '{{}}', 1, 1, 1, 0)"
+    ),
     "keys of a profile that does not exist": f"INSERT INTO profile_key VALUES ({T}, 1, 'name', 'key', 999)",
     "interactions that are waited for and do not exist": f"INSERT INTO unbound VALUES ({T}, 'a@x.example', 999)",
     "requests that made an interaction that does not exist": f"INSERT INTO request VALUES ({T}, 'k', 'f', 999, 1)",
@@ -53,7 +61,7 @@ BREAKS = {
     "parties of an opportunity that does not exist or is deleted": (
         f"INSERT INTO opportunity_party VALUES ({T}, 0, 1, 999)"
     ),
-    "tokens of nobody": f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL)",
+    "tokens of nobody": f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL)",
     "person 1 is found by other addresses than listed": "DELETE FROM person_email WHERE person_id = 1",
     "person 1 is a member of other organizations than listed": (
         "UPDATE person SET organization_ids = '[1]' WHERE id = 1 AND organization_ids = '[]'"

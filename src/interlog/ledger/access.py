@@ -79,6 +79,7 @@ class Access:
             groups=(0, *user.groups),
             token_id=token.id,
             protocol=protocol,
+            organization=token.organization,
         )
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
@@ -94,6 +95,7 @@ class Access:
         label: str = "",
         scopes: tuple[str, ...] = (),
         expires_at: int | None = None,
+        organization: str | None = None,
     ) -> tuple[str, Token]:
         """Create a token for a user (oneself, or as an admin any) and return its text, which is never shown again."""
         actor.require(Right.ADMIN if user.person_id != actor.person_id else Right.WRITE)
@@ -118,6 +120,7 @@ class Access:
             scopes=scopes,
             created_at=now(),
             expires_at=expires_at,
+            organization=organization,
         )
         unit = Unit()
         tenant_rows.insert_token(unit, actor.tenant.id, token, _digest(text))

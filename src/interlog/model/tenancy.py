@@ -140,7 +140,8 @@ class User(Struct, frozen=True, kw_only=True):
 class Token(Struct, frozen=True, kw_only=True):
     """A key of a user. Only ``prefix`` of its text can ever be shown again. Empty ``scopes``: all that the user may.
 
-    A scope is a right (``read``), or a right through one protocol (``affinity:read``).
+    A scope is a right (``read``), or a right through one protocol (``affinity:read``). ``organization``: the id of the
+    organization of canvassing that it was made for, if it was made for one.
     """
 
     id: int
@@ -152,10 +153,14 @@ class Token(Struct, frozen=True, kw_only=True):
     expires_at: int | None = None
     last_used_at: int | None = None
     revoked_at: int | None = None
+    organization: str | None = None
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """On whose behalf a use case runs, and through which protocol. ``groups`` always holds 0, the open group."""
+    """On whose behalf a use case runs, and through which protocol. ``groups`` always holds 0, the open group.
+
+    ``organization``: the one of canvassing that the token was made for.
+    """
 
     tenant: Tenant
     person_id: int
@@ -164,6 +169,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     token_id: int | None = None
     protocol: str = "rest"
     request_id: str | None = None
+    organization: str | None = None
 
     def require(self, right: Right) -> None:
         """Raise ``Forbidden`` unless the actor has the right."""

@@ -22,9 +22,11 @@ from .schema import (
     profile,
     profile_key,
     request,
+    resource,
     token,
     unbound,
     user,
+    visit,
 )
 from .statements import Query
 
@@ -93,6 +95,10 @@ def _references() -> Iterator[_Reference]:
     yield _Reference(f"domains of an organization {gone}", organization_domain, organization, own, live=True)
     own = {"opportunity_id": "id"}
     yield _Reference(f"parties of an opportunity {gone}", opportunity_party, opportunity, own, live=True)
+    yield _Reference(f"visits of an interaction {gone}", visit, interaction, number, live=True)
+    here = and_(resource.c.person.is_not(None), resource.c.deleted_at.is_(None))
+    own = {"person": "id"}
+    yield _Reference(f"resources about a person {gone}", resource, person, own, live=True, when=here)
     yield _Reference("tokens of nobody", token, user, {"person_id": "person_id"})
 
 

@@ -151,7 +151,7 @@ def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:
         [
             (
                 tenant_id, item.id, item.person_id, digest, item.prefix, item.label, array_text(item.scopes),
-                item.created_at, item.expires_at, item.last_used_at, item.revoked_at,
+                item.created_at, item.expires_at, item.last_used_at, item.revoked_at, item.organization,
             )
         ],
     )  # fmt: skip
@@ -184,7 +184,7 @@ def _user_of(row: Row) -> User:
 
 
 def _token_of(row: Row) -> Token:
-    _, id_, person_id, _, prefix, label, scopes, created_at, expires_at, last_used_at, revoked_at = row
+    _, id_, person_id, _, prefix, label, scopes, created_at, expires_at, last_used_at, revoked_at, organization = row
     return Token(
         id=id_,
         person_id=person_id,
@@ -195,4 +195,5 @@ def _token_of(row: Row) -> Token:
         expires_at=expires_at,
         last_used_at=last_used_at,
         revoked_at=revoked_at,
+        organization=organization,
     )

@@ -5,6 +5,7 @@ Every key begins with the tenant, so that the same schema can be distributed by 
 rows are only ever deleted softly, and ``interlog db check`` verifies the references.
 """
 
+from .canvassing import resource, visit
 from .columns import metadata
 from .definitions import collection, definition, interaction_type, profile_type
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
@@ -51,8 +52,10 @@ __all__ = [
     "profile_key",
     "profile_type",
     "request",
+    "resource",
     "tenant",
     "token",
     "unbound",
     "user",
+    "visit",
 ]

@@ -58,6 +58,7 @@ token = Table(
     whole("expires_at", **NULL),
     whole("last_used_at", **NULL),
     whole("revoked_at", **NULL),
+    text_column("organization", **NULL),
     key("tenant_id", "id"),
     Index("uq_token_digest", "tenant_id", "digest", unique=True),
 )

@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+ORDERED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -77,7 +78,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("value", ORDERED, nullable=False),
         sa.Column("changed_at", WHOLE, autoincrement=False, nullable=False),
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint(
@@ -380,6 +381,41 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "resource",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("id", ORDERED, nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("natural_key", sa.Text(), nullable=True),
+        sa.Column("person", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("group_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("aside", sa.Text(), nullable=True),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("creator", sa.Text(), nullable=True),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modifier", sa.Text(), nullable=True),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("placeholder", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "id", name="pk_resource"),
+    )
+    op.create_index("uq_resource_number", "resource", ["tenant_id", "number"], unique=True)
+    for name, unique, columns, where in (
+        ("ix_resource_owner", False, ["owner", "id"], "owner IS NOT NULL"),
+        ("uq_resource_natural", True, ["natural_key"], "natural_key IS NOT NULL AND deleted_at IS NULL"),
+        ("uq_resource_person", True, ["person"], "person IS NOT NULL AND deleted_at IS NULL"),
+    ):
+        op.create_index(
+            name,
+            "resource",
+            ["tenant_id", "kind", *columns],
+            unique=unique,
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
+    op.create_table(
         "tenant",
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -405,6 +441,7 @@ def upgrade() -> None:
         sa.Column("expires_at", WHOLE, autoincrement=False, nullable=True),
         sa.Column("last_used_at", WHOLE, autoincrement=False, nullable=True),
         sa.Column("revoked_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("organization", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_token"),
     )
     op.create_index("uq_token_digest", "token", ["tenant_id", "digest"], unique=True)
@@ -416,6 +453,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "address", "number", name="pk_unbound"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "visit",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("campaign", sa.Text(), nullable=False),
+        sa.Column("id", ORDERED, nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("occurred_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("modified_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("canvasser", sa.Text(), nullable=True),
+        sa.Column("group_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("survey", sa.Text(), nullable=False),
+        sa.Column("list", sa.Text(), nullable=True),
+        sa.Column("household", sa.Text(), nullable=True),
+        sa.Column("walklist", sa.Text(), nullable=True),
+        sa.Column("turf", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=True),
+        sa.Column("successful", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("unavailable", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "campaign", "id", name="pk_visit"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("uq_visit_id", "visit", ["tenant_id", "id"], unique=True)
+    op.create_index("ix_visit_occurred_at", "visit", ["tenant_id", "campaign", "occurred_at", "id"], unique=False)
+    op.create_index("ix_visit_contact", "visit", ["tenant_id", "contact", "occurred_at", "id"], unique=False)
     if op.get_bind().dialect.name == "sqlite":
         # How often persons were changed: what is kept of them in memory is out of date when this moves.
         op.execute("INSERT INTO counter (tenant_id, kind, next) VALUES (0, 'person_changes', 1)")
