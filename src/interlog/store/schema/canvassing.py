@@ -56,7 +56,8 @@ resource = Table(
 )
 """Campaigns, lists, surveys, households and the like: documents with an id that a client may choose. ``number`` is the
 journal's id of it, ``owner`` the id of what it belongs to, ``natural_key`` what else there is only one of, ``person``
-whose it is where it describes one, ``aside`` what is kept beside ``value``. A ``placeholder`` was only referred to so far."""
+whose it is where it describes one, ``aside`` what is kept beside ``value``. A ``placeholder`` was only referred to so
+far."""
 
 visit = Table(
     "visit",
