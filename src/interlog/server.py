@@ -11,14 +11,19 @@ from .model.errors import InterlogError
 from .observe import Observer, Scope
 from .protocols.affinity import app as affinity
 from .protocols.customer_insights import app as customer_insights
+from .protocols.polis import app as polis
 from .settings import Settings
 from .web import app as web
 
 PROTOCOLS = {
     "affinity": ("/affinity", affinity.create),
     "customer-insights": ("/customer-insights", customer_insights.create),
+    "polis": ("/polis", polis.create),
 }
 """The protocols served: name -> prefix and the maker of the application."""
+
+AT_ROOT = {"/v1": "polis", "/v2": "polis"}
+"""First segments that belong to a protocol at the root too, unless another one is served there."""
 
 
 def create_app(settings: Settings, ledger: Ledger) -> Any:
@@ -64,6 +69,11 @@ class _Server:
         self._root = None
         if settings.root is not None:
             self._root = self._mounts[PROTOCOLS[settings.root][0]]
+        self._at_root = {
+            segment: self._mounts[PROTOCOLS[name][0]]
+            for segment, name in AT_ROOT.items()
+            if settings.root in (None, name)
+        }
         domain = settings.customer_insights_domain
         self._hub_host = f".api.{domain}".encode() if domain is not None else None
         public = urlsplit(settings.public_url) if settings.public_url else None
@@ -90,6 +100,8 @@ class _Server:
             name, app = self._mounts[prefix]
             scope["root_path"] = scope.get("root_path", "") + prefix
             scope["path"] = path[len(prefix) :] or "/"
+        elif prefix in self._at_root:
+            name, app = self._at_root[prefix]
         elif path in _PROBES:
             name, app = "probe", self._probe
         elif self._root is not None and not _is_page(path):

@@ -37,7 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = None
     root: Annotated[
-        Literal["affinity", "customer-insights"] | None,
+        Literal["affinity", "customer-insights", "polis"] | None,
         Meta(description="A protocol that is served at / too, for clients that cannot carry a prefix."),
     ] = None
     public_url: Annotated[
@@ -115,7 +115,7 @@ class Setting(NamedTuple):
     @property
     def key(self) -> str:
         """The key in the TOML file: a protocol's settings stand in a table of their own."""
-        for protocol in ("affinity", "customer_insights"):
+        for protocol in ("affinity", "customer_insights", "polis"):
             if self.name.startswith(f"{protocol}_"):
                 return f"{protocol}.{self.name.removeprefix(f'{protocol}_')}"
         return self.name

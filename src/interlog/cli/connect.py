@@ -20,7 +20,7 @@ class Connection(NamedTuple):
 
 def connections(url: str, token: str | None) -> list[Connection]:
     """Return how to connect to each protocol that the server at this URL serves."""
-    return [_affinity(url, token), _customer_insights(url, token)]
+    return [_affinity(url, token), _customer_insights(url, token), _polis(url, token)]
 
 
 def _affinity(url: str, token: str | None) -> Connection:
@@ -49,6 +49,17 @@ def _customer_insights(url: str, token: str | None) -> Connection:
             f'?api-version=2017-04-26"',
         ]
     return Connection("customer-insights", "Customer Insights", {"base_url": base, "token": token}, lines)
+
+
+def _polis(url: str, token: str | None) -> Connection:
+    base = f"{url}/polis"
+    lines = [f"Base URL    {base}"]
+    if token is not None:
+        lines += [
+            "Try it with curl: your campaigns",
+            f'  curl -H "Authorization: Bearer {token}" {base}/v1/campaigns',
+        ]
+    return Connection("polis", "Polis", {"base_url": base, "token": token}, lines)
 
 
 async def new_token(ledger: "Ledger", tenant_name: str, *, expires: bool) -> str:

@@ -39,6 +39,15 @@ SERVED = (
         authentication="Send a token as Bearer; a hub's own planes also take a shared access signature.",
         example="/customer-insights/subscriptions/any/resourceGroups/any/resources",
     ),
+    Served(
+        id="polis",
+        name="Polis",
+        about="Visits at the door: contacts and households, campaigns, lists, surveys and what was answered, "
+        "for tools that speak the Polis API.",
+        bases=(("Base URL", "/polis"), ("Version 1", "/polis/v1"), ("Version 2", "/polis/v2")),
+        authentication="Send a token as Bearer. What begins with /v1 or /v2 is served without the prefix too.",
+        example="/polis/v1/campaigns",
+    ),
 )
 """The protocols that this version speaks, in the order of the page."""
 

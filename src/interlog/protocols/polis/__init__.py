@@ -1,0 +1,1 @@
+"""The Polis protocol: visits at the door, and what they refer to."""

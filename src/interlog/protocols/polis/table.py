@@ -1,0 +1,9 @@
+"""The route table: every operation of this protocol, and all that is to be known of each from outside.
+
+Each module of a resource names its own operations; here they stand in the order of the coverage page.
+"""
+
+from .operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = ()
+"""Every operation, in the order of the coverage page."""
