@@ -61,7 +61,23 @@ BREAKS = {
     "parties of an opportunity that does not exist or is deleted": (
         f"INSERT INTO opportunity_party VALUES ({T}, 0, 1, 999)"
     ),
-    "tokens of nobody": f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL)",
+    "tokens of nobody": (
+        f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, NULL, NULL)"
+    ),
+    "passwords of nobody": f"INSERT INTO password VALUES ({T}, 999, 'h', 1)",
+    "tokens given to no application": (
+        f"INSERT INTO token VALUES ({T}, 9, 1, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, 999, NULL)"
+    ),
+    "consents given to no application": f"INSERT INTO consent VALUES ({T}, 9, 999, 1, NULL, '[]', 1, NULL)",
+    "keys given to no application": (
+        f"INSERT INTO grant_key VALUES ({T}, 'd', 'code', 999, 1, NULL, NULL, NULL, NULL, NULL)"
+    ),
+    "tokens by a consent that does not exist": (
+        f"INSERT INTO token VALUES ({T}, 9, 1, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, NULL, 999)"
+    ),
+    "keys by a consent that does not exist": (
+        f"INSERT INTO grant_key VALUES ({T}, 'd', 'code', 999, 1, 999, NULL, NULL, NULL, NULL)"
+    ),
     "person 1 is found by other addresses than listed": "DELETE FROM person_email WHERE person_id = 1",
     "person 1 is a member of other organizations than listed": (
         "UPDATE person SET organization_ids = '[1]' WHERE id = 1 AND organization_ids = '[]'"

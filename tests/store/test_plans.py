@@ -34,6 +34,7 @@ from interlog.model.parties import Opportunity, Organization, Person, PersonKind
 from interlog.model.profiles import Profile
 from interlog.model.types import Direction
 from interlog.store import (
+    access,
     definitions,
     identities,
     interactions,
@@ -79,6 +80,7 @@ READS_EVERYTHING = {
     "profiles.DROP_KEYS": "drops the keys of all profiles of a type, when it is defined anew",
     "types.COUNTS": "counts a type's interactions, every five seconds at most",
     "tenants.USERS": "a tenant's users: few",
+    "access.APPLICATIONS": "a tenant's applications: few",
     "tenants.TOKENS": "a tenant's tokens: few",
     "opportunities.LISTS": "a tenant's lists: few",
 }
@@ -365,9 +367,21 @@ CASES: dict[str, Case] = {
     "tenants.DELETE": _simple(tenants.DELETE, key_id=1, new_name="x", at=1),
     "tenants.BY_NAME": _simple(tenants.BY_NAME, name="acme"),
     "tenants.USER": _simple(tenants.USER, person=1),
+    "tenants.TOKEN": _simple(tenants.TOKEN, token=1),
     "tenants.TOKEN_BY_DIGEST": _simple(tenants.TOKEN_BY_DIGEST, digest="x"),
     "tenants.REVOKE": _simple(tenants.REVOKE, token=1, at=1),
     "tenants.USED": _simple(tenants.USED, token=1, at=1),
+    "access.PASSWORD": _simple(access.PASSWORD, person=1),
+    "access.SET_PASSWORD": _simple(access.SET_PASSWORD, person=1, read_hash="x", new_hash="y", at=1),
+    "access.APPLICATION": _simple(access.APPLICATION, client_id="x"),
+    "access.REVOKE_APPLICATION": _simple(access.REVOKE_APPLICATION, application=1, at=1),
+    "access.CONSENT": _simple(access.CONSENT, consent=1),
+    "access.STANDS": _simple(access.STANDS, consent=1),
+    "access.REVOKE_CONSENT": _simple(access.REVOKE_CONSENT, consent=1, at=1),
+    "access.GRANT": _simple(access.GRANT, digest="x"),
+    "access.USE_GRANT": _simple(access.USE_GRANT, digest="x", at=1),
+    "access.REVOKE_TOKENS_OF_APPLICATION": _simple(access.REVOKE_TOKENS_OF_APPLICATION, application=1, at=1),
+    "access.REVOKE_TOKENS_OF_CONSENT": _simple(access.REVOKE_TOKENS_OF_CONSENT, application=1, consent=1, at=1),
 }
 
 SEARCHES = {
@@ -389,6 +403,10 @@ SMALL = {
     "app_user",
     "token",
     "party_list",
+    "application",
+    "consent",
+    "password",
+    "grant_key",
 }
 """Tables of so few rows that PostgreSQL may rightly prefer to read them whole."""
 

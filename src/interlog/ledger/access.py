@@ -1,8 +1,6 @@
 """Who may do what: tokens, and the actor that a request's token stands for."""
 
 import asyncio
-import hashlib
-import secrets
 import time
 
 from msgspec import Struct
@@ -10,11 +8,12 @@ from msgspec import Struct
 from ..model.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated, Unavailable
 from ..model.instants import now
 from ..model.journal import Action, Entity
-from ..model.tenancy import Actor, Right, Tenant, Token, User
+from ..model.tenancy import Actor, Right, Token, User
 from ..store import tenants as tenant_rows
 from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
+from . import keys
 from .tenants import FRESH, Tenants
 
 _PREFIX_LENGTH = 12
@@ -56,10 +55,10 @@ class Access:
         return await self._look_up(text, protocol)
 
     async def _look_up(self, text: str, protocol: str) -> Actor:
-        tenant_id = _tenant_of(text)
+        tenant_id = keys.tenant_of("ilog", text)
         if tenant_id is None:
             raise Unauthenticated("this is no token")
-        token = await tenant_rows.token_by_digest(self._store.database, tenant_id, _digest(text))
+        token = await tenant_rows.token_by_digest(self._store.database, tenant_id, keys.digest(text))
         if token is None or token.revoked_at is not None:
             self._known.pop((protocol, text), None)
             raise Unauthenticated("the token is unknown or was revoked")
@@ -111,7 +110,7 @@ class Access:
             raise Invalid(*problems)
         if await tenant_rows.user_of(self._store.database, actor.tenant.id, user.person_id) is None:
             raise NotFound("user", user.person_id)
-        text = new_token_text(actor.tenant)
+        text = keys.new_key("ilog", actor.tenant)
         token = Token(
             id=await self._store.numbers.one(actor.tenant.id, "token"),
             person_id=user.person_id,
@@ -123,7 +122,7 @@ class Access:
             organization=organization,
         )
         unit = Unit()
-        tenant_rows.insert_token(unit, actor.tenant.id, token, _digest(text))
+        tenant_rows.insert_token(unit, actor.tenant.id, token, keys.digest(text))
         add_entry(unit, actor, Action.CREATE, Entity.TOKEN, token.id, 1, token.created_at)
         await self._store.database.write(unit)
         return text, token
@@ -139,13 +138,12 @@ class Access:
         """Return the token that the actor came with."""
         if actor.token_id is None:
             return None
-        tokens = await tenant_rows.tokens(self._store.database, actor.tenant.id)
-        return next((token for token in tokens if token.id == actor.token_id), None)
+        return await tenant_rows.token_of(self._store.database, actor.tenant.id, actor.token_id)
 
     async def revoke_token(self, actor: Actor, token_id: int) -> Token:
         """Revoke a token; to revoke it again changes nothing."""
-        token = next((token for token in await self.tokens(actor) if token.id == token_id), None)
-        if token is None:
+        token = await tenant_rows.token_of(self._store.database, actor.tenant.id, token_id)
+        if token is None or (actor.right is not Right.ADMIN and token.person_id != actor.person_id):
             raise NotFound("token", token_id)
         actor.require(Right.ADMIN if token.person_id != actor.person_id else Right.WRITE)
         at = now()
@@ -183,23 +181,6 @@ class Access:
             await self._store.database.write(unit)
         except Unavailable:
             pass  # it is noted with the next use
-
-
-def new_token_text(tenant: Tenant) -> str:
-    """Return a new token: it names its tenant, so that looking it up stays within the tenant's rows."""
-    return f"ilog{tenant.id}_{secrets.token_urlsafe(32)}"
-
-
-def _tenant_of(text: str) -> int | None:
-    head, _, secret = text.partition("_")
-    number = head.removeprefix("ilog")
-    if not secret or head == number or not (number.isascii() and number.isdecimal()) or len(number) > 15:
-        return None
-    return int(number)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _is_scope(scope: str) -> bool:

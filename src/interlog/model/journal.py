@@ -34,6 +34,9 @@ class Entity(StrEnum):
     TENANT = "tenant"
     USER = "user"
     TOKEN = "token"
+    PASSWORD = "password"
+    APPLICATION = "application"
+    CONSENT = "consent"
 
 
 class Position(Struct, frozen=True, order=True, array_like=True):

@@ -141,7 +141,8 @@ class Token(Struct, frozen=True, kw_only=True):
     """A key of a user. Only ``prefix`` of its text can ever be shown again. Empty ``scopes``: all that the user may.
 
     A scope is a right (``read``), or a right through one protocol (``affinity:read``). ``organization``: the id of the
-    organization of canvassing that it was made for, if it was made for one.
+    organization of canvassing that it was made for, if it was made for one. ``application``, ``consent``: to which
+    application it was given, and by which consent of its user.
     """
 
     id: int
@@ -154,6 +155,8 @@ class Token(Struct, frozen=True, kw_only=True):
     last_used_at: int | None = None
     revoked_at: int | None = None
     organization: str | None = None
+    application: int | None = None
+    consent: int | None = None
 
 
 class Actor(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,10 @@ from sqlalchemy import ColumnElement, Table, and_, exists, func, literal_column,
 
 from ..model.parties import Party
 from .schema import (
+    application,
+    consent,
     external_id,
+    grant,
     interaction,
     membership,
     note,
@@ -17,6 +20,7 @@ from .schema import (
     organization,
     organization_domain,
     participant,
+    password,
     person,
     person_email,
     profile,
@@ -99,7 +103,17 @@ def _references() -> Iterator[_Reference]:
     here = and_(resource.c.person.is_not(None), resource.c.deleted_at.is_(None))
     own = {"person": "id"}
     yield _Reference(f"resources about a person {gone}", resource, person, own, live=True, when=here)
-    yield _Reference("tokens of nobody", token, user, {"person_id": "person_id"})
+    own = {"person_id": "person_id"}
+    yield _Reference("tokens of nobody", token, user, own)
+    yield _Reference("passwords of nobody", password, user, own)
+    for what, table in (("tokens", token), ("consents", consent), ("keys", grant)):
+        yield _Reference(
+            f"{what} given to no application", table, application, {"application": "id"},
+            when=table.c.application.is_not(None),
+        )  # fmt: skip
+    for what, table in (("tokens", token), ("keys", grant)):
+        given = table.c.consent.is_not(None)
+        yield _Reference(f"{what} by a consent {absent}", table, consent, {"consent": "id"}, when=given)
 
 
 ORPHANS = {reference.means: reference.orphans for reference in _references()}

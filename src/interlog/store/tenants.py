@@ -38,6 +38,7 @@ DELETE = Query(
 USERS = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant")).order_by(user.c.person_id))
 USER = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant"), user.c.person_id == parameter("person")))
 TOKENS = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant")).order_by(token.c.id))
+TOKEN = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant"), token.c.id == parameter("token")))
 TOKEN_BY_DIGEST = Query(
     select(*token.c).where(token.c.tenant_id == parameter("tenant"), token.c.digest == bindparam("digest"))
 )
@@ -102,6 +103,12 @@ async def tokens(database: Database, tenant_id: int) -> list[Token]:
     return [_token_of(row) for row in await database.fetch(TOKENS, tenant=tenant_id)]
 
 
+async def token_of(database: Database, tenant_id: int, token_id: int) -> Token | None:
+    """Return one token."""
+    rows = await database.fetch(TOKEN, tenant=tenant_id, token=token_id)
+    return _token_of(rows[0]) if rows else None
+
+
 async def token_by_digest(database: Database, tenant_id: int, digest: str) -> Token | None:
     """Return the token whose text has this digest."""
     rows = await database.fetch(TOKEN_BY_DIGEST, tenant=tenant_id, digest=digest)
@@ -152,6 +159,7 @@ def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:
             (
                 tenant_id, item.id, item.person_id, digest, item.prefix, item.label, array_text(item.scopes),
                 item.created_at, item.expires_at, item.last_used_at, item.revoked_at, item.organization,
+                item.application, item.consent,
             )
         ],
     )  # fmt: skip
@@ -184,7 +192,8 @@ def _user_of(row: Row) -> User:
 
 
 def _token_of(row: Row) -> Token:
-    _, id_, person_id, _, prefix, label, scopes, created_at, expires_at, last_used_at, revoked_at, organization = row
+    _, id_, person_id, _, prefix, label, scopes, created_at, expires_at, last_used_at, revoked_at, *bound = row
+    organization, application, consent = bound
     return Token(
         id=id_,
         person_id=person_id,
@@ -196,4 +205,6 @@ def _token_of(row: Row) -> Token:
         last_used_at=last_used_at,
         revoked_at=revoked_at,
         organization=organization,
+        application=application,
+        consent=consent,
     )

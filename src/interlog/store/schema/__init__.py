@@ -5,6 +5,7 @@ Every key begins with the tenant, so that the same schema can be distributed by 
 rows are only ever deleted softly, and ``interlog db check`` verifies the references.
 """
 
+from .access import application, consent, grant, password
 from .canvassing import resource, visit
 from .columns import metadata
 from .definitions import collection, definition, interaction_type, profile_type
@@ -27,12 +28,15 @@ from .tenancy import counter, tenant, token, user
 
 __all__ = [
     "ASSIGNED_BY_WRITER",
+    "application",
     "collection",
+    "consent",
     "counter",
     "definition",
     "external_id",
     "field_index",
     "field_value",
+    "grant",
     "interaction",
     "interaction_type",
     "journal",
@@ -46,6 +50,7 @@ __all__ = [
     "organization_domain",
     "participant",
     "party_list",
+    "password",
     "person",
     "person_email",
     "profile",

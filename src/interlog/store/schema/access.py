@@ -45,6 +45,7 @@ consent = Table(
     whole("application"),
     whole("person_id"),
     text_column("organization", **NULL),
+    text_column("scopes"),
     whole("created_at"),
     whole("revoked_at", **NULL),
     key("tenant_id", "id"),

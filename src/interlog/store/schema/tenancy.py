@@ -1,6 +1,6 @@
 """Tenants, who may act for them, and the numbers that they have given out."""
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, Table, text
 
 from .columns import NULL, key, metadata, text_column, whole
 
@@ -59,6 +59,16 @@ token = Table(
     whole("last_used_at", **NULL),
     whole("revoked_at", **NULL),
     text_column("organization", **NULL),
+    whole("application", **NULL),
+    whole("consent", **NULL),
     key("tenant_id", "id"),
     Index("uq_token_digest", "tenant_id", "digest", unique=True),
+    Index(
+        "ix_token_application",
+        "tenant_id",
+        "application",
+        "consent",
+        sqlite_where=text("application IS NOT NULL"),
+        postgresql_where=text("application IS NOT NULL"),
+    ),
 )

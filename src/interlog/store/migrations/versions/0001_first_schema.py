@@ -24,6 +24,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "person_id", name="pk_app_user"),
     )
     op.create_table(
+        "application",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("redirect_uris", sa.Text(), nullable=False),
+        sa.Column("callback", sa.Text(), nullable=True),
+        sa.Column("signing_key", sa.Text(), nullable=True),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("organization", sa.Text(), nullable=True),
+        sa.Column("token_seconds", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("revoked_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_application"),
+    )
+    op.create_index("uq_application_client_id", "application", ["tenant_id", "client_id"], unique=True)
+    op.create_table(
         "collection",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -31,6 +49,18 @@ def upgrade() -> None:
         sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "name", name="pk_collection"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "consent",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("application", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("organization", sa.Text(), nullable=True),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("revoked_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_consent"),
     )
     op.create_table(
         "counter",
@@ -84,6 +114,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "tenant_id", "type_id", "field", "value", "changed_at", "number", name="pk_field_value"
         ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "grant_key",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("application", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("consent", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("redirect_uri", sa.Text(), nullable=True),
+        sa.Column("challenge", sa.Text(), nullable=True),
+        sa.Column("expires_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("used_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "digest", name="pk_grant_key"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -298,6 +343,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party_list"),
     )
     op.create_table(
+        "password",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("set_at", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "person_id", name="pk_password"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "person",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
@@ -442,9 +496,18 @@ def upgrade() -> None:
         sa.Column("last_used_at", WHOLE, autoincrement=False, nullable=True),
         sa.Column("revoked_at", WHOLE, autoincrement=False, nullable=True),
         sa.Column("organization", sa.Text(), nullable=True),
+        sa.Column("application", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("consent", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_token"),
     )
     op.create_index("uq_token_digest", "token", ["tenant_id", "digest"], unique=True)
+    op.create_index(
+        "ix_token_application",
+        "token",
+        ["tenant_id", "application", "consent"],
+        sqlite_where=sa.text("application IS NOT NULL"),
+        postgresql_where=sa.text("application IS NOT NULL"),
+    )
     op.create_table(
         "unbound",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
