@@ -315,6 +315,39 @@ class TestSignatures:
         assert posted.status_code == 202, posted.text
         assert hub.caller.request("GET", data, headers=read).status_code == 200
 
+    def test_a_batch_is_checked_request_by_request(self, any_hub: Hub) -> None:
+        """The batch needs a signature and no permission; what is in it needs the policy's, each for itself."""
+        keys = {name: self.policy(any_hub, name, name)["primaryKey"] for name in ("Read", "Write", "Manage")}
+        meeting = {"InteractionType": "Meeting"}
+        inner = [
+            {"id": "1", "method": "GET", "url": "Interactions"},
+            {"id": "2", "method": "POST", "url": "Interactions", "body": meeting},
+            {"id": "3", "method": "GET", "url": "$metadata"},
+            {"id": "4", "method": "POST", "url": "Interactions", "body": {}, "headers": {"X-HTTP-Method": "GET"}},
+            {"id": "5", "method": "POST", "url": "Interactions", "body": meeting, "atomicityGroup": "a"},
+        ]
+        path = f"/hubs/{any_hub.name}/data/$batch"
+        options = {"json": {"requests": inner}, "timeout": 30}
+
+        def statuses(policy: str) -> list[int]:
+            headers = self.sas(any_hub, policy=policy, key=keys[policy]) | {"Prefer": "continue-on-error"}
+            answer = any_hub.caller.request("POST", path, headers=headers, **options)
+            assert answer.status_code == 200, answer.text
+            for item in answer.json()["responses"]:
+                if item["status"] == 403:
+                    assert item["body"]["error"]["code"] == "AuthorizationFailed"
+            return [item["status"] for item in answer.json()["responses"]]
+
+        wait_until(lambda: any_hub.caller.request("POST", path, headers=self.sas(any_hub, policy="Read",
+                   key=keys["Read"]), **options).status_code == 200)  # fmt: skip
+        assert statuses("Write") == [403, 202, 403, 403, 202]
+        assert statuses("Read") == [200, 403, 200, 200, 403]
+        assert statuses("Manage") == [200, 202, 200, 200, 202]
+        stored = any_hub.caller.get(f"/hubs/{any_hub.name}/data/Interactions/$count")
+        assert stored.text == "4"
+        forged = self.sas(any_hub, policy="Write", key=keys["Read"])
+        refused(any_hub.caller.request("POST", path, headers=forged, **options), 401, "InvalidAuthenticationToken")
+
     def test_what_is_not_let_in(self, any_hub: Hub) -> None:
         """Expired, of an unknown policy, outside of what was signed, of another hub: 401."""
         root = any_hub.arm("GET", f"/authorizationPolicies/{auth.ROOT_POLICY}").json()["properties"]["primaryKey"]

@@ -16,7 +16,7 @@ import structlog
 from msgspec.structs import replace
 
 from interlog.ledger import Ledger
-from interlog.model.errors import Forbidden, Unauthenticated, Unavailable
+from interlog.model.errors import Unauthenticated, Unavailable
 from interlog.model.tenancy import Actor, Right
 from interlog.observe import HEADERS, NOTED
 from interlog.settings import Settings
@@ -142,11 +142,13 @@ class Endpoint:
             path=path,
             base=request.prefix,
             api_version="",
+            permissions=permissions,
         )
         call.api_version = _version_of(call)
         if permissions is None and _is_below_hub(call):
             call.actor = request.scope["interlog.actor"] = await enter(call)
-        check_right(call, permissions)
+        if not operation.is_envelope:
+            auth.check_right(call.actor, permissions, operation.right, manages=self._plane is Plane.MANAGE)
         if operation.right is not Right.READ:
             call.actor = replace(call.actor, request_id=request.scope.get("interlog.request_id"))
         return await operation.handler(call)
@@ -168,18 +170,6 @@ class Endpoint:
             uri = request.prefix + request.path if own is None else f"{request.scheme}://{request.netloc}{own}"
             return await self._signatures.actor_of(path["hub"], signature, uri)
         raise auth.refused("The request must have a token, as Authorization: Bearer", code="AuthenticationFailed")
-
-
-def check_right(call: Call, permissions: frozenset[str] | None) -> None:
-    """Raise unless the token, or the key's policy, allows the operation (spec 1.5)."""
-    needed = call.operation.right
-    if permissions is None:
-        call.actor.require(needed)
-    elif auth.MANAGE not in permissions:
-        wanted = auth.READ if needed is Right.READ else auth.WRITE
-        is_managing = call.plane is Plane.MANAGE and wanted is auth.WRITE
-        if is_managing or needed is Right.ADMIN or wanted not in permissions:
-            raise Forbidden(f"this policy lacks the permission {auth.MANAGE if is_managing else wanted}")
 
 
 def _is_below_hub(call: Call) -> bool:

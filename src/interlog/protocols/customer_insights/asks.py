@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from interlog.ledger import Ledger
 from interlog.ledger.listing import Listing
@@ -26,7 +27,8 @@ _ACCEPTED = re.compile(r"\s*([\w*.+-]+/[\w*.+-]+)\s*((?:;[^,]*)?)")
 class Ask(Struct, dict=True):
     """What is asked for. ``path`` is decoded and relative to the data plane, ``root`` the plane's absolute address.
 
-    ``params`` are those of the query by lower-case name; ``headers`` have lower-case names.
+    ``params`` are those of the query by lower-case name; ``headers`` have lower-case names. ``permissions``
+    are those of the policy whose key signed the request, None where a token came with it.
     """
 
     actor: Actor
@@ -38,6 +40,7 @@ class Ask(Struct, dict=True):
     headers: Mapping[str, str]
     data: bytes
     root: str
+    permissions: frozenset[str] | None = None
 
     @cached_property
     def hub(self) -> Hub:
@@ -134,6 +137,4 @@ class Ask(Struct, dict=True):
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             params[name.lower()] = value
         kept = {name: text for name, text in self.headers.items() if name in ("accept-language",)}
-        return Ask(
-            self.actor, self.ledger, self.settings, method, path, params, kept | dict(headers), data, self.root
-        )  # fmt: skip
+        return replace(self, method=method, path=path, params=params, headers=kept | dict(headers), data=data)

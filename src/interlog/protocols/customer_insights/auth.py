@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from interlog.model.tenancy import Right
+from interlog.model.errors import Forbidden
+from interlog.model.tenancy import Actor, Right
 
 from .errors import ApiError
 
@@ -113,8 +114,23 @@ def _located(uri: str) -> tuple[str, str]:
         return ("", "\n")  # what is no address has nothing under it
 
 
+def check_right(actor: Actor, permissions: frozenset[str] | None, needed: Right, *, manages: bool = False) -> None:
+    """Raise ``Forbidden`` unless a token, or the permissions of a policy whose key it was, allow what is asked for.
+
+    Permissions do not include each other, but for ``Manage``, which is all of them. ``manages``: the request is one of
+    the management plane, where whatever changes something needs it.
+    """
+    if permissions is None:
+        actor.require(needed)
+        return
+    reads = needed is Right.READ
+    wanted = READ if reads else MANAGE if manages or needed is Right.ADMIN else WRITE
+    if permissions.isdisjoint((wanted, MANAGE)):
+        raise Forbidden(f"this policy lacks the permission {wanted}")
+
+
 def right_of(permissions: Iterable[str]) -> Right:
-    """Return the right that a policy's permissions amount to in the ledger."""
+    """Return the right that a policy's permissions amount to in the ledger, where to write includes to read."""
     granted = set(permissions)
     if MANAGE in granted:
         return Right.ADMIN

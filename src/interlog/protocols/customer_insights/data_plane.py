@@ -15,6 +15,7 @@ from interlog.model.tenancy import Right
 
 from . import batch, instances, jobs, profile_reading, profiles, reading, rejects, relationships, single
 from .asks import Ask
+from .auth import check_right
 from .batch import Part
 from .bodies import MAX_BYTES, decode
 from .creating import create
@@ -48,6 +49,7 @@ async def handle(call: Call) -> Reply:
         headers,
         data,
         f"{call.base}/hubs/{call.hub}/data",
+        call.permissions,
     )
     return await dispatch(ask)
 
@@ -56,19 +58,19 @@ async def dispatch(ask: Ask) -> Reply:
     """Find what an address means, and answer."""
     override = ask.headers.get("x-http-method", ask.headers.get("x-http-method-override", "")).strip().upper()
     if override and ask.method == "POST":
-        ask = _as(ask, "PATCH" if override == "MERGE" else override)
+        ask = replace(ask, method="PATCH" if override == "MERGE" else override)
     if ask.method not in _METHODS:
         raise falcon.HTTPMethodNotAllowed(_METHODS)
     segments = ask.segments
+    if [segment.name.lower() for segment in segments] == ["$batch"]:
+        return await _batch(ask)
+    _require_right(ask)
     if not segments:
         return _read_only(ask, ask.reply(service_document(ask.hub.catalog, ask.root)))
     first, rest = segments[0], segments[1:]
     name = first.name.lower()
     if name == "$metadata" and not rest:
         return _read_only(ask, _metadata(ask))
-    if name == "$batch" and not rest:
-        return await _batch(ask)
-    _require_right(ask)
     if name != "blobingestionjobs":
         _require_json(ask)
     if name == "$rejects":
@@ -89,12 +91,8 @@ async def dispatch(ask: Ask) -> Reply:
     return await _of_interactions(ask, entity, first.key, rest)
 
 
-def _as(ask: Ask, method: str) -> Ask:
-    return Ask(ask.actor, ask.ledger, ask.settings, method, ask.path, ask.params, ask.headers, ask.data, ask.root)
-
-
 def _require_right(ask: Ask) -> None:
-    ask.actor.require(Right.READ if ask.method == "GET" else Right.WRITE)
+    check_right(ask.actor, ask.permissions, Right.READ if ask.method == "GET" else Right.WRITE)
 
 
 def _require_json(ask: Ask) -> None:
@@ -318,16 +316,23 @@ def _creation(ask: Ask) -> tuple[dict[str, Any], Entity | None]:
 _ANY = "§/" + REST
 
 
-def _operation(name: str, method: str, *paths: str, spec: str, reads: bool = False) -> Operation:
-    right = Right.READ if reads or method == "GET" else Right.WRITE
-    limit = MAX_BATCH if name == "data.batch" else MAX_BYTES
-    return Operation(name=name, method=method, paths=paths, handler=handle, spec=spec, right=right, max_body=limit)
+def _operation(name: str, method: str, *paths: str, spec: str) -> Operation:
+    right = Right.READ if method == "GET" else Right.WRITE
+    return Operation(name=name, method=method, paths=paths, handler=handle, spec=spec, right=right, max_body=MAX_BYTES)
 
 
 OPERATIONS = (
     _operation("data.service", "GET", "§", spec="6.1"),
     _operation("data.metadata", "GET", "§/$metadata", spec="6.1, 6.2"),
-    _operation("data.batch", "POST", "§/$batch", spec="6.1", reads=True),
+    Operation(
+        name="data.batch",
+        method="POST",
+        paths=("§/$batch",),
+        handler=handle,
+        spec="6.1",
+        max_body=MAX_BATCH,
+        is_envelope=True,
+    ),
     _operation("instances.list", "GET", "§/Interactions", spec="6.5"),
     _operation("instances.create", "POST", "§/Interactions", spec="6.3, 6.4"),
     _operation("relationshipInstances.list", "GET", "§/Relationships", "§/Relationship", spec="6.1"),

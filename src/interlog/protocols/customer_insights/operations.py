@@ -54,7 +54,8 @@ class Call(Struct, dict=True):
     """One request of one operation: who asks, in which hub, and for what.
 
     ``actor`` acts in the hub of the path. ``path`` holds what the path names, in the client's own casing.
-    ``base`` is the absolute address of the protocol's root, without a slash at the end.
+    ``base`` is the absolute address of the protocol's root, without a slash at the end. ``permissions`` are those of
+    the policy whose key signed the request, None where a token came with it.
     """
 
     actor: Actor
@@ -66,6 +67,7 @@ class Call(Struct, dict=True):
     path: Mapping[str, str]
     base: str
     api_version: str
+    permissions: frozenset[str] | None = None
 
     @property
     def hub(self) -> str:
@@ -120,7 +122,8 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     ``statuses`` are the only success codes on the ARM plane, the first being the usual one; ``hub_statuses`` those of
     the hub's own planes, where they differ. ``right`` is what a token must allow. ``any_version``: ``api-version`` is
     not looked at. ``max_body``: the largest body that is read, in bytes. ``is_signed``: the address itself is signed,
-    and no token is asked for. ``name`` reads ``resource.verb``.
+    and no token is asked for. ``is_envelope``: it holds requests, each of which is checked by itself, and needs no
+    right of its own. ``name`` reads ``resource.verb``.
     """
 
     name: str
@@ -134,6 +137,7 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     any_version: bool = False
     max_body: int = MAX_DEFINITION
     is_signed: bool = False
+    is_envelope: bool = False
 
     @cached_property
     def routes(self) -> tuple[tuple[Plane, str], ...]:
