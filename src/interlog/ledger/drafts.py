@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..model.errors import Problem, unknown_id
-from ..model.ids import parse_uuid, stamp, uuid7
+from ..model.ids import parse_uuid, stamp
 from ..model.instances import key_of_instance
 from ..model.interactions import Content, Draft, Interaction
 from ..model.notes import Note
@@ -70,14 +70,14 @@ def with_canonical_uuid(draft: Draft) -> Draft:
 
 
 def record_of(
-    actor: Actor, draft: Draft, type_: InteractionType, number: int, note_id: int | None, at: int
+    actor: Actor, draft: Draft, type_: InteractionType, number: int, uuid: str, note_id: int | None, at: int
 ) -> Interaction:
     """Return the record that an accepted draft becomes."""
     creator = draft.creator
     if creator is None and draft.logging is Logging.MANUAL:
         creator = actor.person_id
     return Interaction(
-        uuid=draft.uuid or uuid7(),
+        uuid=uuid,
         number=number,
         type_id=type_.id,
         type_version=type_.version,
@@ -129,7 +129,8 @@ def unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
         for p in item.content.participants
         if p.person is None and p.address and not email_problems((p.address,))
     }
-    addresses |= {part.key for part in item.content.profiles if part.number is None and part.key is not None}
+    if item.content.profiles:
+        addresses |= {part.key for part in item.content.profiles if part.number is None and part.key is not None}
     return [(tenant, address, item.number) for address in sorted(addresses)] if addresses else []
 
 

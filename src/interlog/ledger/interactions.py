@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
-from ..model.ids import stamp
+from ..model.ids import stamp, uuids7
 from ..model.instants import now
 from ..model.interactions import Brief, Content, Draft, Interaction, Participant
 from ..model.journal import Action, Entity
@@ -184,11 +184,12 @@ class Interactions:
         numbers = await self._store.numbers.take(tenant, "interaction", len(accepted))
         noted = sum(1 for item in accepted if item.draft.content.body and item.type_.has_note)
         note_ids = iter(await self._store.numbers.take(tenant, "note", noted) if noted else ())
+        uuids = uuids7(len(accepted))
         stored = []
         rows, parts, notes, links, waiting, requests, external_ids = [], [], [], [], [], [], []
-        for number, (draft, type_, keys, fingerprint) in zip(numbers, accepted, strict=True):
+        for number, uuid, (draft, type_, keys, fingerprint) in zip(numbers, uuids, accepted, strict=True):
             note_id = next(note_ids) if draft.content.body and type_.has_note else None
-            item = record_of(actor, draft, type_, number, note_id, at)
+            item = record_of(actor, draft, type_, number, draft.uuid or uuid, note_id, at)
             rows.append(interaction_rows.row_of(tenant, item))
             content = draft.content
             if content.participants or content.profiles or content.links:
@@ -370,11 +371,13 @@ class Interactions:
         """Bind participants that come with an address: two reads for any number.
 
         Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
+        Contents that share their participants share what is returned.
         """
         addresses: dict[str, str | None] = {}
         ids: set[int] = set()
-        for content in contents:
-            for part in content.participants:
+        distinct = {id(content.participants): content.participants for content in contents}
+        for participants in distinct.values():
+            for part in participants:
                 if part.person is not None:
                     ids.add(part.person)
                 elif part.address is not None:
@@ -389,16 +392,13 @@ class Interactions:
             persons = Directory(known_persons | {person.id: person for person in created})
         if not addresses:
             return [content.participants for content in contents], persons, created
-        return (
-            [
-                tuple(
-                    Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
-                    if p.person is None and p.address is not None
-                    else p
-                    for p in content.participants
-                )
-                for content in contents
-            ],
-            persons,
-            created,
-        )
+        bound = {
+            place: tuple(
+                Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
+                if p.person is None and p.address is not None
+                else p
+                for p in participants
+            )
+            for place, participants in distinct.items()
+        }
+        return [bound[id(content.participants)] for content in contents], persons, created

@@ -309,8 +309,13 @@ class Work:
             return []
         contents = [state.content for state in named if state.content is not None]
         participants, persons, new = await self._interactions.resolve(self._actor, contents)
+        all_known = {
+            id(found) for found in participants if all(p.person is None or p.person in persons for p in found)
+        }
         for state, content, found in zip(named, contents, participants, strict=True):
             state.content = replace(content, participants=found)
+            if id(found) in all_known:
+                continue
             unknown = unknown_persons(state.content, persons, state.read.content if state.read else None)
             unknown = [problem for problem in unknown if problem.value not in made]
             if unknown:

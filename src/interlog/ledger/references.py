@@ -67,16 +67,15 @@ class References:
         parties = await self._parties(actor, (type_ for type_, _ in given))
         types = {id(type_): type_ for type_, _ in given}
         plans = {key: _plans(type_, parties, self._profiles) for key, type_ in types.items()}
-        asked = [list(_references(plans[id(type_)], content.fields)) for type_, content in given]
-        found = await self._find(actor, (reference for some in asked for reference in some))
-        stubs = await self._stubs(actor, (reference for some in asked for reference in some), found)
+        asked = _asked(given, plans)
+        distinct = {id(references): references for references in asked}
+        found = await self._find(actor, (reference for some in distinct.values() for reference in some))
+        stubs = await self._stubs(actor, (reference for some in distinct.values() for reference in some), found)
         referring = {key: {slot.role for slot in type_.slots if slot.references} for key, type_ in types.items()}
         waits: dict[str, tuple[ProfileType, Names, str]] = {}
-        contents = []
-        for (type_, content), references in zip(given, asked, strict=True):
-            roles = referring[id(type_)]
-            participants = [part for part in content.participants if part.role not in roles]
-            profiles = []
+        parts: dict[int, tuple[tuple[Participant, ...], tuple[ProfilePart, ...]]] = {}
+        for place, references in distinct.items():
+            participants, profiles = [], []
             for reference in references:
                 part = _part(reference, found)
                 if isinstance(part, Participant):
@@ -85,7 +84,14 @@ class References:
                 if part.key is not None and reference.names is not None and reference.key is not None:
                     waits[part.key] = (reference.type, reference.names, reference.key)
                 profiles.append(part)
-            contents.append(replace(content, participants=tuple(participants), profiles=tuple(profiles)))
+            parts[place] = tuple(participants), tuple(profiles)
+        contents = []
+        for (type_, content), references in zip(given, asked, strict=True):
+            referred, described = parts[id(references)]
+            if content.participants:
+                roles = referring[id(type_)]
+                referred = (*(part for part in content.participants if part.role not in roles), *referred)
+            contents.append(replace(content, participants=referred, profiles=described))
         return Referred(contents, stubs, waits)
 
     def add_stubs(self, actor: Actor, unit: Unit, stubs: Iterable[Stub]) -> None:
@@ -185,6 +191,26 @@ def _plans(type_: InteractionType, parties: Mapping[str, ProfileType], profiles:
             names = lookup_names(profiles.kind_of(party), party, [theirs for _, theirs in fields])
             found.append(_Plan(slot, party, fields, names))
     return found
+
+
+def _asked(
+    given: Sequence[tuple[InteractionType, Content]], plans: Mapping[int, list[_Plan]]
+) -> list[list[_Reference]]:
+    """Return what each content refers to: the same list for those that say the same texts, as thousands mostly do."""
+    names = {key: [name for plan in some for name, _ in plan.fields] for key, some in plans.items()}
+    known: dict[tuple[Any, ...], list[_Reference]] = {}
+    asked = []
+    for type_, content in given:
+        place = id(type_)
+        said = [content.fields.get(name) for name in names[place]]
+        key = (place, *said) if all(type(value) is str for value in said) else None
+        references = known.get(key) if key is not None else None
+        if references is None:
+            references = list(_references(plans[place], content.fields))
+            if key is not None:
+                known[key] = references
+        asked.append(references)
+    return asked
 
 
 def _references(plans: Iterable[_Plan], fields: Mapping[str, Any]) -> Iterable[_Reference]:

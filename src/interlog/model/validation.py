@@ -26,9 +26,9 @@ Check = Callable[[str, Any], Iterator[Problem]]
 
 def problems_of(content: Content, type_: InteractionType) -> list[Problem]:
     """Return everything wrong with this content as an interaction of the type; empty when it is valid."""
-    if _is_plain(content) and not any(slot.required for slot in type_.slots):
-        quick = _quick(type_)
-        if quick is not None and quick.passes(content.fields):
+    if _is_plain(content):
+        quick, needs_participants = _quick(type_)
+        if quick is not None and not needs_participants and quick.passes(content.fields):
             return []
     return [*_general_problems(content), *_participant_problems(content, type_), *_field_problems(content, type_)]
 
@@ -82,7 +82,7 @@ def _participant_problems(content: Content, type_: InteractionType) -> Iterator[
 
 
 def _field_problems(content: Content, type_: InteractionType) -> Iterator[Problem]:
-    quick = _quick(type_)
+    quick, _ = _quick(type_)
     if quick is not None and quick.passes(content.fields):
         return
     checks = _compiled(type_.fields)
@@ -104,21 +104,23 @@ def _field_problems(content: Content, type_: InteractionType) -> Iterator[Proble
                 yield from check(f"{path}[{index}]", item)
 
 
-def _quick(type_: InteractionType) -> Quick | None:
-    """Return the quick check of a type, made once. Known types are told apart by being the same object: comparing two
-    definitions costs more than the check."""
+def _quick(type_: InteractionType) -> tuple[Quick | None, bool]:
+    """Return the quick check of a type, made once, and whether there must be participants.
+
+    Known types are told apart by being the same object: comparing two definitions costs more than the check.
+    """
     known = _quick_checks.get(id(type_))
     if known is not None and known[0] is type_:
         return known[1]
     quick = quick_check(type_.fields, frozenset(type_.identity), open_=type_.open)
     if len(_quick_checks) >= _MOST_QUICK:
         _quick_checks.clear()
-    _quick_checks[id(type_)] = type_, quick
-    return quick
+    made = _quick_checks[id(type_)] = type_, (quick, any(slot.required for slot in type_.slots))
+    return made[1]
 
 
 _MOST_QUICK = 4096
-_quick_checks: dict[int, tuple[InteractionType, Quick | None]] = {}
+_quick_checks: dict[int, tuple[InteractionType, tuple[Quick | None, bool]]] = {}
 
 
 @lru_cache(maxsize=4096)

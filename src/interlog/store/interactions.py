@@ -195,7 +195,7 @@ def parties_of(content: Content) -> list[tuple[int, int]]:
         found += linked_parties(content.links)
     if content.profiles:
         found += [(int(party_of(p.type_id)), p.number) for p in content.profiles if p.number is not None]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def linked_parties(links: Links) -> list[tuple[int, int]]:

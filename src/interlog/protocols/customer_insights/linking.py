@@ -31,7 +31,8 @@ Stored = tuple[InteractionEntity, Interaction]
 
 async def apply(ask: Ask, stored: Sequence[Stored]) -> None:
     """Apply the links of these interactions' types."""
-    types = {entity.type.name.lower() for entity, _ in stored}
+    entities = {id(entity): entity for entity, _ in stored}
+    types = {entity.type.name.lower() for entity in entities.values()}
     for document in await links_of(ask.ledger, ask.actor, LINKS.kept_as):
         value = document.value
         source = (value.get("sourceEntityTypeName") or "").lower()
