@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from interlog.ledger import Ledger
-from interlog.ledger.tenants import DEFAULT_LIST
+from interlog.ledger.tenants import DEFAULT_LIST, FRESH
 from interlog.model.errors import Conflict, Forbidden, Invalid, NotFound
 from interlog.model.journal import Entity
 from interlog.model.parties import PersonKind
@@ -153,3 +153,16 @@ class TestConfigure:
         )
 
         assert [settings.create_unknown_persons for settings in found] == ways
+
+
+async def test_a_store_is_single_until_there_is_a_second_tenant(database_url: str) -> None:
+    """The store belongs to one tenant until another is made; that it does not any more is known within a second."""
+    fresh = await Ledger.open(database_url)
+    assert await fresh.tenants.is_single()
+    await fresh.tenants.init("first", domains=DOMAINS, owner=OWNER)
+    await asyncio.sleep(FRESH)
+    assert await fresh.tenants.is_single()
+    await fresh.tenants.init("second", domains=DOMAINS, owner=OWNER)
+    await asyncio.sleep(FRESH)
+    assert not await fresh.tenants.is_single()
+    await fresh.close()

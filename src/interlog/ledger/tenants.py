@@ -35,6 +35,7 @@ class Tenants:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[int, tuple[Tenant, float]] = {}
+        self._alone_until: float | None = 0.0
 
     async def get(self, tenant_id: int) -> Tenant:
         """Return a tenant, at most ``FRESH`` seconds old."""
@@ -63,6 +64,13 @@ class Tenants:
     async def all(self) -> list[Tenant]:
         """Return every tenant, without its types: for whoever runs the server."""
         return await tenant_rows.all_tenants(self._store.database)
+
+    async def is_single(self) -> bool:
+        """Whether the store holds one tenant and never held another; at most ``FRESH`` seconds old."""
+        if self._alone_until is not None and self._alone_until <= time.monotonic():
+            is_single = await tenant_rows.last_id(self._store.database) <= 1
+            self._alone_until = time.monotonic() + FRESH if is_single else None
+        return self._alone_until is not None
 
     async def users(self, tenant: Tenant) -> list[User]:
         """Return the tenant's users."""
