@@ -31,6 +31,7 @@ class Entity(StrEnum):
     PERSON_FIELDS = "person_fields"  # what is kept beside a person
     ORGANIZATION_FIELDS = "organization_fields"
     DEFINITION = "definition"
+    RESOURCE = "resource"
     TENANT = "tenant"
     USER = "user"
     TOKEN = "token"

@@ -21,13 +21,18 @@ from .statements import Query, Unit, parameter
 _SETTLED: ColumnElement[int] = literal_column("journal_epoch(pg_snapshot_xmin(pg_current_snapshot()))")
 
 
+def settled(*, postgresql: bool) -> ColumnElement[bool]:
+    """Return the condition of being an entry before which none can appear any more."""
+    return journal.c.epoch < _SETTLED if postgresql else true()
+
+
 def _since(*, postgresql: bool) -> Select[tuple[object, ...]]:
     return (
         select(*journal.c)
         .where(
             journal.c.tenant_id == parameter("tenant"),
             tuple_(journal.c.epoch, journal.c.sequence) > tuple_(parameter("epoch"), parameter("sequence")),
-            journal.c.epoch < _SETTLED if postgresql else true(),
+            settled(postgresql=postgresql),
         )
         .order_by(journal.c.epoch, journal.c.sequence)
         .limit(parameter("limit"))

@@ -28,8 +28,8 @@ _GIVE_BACK = Query(
     .values(next=parameter("start"))
 )
 
-KINDS = ("interaction", "note", "person", "organization", "opportunity", "list", "entry", "token", "group",
-         "profile", "definition", "application", "consent")  # fmt: skip
+KINDS = ("interaction", "note", "person", "organization", "opportunity", "list", "entry", "token",
+         "profile", "definition", "resource", "application", "consent")  # fmt: skip
 
 _FIRST_BLOCK = 16
 _LARGEST_BLOCK = 20_000

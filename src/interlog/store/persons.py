@@ -31,6 +31,13 @@ BY_EMAILS = Query(
         person_email.c.tenant_id == parameter("tenant"), member_of(person_email.c.email, "emails", text=True)
     )
 )
+BY_UUIDS = Query(
+    select(Columns.uuid, Columns.id).where(
+        Columns.tenant_id == parameter("tenant"),
+        member_of(Columns.uuid, "uuids", text=True),
+        Columns.deleted_at.is_(None),
+    )
+)
 NAMESAKES = namesakes_query(person, _SHOWN)
 MEMBERS = Query(
     select(membership.c.organization_id, membership.c.person_id)
@@ -144,6 +151,12 @@ async def directory(database: Database, tenant: int, ids: set[int]) -> Directory
 async def ids_by_email(database: Database, tenant: int, emails: Iterable[str]) -> dict[str, int]:
     """Return whose the (normal) addresses are."""
     rows = await database.fetch(BY_EMAILS, tenant=tenant, emails=database.array(emails))
+    return {row[0]: row[1] for row in rows}
+
+
+async def ids_by_uuid(database: Database, tenant: int, uuids: Iterable[str]) -> dict[str, int]:
+    """Return the ids of persons by their uuids, without deleted ones."""
+    rows = await database.fetch(BY_UUIDS, tenant=tenant, uuids=database.array(uuids))
     return {row[0]: row[1] for row in rows}
 
 

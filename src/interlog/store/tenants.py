@@ -37,6 +37,15 @@ DELETE = Query(
 )
 USERS = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant")).order_by(user.c.person_id))
 USER = Query(select(*user.c).where(user.c.tenant_id == parameter("tenant"), user.c.person_id == parameter("person")))
+SET_GROUPS = Query(
+    update(user)
+    .where(
+        user.c.tenant_id == parameter("tenant"),
+        user.c.person_id == parameter("person"),
+        user.c.groups == bindparam("read_groups"),
+    )
+    .values(groups=bindparam("new_groups"))
+)
 TOKENS = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant")).order_by(token.c.id))
 TOKEN = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant"), token.c.id == parameter("token")))
 TOKEN_BY_DIGEST = Query(
@@ -149,6 +158,12 @@ def insert_user(unit: Unit, tenant_id: int, item: User) -> None:
     """Add a user to a unit; the person must be there."""
     row = (tenant_id, item.person_id, item.role.value, array_text(item.groups), int(item.active), item.created_at)
     unit.insert(user, [row])
+
+
+def set_groups(unit: Unit, tenant_id: int, read: User, groups: tuple[int, ...]) -> None:
+    """Add a user's new security groups to a unit, guarded by those that were read."""
+    arguments = {"tenant": tenant_id, "person": read.person_id, "read_groups": array_text(read.groups)}
+    unit.change(SET_GROUPS, arguments | {"new_groups": array_text(groups)})
 
 
 def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:

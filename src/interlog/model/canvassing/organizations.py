@@ -1,0 +1,47 @@
+"""Organizations below each other, and what their members see: their own security groups and those of all below."""
+
+from collections.abc import Iterable, Mapping
+
+from ..tenancy import Tenant
+from .resources import Resource, organization_group, root_organization
+
+ACTIVE = "active"
+
+
+def groups_seen(tenant: Tenant, organizations: Mapping[str, Resource], memberships: Iterable[Resource]) -> set[int]:
+    """Return the security groups that a user sees by these memberships; 0, which everybody sees, is not among them.
+
+    Who has no membership at all sees what a member of the root sees: everything.
+    """
+    own = list(memberships)
+    if not own:
+        return _all(tenant, organizations)
+    groups: set[int] = set()
+    for membership in own:
+        if membership.data.get("status") == ACTIVE:
+            groups |= _below(tenant, organizations, membership.data.get("organizationId", ""))
+    return groups
+
+
+def line_of(organizations: Mapping[str, Resource], id_: str, root: str) -> list[str]:
+    """Return an organization's id and the ids of those above it, the nearest first; the root is the last."""
+    line: list[str] = []
+    while id_ in organizations and id_ not in line and id_ != root:
+        line.append(id_)
+        id_ = organizations[id_].owner or root
+    return [*line, root]
+
+
+def _all(tenant: Tenant, organizations: Mapping[str, Resource]) -> set[int]:
+    return {organization_group(tenant, item) for item in organizations.values()} - {0}
+
+
+def _below(tenant: Tenant, organizations: Mapping[str, Resource], start: str) -> set[int]:
+    root = root_organization(tenant)
+    if start == root:
+        return _all(tenant, organizations)
+    return {
+        organization_group(tenant, item)
+        for id_, item in organizations.items()
+        if start in line_of(organizations, id_, root)
+    } - {0}

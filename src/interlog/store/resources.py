@@ -1,0 +1,266 @@
+"""Resources of canvassing: rows, reads by a key, changes. Pages of them are read in ``resource_pages.py``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+
+from ..model.canvassing.resources import Ref, Resource
+from ..model.journal import Entity, Position
+from .database import Database, Row
+from .journal import settled
+from .postgresql import PostgresqlDatabase
+from .rows import NOTHING, decode, encode, json_text, json_value, update_of
+from .schema import journal, resource
+from .statements import Query, Unit, member_of, parameter
+
+Columns = resource.c
+
+BY_REFS = Query(
+    select(*Columns).where(
+        Columns.tenant_id == parameter("tenant"),
+        member_of(Columns.kind, "kinds", text=True),
+        member_of(Columns.id, "ids", text=True),
+    )
+)
+BY_NATURAL = Query(
+    select(*Columns).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        Columns.natural_key.is_not(None),
+        member_of(Columns.natural_key, "naturals", text=True),
+        Columns.deleted_at.is_(None),
+    )
+)
+BY_PERSON = Query(
+    select(*Columns).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        Columns.person.is_not(None),
+        member_of(Columns.person, "persons"),
+        Columns.deleted_at.is_(None),
+    )
+)
+OWNED = Query(
+    select(*Columns)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        Columns.owner == bindparam("owner"),
+        Columns.id > bindparam("after"),
+        Columns.deleted_at.is_(None),
+        member_of(Columns.group_id, "groups"),
+    )
+    .order_by(Columns.id)
+    .limit(parameter("limit"))
+)
+OWNED_BY_ANYBODY = Query(
+    select(*Columns).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        Columns.owner == bindparam("owner"),
+        Columns.deleted_at.is_(None),
+    )
+)
+COUNTS = Query(
+    select(Columns.owner, func.count())
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        Columns.owner.is_not(None),
+        member_of(Columns.owner, "owners", text=True),
+        Columns.deleted_at.is_(None),
+    )
+    .group_by(Columns.owner)
+)
+OF_KIND = Query(
+    select(*Columns)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        Columns.id > bindparam("after"),
+        Columns.deleted_at.is_(None),
+    )
+    .order_by(Columns.id)
+    .limit(parameter("limit"))
+)
+_CHANGING = (
+    "owner", "natural_key", "person", "group_id", "value", "aside", "version", "created_at", "creator", "modified_at",
+    "modifier", "deleted_at", "placeholder",
+)  # fmt: skip
+UPDATE = update_of(resource, ("tenant_id", "number"), *_CHANGING)
+_PLACES = {column.name: index for index, column in enumerate(resource.columns)}
+
+
+async def by_refs(database: Database, tenant: int, refs: Iterable[Ref]) -> dict[Ref, Resource]:
+    """Return resources of any kinds by their kinds and ids, also deleted ones."""
+    wanted = set(refs)
+    if not wanted:
+        return {}
+    rows = await database.fetch(
+        BY_REFS,
+        tenant=tenant,
+        kinds=database.array({kind for kind, _ in wanted}),
+        ids=database.array({id_ for _, id_ in wanted}),
+    )
+    return {ref: resource_of(row) for row in rows if (ref := (row[1], row[2])) in wanted}
+
+
+async def by_natural(database: Database, tenant: int, kind: str, naturals: Iterable[str]) -> dict[str, Resource]:
+    """Return the resources of a kind by what else there is only one of."""
+    rows = await database.fetch(BY_NATURAL, tenant=tenant, kind=kind, naturals=database.array(naturals))
+    return {row[5]: resource_of(row) for row in rows}
+
+
+async def by_person(database: Database, tenant: int, kind: str, persons: Iterable[int]) -> dict[int, Resource]:
+    """Return the resources of a kind by the persons whose they are."""
+    rows = await database.fetch(BY_PERSON, tenant=tenant, kind=kind, persons=database.array(persons))
+    return {row[6]: resource_of(row) for row in rows}
+
+
+async def owned(
+    database: Database, tenant: int, kind: str, owner: str, groups: Iterable[int], *, after: str = "", limit: int
+) -> list[Resource]:
+    """Return the resources of a kind that belong to something, in order of ids, those behind ``after``."""
+    rows = await database.fetch(
+        OWNED, tenant=tenant, kind=kind, owner=owner, groups=database.array(groups), after=after, limit=limit
+    )
+    return [resource_of(row) for row in rows]
+
+
+async def owned_by_anybody(database: Database, tenant: int, kind: str, owner: str) -> list[Resource]:
+    """Return the resources of a kind that belong to something, whoever may see them: where they are few."""
+    rows = await database.fetch(OWNED_BY_ANYBODY, tenant=tenant, kind=kind, owner=owner)
+    return [resource_of(row) for row in rows]
+
+
+async def counts(database: Database, tenant: int, kind: str, owners: Iterable[str]) -> dict[str, int]:
+    """Return how many resources of a kind belong to each owner; those without any are left out."""
+    rows = await database.fetch_long(COUNTS, tenant=tenant, kind=kind, owners=database.array(owners))
+    return {row[0]: row[1] for row in rows}
+
+
+async def of_kind(database: Database, tenant: int, kind: str, *, after: str = "", limit: int) -> list[Resource]:
+    """Return the resources of a kind in order of ids, whoever may see them: for those of which there are few."""
+    rows = await database.fetch(OF_KIND, tenant=tenant, kind=kind, after=after, limit=limit)
+    return [resource_of(row) for row in rows]
+
+
+# Changes
+
+
+def _changes(*, postgresql: bool) -> Select[tuple[object, ...]]:
+    place = tuple_(journal.c.epoch, journal.c.sequence)
+    entries = (
+        select(journal.c.epoch, journal.c.sequence, journal.c.entity, journal.c.entity_id)
+        .where(
+            journal.c.tenant_id == parameter("tenant"),
+            place > tuple_(parameter("epoch"), parameter("sequence")),
+            settled(postgresql=postgresql),
+        )
+        .order_by(journal.c.epoch, journal.c.sequence)
+        .limit(parameter("limit"))
+        .subquery("entries")
+    )
+    return (
+        select(entries.c.epoch, entries.c.sequence, *Columns)
+        .select_from(
+            entries.outerjoin(
+                resource,
+                and_(
+                    entries.c.entity == Entity.RESOURCE.value,
+                    Columns.tenant_id == parameter("tenant"),
+                    Columns.number == entries.c.entity_id,
+                    Columns.kind == bindparam("kind"),
+                ),
+            )
+        )
+        .order_by(entries.c.epoch, entries.c.sequence)
+    )
+
+
+CHANGES_SQLITE = Query(_changes(postgresql=False))
+CHANGES_POSTGRESQL = Query(_changes(postgresql=True))
+
+
+async def changes(
+    database: Database, tenant: int, kind: str, since: Position, limit: int
+) -> tuple[list[Resource], Position]:
+    """Look through so many entries of the journal behind a position.
+
+    Returns the resources of the kind that they are about, as they are now, each at its last entry, and the position of
+    the last entry.
+    """
+    query = CHANGES_POSTGRESQL if isinstance(database, PostgresqlDatabase) else CHANGES_SQLITE
+    rows = await database.fetch(
+        query, tenant=tenant, kind=kind, epoch=since.epoch, sequence=since.sequence, limit=limit
+    )
+    found: dict[str, Resource] = {}
+    for row in rows:
+        if row[2] is not None:
+            item = resource_of(row[2:])
+            found.pop(item.id, None)
+            found[item.id] = item
+    last = Position(rows[-1][0], rows[-1][1]) if rows else since
+    return list(found.values()), last
+
+
+# Rows
+
+
+def insert(unit: Unit, tenant: int, items: Iterable[Resource]) -> None:
+    """Add the rows of new resources to a unit."""
+    unit.insert(resource, [row_of(tenant, item) for item in items])
+
+
+def change(unit: Unit, tenant: int, read: Resource, new: Resource) -> None:
+    """Add the update of a row to a unit, guarded by the version that was read."""
+    row = row_of(tenant, new)
+    key = {"key_tenant_id": tenant, "key_number": read.number, "read_version": read.version}
+    unit.change(UPDATE, key | {name: row[_PLACES[name]] for name in _CHANGING})
+
+
+def row_of(tenant: int, item: Resource) -> tuple[Any, ...]:
+    """Return a resource's row, in the table's order of columns."""
+    return (
+        tenant,
+        item.kind,
+        item.id,
+        item.number,
+        item.owner,
+        item.natural,
+        item.person,
+        item.group,
+        encode(item.data).decode(),
+        json_text(item.aside),
+        item.version,
+        item.created_at,
+        item.creator,
+        item.modified_at,
+        item.modifier,
+        item.deleted_at,
+        int(item.placeholder),
+    )
+
+
+def resource_of(row: Row) -> Resource:
+    """Return the resource of a row."""
+    _, kind, id_, number, _, natural, person, group, value, aside, version, created_at, creator, *rest = row
+    modified_at, modifier, deleted_at, placeholder = rest
+    return Resource(
+        kind=kind,
+        id=id_,
+        number=number,
+        data=decode(value),
+        aside=NOTHING if aside is None else json_value(aside),
+        natural=natural,
+        person=person,
+        group=group,
+        version=version,
+        created_at=created_at,
+        creator=creator,
+        modified_at=modified_at,
+        modifier=modifier,
+        deleted_at=deleted_at,
+        placeholder=bool(placeholder),
+    )
