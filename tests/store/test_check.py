@@ -47,6 +47,13 @@ BREAKS = {
         f"placeholder) VALUES ({T}, 'contacts', 'i', 1, 999, 0, '{{}}', 1, 1, 1, 0)"
     ),
     "keys of a profile that does not exist": f"INSERT INTO profile_key VALUES ({T}, 1, 'name', 'key', 999)",
+    "values of a profile that does not exist": f"INSERT INTO profile_value VALUES ({T}, 100, 'name', 'key', 999)",
+    "values of a person that does not exist or is deleted": (
+        f"INSERT INTO profile_value VALUES ({T}, 1, 'name', 'key', 999)"
+    ),
+    "values of an organization that does not exist or is deleted": (
+        f"INSERT INTO profile_value VALUES ({T}, 2, 'name', 'key', 999)"
+    ),
     "interactions that are waited for and do not exist": f"INSERT INTO unbound VALUES ({T}, 'a@x.example', 999)",
     "requests that made an interaction that does not exist": f"INSERT INTO request VALUES ({T}, 'k', 'f', 999, 1)",
     "external ids of an interaction that does not exist": f"INSERT INTO external_id VALUES ({T}, 's', 'i', 999)",

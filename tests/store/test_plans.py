@@ -45,6 +45,7 @@ from interlog.store import (
     opportunities,
     organizations,
     persons,
+    profile_values,
     profiles,
     schema,
     tenants,
@@ -77,6 +78,10 @@ READS_EVERYTHING = {
     "profiles.COUNTS": "counts a type's profiles",
     "profiles.PERSONS": "counts a tenant's persons",
     "profiles.ORGANIZATIONS": "counts a tenant's organizations",
+    "profile_values.READY": "the fields that profiles are looked up by: few",
+    "profile_values.FORGET": "the fields that profiles are looked up by: few",
+    "profile_values.FORGET_VALUES": "drops the values of all profiles of a type, when nothing refers to them any more",
+    "value_check": "verifies the whole store",
     "profiles.DROP_KEYS": "drops the keys of all profiles of a type, when it is defined anew",
     "types.COUNTS": "counts a type's interactions, every five seconds at most",
     "tenants.USERS": "a tenant's users: few",
@@ -200,6 +205,12 @@ def _simple(query: Query, **arguments: Any) -> Case:
         return {"tenant": loaded.firm.tenant.id} | found
 
     return Case(query, bound)
+
+
+def _value_row(query: Query) -> Case:
+    """A row of ``profile_value``, and the version of whose it is."""
+    row = {"type_id": 100, "name": "City", "key": "Bonn", "number": 5, "version": 1}
+    return Case(query, lambda loaded: {"tenant_id": loaded.firm.tenant.id} | row)
 
 
 def _version_guarded(query: Query, *columns: str, **key: int) -> Case:
@@ -354,6 +365,11 @@ CASES: dict[str, Case] = {
         profiles.UPDATE, "key", "fields", "version", "modified_at", "changed_at", key_type_id=100, key_number=1
     ),
     "profiles.REMOVE_KEY": _simple(profiles.REMOVE_KEY, type_id=100, name="ProfileId", key="key1", number=1),
+    "profile_values.BY_VALUES": _simple(profile_values.BY_VALUES, type_id=100, name="City", keys=["x", "y"]),
+    "profile_values.REMOVE": _value_row(profile_values.REMOVE),
+    "profile_values.ADD": _value_row(profile_values.ADD),
+    "profile_values.ADD_PERSON": _value_row(profile_values.ADD_PERSON),
+    "profile_values.ADD_ORGANIZATION": _value_row(profile_values.ADD_ORGANIZATION),
     "types.ANY": _simple(types.ANY, type_id=1, limit=1),
     "definitions.BY_NAME": _simple(definitions.BY_NAME, kind="links", name_key="x"),
     "definitions.PAGE": _simple(definitions.PAGE, kind="links", after="x", limit=10),
@@ -478,6 +494,7 @@ async def _load(firm: Firm) -> Loaded:
     found = [Profile(type_id=100, number=index, key=f"key{index}", fields={}) for index in range(PARTIES)]
     profiles.insert(unit, tenant, found, 1)
     profiles.insert_keys(unit, tenant, 100, [("ProfileId", item.key, item.number) for item in found])
+    profile_values.change(unit, set(), {(tenant, 100, "City", f"City {n % 90}", n) for n in range(PARTIES)})
     await ledger.store.database.write(unit)
 
     start = now() - INTERACTIONS * HOUR

@@ -69,6 +69,7 @@ class Bulk:
                 created_at=at,
             )
             organization_rows.insert(unit, tenant, item)
+            self._persons.values.add(actor, unit, item)
             add_entry(unit, actor, Action.CREATE, Entity.ORGANIZATION, id_, 1, at)
             joiners = set(draft.person_ids)
             for domain in item.domains:
@@ -80,6 +81,7 @@ class Bulk:
             ids = (*read.organization_ids, *joining[read.id])
             person = replace(read, organization_ids=ids, version=read.version + 1, modified_at=at)
             person_rows.change(unit, tenant, read, person)
+            await self._persons.values.follow(actor, unit, read, person)
             add_entry(unit, actor, Action.AMEND, Entity.PERSON, read.id, person.version, at, encode(read).decode())
         await self._write(unit)
         return created
@@ -122,6 +124,7 @@ class Bulk:
                 created_at=at,
             )
             person_rows.insert(unit, tenant, item)
+            self._persons.values.add(actor, unit, item)
             add_entry(unit, actor, Action.CREATE, Entity.PERSON, id_, 1, at)
             created.append(item)
         await self._persons.bind_waiting(

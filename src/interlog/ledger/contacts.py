@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ..model.as_profiles import contact_of, has_key
 from ..model.errors import Invalid, Problem
 from ..model.ids import uuid7
 from ..model.journal import Action, Entity
@@ -23,7 +24,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .persons import MAX_NAME, Persons, email_problems
-from .profile_kinds import Beside, Found, Names, ProfileKind, Wanted
+from .profile_kinds import Beside, Found, ProfileKind, Wanted
 
 ID, EMAIL = (PROFILE_ID,), ("Email",)
 
@@ -34,12 +35,9 @@ class Contacts(ProfileKind):
     counter = "person"
 
     def __init__(self, store: Store, persons: Persons) -> None:
-        super().__init__(store)
+        super().__init__(store, persons.values)
         self._persons = persons
         self._beside = Beside(CONTACT.id, Entity.PERSON_FIELDS)
-
-    def key_fields(self, type_: ProfileType) -> list[Names]:
-        return [ID, EMAIL]
 
     def own_key(self, number: int) -> str | None:
         return str(number)
@@ -53,7 +51,7 @@ class Contacts(ProfileKind):
             there = await person_rows.by_ids(self._database, tenant, {*numbers, *chosen.values()}) if ids else {}
             named = await self._beside.read(self._store, tenant, [n for n in numbers if n in there])
             found |= {(ID, text): [number] for text, number in chosen.items() if number in there}
-            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not _has_key(named.get(n))}
+            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not has_key(named.get(n))}
         if emails := set(wanted.get(EMAIL, ())):
             owners = await person_rows.ids_by_email(self._database, tenant, emails)
             found |= {(EMAIL, email): [number] for email, number in owners.items()}
@@ -62,12 +60,12 @@ class Contacts(ProfileKind):
     async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
         persons = await person_rows.by_ids(self._database, actor.tenant.id, numbers)
         beside = await self._beside.read(self._store, actor.tenant.id, persons)
-        return {id_: _profile_of(person, beside.get(id_)) for id_, person in persons.items()}
+        return {id_: contact_of(person, beside.get(id_)) for id_, person in persons.items()}
 
-    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[Profile]:
+    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[tuple[Profile, int]]:
         persons = await person_rows.page(self._database, actor.tenant.id, after=after, limit=limit)
         beside = await self._beside.read(self._store, actor.tenant.id, (person.id for person in persons))
-        return [_profile_of(person, beside.get(person.id)) for person in persons]
+        return [(contact_of(person, beside.get(person.id)), person.version) for person in persons]
 
     async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
         email = _email_of(new)
@@ -88,7 +86,9 @@ class Contacts(ProfileKind):
         )
         self._persons.add_new(actor, unit, [person])
         beside = self._beside.write(actor, unit, None, replace(new, fields=_beside(new, person)))
-        return _profile_of(person, beside)
+        made = contact_of(person, beside)
+        self._values.change(actor, unit, type_, contact_of(person, None), made)
+        return made
 
     async def settle(self, actor: Actor, created: Iterable[Profile]) -> None:
         """Bind the interactions that came before their persons' addresses."""
@@ -98,7 +98,8 @@ class Contacts(ProfileKind):
     def keep_key(self, actor: Actor, unit: Unit, person: Person, key: str) -> None:
         """Add to a unit that a new person has this id as a contact."""
         kept = Profile(type_id=CONTACT.id, number=person.id, key=key, fields={}, created_at=person.created_at)
-        self._beside.write(actor, unit, None, kept)
+        beside = self._beside.write(actor, unit, None, kept)
+        self._values.change(actor, unit, CONTACT, contact_of(person, None), contact_of(person, beside))
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
         tenant = actor.tenant.id
@@ -124,12 +125,15 @@ class Contacts(ProfileKind):
             primary_email=email if email is not None else emails[0] if emails else None,
             organization_ids=organizations,
         )
-        if person != before:
+        if person != before or self._values.counts(actor, person):  # then every change counts in this row
             person = replace(person, version=before.version + 1, modified_at=new.modified_at)
             person_rows.change(unit, tenant, before, person)
             at, text = new.modified_at or 0, encode(before).decode()
             add_entry(unit, actor, Action.AMEND, Entity.PERSON, person.id, person.version, at, text)
-        return _profile_of(person, self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, person))))
+        kept_now = self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, person)))
+        changed = contact_of(person, kept_now)
+        self._values.change(actor, unit, type_, contact_of(before, kept), changed)
+        return changed
 
     async def _organizations(self, actor: Actor, new: Profile) -> tuple[int, ...]:
         text = new.fields.get("OrganizationId")
@@ -174,31 +178,3 @@ def _beside(new: Profile, person: Person) -> dict[str, Any]:
     if fields.get("OrganizationId") in {str(id_) for id_ in person.organization_ids[:1]}:
         del fields["OrganizationId"]
     return fields
-
-
-def _has_key(beside: Profile | None) -> bool:
-    return beside is not None and bool(beside.key)
-
-
-def _profile_of(person: Person, beside: Profile | None) -> Profile:
-    key = beside.key if beside is not None and beside.key else str(person.id)
-    fields: dict[str, Any] = {"ContactId": key}
-    if person.first_name:
-        fields["FirstName"] = person.first_name
-    if person.last_name:
-        fields["LastName"] = person.last_name
-    fields["DisplayName"] = person.name
-    if person.primary_email is not None:
-        fields["Email"] = person.primary_email
-    if person.organization_ids:
-        fields["OrganizationId"] = str(person.organization_ids[0])
-    modified = [at for at in (person.modified_at, beside.modified_at if beside is not None else None) if at]
-    return Profile(
-        type_id=CONTACT.id,
-        number=person.id,
-        key=key,
-        fields=fields | (beside.fields if beside is not None else {}),
-        version=person.version + (beside.version if beside is not None else 0),
-        created_at=person.created_at,
-        modified_at=max(modified, default=None),
-    )

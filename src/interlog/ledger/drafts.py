@@ -123,7 +123,8 @@ def root_note(item: Interaction, at: int, creator: int) -> Note:
 
 
 def unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
-    """Return a row for each address that may become somebody's, and for each profile that may arrive."""
+    """Return a row for each address that may become somebody's, for each profile that may arrive, and for what is
+    watched."""
     addresses = {
         normal_email(p.address)
         for p in item.content.participants
@@ -131,6 +132,7 @@ def unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
     }
     if item.content.profiles:
         addresses |= {part.key for part in item.content.profiles if part.number is None and part.key is not None}
+    addresses.update(item.content.watched)
     return [(tenant, address, item.number) for address in sorted(addresses)] if addresses else []
 
 

@@ -3,11 +3,6 @@
 from ..store.store import Store
 from .access import Access
 from .bulk import Bulk
-from .canvassing.founding import Founding
-from .canvassing.groups import Groups
-from .canvassing.people import People
-from .canvassing.permits import Permits
-from .canvassing.resources import Resources
 from .check import Check
 from .definitions import Definitions
 from .hubs import Hubs
@@ -38,31 +33,23 @@ class Ledger:
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
         self.relationships = Relationships(store, self.persons)
-        self.organizations = Organizations(store, self.relationships)
+        self.organizations = Organizations(store, self.relationships, self.persons.values)
         self.opportunities = Opportunities(store)
         self.interactions = Interactions(store, self.persons)
         self.timeline = Timeline(store, self.organizations)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
-        self.profile_types = ProfileTypes(store, self.access)
+        self.profile_types = ProfileTypes(store, self.access, self.persons.values)
         waiting = Waiting(store)
         self.profiles = Profiles(store, self.persons, waiting)
         references = References(store, self.persons, self.profiles)
-        self.types = Types(store, self.tenants, self.access)
+        self.types = Types(store, self.tenants, self.access, self.persons.values)
         self.instances = Instances(store, self.interactions, self.types, references, waiting)
-        self.types.referring = Referring(store, self.interactions, references, waiting).refer_anew
+        referring = Referring(store, self.interactions, references, waiting)
+        self.types.referring = self.profile_types.referring = referring.refer_anew
+        self.persons.values.referring = referring.refer_waiting
         self.definitions = Definitions(store)
         self.check = Check(store)
-        people = People(store)
-        self.resources = Resources(store, people)
-        self.founding = Founding(store, self.resources)
-        self.permits = Permits(store, self.founding, people)
-        self.resources.followers |= Groups(store, self._roles_changed).followers
-
-    def _roles_changed(self, tenant_id: int) -> None:
-        """Let the next requests see who may do and see what by now."""
-        self.access.forget(tenant_id)
-        self.permits.forget(tenant_id)
 
     @classmethod
     async def open(cls, url: str) -> "Ledger":

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ..model.as_profiles import has_key, organization_of
 from ..model.errors import Invalid
 from ..model.ids import uuid7
 from ..model.journal import Action, Entity
@@ -19,7 +20,8 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .contacts import is_number
 from .organizations import normal_domains, problems_of
-from .profile_kinds import Beside, Found, Names, ProfileKind, Wanted
+from .profile_kinds import Beside, Found, ProfileKind, Wanted
+from .profile_values import ProfileValues
 
 ID, DOMAIN = (PROFILE_ID,), ("Domain",)
 
@@ -29,12 +31,9 @@ class OrganizationProfiles(ProfileKind):
 
     counter = "organization"
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, values: ProfileValues) -> None:
+        super().__init__(store, values)
         self._beside = Beside(ORGANIZATION.id, Entity.ORGANIZATION_FIELDS)
-
-    def key_fields(self, type_: ProfileType) -> list[Names]:
-        return [ID, DOMAIN]
 
     def own_key(self, number: int) -> str | None:
         return str(number)
@@ -48,7 +47,7 @@ class OrganizationProfiles(ProfileKind):
             there = await rows.by_ids(self._database, tenant, {*numbers, *chosen.values()}) if ids else {}
             named = await self._beside.read(self._store, tenant, [n for n in numbers if n in there])
             found |= {(ID, text): [number] for text, number in chosen.items() if number in there}
-            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not _has_key(named.get(n))}
+            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not has_key(named.get(n))}
         if domains := set(wanted.get(DOMAIN, ())):
             owners = await rows.ids_by_domain(self._database, tenant, domains)
             found |= {(DOMAIN, domain): numbers for domain, numbers in owners.items()}
@@ -57,12 +56,12 @@ class OrganizationProfiles(ProfileKind):
     async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
         found = await rows.by_ids(self._database, actor.tenant.id, numbers)
         beside = await self._beside.read(self._store, actor.tenant.id, found)
-        return {id_: _profile_of(item, beside.get(id_)) for id_, item in found.items()}
+        return {id_: organization_of(item, beside.get(id_)) for id_, item in found.items()}
 
-    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[Profile]:
+    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[tuple[Profile, int]]:
         found = await rows.page(self._database, actor.tenant.id, after=after, limit=limit)
         beside = await self._beside.read(self._store, actor.tenant.id, (item.id for item in found))
-        return [_profile_of(item, beside.get(item.id)) for item in found]
+        return [(organization_of(item, beside.get(item.id)), item.version) for item in found]
 
     async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
         item = Organization(
@@ -71,7 +70,9 @@ class OrganizationProfiles(ProfileKind):
         rows.insert(unit, actor.tenant.id, item)
         add_entry(unit, actor, Action.CREATE, Entity.ORGANIZATION, item.id, 1, item.created_at)
         beside = self._beside.write(actor, unit, None, replace(new, fields=_beside(new, item)))
-        return _profile_of(item, beside)
+        made = organization_of(item, beside)
+        self._values.change(actor, unit, type_, None, made)
+        return made
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
         tenant = actor.tenant.id
@@ -80,12 +81,15 @@ class OrganizationProfiles(ProfileKind):
             raise Stale
         kept = (await self._beside.read(self._store, tenant, [read.number])).get(read.number)
         item = replace(before, name=_name_of(new), domains=_domains_of(new, before.domains))
-        if item != before:
+        if item != before or self._values.counts(actor, item):  # then every change counts in this row
             item = replace(item, version=before.version + 1, modified_at=new.modified_at)
             rows.change(unit, tenant, before, item)
             at, text = new.modified_at or 0, encode(before).decode()
             add_entry(unit, actor, Action.AMEND, Entity.ORGANIZATION, item.id, item.version, at, text)
-        return _profile_of(item, self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, item))))
+        kept_now = self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, item)))
+        changed = organization_of(item, kept_now)
+        self._values.change(actor, unit, type_, organization_of(before, kept), changed)
+        return changed
 
 
 def _name_of(new: Profile) -> str:
@@ -109,24 +113,3 @@ def _domains_of(new: Profile, before: tuple[str, ...]) -> tuple[str, ...]:
 
 def _beside(new: Profile, item: Organization) -> dict[str, Any]:
     return {name: value for name, value in new.fields.items() if name not in ("OrganizationId", "Name", "Domain")}
-
-
-def _has_key(beside: Profile | None) -> bool:
-    return beside is not None and bool(beside.key)
-
-
-def _profile_of(item: Organization, beside: Profile | None) -> Profile:
-    key = beside.key if beside is not None and beside.key else str(item.id)
-    fields: dict[str, Any] = {"OrganizationId": key, "Name": item.name}
-    if item.domain is not None:
-        fields["Domain"] = item.domain
-    modified = [at for at in (item.modified_at, beside.modified_at if beside is not None else None) if at]
-    return Profile(
-        type_id=ORGANIZATION.id,
-        number=item.id,
-        key=key,
-        fields=fields | (beside.fields if beside is not None else {}),
-        version=item.version + (beside.version if beside is not None else 0),
-        created_at=item.created_at,
-        modified_at=max(modified, default=None),
-    )

@@ -20,6 +20,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .profile_values import ProfileValues
 from .relationships import MOMENT_NAMES, Moment, Moments, Relationships
 from .search import START, Place, search_page
 
@@ -31,7 +32,8 @@ _BATCH = 500
 class Organizations:
     """Use cases around organizations."""
 
-    def __init__(self, store: Store, relationships: Relationships) -> None:
+    def __init__(self, store: Store, relationships: Relationships, values: ProfileValues) -> None:
+        self._values = values
         self._store = store
         self._database = store.database
         self._relationships = relationships
@@ -137,6 +139,7 @@ class Organizations:
         )
         unit = Unit()
         organization_rows.insert(unit, actor.tenant.id, organization)
+        self._values.add(actor, unit, organization)
         add_entry(unit, actor, Action.CREATE, Entity.ORGANIZATION, organization.id, 1, organization.created_at)
         joining = dict.fromkeys(draft.person_ids) | dict.fromkeys(await self._at(actor, organization.domains))
         await self._move_members(actor, unit, organization.id, joining=joining)
@@ -170,6 +173,7 @@ class Organizations:
         )
         unit = Unit()
         organization_rows.change(unit, actor.tenant.id, read, organization)
+        await self._values.follow(actor, unit, read, organization)
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.ORGANIZATION, organization_id, organization.version, now(), before)
         added = [domain for domain in organization.domains if domain not in read.domains]
@@ -193,6 +197,7 @@ class Organizations:
         unit = Unit()
         gone = replace(read, version=read.version + 1, modified_at=at)
         organization_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
+        await self._values.follow(actor, unit, read, None)
         add_entry(unit, actor, Action.DELETE, Entity.ORGANIZATION, organization_id, gone.version, at)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, ORGANIZATION.id, organization_id)
         members = (await self.members(actor, [organization_id])).get(organization_id, [])
@@ -239,6 +244,7 @@ class Organizations:
                 continue
             person = replace(read, organization_ids=tuple(ids), version=read.version + 1, modified_at=at)
             person_rows.change(unit, actor.tenant.id, read, person)
+            await self._values.follow(actor, unit, read, person)
             before = encode(read).decode()
             add_entry(unit, actor, Action.AMEND, Entity.PERSON, id_, person.version, at, before)
 

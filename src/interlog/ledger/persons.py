@@ -26,6 +26,7 @@ from ..store.moments import Kinds
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .profile_values import ProfileValues
 from .search import START, Place, search_page
 
 _TRIES = 4
@@ -45,6 +46,7 @@ class Persons:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._database = store.database
+        self.values = ProfileValues(store)
 
     async def get(self, actor: Actor, person_id: int) -> Person:
         """Return a person; raises ``NotFound`` or ``MergedAway``."""
@@ -185,6 +187,7 @@ class Persons:
         )
         unit = Unit()
         person_rows.change(unit, actor.tenant.id, read, person)
+        await self.values.follow(actor, unit, read, person)
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, person.version, now(), before)
         await self.bind_waiting(actor, unit, {normal_email(email): person.id for email in added})
@@ -203,6 +206,7 @@ class Persons:
         unit = Unit()
         gone = replace(read, version=read.version + 1, modified_at=at)
         person_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
+        await self.values.follow(actor, unit, read, None)
         add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, CONTACT.id, person_id)
         opportunities = await opportunity_rows.of_parties(self._database, actor.tenant.id, Party.PERSON, [person_id])
@@ -255,6 +259,7 @@ class Persons:
         """Add new persons to a unit."""
         for person in persons:
             person_rows.insert(unit, actor.tenant.id, person)
+            self.values.add(actor, unit, person)
             add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, person.created_at)
 
     async def bind_late(self, actor: Actor, addresses: Iterable[str]) -> None:

@@ -11,15 +11,15 @@ from msgspec.structs import replace
 
 from ..model.ids import index_text, stamp
 from ..model.journal import Action, Entity
-from ..model.profiles import PROFILE_ID, Profile, ProfileType
+from ..model.profiles import PROFILE_ID, Names, Profile, ProfileType, key_fields
 from ..model.tenancy import Actor
 from ..store import profiles as rows
 from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .profile_values import ProfileValues
 
-Names = tuple[str, ...]
 Wanted = Mapping[Names, Iterable[str]]
 Found = dict[tuple[Names, str], list[int]]
 
@@ -30,9 +30,10 @@ class ProfileKind(ABC):
     counter: str
     """The kind of numbers that new ones get."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, values: ProfileValues) -> None:
         self._store = store
         self._database = store.database
+        self._values = values
 
     @abstractmethod
     async def find(self, actor: Actor, type_: ProfileType, wanted: Wanted) -> Found:
@@ -43,8 +44,9 @@ class ProfileKind(ABC):
         """Return profiles by their numbers."""
 
     @abstractmethod
-    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[Profile]:
-        """Return profiles in order of their numbers, those behind one."""
+    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[tuple[Profile, int]]:
+        """Return profiles in order of their numbers, those behind one, with the version of the row that every change
+        of them counts in."""
 
     @abstractmethod
     async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
@@ -53,10 +55,6 @@ class ProfileKind(ABC):
     @abstractmethod
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
         """Add a changed profile to a unit, guarded by the version that was read, and return it as it will be read."""
-
-    def key_fields(self, type_: ProfileType) -> list[Names]:
-        """Return the fields of each key that profiles of the type have, ProfileId first."""
-        return rows.key_fields(type_)
 
     async def settle(self, actor: Actor, created: Iterable[Profile]) -> None:
         """Finish, after the commit, what new profiles bring about."""
@@ -82,24 +80,27 @@ class OwnProfiles(ProfileKind):
     async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
         return await rows.by_numbers(self._database, actor.tenant.id, type_.id, numbers)
 
-    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[Profile]:
-        return await rows.page(self._database, actor.tenant.id, type_.id, after, limit)
+    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[tuple[Profile, int]]:
+        found = await rows.page(self._database, actor.tenant.id, type_.id, after, limit)
+        return [(item, item.version) for item in found]
 
     async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
         tenant = actor.tenant.id
         rows.insert(unit, tenant, [new], stamp())
-        keys = rows.keys_of(type_, new, self.key_fields(type_))
+        keys = rows.keys_of(type_, new, key_fields(type_))
         rows.insert_keys(unit, tenant, type_.id, [(name, key, new.number) for name, key in keys])
+        self._values.change(actor, unit, type_, None, new)
         add_entry(unit, actor, Action.CREATE, Entity.PROFILE, new.number, 1, new.created_at)
         return new
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
-        tenant, names = actor.tenant.id, self.key_fields(type_)
+        tenant, names = actor.tenant.id, key_fields(type_)
         rows.change(unit, tenant, read, new, stamp())
         before, after = set(rows.keys_of(type_, read, names)), set(rows.keys_of(type_, new, names))
         for name, key in sorted(before - after):
             rows.remove_key(unit, tenant, type_.id, name, key, new.number)
         rows.insert_keys(unit, tenant, type_.id, [(name, key, new.number) for name, key in sorted(after - before)])
+        self._values.change(actor, unit, type_, read, new)
         text = encode(read).decode()
         add_entry(
             unit, actor, Action.AMEND, Entity.PROFILE, new.number, new.version, new.modified_at or new.created_at, text

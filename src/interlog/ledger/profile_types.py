@@ -1,6 +1,6 @@
 """Types of profiles: define, find, versions, counts, delete."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -10,8 +10,10 @@ from ..model.errors import Conflict, Invalid, NotFound, Problem, Refused
 from ..model.evolution import Part, evolved_profile_type, next_revision
 from ..model.instants import now
 from ..model.journal import Action, Entity
-from ..model.profiles import CONTACT, FIRST_USER_PROFILE_TYPE_ID, ORGANIZATION, ProfileType
+from ..model.look_ups import look_ups
+from ..model.profiles import CONTACT, FIRST_USER_PROFILE_TYPE_ID, ORGANIZATION, ProfileType, key_fields
 from ..model.tenancy import Actor, Right
+from ..model.types import InteractionType
 from ..store import profiles as profile_rows
 from ..store import types as type_rows
 from ..store.database import Duplicate
@@ -21,6 +23,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .access import Access
 from .definitions import collection_owners, refuse_taken
+from .profile_values import ProfileValues
 
 _TRIES = 8
 
@@ -39,9 +42,14 @@ class DefinedProfiles(NamedTuple):
 
 
 class ProfileTypes:
-    """Use cases around types of profiles. Names are found in whatever case they are written."""
+    """Use cases around types of profiles. Names are found in whatever case they are written.
 
-    def __init__(self, store: Store, access: Access) -> None:
+    ``referring`` is called for types of interactions that refer to a type whose keys have changed.
+    """
+
+    def __init__(self, store: Store, access: Access, values: ProfileValues) -> None:
+        self.referring: Callable[[Actor, InteractionType], Awaitable[None]] | None = None
+        self._values = values
         self._store = store
         self._database = store.database
         self._access = access
@@ -141,14 +149,32 @@ class ProfileTypes:
         add_entry(unit, actor, action, Entity.PROFILE_TYPE, new.id, new.version, at, before)
         await self._database.write(unit)
         self._access.forget(tenant)
+        actor.tenant.learn_profiles([new])
+        if old is not None and new.strong_ids != old.strong_ids:
+            await self._follow(actor, old, new)
         return defined
+
+    async def _follow(self, actor: Actor, old: ProfileType, new: ProfileType) -> None:
+        """Find who takes part in stored interactions by fields that have become a key, or are one no longer."""
+        name = new.name.casefold()
+        changed = [
+            type_
+            for type_ in await type_rows.newest(self._database, actor.tenant.id)
+            if [plan.by_values for plan in look_ups(type_, {name: old})]
+            != [plan.by_values for plan in look_ups(type_, {name: new})]
+        ]
+        if changed:
+            await self._values.complete(actor)
+        for type_ in changed:
+            if self.referring is not None:
+                await self.referring(actor, type_)
 
     async def _add_keys(self, actor: Actor, unit: Unit, old: ProfileType, new: ProfileType) -> None:
         """Add the keys that stored profiles have by new strong ids; refused where two have the same."""
         tenant = actor.tenant.id
         seen: set[tuple[str, str]] = set()
-        before = set(profile_rows.key_fields(old))
-        added = [names for names in profile_rows.key_fields(new) if names not in before]
+        before = set(key_fields(old))
+        added = [names for names in key_fields(new) if names not in before]
         after = 0
         while page := await profile_rows.page(self._database, tenant, new.id, after, 1_000):
             rows = []
@@ -161,7 +187,7 @@ class ProfileTypes:
                     rows.append((name, key, profile.number))
             profile_rows.insert_keys(unit, tenant, new.id, rows)
             after = page[-1].number
-        for names in before.difference(profile_rows.key_fields(new)):
+        for names in before.difference(key_fields(new)):
             profile_rows.drop_keys(unit, tenant, new.id, names)
 
     async def delete(self, actor: Actor, name: str) -> ProfileType | None:

@@ -21,9 +21,12 @@ from ..model.profiles import (
     MAX_PROFILE_ID,
     ORGANIZATION,
     PROFILE_ID,
+    Names,
     Profile,
     ProfileDraft,
     ProfileType,
+    id_names,
+    key_fields,
     key_of,
     waiting_key,
 )
@@ -37,7 +40,7 @@ from ..store.store import Store
 from .contacts import Contacts
 from .organization_profiles import OrganizationProfiles
 from .persons import Persons
-from .profile_kinds import Found, Names, OwnProfiles, ProfileKind
+from .profile_kinds import Found, OwnProfiles, ProfileKind
 from .waiting import Waiting
 
 _TRIES = 8
@@ -58,10 +61,11 @@ class Profiles:
         self._waiting = waiting
         self._store = store
         self._database = store.database
-        self._own = OwnProfiles(store)
+        self._own = OwnProfiles(store, persons.values)
+        persons.values.pages = self._pages
         self._built_in: dict[int, ProfileKind] = {
             CONTACT.id: Contacts(store, persons),
-            ORGANIZATION.id: OrganizationProfiles(store),
+            ORGANIZATION.id: OrganizationProfiles(store, persons.values),
         }
         self._contended: dict[int, asyncio.Lock] = {}
 
@@ -76,7 +80,7 @@ class Profiles:
     async def find_by(self, actor: Actor, type_: ProfileType, values: Mapping[str, Any]) -> Profile:
         """Return the profile whose fields of a strong id have these values; ``NotFound`` where there is not one."""
         actor.require(Right.READ)
-        names = lookup_names(self.kind_of(type_), type_, values)
+        names = key_among(type_, values)
         key = key_of(type_, names, _with_id(type_, values)) if names is not None else None
         found: list[int] = []
         if names is not None and key is not None and "\x00" not in key:
@@ -95,6 +99,9 @@ class Profiles:
     async def page(self, actor: Actor, type_: ProfileType, *, after: int = 0, limit: int = 100) -> list[Profile]:
         """Return profiles of a type in order of their numbers, those behind one."""
         actor.require(Right.READ)
+        return [item for item, _ in await self._pages(actor, type_, after, limit)]
+
+    async def _pages(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[tuple[Profile, int]]:
         return await self.kind_of(type_).page(actor, type_, after, limit)
 
     async def ids_of(self, actor: Actor, profiles: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
@@ -124,8 +131,7 @@ class Profiles:
 
     async def bind(self, actor: Actor, type_: ProfileType, profiles: Iterable[Profile]) -> None:
         """Bind the interactions that wait for these profiles."""
-        kind = self.kind_of(type_)
-        names = kind.key_fields(type_)
+        names = key_fields(type_)
         await self._waiting.bind(
             actor,
             {
@@ -193,7 +199,7 @@ class _Work:
         self._store = profiles._store
         self._kind = profiles.kind_of(type_)
         self._actor, self._type, self._mode = actor, type_, mode
-        self._names = self._kind.key_fields(type_)
+        self._names = key_fields(type_)
         self._found: Found = {}
         self._read: dict[int, Profile] = {}
         self._states: dict[int, _State] = {}
@@ -345,11 +351,11 @@ class _Work:
         await self._profiles.bind(self._actor, self._type, placed)
 
 
-def lookup_names(kind: ProfileKind, type_: ProfileType, fields: Iterable[str]) -> Names | None:
+def key_among(type_: ProfileType, fields: Iterable[str]) -> Names | None:
     """Return the fields of a key by which a profile is found from the values of these fields; None where none is."""
     own = id_names(type_)
     given = {PROFILE_ID if name in own else name for name in fields}
-    return next((names for names in kind.key_fields(type_) if given.issuperset(names)), None)
+    return next((names for names in key_fields(type_) if given.issuperset(names)), None)
 
 
 def as_interactions(type_: ProfileType) -> InteractionType:
@@ -366,13 +372,6 @@ def as_interactions(type_: ProfileType) -> InteractionType:
 
 
 _as_interactions: dict[int, tuple[ProfileType, InteractionType]] = {}
-
-
-def id_names(type_: ProfileType) -> tuple[str, ...]:
-    """Return the fields that are the ProfileId."""
-    if type_.id == CONTACT.id:
-        return PROFILE_ID, "ContactId"
-    return (PROFILE_ID, "OrganizationId") if type_.id == ORGANIZATION.id else (PROFILE_ID,)
 
 
 def _id_of(type_: ProfileType, draft: ProfileDraft) -> str | None:

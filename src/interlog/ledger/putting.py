@@ -124,6 +124,8 @@ class Work:
             await self._interactions.bind_late(self._actor, unit)
             if referred.waits:  # somebody may have stored one of them since we looked
                 await self._waiting.bind(self._actor, await self._references.arrived(self._actor, referred.waits))
+            if referred.watched:
+                await self._references.look_again(self._actor, referred.watched)
         for state in self._all:
             if state.stored is not None:
                 placed = Placed(state.stored, state.outcome)
@@ -293,7 +295,7 @@ class Work:
         referring = [state for state in states if state.type.has_references and state.content is not None]
         given = [(state.type, state.content) for state in referring if state.content is not None]
         if not given:
-            return Referred([], [], {})
+            return Referred([], [], {}, {})
         referred = await self._references.resolve(self._actor, given)
         for state, content in zip(referring, referred.contents, strict=True):
             state.content = content

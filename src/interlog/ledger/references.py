@@ -2,6 +2,7 @@
 
 A reference is looked up by the strong id that its fields make. What is not found waits (see ``waiting.py``), but for
 contacts where the tenant wants unknown ones created: for these a person is made, with the id that was referred to.
+Other fields are looked up by their values (``profile_values.py``): whoever is the only one who has them takes part.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,31 +13,33 @@ from msgspec.structs import replace
 from ..model.ids import uuid7
 from ..model.instants import now
 from ..model.interactions import Content, Participant, ProfilePart
+from ..model.look_ups import LookUp, look_ups
 from ..model.parties import Person, PersonKind
-from ..model.profiles import CONTACT, PROFILE_ID, ProfileType, key_of, waiting_key
+from ..model.profiles import CONTACT, PROFILE_ID, Names, ProfileType, key_of, waiting_key
 from ..model.tenancy import Actor
-from ..model.types import InteractionType, ParticipantSlot
+from ..model.types import InteractionType
 from ..store import types as type_rows
+from ..store.profile_values import Tally
 from ..store.statements import Unit
 from ..store.store import Store
 from .contacts import EMAIL, Contacts
 from .persons import MAX_NAME, Persons
-from .profile_kinds import Names
-from .profiles import Profiles, id_names, lookup_names
+from .profiles import Profiles
 
 
 class _Reference(NamedTuple):
-    """One profile that a slot refers to. ``names`` is the key it is looked up by, None where no key is complete."""
+    """One profile that a slot refers to. ``key``: what its values are looked up by, None where nobody can have them."""
 
-    slot: ParticipantSlot
-    type: ProfileType
+    look_up: LookUp
     values: dict[str, Any]
-    names: Names | None
     key: str | None
 
 
 _Place = tuple[int, Names, str]
-"""The id of a type, and a key of it."""
+"""The id of a type, some of its fields, and the text of their values."""
+
+_Found = dict[_Place, Tally]
+"""How many profiles have some values, and the number of the first."""
 
 
 class Stub(NamedTuple):
@@ -46,12 +49,31 @@ class Stub(NamedTuple):
     key: str
 
 
+class Watched(NamedTuple):
+    """Values that are no key, and what was found by them."""
+
+    place: _Place
+    tally: Tally | None
+
+
 class Referred(NamedTuple):
-    """Contents with their participants, the persons yet to be stored, and what is waited for by what it waits under."""
+    """Contents with their participants, the persons yet to be stored, and what is waited for by what it waits under.
+
+    ``watched``: by the same, values that are no key.
+    """
 
     contents: list[Content]
     stubs: list[Stub]
     waits: dict[str, tuple[ProfileType, Names, str]]
+    watched: dict[str, Watched]
+
+
+class _Parts(NamedTuple):
+    """Who takes part by some references, and under what the interaction waits for others."""
+
+    participants: tuple[Participant, ...]
+    profiles: tuple[ProfilePart, ...]
+    watched: tuple[str, ...]
 
 
 class References:
@@ -66,33 +88,49 @@ class References:
         """Return the contents with those who take part by the references of their types, instead of those before."""
         parties = await self._parties(actor, (type_ for type_, _ in given))
         types = {id(type_): type_ for type_, _ in given}
-        plans = {key: _plans(type_, parties, self._profiles) for key, type_ in types.items()}
+        plans = {key: look_ups(type_, parties) for key, type_ in types.items()}
         asked = _asked(given, plans)
         distinct = {id(references): references for references in asked}
         found = await self._find(actor, (reference for some in distinct.values() for reference in some))
         stubs = await self._stubs(actor, (reference for some in distinct.values() for reference in some), found)
         referring = {key: {slot.role for slot in type_.slots if slot.references} for key, type_ in types.items()}
-        waits: dict[str, tuple[ProfileType, Names, str]] = {}
-        parts: dict[int, tuple[tuple[Participant, ...], tuple[ProfilePart, ...]]] = {}
-        for place, references in distinct.items():
-            participants, profiles = [], []
+        referred = Referred([], stubs, {}, {})
+        parts: dict[int, _Parts] = {}
+        for place_, references in distinct.items():
+            participants: list[Participant] = []
+            profiles: list[ProfilePart] = []
+            watched: dict[str, Watched] = {}
             for reference in references:
                 part = _part(reference, found)
                 if isinstance(part, Participant):
                     participants.append(part)
-                    continue
-                if part.key is not None and reference.names is not None and reference.key is not None:
-                    waits[part.key] = (reference.type, reference.names, reference.key)
-                profiles.append(part)
-            parts[place] = tuple(participants), tuple(profiles)
-        contents = []
+                else:
+                    profiles.append(part)
+                    if part.key is not None and reference.key is not None:
+                        look_up = reference.look_up
+                        referred.waits[part.key] = (look_up.type, look_up.names, reference.key)
+                if reference.look_up.by_values and (place := _place(reference)) is not None:
+                    watched[waiting_key(*place)] = Watched(place, found.get(place))
+            referred.watched.update(watched)
+            parts[place_] = _Parts(tuple(participants), tuple(profiles), tuple(watched))
         for (type_, content), references in zip(given, asked, strict=True):
-            referred, described = parts[id(references)]
+            found_parts = parts[id(references)]
+            those = found_parts.participants
             if content.participants:
                 roles = referring[id(type_)]
-                referred = (*(part for part in content.participants if part.role not in roles), *referred)
-            contents.append(replace(content, participants=referred, profiles=described))
-        return Referred(contents, stubs, waits)
+                those = (*(part for part in content.participants if part.role not in roles), *those)
+            referred.contents.append(
+                replace(content, participants=those, profiles=found_parts.profiles, watched=found_parts.watched)
+            )
+        return referred
+
+    async def look_again(self, actor: Actor, watched: Mapping[str, Watched]) -> None:
+        """Look interactions through again that were just stored, where others have such values by now than before."""
+        values = self._persons.values
+        found = await self._by_values(actor, (item.place for item in watched.values()))
+        moved = {key for key, item in watched.items() if found.get(item.place) != item.tally}
+        if moved and values.referring is not None:
+            await values.referring(actor, moved)
 
     def add_stubs(self, actor: Actor, unit: Unit, stubs: Iterable[Stub]) -> None:
         """Add the persons that were made to a unit."""
@@ -121,42 +159,56 @@ class References:
         }
 
     async def _parties(self, actor: Actor, types: Iterable[InteractionType]) -> dict[str, ProfileType]:
-        """Return the types of profiles that slots refer to, by their names as the slots write them."""
+        """Return the types of profiles that slots refer to, by their names in lower case."""
         names = {slot.party for type_ in types for slot in type_.slots if slot.references}
         known = {name: actor.tenant.profile_type_named(name) for name in names}
         if None in known.values():  # another process may have defined it just now
-            read = await type_rows.newest_of_profiles(self._store.database, actor.tenant.id)
-            by_name = {type_.name.casefold(): type_ for type_ in read}
-            known = {name: type_ or by_name.get(name.casefold()) for name, type_ in known.items()}
-        return {name: type_ for name, type_ in known.items() if type_ is not None}
+            actor.tenant.learn_profiles(await type_rows.newest_of_profiles(self._store.database, actor.tenant.id))
+            known = {name: actor.tenant.profile_type_named(name) for name in names}
+        return {name.casefold(): type_ for name, type_ in known.items() if type_ is not None}
 
-    async def _find(self, actor: Actor, references: Iterable[_Reference]) -> dict[_Place, list[int]]:
-        """Return what the references lead to: numbers of profiles, by type and key."""
+    async def _find(self, actor: Actor, references: Iterable[_Reference]) -> _Found:
+        """Return what the references lead to."""
         wanted: dict[int, dict[Names, dict[str, None]]] = {}
         types: dict[int, ProfileType] = {}
+        by_values: dict[_Place, None] = {}
         for reference in references:
-            if reference.names is not None and reference.key is not None and not _is_address(reference):
-                types[reference.type.id] = reference.type
-                wanted.setdefault(reference.type.id, {}).setdefault(reference.names, {})[reference.key] = None
-        found: dict[_Place, list[int]] = {}
+            place = _place(reference)
+            if place is None or _is_address(reference):
+                continue
+            if reference.look_up.by_values:
+                by_values[place] = None
+            else:
+                type_id, names, key = place
+                types[type_id] = reference.look_up.type
+                wanted.setdefault(type_id, {}).setdefault(names, {})[key] = None
+        found: _Found = {}
         for type_id, keys in wanted.items():
             kind = self._profiles.kind_of(types[type_id])
             for (names, key), numbers in (await kind.find(actor, types[type_id], keys)).items():
-                found[type_id, names, key] = list(numbers)
+                found[type_id, names, key] = Tally(len(numbers), numbers[0])
+        return found | await self._by_values(actor, by_values) if by_values else found
+
+    async def _by_values(self, actor: Actor, places: Iterable[_Place]) -> _Found:
+        wanted: dict[tuple[int, Names], set[str]] = {}
+        for type_id, names, key in places:
+            wanted.setdefault((type_id, names), set()).add(key)
+        found: _Found = {}
+        for (type_id, names), keys in wanted.items():
+            tallies = await self._persons.values.find(actor, type_id, names, keys)
+            found |= {(type_id, names, key): tally for key, tally in tallies.items()}
         return found
 
-    async def _stubs(
-        self, actor: Actor, references: Iterable[_Reference], found: dict[_Place, list[int]]
-    ) -> list[Stub]:
+    async def _stubs(self, actor: Actor, references: Iterable[_Reference], found: _Found) -> list[Stub]:
         """Make persons for the unknown ids of contacts, and note them among what was found."""
         if not actor.tenant.settings.create_unknown_persons:
             return []
         unknown: dict[_Place, str] = {}
         for reference in references:
-            if reference.type.id == CONTACT.id and reference.names == (PROFILE_ID,) and reference.key is not None:
-                place: _Place = (CONTACT.id, reference.names, reference.key)
+            place = _place(reference)
+            if place is not None and place[:2] == _CONTACT_ID and place not in found:
                 text = str(reference.values[PROFILE_ID])
-                if place not in found and text.strip() and "\x00" not in text:
+                if text.strip() and "\x00" not in text:
                     unknown[place] = text
         if not unknown:
             return []
@@ -168,36 +220,15 @@ class References:
                 created_at=at,
             )  # fmt: skip
             stubs.append(Stub(person, text))
-            found[place] = [number]
+            found[place] = Tally(1, number)
         return stubs
 
 
-class _Plan(NamedTuple):
-    """How a slot's references are looked up: which field says what, and the key that makes."""
-
-    slot: ParticipantSlot
-    type: ProfileType
-    fields: tuple[tuple[str, str], ...]
-    names: Names | None
-
-
-def _plans(type_: InteractionType, parties: Mapping[str, ProfileType], profiles: Profiles) -> list[_Plan]:
-    found = []
-    for slot in type_.slots:
-        party = parties.get(slot.party)
-        if slot.references and party is not None:
-            own = id_names(party)
-            fields = tuple((name, PROFILE_ID if theirs in own else theirs) for name, theirs in slot.references)
-            names = lookup_names(profiles.kind_of(party), party, [theirs for _, theirs in fields])
-            found.append(_Plan(slot, party, fields, names))
-    return found
-
-
 def _asked(
-    given: Sequence[tuple[InteractionType, Content]], plans: Mapping[int, list[_Plan]]
+    given: Sequence[tuple[InteractionType, Content]], plans: Mapping[int, list[LookUp]]
 ) -> list[list[_Reference]]:
     """Return what each content refers to: the same list for those that say the same texts, as thousands mostly do."""
-    names = {key: [name for plan in some for name, _ in plan.fields] for key, some in plans.items()}
+    names = {key: [name for look_up in some for name, _ in look_up.fields] for key, some in plans.items()}
     known: dict[tuple[Any, ...], list[_Reference]] = {}
     asked = []
     for type_, content in given:
@@ -213,10 +244,10 @@ def _asked(
     return asked
 
 
-def _references(plans: Iterable[_Plan], fields: Mapping[str, Any]) -> Iterable[_Reference]:
+def _references(plans: Iterable[LookUp], fields: Mapping[str, Any]) -> Iterable[_Reference]:
     """Yield what the fields of an interaction refer to; a list refers to one for each of its items."""
-    for slot, party, names, key_names in plans:
-        values = {theirs: fields.get(name) for name, theirs in names}
+    for look_up in plans:
+        values = {theirs: fields.get(name) for name, theirs in look_up.fields}
         if any(isinstance(value, list) for value in values.values()):
             many = max(len(value) for value in values.values() if isinstance(value, list))
             each = [{theirs: _item(value, index) for theirs, value in values.items()} for index in range(many)]
@@ -226,11 +257,8 @@ def _references(plans: Iterable[_Plan], fields: Mapping[str, Any]) -> Iterable[_
         for one in each:
             if any(value is None or isinstance(value, (list, dict)) for value in one.values()):
                 continue
-            key = key_of(party, key_names, one) if key_names is not None else None
-            if key is None or "\x00" in key:
-                yield _Reference(slot, party, one, None, None)
-            else:
-                yield _Reference(slot, party, one, key_names, key)
+            key = key_of(look_up.type, look_up.names, one)
+            yield _Reference(look_up, one, None if key is None or "\x00" in key else key)
 
 
 def _item(value: Any, index: int) -> Any:
@@ -239,22 +267,30 @@ def _item(value: Any, index: int) -> Any:
     return value[index] if index < len(value) else None
 
 
+def _place(reference: _Reference) -> _Place | None:
+    if reference.key is None:
+        return None
+    return reference.look_up.type.id, reference.look_up.names, reference.key
+
+
+_CONTACT_ID = (CONTACT.id, (PROFILE_ID,))
+_CONTACT_EMAIL = (CONTACT.id, EMAIL)
+
+
 def _is_address(reference: _Reference) -> bool:
     """Whether a reference is the e-mail address of a contact: such participants are bound as in any interaction."""
-    return reference.type.id == CONTACT.id and reference.names == EMAIL
+    return (reference.look_up.type.id, reference.look_up.names) == _CONTACT_EMAIL
 
 
-def _part(reference: _Reference, found: Mapping[_Place, Sequence[int]]) -> Participant | ProfilePart:
-    slot, type_, values, names, key = reference
+def _part(reference: _Reference, found: _Found) -> Participant | ProfilePart:
+    (slot, type_, _, _, by_values), place = reference.look_up, _place(reference)
     if _is_address(reference):
-        return Participant(None, slot.role, str(values["Email"]))
-    if names is None or key is None:
-        return ProfilePart(slot.role, type_.id, None)
-    numbers = found.get((type_.id, names, key), ())
-    if len(numbers) > 1:
-        return ProfilePart(slot.role, type_.id, None, None, len(numbers))
-    if not numbers:
-        return ProfilePart(slot.role, type_.id, None, waiting_key(type_.id, names, key))
+        return Participant(None, slot.role, str(reference.values["Email"]))
+    tally = found.get(place) if place is not None else None
+    if tally is None:
+        return ProfilePart(slot.role, type_.id, None, None if by_values or place is None else waiting_key(*place))
+    if tally.many > 1:
+        return ProfilePart(slot.role, type_.id, None, None, tally.many)
     if type_.id == CONTACT.id:
-        return Participant(numbers[0], slot.role)
-    return ProfilePart(slot.role, type_.id, numbers[0])
+        return Participant(tally.number, slot.role)
+    return ProfilePart(slot.role, type_.id, tally.number)

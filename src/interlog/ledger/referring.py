@@ -1,6 +1,6 @@
-"""Looking through the interactions of a type again, when its references have changed."""
+"""Looking through interactions again: when the references of their type have changed, or what these lead to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from ..store.database import Duplicate, Stale
 from ..store.statements import Unit
 from ..store.store import Store
 from .interactions import Interactions
+from .known_types import know
 from .references import References
 from .waiting import Waiting, add_parties
 
@@ -24,7 +25,7 @@ _AT_ONCE = 500
 
 
 class Referring:
-    """What follows a change of a type's references."""
+    """What follows a change of a type's references, and of values that are referred to."""
 
     def __init__(self, store: Store, interactions: Interactions, references: References, waiting: Waiting) -> None:
         self._database = store.database
@@ -37,15 +38,33 @@ class Referring:
         after = (-(2**62), 0)
         while items := await identities.of_type(self._database, actor.tenant.id, type_.id, after, _AT_ONCE):
             after = (items[-1].content.occurred_at, items[-1].number)
-            for _ in range(_TRIES):
-                try:
-                    await self._refer_anew(actor, type_, items)
-                    break
-                except (Duplicate, Stale):
-                    read = await interaction_rows.by_numbers(
-                        self._database, actor.tenant.id, [item.number for item in items]
-                    )
-                    items = list(read.values())
+            await self._refer_some(actor, type_, items)
+
+    async def refer_waiting(self, actor: Actor, keys: Iterable[str]) -> None:
+        """Find who takes part in the interactions that wait under some keys, now that others have these values."""
+        rows = await self._database.fetch_long(
+            interaction_rows.WAITING_FOR_ADDRESSES, tenant=actor.tenant.id, addresses=self._database.array(keys)
+        )
+        numbers = sorted({number for _, number in rows})
+        for start in range(0, len(numbers), _AT_ONCE):
+            read = await self._by_numbers(actor, numbers[start : start + _AT_ONCE])
+            await know(self._database, actor, (item.type_id for item in read))
+            by_type: dict[int, list[Interaction]] = {}
+            for item in read:
+                by_type.setdefault(item.type_id, []).append(item)
+            for type_id, items in by_type.items():
+                await self._refer_some(actor, actor.tenant.types_by_id[type_id], items)
+
+    async def _by_numbers(self, actor: Actor, numbers: Iterable[int]) -> list[Interaction]:
+        return list((await interaction_rows.by_numbers(self._database, actor.tenant.id, numbers)).values())
+
+    async def _refer_some(self, actor: Actor, type_: InteractionType, items: Sequence[Interaction]) -> None:
+        for _ in range(_TRIES):
+            try:
+                await self._refer_anew(actor, type_, items)
+                break
+            except (Duplicate, Stale):
+                items = await self._by_numbers(actor, [item.number for item in items])
 
     async def _refer_anew(self, actor: Actor, type_: InteractionType, items: Sequence[Interaction]) -> None:
         there = [item for item in items if item.deleted_at is None]
@@ -73,7 +92,9 @@ class Referring:
             await self._database.write(unit)
             await self._interactions.bind_late(actor, unit)
             await self._waiting.bind(actor, await self._references.arrived(actor, referred.waits))
+            if referred.watched:
+                await self._references.look_again(actor, referred.watched)
 
 
 def _parties(content: Content) -> tuple[Any, ...]:
-    return content.participants, content.profiles
+    return content.participants, content.profiles, content.watched

@@ -11,6 +11,8 @@ from ..model.errors import Conflict, Invalid, NotFound, Refused
 from ..model.evolution import Part, evolved_type, next_revision
 from ..model.instants import now
 from ..model.journal import Action, Entity
+from ..model.look_ups import look_ups
+from ..model.profiles import ProfileType
 from ..model.tenancy import Actor, Right
 from ..model.types import FIRST_USER_TYPE_ID, InteractionType
 from ..store import types as type_rows
@@ -22,6 +24,7 @@ from ..store.store import Store
 from . import field_index
 from .access import Access
 from .definitions import collection_owners, refuse_taken
+from .profile_values import ProfileValues
 from .tenants import Tenants
 
 _TRIES = 8
@@ -50,7 +53,8 @@ class Types:
     ``referring`` is called when the participants of a type with interactions have changed.
     """
 
-    def __init__(self, store: Store, tenants: Tenants, access: Access) -> None:
+    def __init__(self, store: Store, tenants: Tenants, access: Access, values: ProfileValues) -> None:
+        self._values = values
         self._store = store
         self._database = store.database
         self._tenants = tenants
@@ -121,9 +125,12 @@ class Types:
                 raise Conflict("the type was changed in the meantime; read it again", existing=old.id if old else None)
             refuse_taken(draft.collections, owners, (False, old.id if old is not None else None))
             try:
-                return await self._define(actor, draft, old, max((type_.id for type_ in types), default=0), dry_run)
+                defined = await self._define(actor, draft, old, max((type_.id for type_ in types), default=0), dry_run)
             except Duplicate:
                 continue  # somebody defined a type, or took the name of a collection, since we looked
+            if not dry_run:
+                await self._follow(actor, defined.type, old, profile_types)
+            return defined
         raise Conflict("other types were being defined at the same time; try again")
 
     async def _define(
@@ -166,9 +173,17 @@ class Types:
         actor.tenant.learn((new,))
         if old is not None:
             await field_index.complete(self._database, tenant, new)
-            if new.slots != old.slots and self.referring is not None:
-                await self.referring(actor, new)
         return defined
+
+    async def _follow(
+        self, actor: Actor, new: InteractionType, old: InteractionType | None, profile_types: Iterable[ProfileType]
+    ) -> None:
+        """Find who takes part in stored interactions by slots that have changed, and make them be found by values."""
+        parties = {type_.name.casefold(): type_ for type_ in profile_types}
+        plans = [plan for type_ in (new, old) if type_ is not None for plan in look_ups(type_, parties)]
+        completed = any(plan.by_values for plan in plans) and await self._values.complete(actor)
+        if (completed or (old is not None and new.slots != old.slots)) and self.referring is not None:
+            await self.referring(actor, new)
 
     async def learn(self, actor: Actor) -> None:
         """Read the types that the actor's tenant does not know yet: another process may have defined them just now."""

@@ -53,7 +53,8 @@ class Content(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What happened: everything about an interaction that its author says, and an amendment may change.
 
     Times are instants (microseconds, UTC); offsets are minutes. ``fields`` follow the type's definition, ``extras``
-    have no place in the model and come back unchanged through the protocol they came from, by its name.
+    have no place in the model and come back unchanged through the protocol they came from, by its name. ``watched``:
+    the values referred to that are no key, as ``waiting_key`` writes them; whoever has them may change.
     """
 
     occurred_at: int
@@ -68,6 +69,7 @@ class Content(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     fields: dict[str, Any] = {}
     extras: dict[str, Any] = {}
     profiles: tuple[ProfilePart, ...] = ()
+    watched: tuple[str, ...] = ()
 
 
 class Brief(Struct, frozen=True, array_like=True, gc=False):

@@ -119,6 +119,24 @@ FIRST_USER_PROFILE_TYPE_ID = 100
 _PARTIES = {CONTACT.id: Party.PERSON, ORGANIZATION.id: Party.ORGANIZATION}
 
 
+Names = tuple[str, ...]
+"""Fields of profiles that are looked up together, in one order."""
+
+
+def id_names(type_: ProfileType) -> Names:
+    """Return the fields that are the ProfileId."""
+    if type_.id == CONTACT.id:
+        return PROFILE_ID, "ContactId"
+    return (PROFILE_ID, "OrganizationId") if type_.id == ORGANIZATION.id else (PROFILE_ID,)
+
+
+def key_fields(type_: ProfileType) -> list[Names]:
+    """Return the fields of each key, ProfileId first, each in one order and under one name: no two the same."""
+    own = id_names(type_)
+    keys = (tuple(sorted(PROFILE_ID if name in own else name for name in key.fields)) for key in type_.strong_ids)
+    return list(dict.fromkeys([(PROFILE_ID,), *keys]))
+
+
 def party_of(type_id: int) -> Party:
     """Return what kind of party the profiles of a type are."""
     return _PARTIES.get(type_id, Party.PROFILE)

@@ -1,13 +1,15 @@
 """Who acts: tenants, users, tokens, and the actor of a request."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
 
 from msgspec import Struct
 
 from .errors import Forbidden
+from .look_ups import values_looked_up
 from .parties import email_domain
-from .profiles import ProfileType
+from .profiles import Names, ProfileType
 from .types import Category, InteractionType
 
 
@@ -102,14 +104,29 @@ class Tenant(Struct, frozen=True, kw_only=True, dict=True):
         """Return the profile type of a name, in whatever case."""
         return self._profile_types_by_any_name.get(name.casefold())
 
-    def learn(self, types: tuple[InteractionType, ...]) -> None:
+    @cached_property
+    def values_looked_up(self) -> dict[int, tuple[Names, ...]]:
+        """The fields of profiles by whose values participants are found, by the ids of the types of profiles."""
+        return values_looked_up(self.types_by_id.values(), self._profile_types_by_any_name)
+
+    def learn(self, types: Iterable[InteractionType]) -> None:
         """Take note of types, and versions of types, that were defined since the tenant was read."""
+        self.__dict__.pop("values_looked_up", None)
         for type_ in types:
             known = self.types_by_id.get(type_.id)
             if known is None or known.version < type_.version:
                 self.types_by_id[type_.id] = type_
                 self.types_by_name[type_.name] = type_
                 self._types_by_any_name[type_.name.casefold()] = type_
+
+    def learn_profiles(self, types: Iterable[ProfileType]) -> None:
+        """Take note of types of profiles, as ``learn`` does of those of interactions."""
+        self.__dict__.pop("values_looked_up", None)
+        for type_ in types:
+            known = self.profile_types_by_id.get(type_.id)
+            if known is None or known.version < type_.version:
+                self.profile_types_by_id[type_.id] = type_
+                self._profile_types_by_any_name[type_.name.casefold()] = type_
 
     @cached_property
     def _type_ids(self) -> dict[frozenset[Category], tuple[int, ...]]:

@@ -26,6 +26,7 @@ from .schema import (
     tenant,
 )
 from .statements import Query, member_of, parameter
+from .value_check import value_problems
 
 _BATCH = 2_000
 
@@ -115,6 +116,7 @@ async def content_problems(database: Database) -> list[str]:
     for tenant_id, name in await database.fetch(_TENANTS):
         problems += [f"tenant {name}: {problem}" for problem in await _interaction_problems(database, tenant_id)]
         problems += [f"tenant {name}: {problem}" for problem in await _person_problems(database, tenant_id)]
+        problems += [f"tenant {name}: {problem}" for problem in await value_problems(database, tenant_id)]
     return problems
 
 

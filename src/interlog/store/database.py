@@ -74,13 +74,19 @@ class Database(ABC):
     async def _fetch_asked(self, query: Query, arguments: dict[str, Any], seconds: float) -> Sequence[Row]:
         """Return the rows of a long read that is broken off after so many seconds."""
 
-    @abstractmethod
     async def write(self, unit: Unit) -> None:
         """Apply a unit, together with whatever else is waiting; return when it is durable.
 
         Raises ``Duplicate``, ``Stale``, ``Invalid`` (a value that no database holds) or ``Unavailable``; then nothing
         of the unit was stored, unless the connection broke during the commit itself.
         """
+        await self._commit(unit)
+        for follow in unit.afterwards:
+            await follow()
+
+    @abstractmethod
+    async def _commit(self, unit: Unit) -> None:
+        """Apply a unit as ``write`` does, without what comes afterwards."""
 
     @abstractmethod
     async def take(self, query: Query, **arguments: Any) -> Row:

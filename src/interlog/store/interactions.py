@@ -34,6 +34,7 @@ class _Detail(Struct, frozen=True, omit_defaults=True, gc=False):
     modifier: int | None = None
     profiles: tuple[ProfilePart, ...] = ()
     identity: str | None = None  # where it is too long for its column
+    watched: tuple[str, ...] = ()
 
 
 _detail_of = msgspec.json.Decoder(_Detail).decode
@@ -152,6 +153,7 @@ def row_of(tenant: int, item: Interaction) -> tuple[Any, ...]:
         item.external_ids,
         item.modifier,
         content.profiles,
+        watched=content.watched,
     )
     identity = item.identity
     if identity is not None and (indexed := index_text(identity)) != identity:
@@ -243,6 +245,7 @@ def interaction_of(row: Row) -> Interaction:
             fields=json_value(fields),
             extras=detail.extras,
             profiles=detail.profiles,
+            watched=detail.watched,
         ),
         logging=brief.logging,
         protocol=detail.protocol,

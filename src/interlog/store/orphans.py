@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Table, and_, exists, func, literal_column, select
 
 from ..model.parties import Party
+from ..model.profiles import CONTACT, ORGANIZATION
 from .schema import (
     application,
     consent,
@@ -25,6 +26,7 @@ from .schema import (
     person_email,
     profile,
     profile_key,
+    profile_value,
     request,
     resource,
     token,
@@ -88,6 +90,13 @@ def _references() -> Iterator[_Reference]:
     yield _Reference(f"replies to a note {gone}", note, note, {"parent": "id"}, live=True, when=here)
     own = {"type_id": "type_id", "number": "number"}
     yield _Reference(f"keys of a profile {absent}", profile_key, profile, own)
+    here = and_(profile_value.c.type_id != CONTACT.id, profile_value.c.type_id != ORGANIZATION.id)
+    yield _Reference(f"values of a profile {absent}", profile_value, profile, own, when=here)
+    own = {"number": "id"}
+    here = profile_value.c.type_id == CONTACT.id
+    yield _Reference(f"values of a person {gone}", profile_value, person, own, live=True, when=here)
+    here = profile_value.c.type_id == ORGANIZATION.id
+    yield _Reference(f"values of an organization {gone}", profile_value, organization, own, live=True, when=here)
     yield _Reference("interactions that are waited for and do not exist", unbound, interaction, number)
     yield _Reference(f"requests that made an interaction {absent}", request, interaction, number)
     yield _Reference(f"external ids of an interaction {absent}", external_id, interaction, number)

@@ -120,7 +120,7 @@ class PostgresqlDatabase(Database):
         rows = await self.fetch(query, **arguments)
         return rows[0]
 
-    async def write(self, unit: Unit) -> None:
+    async def _commit(self, unit: Unit) -> None:
         if self._closing:
             raise Unavailable("the database is closed")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

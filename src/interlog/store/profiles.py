@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, delete, func, select
 
 from ..model.ids import index_text
-from ..model.profiles import PROFILE_ID, Profile, ProfileType, key_of
+from ..model.profiles import PROFILE_ID, Names, Profile, ProfileType, key_of
 from .database import Database, Row
 from .rows import encode, json_value, update_of
 from .schema import organization, person, profile, profile_key
@@ -74,19 +74,13 @@ DROP_KEYS = Query(
 )
 
 
-def key_fields(type_: ProfileType) -> list[tuple[str, ...]]:
-    """Return the fields of each strong id, in one order, that of every type first: no two the same."""
-    own = (tuple(sorted(strong_id.fields)) for strong_id in type_.strong_ids)
-    return list(dict.fromkeys([(PROFILE_ID,), *own]))
-
-
 def key_name(names: Sequence[str]) -> str:
     """Return what a strong id's keys are kept under."""
     return ",".join(names)
 
 
-def keys_of(type_: ProfileType, item: Profile, wanted: Iterable[tuple[str, ...]]) -> list[tuple[str, str]]:
-    """Return the (name, key) of each strong id that is complete."""
+def keys_of(type_: ProfileType, item: Profile, wanted: Iterable[Names]) -> list[tuple[str, str]]:
+    """Return the (name, key) of some fields of a profile, of those that all have values."""
     fields = {**item.fields, PROFILE_ID: item.key}
     found = ((names, key_of(type_, names, fields)) for names in wanted)
     return [(key_name(names), key) for names, key in found if key is not None]

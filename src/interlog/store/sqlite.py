@@ -201,7 +201,7 @@ class SqliteDatabase(Database):
         except _UNFIT as error:
             raise unfit(error) from error
 
-    async def write(self, unit: Unit) -> None:
+    async def _commit(self, unit: Unit) -> None:
         if self._closing:
             raise Unavailable("the database is closed")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

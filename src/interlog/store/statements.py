@@ -1,6 +1,6 @@
 """Statements: written once in SQLAlchemy Core, compiled once per engine to text, run by the raw driver."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -60,12 +60,14 @@ class Unit:
     """One request's writes: applied whole, or not at all.
 
     ``rows`` are inserted after ``changes`` were made; a change that does not touch the expected number of rows
-    (None: any number) makes the unit fail with ``Stale``.
+    (None: any number) makes the unit fail with ``Stale``. ``afterwards`` is done, in order, once all is durable and
+    before ``Database.write`` returns.
     """
 
-    __slots__ = ("changes", "rows")
+    __slots__ = ("afterwards", "changes", "rows")
 
     def __init__(self) -> None:
+        self.afterwards: list[Callable[[], Awaitable[None]]] = []
         self.rows: dict[Table, list[tuple[Any, ...]]] = {}
         self.changes: list[tuple[Query, dict[str, Any], int | None]] = []
 

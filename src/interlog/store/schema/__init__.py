@@ -23,6 +23,8 @@ from .parties import (
     person_email,
     profile,
     profile_key,
+    profile_value,
+    value_index,
 )
 from .tenancy import counter, tenant, token, user
 
@@ -56,11 +58,13 @@ __all__ = [
     "profile",
     "profile_key",
     "profile_type",
+    "profile_value",
     "request",
     "resource",
     "tenant",
     "token",
     "unbound",
     "user",
+    "value_index",
     "visit",
 ]

@@ -165,3 +165,28 @@ profile_key = Table(
     sqlite_with_rowid=False,
 )
 """Whose the keys of profiles are: each complete strong id, by the names of its fields, belongs to one profile."""
+
+profile_value = Table(
+    "profile_value",
+    metadata,
+    whole("tenant_id"),
+    whole("type_id"),
+    text_column("name"),
+    text_column("key"),
+    whole("number"),
+    key("tenant_id", "type_id", "name", "key", "number"),
+    sqlite_with_rowid=False,
+)
+"""The profiles by the values of other fields than keys, those that a slot of some interaction type refers to. Persons
+and organizations have such rows, too."""
+
+value_index = Table(
+    "value_index",
+    metadata,
+    whole("tenant_id"),
+    whole("type_id"),
+    text_column("name"),
+    key("tenant_id", "type_id", "name"),
+    sqlite_with_rowid=False,
+)
+"""The fields by whose values every profile is in ``profile_value``."""

@@ -425,6 +425,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", "version", name="pk_profile_type"),
     )
     op.create_table(
+        "profile_value",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "type_id", "name", "key", "number", name="pk_profile_value"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "request",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -514,6 +524,14 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "address", "number", name="pk_unbound"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "value_index",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "type_id", "name", name="pk_value_index"),
         sqlite_with_rowid=False,
     )
     op.create_table(

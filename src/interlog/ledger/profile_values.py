@@ -1,0 +1,145 @@
+"""Finding profiles by the values of fields that are no key, where a slot of some interaction type refers to these.
+
+Each profile that has the values is a row, written with every change of it. Interactions that refer to such values are
+looked through again whenever a profile comes to have them, or has them no longer: there may be none with them, one, or
+several, and only one takes part.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from ..model.as_profiles import contact_of, organization_of
+from ..model.look_ups import values_looked_up
+from ..model.parties import Organization, Person
+from ..model.profiles import CONTACT, ORGANIZATION, Names, Profile, ProfileType, waiting_key
+from ..model.tenancy import Actor
+from ..store import profile_values as rows
+from ..store import profiles as profile_rows
+from ..store import types as type_rows
+from ..store.database import Duplicate
+from ..store.profile_values import Tally
+from ..store.statements import Unit
+from ..store.store import Store
+from .field_index import UNAWARE
+
+_BATCH = 500
+
+Anchored = Sequence[tuple[Profile, int]]
+"""Profiles, and the versions of the rows that every change of them counts in."""
+
+
+class ProfileValues:
+    """What whoever stores a profile, a person or an organization tells, and whoever refers to one asks.
+
+    ``referring`` looks the interactions through again that wait under some keys (``waiting_key``); ``pages`` returns
+    some profiles of a type, those behind a number.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._database = store.database
+        self.referring: Callable[[Actor, set[str]], Awaitable[None]] | None = None
+        self.pages: Callable[[Actor, ProfileType, int, int], Awaitable[Anchored]] | None = None
+
+    async def find(self, actor: Actor, type_id: int, names: Names, keys: Iterable[str]) -> dict[str, Tally]:
+        """Return how many profiles have values, by their text, and the first one; nothing for what nobody has."""
+        return await rows.by_values(self._database, actor.tenant.id, type_id, names, keys)
+
+    # What is stored
+
+    def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile | None, new: Profile | None) -> None:
+        """Add to a unit what a new, changed or deleted profile is found by from now on."""
+        names = actor.tenant.values_looked_up.get(type_.id)
+        if not names:
+            return
+        before = rows.rows_of(actor.tenant.id, type_, read, names)
+        after = rows.rows_of(actor.tenant.id, type_, new, names)
+        rows.change(unit, before, after)
+        by_name = {profile_rows.key_name(some): some for some in names}
+        keys = {waiting_key(type_.id, by_name[name], key) for _, _, name, key, _ in before ^ after}
+        if keys and self.referring is not None:
+            unit.afterwards.append(partial(self.referring, actor, keys))
+
+    def add(self, actor: Actor, unit: Unit, party: Person | Organization) -> None:
+        """Add to a unit what a new person or organization is found by."""
+        if self.counts(actor, party):
+            type_, profile = _as_profile(party, None)
+            self.change(actor, unit, type_, None, profile)
+
+    async def follow(
+        self, actor: Actor, unit: Unit, read: Person | Organization, new: Person | Organization | None
+    ) -> None:
+        """Add to a unit what a changed person or organization is found by from now on; None: it is deleted."""
+        if not self.counts(actor, read):
+            return
+        type_id = (CONTACT if isinstance(read, Person) else ORGANIZATION).id
+        kept = (await profile_rows.by_numbers(self._database, actor.tenant.id, type_id, [read.id])).get(read.id)
+        type_, before = _as_profile(read, kept)
+        self.change(actor, unit, type_, before, None if new is None else _as_profile(new, kept)[1])
+
+    def counts(self, actor: Actor, party: Person | Organization) -> bool:
+        """Whether persons, or organizations, are looked up by values at all."""
+        type_ = CONTACT if isinstance(party, Person) else ORGANIZATION
+        return type_.id in actor.tenant.values_looked_up
+
+    # What is looked up
+
+    async def complete(self, actor: Actor) -> bool:
+        """Make every profile be found by all values that slots refer to by now; returns whether any were missing.
+
+        Whoever stores profiles in another process writes the rows himself as soon as he knows of the slots, and only
+        then what is stored already is read.
+        """
+        tenant = actor.tenant.id
+        ready = await rows.ready(self._database, tenant)
+        types = await type_rows.newest(self._database, tenant)
+        parties = {type_.id: type_ for type_ in await type_rows.newest_of_profiles(self._database, tenant)}
+        actor.tenant.learn(types)
+        actor.tenant.learn_profiles(parties.values())
+        wanted = values_looked_up(types, {type_.name.casefold(): type_ for type_ in parties.values()})
+        named = {type_id: {profile_rows.key_name(names) for names in some} for type_id, some in wanted.items()}
+        unwanted = {type_id: left for type_id, some in ready.items() if (left := some - named.get(type_id, set()))}
+        missing: dict[int, list[Names]] = {}
+        for type_id, some in wanted.items():
+            for names in some:
+                if profile_rows.key_name(names) not in ready.get(type_id, set()):
+                    missing.setdefault(type_id, []).append(names)
+        if unwanted:
+            unit = Unit()
+            rows.forget(unit, tenant, unwanted)
+            await self._database.write(unit)
+        if not missing:
+            return False
+        await asyncio.sleep(UNAWARE)
+        for type_id, added in missing.items():
+            await self._build(actor, parties[type_id], added)
+        await self._declare_ready(tenant, missing)
+        return True
+
+    async def _build(self, actor: Actor, type_: ProfileType, names: Iterable[Names]) -> None:
+        assert self.pages is not None
+        after = 0
+        while found := await self.pages(actor, type_, after, _BATCH):
+            unit = Unit()
+            for profile, version in found:
+                rows.complete(unit, rows.rows_of(actor.tenant.id, type_, profile, names), version)
+            try:
+                await self._database.write(unit)
+            except Duplicate:
+                continue  # somebody wrote the same row at the same moment: once more
+            after = found[-1][0].number
+
+    async def _declare_ready(self, tenant: int, wanted: Mapping[int, Iterable[Names]]) -> None:
+        unit = Unit()
+        named = {type_id: [profile_rows.key_name(names) for names in some] for type_id, some in wanted.items()}
+        rows.declare_ready(unit, tenant, named)
+        try:
+            await self._database.write(unit)
+        except Duplicate:
+            pass  # somebody else has just declared the same
+
+
+def _as_profile(party: Person | Organization, beside: Profile | None) -> tuple[ProfileType, Profile]:
+    if isinstance(party, Person):
+        return CONTACT, contact_of(party, beside)
+    return ORGANIZATION, organization_of(party, beside)
