@@ -148,7 +148,13 @@ class Role(StrEnum):
 
 
 def _built_in(
-    id_: int, name: str, display_name: str, category: Category, *roles: Role, is_activity: bool = True
+    id_: int,
+    name: str,
+    display_name: str,
+    category: Category,
+    *roles: Role,
+    is_activity: bool = True,
+    fields: tuple[FieldDefinition, ...] = (),
 ) -> InteractionType:
     return InteractionType(
         id=id_,
@@ -158,6 +164,7 @@ def _built_in(
         is_activity=is_activity,
         built_in=True,
         open=True,
+        fields=fields,
         slots=tuple(ParticipantSlot(role, primary=role in _DOERS) for role in roles),
         collections=(f"{name}s",),
     )
@@ -170,7 +177,29 @@ MEETING = _built_in(1, "Meeting", "Meeting", Category.MEETING, Role.ATTENDEE, Ro
 CALL = _built_in(2, "Call", "Call", Category.CALL, Role.ATTENDEE, Role.INITIATOR)
 CHAT_MESSAGE = _built_in(3, "ChatMessage", "Chat message", Category.MESSAGE, Role.ATTENDEE, Role.INITIATOR)
 EMAIL = _built_in(4, "Email", "E-mail", Category.EMAIL, Role.FROM, Role.TO, Role.CC, is_activity=False)
-CANVASS_VISIT = _built_in(5, "CanvassVisit", "Canvass visit", Category.VISIT, Role.CONTACT, Role.CANVASSER)
+CANVASS_VISIT = _built_in(
+    5,
+    "CanvassVisit",
+    "Canvass visit",
+    Category.VISIT,
+    Role.CONTACT,
+    Role.CANVASSER,
+    fields=(
+        *(
+            FieldDefinition(f"{of}Id", FieldKind.UUID)
+            for of in ("campaign", "contact", "survey", "list", "walklist", "turf", "household", "contactHousehold",
+                       "status")
+        ),
+        FieldDefinition("distance", FieldKind.NUMBER),  # miles, from the canvasser to the door
+        FieldDefinition("lat", FieldKind.NUMBER, minimum=-90, maximum=90),
+        FieldDefinition("lng", FieldKind.NUMBER, minimum=-180, maximum=180),
+        FieldDefinition("confidence", FieldKind.NUMBER),
+        FieldDefinition("successful", FieldKind.BOOLEAN),
+        FieldDefinition("unavailable", FieldKind.BOOLEAN),
+        FieldDefinition("unavailableReason", max_length=256),
+        FieldDefinition("responses", FieldKind.OBJECT),
+    ),
+)  # fmt: skip
 LOGGED_INTERACTION = _built_in(
     6, "LoggedInteraction", "Logged interaction", Category.OTHER, Role.ATTENDEE, Role.INITIATOR
 )

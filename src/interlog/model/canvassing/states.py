@@ -1,0 +1,267 @@
+"""What visits make of a contact (§3.7, §3.8), in whatever order they arrive, are corrected and go.
+
+A contact's derived parts are: whether it was contacted, its state, each field, each answer, its reservation, and its
+record in each campaign. Each part is what the last one said who spoke about it: visits speak at the time at which they
+happened; a hand speaks right after the newest visit that was known then. So any order of arrival ends in the same, and
+whenever a visit changes or goes, the parts follow from those that are left.
+
+In the contact's ``aside``, ``provenance`` holds: ``newest``, the place in time of the newest visit; ``sources``, of
+each part that a visit decided, the visit's place in time and, of an answer, the question; ``own``, what such a part was
+before any visit (``value``), and of a part that was set by hand, the newest visit that was known then (``after``).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
+
+from .records import Record, record_of, with_record, without_record
+from .statuses import fitting_status
+from .surveys import Answer
+
+Place: TypeAlias = list[Any]
+"""A place in time: when it happened, when it was recorded (microseconds), and the visit's id."""
+
+Data: TypeAlias = dict[str, Any]
+
+MISSING: Final[Any] = object()
+
+_RECORDED = ("contacted", "successful", "availability", "state", "statusId")
+_FREE = {"reserved": False}
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a visit says of its contact. ``household``: empty where the visit was to none that is known."""
+
+    id: str
+    at: int
+    created_at: int
+    campaign: str
+    household: str = ""
+    walklist: str | None = None
+    available: bool
+    reason: str | None = None
+    successful: bool = False
+    state: str
+    status: str | None = None
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """Its place in time."""
+        return [self.at, self.created_at, self.id]
+
+
+def state_after(*, available: bool, reason: str | None, successful: bool) -> str:
+    """Return the state of a contact after a visit for which no status was chosen (§3.7)."""
+    if available:
+        return "contacted-available-successful" if successful else "contacted-available-not-successful"
+    match (reason or "").strip().casefold():
+        case "not home":
+            return "contacted-unavailable-not-home"
+        case "come back":
+            return "come-back"
+    return "contacted-unavailable-other"
+
+
+def status_after(state: str, *, available: bool, reason: str | None) -> str | None:
+    """Return the name of the status that every tenant has for a state."""
+    return fitting_status(state, None if available else reason)
+
+
+def worked(data: Data, aside: Data, outcomes: Iterable[Outcome], at: int, by: str | None) -> tuple[Data, Data]:
+    """Return a contact's data and aside after further visits; ``at`` and ``by`` stand in records that change."""
+    contact = _Contact(data, aside)
+    for outcome in outcomes:
+        contact.hear(outcome)
+    return contact.result(at, by)
+
+
+def recomputed(data: Data, aside: Data, outcomes: Iterable[Outcome], at: int, by: str | None) -> tuple[Data, Data]:
+    """Return a contact's data and aside as they follow from these visits alone, and from what was set by hand."""
+    contact = _Contact(data, aside)
+    contact.forget()
+    for outcome in outcomes:
+        contact.hear(outcome)
+    return contact.result(at, by)
+
+
+def edited(before: Data, data: Data, before_aside: Data, aside: Data) -> Data:
+    """Return the aside of a contact that somebody changes by hand: what he changed of the derived parts is kept.
+
+    ``before`` and ``before_aside`` are what is stored, ``data`` and ``aside`` (its records) what it shall be.
+    """
+    then, contact = _Contact(before, before_aside), _Contact(data, aside)
+    for part in sorted(then.parts() | contact.parts()):
+        if then.value(part) != contact.value(part):
+            contact.set_by_hand(part)
+    return contact.aside()
+
+
+def filled(placeholder: Data, aside: Data, data: Data) -> tuple[Data, Data]:
+    """Return the data and the aside of a contact that was only referred to so far, and now is described."""
+    seen, contact = _Contact(placeholder, aside), _Contact(data, aside)
+    for part in seen.sources:
+        if part.startswith("record/"):  # records stand beside the data, and are not described anew
+            continue
+        contact.own[part] = _own(contact.value(part), contact.own.get(part, {}).get("after"))
+        contact.put(part, seen.value(part))
+    return contact.data, contact.aside()
+
+
+def _own(value: Any, after: Place | None) -> Data:
+    return ({} if value is MISSING else {"value": value}) | ({} if after is None else {"after": after})
+
+
+class _Contact:
+    """A contact's data and aside while they are worked on; what was given is not changed."""
+
+    def __init__(self, data: Data, aside: Data) -> None:
+        self.data = dict(data)
+        for name in ("fields", "answers"):
+            if name in data:
+                self.data[name] = dict(data[name])
+        self._aside = aside
+        self._records: dict[str, Data] = {}
+        provenance = aside.get("provenance", {})
+        self.newest: Place | None = provenance.get("newest")
+        self.sources: dict[str, Place] = dict(provenance.get("sources", {}))
+        self.own: dict[str, Data] = dict(provenance.get("own", {}))
+
+    def hear(self, outcome: Outcome) -> None:
+        """Take in what a visit says."""
+        place = outcome.place
+        self.newest = place if self.newest is None else max(self.newest, place)
+        for part, value, question in _said(outcome):
+            self._say(part, value, place, question)
+        reserved = self._own_value("reservation")
+        if isinstance(reserved, dict) and reserved.get("reserved"):
+            walklist = reserved.get("walklistId")
+            if outcome.walklist is None or walklist is None or outcome.walklist == walklist:
+                self._say("reservation", _FREE, place)
+
+    def forget(self) -> None:
+        """Undo what visits said."""
+        for part in list(self.sources):
+            own = self.own.get(part, {})
+            self.put(part, own.get("value", MISSING))
+            if "after" in own:
+                self.own[part] = {"after": own["after"]}
+            else:
+                self.own.pop(part, None)
+        self.sources, self.newest = {}, None
+
+    def set_by_hand(self, part: str) -> None:
+        """Keep a part as it is now from all visits that are known."""
+        self.sources.pop(part, None)
+        self.own.pop(part, None)
+        if self.newest is not None:
+            self.own[part] = {"after": self.newest}
+
+    def result(self, at: int, by: str | None) -> tuple[Data, Data]:
+        """Return data and aside; records that changed say when and through whom."""
+        aside = self._aside
+        for key, values in self._records.items():
+            campaign, _, household = key.partition("/")
+            old = record_of(aside, campaign, household)
+            if old is None:
+                if values:
+                    new = Record(
+                        campaign=campaign,
+                        household=household,
+                        data=values,
+                        created_at=at,
+                        creator=by,
+                        modified_at=at,
+                        modifier=by,
+                    )
+                    aside = with_record(aside, new)
+                continue
+            kept = {name: value for name, value in old.data.items() if name not in _RECORDED}
+            if not values and not kept:
+                aside = without_record(aside, campaign, household)
+            elif old.data != kept | values:
+                aside = with_record(aside, old.changed(kept | values, at, by))
+        self._aside = aside
+        return self.data, self.aside()
+
+    def aside(self) -> Data:
+        """Return the aside."""
+        own = {part: value for part, value in self.own.items() if part in self.sources or "after" in value}
+        provenance: Data = {"newest": self.newest} if self.newest is not None else {}
+        provenance |= {"sources": self.sources} if self.sources else {}
+        provenance |= {"own": own} if own else {}
+        if provenance:
+            return self._aside | {"provenance": provenance}
+        return {name: value for name, value in self._aside.items() if name != "provenance"}
+
+    # Parts
+
+    def parts(self) -> set[str]:
+        """Return the names of the derived parts that it has."""
+        found = {part for part in ("contacted", "state", "reservation") if self.value(part) is not MISSING}
+        for name in ("fields", "answers"):
+            found |= {f"{name}/{key}" for key in self.data.get(name, {})}
+        return found | {f"record/{key}" for key in self._aside.get("records", {})}
+
+    def value(self, part: str) -> Any:
+        """Return what a part is."""
+        name, _, key = part.partition("/")
+        if name == "state":
+            return {n: self.data[n] for n in ("state", "statusId") if n in self.data} or MISSING
+        if name == "record":
+            return self._record(key) or MISSING
+        if key:
+            return self.data.get(name, {}).get(key, MISSING)
+        return self.data.get(name, MISSING)
+
+    def put(self, part: str, value: Any) -> None:
+        """Set a part."""
+        name, _, key = part.partition("/")
+        if name == "state":
+            for member in ("state", "statusId"):
+                self.data.pop(member, None)
+            self.data |= {} if value is MISSING else value
+        elif name == "record":
+            self._records[key] = {} if value is MISSING else value
+        else:
+            target = self.data.setdefault(name, {}) if key else self.data
+            if value is MISSING:
+                target.pop(key or name, None)
+            else:
+                target[key or name] = value
+
+    def _record(self, key: str) -> Data:
+        if key not in self._records:
+            campaign, _, household = key.partition("/")
+            record = record_of(self._aside, campaign, household)
+            data: Mapping[str, Any] = record.data if record is not None else {}
+            self._records[key] = {name: data[name] for name in _RECORDED if name in data}
+        return self._records[key]
+
+    def _own_value(self, part: str) -> Any:
+        return self.own.get(part, {}).get("value", MISSING) if part in self.sources else self.value(part)
+
+    def _say(self, part: str, value: Any, place: Place, question: str | None = None) -> None:
+        own = self.own.get(part, {})
+        source = self.sources.get(part)
+        if (source is not None and place <= source[:3]) or ("after" in own and place <= own["after"]):
+            return
+        if source is None:
+            self.own[part] = _own(self.value(part), own.get("after"))
+        self.put(part, value)
+        self.sources[part] = place if question is None else [*place, question]
+
+
+def _said(outcome: Outcome) -> Iterator[tuple[str, Any, str | None]]:
+    status = {} if outcome.status is None else {"statusId": outcome.status}
+    state = {"state": outcome.state} | status
+    yield "contacted", True, None
+    yield "state", state, None
+    reason = {} if outcome.reason is None else {"unavailableReason": outcome.reason}
+    availability = {"available": outcome.available} | reason
+    record = {"contacted": True, "successful": outcome.successful, "availability": availability} | state
+    yield f"record/{outcome.campaign}/{outcome.household}", record, None
+    for question, tag, value in sorted(outcome.answers, key=lambda answer: answer.question):
+        yield f"fields/{tag}", value, question
+        yield f"answers/{question}", value, question

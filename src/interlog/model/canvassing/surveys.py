@@ -1,0 +1,247 @@
+"""Surveys: what an answer must be, which answers mean success, and the way through the questions (§4.5).
+
+A survey is compiled once per version, and asked for each visit.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from ..errors import Problem
+from .pointers import pointer
+
+Responses = Mapping[str, Mapping[str, Any]]
+"""By the question's id: an object with ``fields``, which holds the answer under the question's tag, or nothing."""
+
+AVAILABILITY = "availability"
+REASON_TAG = "unavailable_reason"
+_SCALE = "scale"
+_TEXT = "text"
+_MULTI_SELECT = "multi-select"
+_LONGEST_TEXT = 256
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)\s*", re.ASCII)
+
+
+class Answer(NamedTuple):
+    """One answered question."""
+
+    question: str
+    tag: str
+    value: Any
+
+
+class Option(Struct, frozen=True):
+    """A button below a question, or a choice: ``answer`` is what choosing it says. ``leads_to``: the next question's
+    id, None for the end; ``leads_on``: simply to the next in order."""
+
+    answer: str | int | float
+    text: str
+    success: bool = False
+    leads_to: str | None = None
+    leads_on: bool = True
+
+
+class Question(Struct, frozen=True):
+    """A question as it is asked. ``chosen_by``: what may be chosen (options or choices), by the text of the answer."""
+
+    id: str
+    tag: str
+    type: str
+    text: str
+    options: tuple[Option, ...]
+    chosen_by: Mapping[str, Option]
+    longest: int = _LONGEST_TEXT
+    keyboard: str | None = None
+
+    def problems(self, value: Any, path: str) -> Iterator[Problem]:
+        """Say what is wrong with an answer."""
+        if self.type == _MULTI_SELECT:
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                yield Problem(path, "must be an array of strings", "array.base")
+                return
+            for index, item in enumerate(value):
+                if item not in self.chosen_by:
+                    yield Problem(pointer(path, index), f"must be one of {self._allowed}", "choice")
+        elif self.type == _SCALE:
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                yield Problem(path, "must be a number", "number")
+            elif _text_of(value) not in self.chosen_by:
+                yield Problem(path, f"must be one of {self._allowed}", "choice")
+        elif not isinstance(value, str):
+            yield Problem(path, "must be a string", "text")
+        elif self.type == _TEXT:
+            yield from self._text_problems(value, path)
+        elif value not in self.chosen_by:
+            yield Problem(path, f"must be one of {self._allowed}", "choice")
+
+    def _text_problems(self, value: str, path: str) -> Iterator[Problem]:
+        if len(value) > self.longest:
+            yield Problem(path, f"must not be longer than {self.longest} characters", "too_long")
+        if value and self.keyboard == "email" and not _EMAIL.fullmatch(value):
+            yield Problem(path, "must be an e-mail address", "string.email")
+        if value and self.keyboard == "number" and not _NUMBER.fullmatch(value):
+            yield Problem(path, "must be the text of a number", "string.regex.base")
+
+    @property
+    def _allowed(self) -> str:
+        return ", ".join(self.chosen_by)
+
+    def chosen(self, value: Any) -> list[Option]:
+        """Return the options and choices that an answer stands for."""
+        if self.type == _TEXT:
+            return list(self.options[-1:])  # the last button is the one that submits
+        values = value if isinstance(value, list) else [value]
+        found = [option for item in values if (option := self.chosen_by.get(_text_of(item))) is not None]
+        return found + list(self.options[-1:]) if self.type == _MULTI_SELECT else found
+
+    def shown(self, value: Any) -> str:
+        """Return an answer as one reads it: the texts of what was chosen."""
+        values = value if isinstance(value, list) else [value]
+        texts = [option.text if (option := self.chosen_by.get(_text_of(item))) else _text_of(item) for item in values]
+        return ", ".join(texts)
+
+
+class Survey(Struct, frozen=True, dict=True):
+    """A version of a survey: its questions by id, in their order."""
+
+    questions: Mapping[str, Question]
+
+    def problems(self, responses: Responses, path: str) -> list[Problem]:
+        """Return everything wrong with responses; ``path`` points to them."""
+        found: list[Problem] = []
+        for id_, response in responses.items():
+            question = self.questions.get(id_)
+            if question is None:
+                found.append(Problem(pointer(path, id_), "is no question of this survey", "unknown_id"))
+                continue
+            for tag, value in response["fields"].items():
+                place = pointer(pointer(pointer(path, id_), "fields"), tag)
+                if tag != question.tag:
+                    found.append(Problem(place, f"must be named {question.tag}, as the question's tag", "choice"))
+                else:
+                    found += question.problems(value, place)
+        return found
+
+    def is_successful(self, responses: Responses) -> bool:
+        """Whether an option or choice was chosen that means success."""
+        return any(option.success for option in self._chosen(responses))
+
+    def reason(self, responses: Responses) -> str | None:
+        """Return why nobody could be talked to: the text of the option chosen in the question about it."""
+        for id_, tag, value in answers_in(responses):
+            question = self.questions.get(id_)
+            if question is not None and tag == REASON_TAG:
+                return question.shown(value)
+        return None
+
+    def availability(self, responses: Responses) -> bool | None:
+        """Return whether somebody was available, as the question about it was answered; None where it was not."""
+        for id_, _, value in answers_in(responses):
+            question = self.questions.get(id_)
+            if question is not None and question.type == AVAILABILITY:
+                return bool(value == "true")
+        return None
+
+    def follows_flow(self, responses: Responses) -> bool:
+        """Whether the responses are what one gets who begins at the first question and follows the answers' actions."""
+        reached: set[str] = set()
+        ahead = list(self.questions)[:1]
+        while ahead:
+            id_ = ahead.pop()
+            if id_ in reached or id_ not in responses:
+                continue
+            reached.add(id_)
+            ahead += self._following(self.questions[id_], responses[id_]["fields"].values())
+        return reached == set(responses)
+
+    def _following(self, question: Question, values: Iterable[Any]) -> list[str]:
+        taken = [option for value in values for option in question.chosen(value)]
+        order = list(self.questions)
+        place = order.index(question.id) + 1
+        found = order[place : place + 1] if not any(not option.leads_on for option in taken) else []
+        # of a question that was shown and not answered, nobody knows which way was taken
+        return found + [option.leads_to for option in taken or question.options if option.leads_to is not None]
+
+    def _chosen(self, responses: Responses) -> Iterator[Option]:
+        for id_, _, value in answers_in(responses):
+            question = self.questions.get(id_)
+            if question is not None:
+                yield from question.chosen(value)
+
+
+def answers_in(responses: Responses) -> Iterator[Answer]:
+    """Yield the questions that were answered: those that were only shown are left out."""
+    for id_, response in responses.items():
+        for tag, value in response["fields"].items():
+            yield Answer(id_, tag, value)
+
+
+def availability_in(responses: Responses) -> bool | None:
+    """Return whether somebody was available, as it is told without the survey: by the vendor's own tag."""
+    for answer in answers_in(responses):
+        if answer.tag == "available" and answer.value in ("true", "false"):
+            return bool(answer.value == "true")
+    return None
+
+
+def reason_in(responses: Responses) -> str | None:
+    """Return why nobody could be talked to, as it is told without the survey: by the vendor's own tag."""
+    for answer in answers_in(responses):
+        if answer.tag == REASON_TAG and isinstance(answer.value, str):
+            return answer.value
+    return None
+
+
+def compiled(data: Mapping[str, Any]) -> Survey:
+    """Return a survey ready to be asked. ``data`` is a valid definition, with the id of every question."""
+    return Survey({item["questionId"]: _question(item) for item in data.get("questions", ())})
+
+
+def _question(item: Mapping[str, Any]) -> Question:
+    options = tuple(_option(option, place) for place, option in enumerate(item.get("options", ()), 1))
+    answered = options
+    if item["type"] == _MULTI_SELECT:
+        answered = tuple(_option(choice, place) for place, choice in enumerate(item.get("choices", ()), 1))
+    elif item["type"] == _SCALE:
+        answered = tuple(_on_scale(option, place) for place, option in enumerate(options, 1))
+    by_text = {_text_of(option.answer): option for option in reversed(answered)}
+    return Question(
+        id=item["questionId"],
+        tag=item["tag"],
+        type=item["type"],
+        text=item.get("text", ""),
+        options=answered if item["type"] == _SCALE else options,
+        chosen_by=dict(reversed(by_text.items())),
+        longest=item.get("max", _LONGEST_TEXT),
+        keyboard=item.get("keyboard"),
+    )
+
+
+def _option(item: Mapping[str, Any], place: int) -> Option:
+    text = item.get("text") or item.get("icon") or str(place)
+    action = item.get("action") or {}
+    return Option(
+        answer=item["value"] if item.get("value") is not None else text,
+        text=text,
+        success=bool(item.get("success", False)),
+        leads_to=action.get("questionId") if action.get("type") == "question" else None,
+        leads_on=not action,
+    )
+
+
+def _on_scale(option: Option, place: int) -> Option:
+    """Return an option of a scale: its answer is a number, by its place where its value is none."""
+    try:
+        number = float(option.answer)
+    except ValueError:
+        number = place
+    return Option(number, option.text, option.success, option.leads_to, option.leads_on)
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
