@@ -3,6 +3,11 @@
 from ..store.store import Store
 from .access import Access
 from .bulk import Bulk
+from .canvassing.founding import Founding
+from .canvassing.groups import Groups
+from .canvassing.people import People
+from .canvassing.permits import Permits
+from .canvassing.resources import Resources
 from .check import Check
 from .definitions import Definitions
 from .hubs import Hubs
@@ -50,6 +55,16 @@ class Ledger:
         self.persons.values.referring = referring.refer_waiting
         self.definitions = Definitions(store)
         self.check = Check(store)
+        people = People(store)
+        self.resources = Resources(store, people)
+        self.founding = Founding(store, self.resources)
+        self.permits = Permits(store, self.founding, people)
+        self.resources.followers |= Groups(store, self._roles_changed).followers
+
+    def _roles_changed(self, tenant_id: int) -> None:
+        """Let the next requests see who may do and see what by now."""
+        self.access.forget(tenant_id)
+        self.permits.forget(tenant_id)
 
     @classmethod
     async def open(cls, url: str) -> "Ledger":
