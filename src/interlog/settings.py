@@ -92,6 +92,40 @@ class Settings(Struct, frozen=True, kw_only=True):
             "with own.example, https://acme.api.own.example is the hub acme. Requests for them must arrive here."
         ),
     ] = None
+    polis_placeholder_refs: Annotated[
+        bool,
+        Meta(
+            description="Whether Polis makes placeholders for campaigns, contacts and surveys that a visit names and "
+            "nobody has created yet, as long as the store holds one tenant."
+        ),
+    ] = True
+    polis_free_customer: Annotated[
+        bool,
+        Meta(
+            description="Whether Polis takes any customerId and securityGroupId in a body and gives them back, as long "
+            "as the store holds one tenant; otherwise others than the token's own are refused."
+        ),
+    ] = True
+    polis_require_etag: Annotated[
+        bool, Meta(description="Whether Polis refuses to change or delete without the etag of what is changed.")
+    ] = False
+    polis_strict_filters: Annotated[
+        bool, Meta(description="Whether Polis filters by the attributes only that the vendor documents for a resource.")
+    ] = False
+    polis_unknown_members: Annotated[
+        Literal["refuse", "keep"],
+        Meta(description="What Polis does with members of a body that it does not know: it refuses or keeps them."),
+    ] = "refuse"
+    polis_max_rows: Annotated[
+        int, Meta(description="How many rows a list of Polis has at most; 0 for as many as are asked for.", ge=0)
+    ] = 0
+    polis_natural_key_dedupe: Annotated[
+        bool,
+        Meta(
+            description="Whether a visit of the same contact by the same canvasser at the same moment with the same "
+            "survey is a repetition, whatever its id, instead of a possible duplicate."
+        ),
+    ] = False
 
 
 class Setting(NamedTuple):
