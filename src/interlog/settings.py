@@ -92,6 +92,25 @@ class Settings(Struct, frozen=True, kw_only=True):
             "with own.example, https://acme.api.own.example is the hub acme. Requests for them must arrive here."
         ),
     ] = None
+    customer_insights_sources: Annotated[
+        Text | None,
+        Meta(
+            description="Where ingestion jobs of Customer Insights may read files from, with commas between them: "
+            "addresses such as https://files.own.example/exports, and folders such as file:///srv/exports, each with "
+            "all below it. By default nowhere."
+        ),
+    ] = None
+    customer_insights_private_sources: Annotated[
+        bool,
+        Meta(
+            description="Whether names of hosts among these may lead to addresses that are not public: of this "
+            "machine, or of a private network. An address that is itself named there may be any."
+        ),
+    ] = False
+    customer_insights_keep_uploads_hours: Annotated[
+        int,
+        Meta(description="How many hours files are kept that were uploaded for ingestion jobs.", ge=1, le=8784),
+    ] = 24
     polis_placeholder_refs: Annotated[
         bool,
         Meta(
@@ -280,6 +299,13 @@ def _check_url(url: str) -> None:
         raise ValueError(url)
 
 
+def _check_sources(text: str) -> None:
+    from .ledger.outside import places_of
+
+    if not places_of(text):
+        raise ValueError(text)
+
+
 def _check_domain(name: str) -> None:
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", name):
         raise ValueError(name)
@@ -288,6 +314,7 @@ def _check_domain(name: str) -> None:
 _CHECKS: Mapping[str, tuple[str, Callable[[str], None]]] = {
     "affinity_time_zone": ("the name of a time zone", _check_time_zone),
     "customer_insights_domain": ("a domain in lower case, with its port if it has one", _check_domain),
+    "customer_insights_sources": ("addresses with https, http or file, with commas between them", _check_sources),
     "public_url": ("a URL with http or https", _check_url),
 }
 """What a type cannot say: the expectation in plain English, and what raises ``ValueError`` where it is not met."""

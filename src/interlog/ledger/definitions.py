@@ -98,8 +98,12 @@ class Definitions:
         *,
         expected_version: int | None = None,
         right: Right = Right.ADMIN,
+        copy: bool = True,
     ) -> Document | None:
-        """Delete a document and return it; None where there is none. The journal keeps what it said."""
+        """Delete a document and return it; None where there is none.
+
+        ``copy``: whether the journal keeps what it said.
+        """
         actor.require(right)
         tenant = actor.tenant.id
         for _ in range(_TRIES):
@@ -111,7 +115,7 @@ class Definitions:
                 break
             at, unit = now(), Unit()
             rows.remove(unit, tenant, read)
-            before = encode(read).decode()
+            before = encode(read).decode() if copy else None
             add_entry(unit, actor, Action.DELETE, Entity.DEFINITION, number, read.version + 1, at, before)
             try:
                 await self._database.write(unit)

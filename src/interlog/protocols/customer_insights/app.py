@@ -147,7 +147,7 @@ class Endpoint:
         call.api_version = _version_of(call)
         if permissions is None and _is_below_hub(call):
             call.actor = request.scope["interlog.actor"] = await enter(call)
-        if not operation.is_envelope:
+        if permissions is None or not operation.is_envelope:
             auth.check_right(call.actor, permissions, operation.right, manages=self._plane is Plane.MANAGE)
         if operation.right is not Right.READ:
             call.actor = replace(call.actor, request_id=request.scope.get("interlog.request_id"))

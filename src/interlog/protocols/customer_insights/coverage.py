@@ -49,8 +49,8 @@ DIFFERENCES = (
     ("data.batch", "A change set holds creations of interactions only; others in it are refused with 501."),
     (
         "ingestionJobs.create",
-        "A job has run when it is answered. `Uri` is a `data:` URI, or the file comes with the job "
-        "as `multipart/form-data`: nothing is fetched from other hosts.",
+        "A job has run when it is answered. `Uri` is a `data:` URI, an upload, or leads to one of the places that the "
+        "setting `customer_insights.sources` names; or the file comes with the job as `multipart/form-data`.",
     ),
     (
         "entities.create",

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Right
 
-from . import batch, instances, jobs, profile_reading, profiles, reading, rejects, relationships, single
+from . import batch, instances, jobs, profile_reading, profiles, reading, rejects, relationships, single, uploads
 from .asks import Ask
 from .auth import check_right
 from .batch import Part
@@ -71,10 +71,12 @@ async def dispatch(ask: Ask) -> Reply:
     name = first.name.lower()
     if name == "$metadata" and not rest:
         return _read_only(ask, _metadata(ask))
-    if name != "blobingestionjobs":
+    if name not in ("blobingestionjobs", "$uploads"):
         _require_json(ask)
     if name == "$rejects":
         return await _rejects(ask, first, rest)
+    if name == "$uploads" and not rest:
+        return await _uploads(ask, first)
     if name in ("kpis", "segments"):
         raise ApiError(501, "NotImplemented", f"{first.name} are not computed here.")
     if name == "blobingestionjobs" and not rest:
@@ -238,6 +240,21 @@ async def _rejects(ask: Ask, segment: Segment, rest: Sequence[Segment]) -> Reply
     raise not_found(f"resource '{ask.path[:200]}'")
 
 
+async def _uploads(ask: Ask, segment: Segment) -> Reply:
+    match ask.method, segment.key:
+        case "GET", None:
+            return await uploads.listed(ask)
+        case "POST", None:
+            return await uploads.create(ask)
+        case _, None:
+            raise _not_allowed("GET", "POST")
+        case "GET", key:
+            return await uploads.get(ask, _text_of(key))
+        case "DELETE", key:
+            return await uploads.delete(ask, _text_of(key))
+    raise _not_allowed("GET", "DELETE")
+
+
 def _text_of(key: Key) -> str:
     return key if isinstance(key, str) else ",".join(str(value) for value in key.values())
 
@@ -339,6 +356,8 @@ OPERATIONS = (
     _operation("relationshipInstances.create", "POST", "§/Relationships", "§/Relationship", spec="6.1"),
     _operation("ingestionJobs.list", "GET", "§/BlobIngestionJobs", spec="6.8"),
     _operation("ingestionJobs.create", "POST", "§/BlobIngestionJobs", spec="6.8"),
+    _operation("uploads.list", "GET", "§/$uploads", spec="6.8"),
+    _operation("uploads.create", "POST", "§/$uploads", spec="6.8"),
     _operation("rejects.list", "GET", "§/$rejects", spec="9.2"),
     _operation("entities.read", "GET", _ANY, spec="6.1, 6.5"),
     _operation("entities.create", "POST", _ANY, spec="6.3, 6.4, 6.7"),

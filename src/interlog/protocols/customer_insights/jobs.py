@@ -4,18 +4,15 @@ A job has run when its creation is answered; its record says how it went. Lines 
 """
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote_to_bytes
 from uuid import uuid4
 
 from interlog.model.errors import NotFound
 from interlog.model.instants import now
 from interlog.model.tenancy import Right
 
-from . import profiles
+from . import job_files, profiles
 from .asks import Ask
 from .bodies import MAX_BYTES, Malformed, content_error, decode, read_one, too_large
 from .csvfile import File, Format, Line, read_columns, read_format
@@ -36,7 +33,7 @@ _TARGETS = {"interaction": "Interaction", "profile": "Profile", "relationship": 
 
 
 async def create(ask: Ask) -> Reply:
-    """Run a job: its file is a ``data:`` URI, or comes with it as ``multipart/form-data`` (``job`` and ``file``)."""
+    """Run a job: its ``Uri`` leads to a file, or that comes with it as ``multipart/form-data`` (``job``, ``file``)."""
     body, data = _request(ask)
     notes = Notes()
     source = Source(body, "", notes)
@@ -44,20 +41,19 @@ async def create(ask: Ask) -> Reply:
     format_ = read_format(source.one("DataFormat"))
     uri = source.text("Uri", longest=MAX_BYTES * 2)
     if data is None:
-        data = _content(uri, notes)
+        data = await job_files.content_of(ask, uri, notes)
     file, columns = _file(data, format_, notes)
     if notes.problems or file is None or entity is None:
         codes = {problem.code for problem in notes.problems}
         raise invalid("NotSupported" if codes == {"NotSupported"} else "InvalidIngestionJob", "The job", notes.problems)
     id_ = uuid4().hex
-    shown = uri if uri is not None and not uri.startswith("data:") else (uri or "")[:100]
     job: dict[str, Any] = {
         "JobId": id_,
         "HubId": ask.actor.tenant.name,
         "SubmitTime": moment_text(now()),
         "DataFormat": _format_json(format_),
         "Type": target,
-        "Uri": shown,
+        "Uri": job_files.shown(uri),
     }
     document = job | {"State": "Running", "TotalBytes": len(data or b"")}
     await ask.ledger.definitions.put(ask.actor, KIND, id_, document, right=Right.WRITE)
@@ -105,25 +101,6 @@ def _target(ask: Ask, source: Source) -> tuple[str, InteractionEntity | ProfileE
         source.problem("UnknownType", "Type", f"There is no {canonical.lower()} type '{name[:128]}'.")
         return text, None
     return f"{canonical}.{entity.type.name}", entity
-
-
-def _content(uri: str | None, notes: Notes) -> bytes | None:
-    """Return what a ``data:`` URI holds. Nothing is fetched from anywhere: no request may make us call another host."""
-    if uri is None:
-        notes.add("MissingUri", "'Uri' is required, unless the file is sent with the job.", "Uri")
-        return None
-    if not uri.lower().startswith("data:"):
-        notes.add("NotSupported", "'Uri' must be a data: URI; or send the file as multipart/form-data.", "Uri")
-        return None
-    head, comma, rest = uri[5:].partition(",")
-    try:
-        if not comma:
-            raise ValueError
-        raw = unquote_to_bytes(rest)
-        return base64.b64decode(raw, validate=True) if head.lower().endswith(";base64") else raw
-    except (binascii.Error, ValueError):
-        notes.add("InvalidValue", "'Uri' is no well-formed data: URI.", "Uri")
-        return None
 
 
 def _file(data: bytes | None, format_: Format, notes: Notes) -> tuple[File | None, dict[int, str]]:

@@ -122,8 +122,8 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     ``statuses`` are the only success codes on the ARM plane, the first being the usual one; ``hub_statuses`` those of
     the hub's own planes, where they differ. ``right`` is what a token must allow. ``any_version``: ``api-version`` is
     not looked at. ``max_body``: the largest body that is read, in bytes. ``is_signed``: the address itself is signed,
-    and no token is asked for. ``is_envelope``: it holds requests, each of which is checked by itself, and needs no
-    right of its own. ``name`` reads ``resource.verb``.
+    and no token is asked for. ``is_envelope``: it holds requests, each of which is checked by itself, and
+    needs none of a policy's permissions. ``name`` reads ``resource.verb``.
     """
 
     name: str
