@@ -20,6 +20,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .canvassing.groups import first_groups
 
 FRESH = 1.0
 """Seconds after which a tenant or token read from the store is read again: so late another process's change counts."""
@@ -154,12 +155,16 @@ class Tenants:
         raise Conflict("the settings were being changed at the same time; try again")
 
     async def add_user(self, actor: Actor, person_id: int, role: UserRole, groups: tuple[int, ...] = ()) -> User:
-        """Make a person of the tenant a user, and internal if he is not."""
+        """Make a person of the tenant a user, and internal if he is not.
+
+        ``groups``: what he sees besides what everybody sees who is no member of an organization of canvassing.
+        """
         actor.require(Right.ADMIN)
         found = await person_rows.by_ids(self._store.database, actor.tenant.id, [person_id])
         if person_id not in found:
             raise NotFound("person", person_id)
         person, at = found[person_id], now()
+        groups = tuple(sorted({*groups, *await first_groups(self._store, actor.tenant, person.uuid)}))
         user = User(person_id=person_id, role=role, groups=groups, created_at=at)
         unit = Unit()
         if person.kind is not PersonKind.INTERNAL:

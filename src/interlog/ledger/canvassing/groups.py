@@ -80,10 +80,11 @@ class Groups:
             tenant_rows.set_groups(unit, tenant.id, user, groups)
 
 
-async def first_groups(store: Store, tenant: Tenant) -> tuple[int, ...]:
-    """Return the groups of a user who has no membership yet."""
+async def first_groups(store: Store, tenant: Tenant, uuid: str) -> tuple[int, ...]:
+    """Return the groups of a new user: he may have been made a member of an organization before."""
     organizations = await all_organizations(store.database, tenant)
-    return tuple(sorted(groups_seen(tenant, organizations, ())))
+    memberships = await rows.owned_by_anybody(store.database, tenant.id, "memberships", uuid)
+    return tuple(sorted(groups_seen(tenant, organizations, memberships)))
 
 
 async def all_organizations(database: Database, tenant: Tenant) -> dict[str, Resource]:
