@@ -90,6 +90,37 @@ def test_an_interaction_waits_for_its_profile(data: Data) -> None:
     assert data.get(f"/Households('{home['ProfileId']}')/Interactions/$count").text == "2"
 
 
+CALLER = {
+    "participantName": "Caller",
+    "profileTypeName": "Contact",
+    "participantPropertyReferences": [{"interactionPropertyName": "From", "profilePropertyName": "Phone"}],
+}
+
+
+def test_values_that_are_no_key_find_whoever_alone_has_them(data: Data, firm: Firm) -> None:
+    """A call names the contact with its number, before or after that comes; two with the number are counted (6.6)."""
+    data.define("Repair", repairs(CALLER, attributes={"interlog.category": ["meeting"]}))
+    data.stored("/Repairs", {"Shop": "s", "Ticket": "1", "OpenedAt": "2026-03-04T09:00:00Z", "From": "+49 1"})
+    assert participant(data, "Caller", "/Repairs")["Resolved"] is False
+    zoe = data.stored("/Contacts", {"ContactId": "C-1", "FirstName": "Zoe", "Phone": "+49 1"})
+    found = participant(data, "Caller", "/Repairs")
+    assert (found["Resolved"], found["ProfileId"], "CandidateCount" in found) == (True, "C-1", False)
+    assert data.get("/Contacts('C-1')/Interactions/$count").text == "1"
+    (person,) = firm.caller("/affinity").get("/persons", term="Zoe").json()["persons"]
+    march = {"start_time": "2026-03-01T00:00:00Z", "end_time": "2026-04-01T00:00:00Z"}
+    events = firm.caller("/affinity").get("/interactions", type=0, person_id=person["id"], **march).json()["events"]
+    assert len(events) == 1
+
+    data.stored("/Contacts", {"ContactId": "C-2", "FirstName": "Ann", "Phone": "+49 1"})
+
+    found = participant(data, "Caller", "/Repairs")
+    assert (found["Resolved"], found["CandidateCount"], "ProfileId" in found) == (False, 2, False)
+    assert data.get("/Contacts('C-1')/Interactions/$count").text == "0"
+    assert data.send("/Contacts('C-1')", {"Phone": None}, "PATCH").status_code == 204
+    assert participant(data, "Caller", "/Repairs")["ProfileId"] == "C-2"
+    assert zoe["ProfileId"] == "C-1"
+
+
 def test_participants_can_be_filtered_by(data: Data) -> None:
     """``Participants/any(p: p/ProfileId eq 'C-1')``."""
     for number in (1, 2):
