@@ -5,7 +5,7 @@ A condition holds, does not hold, or is *unknown*, and so is its negation. A rec
 value compares otherwise says so with ``Missing``, or with ``Relation``, which is never unknown.
 """
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -80,6 +80,20 @@ class Among(Struct, frozen=True):
     kind: Kind
 
 
+class Wildcard(Enum):
+    """What stands in a pattern for characters that it does not name."""
+
+    RUN = "any characters, or none"
+    ONE = "one character"
+
+
+class Like(Struct, frozen=True):
+    """A text that a pattern describes from its beginning to its end, whatever the case of its letters."""
+
+    operand: Expression
+    pattern: tuple[str | Wildcard, ...]
+
+
 class Null(Struct, frozen=True):
     """An expression that has no value."""
 
@@ -137,7 +151,7 @@ class Search(Struct, frozen=True):
 
 
 Condition: TypeAlias = (
-    Compare | Missing | Not | And | Or | Relation | Among | Null | Truth | Is | Constant | AnyOf | AllOf | Search
+    Compare | Missing | Not | And | Or | Relation | Among | Like | Null | Truth | Is | Constant | AnyOf | AllOf | Search
 )
 
 

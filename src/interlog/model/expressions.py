@@ -1,4 +1,4 @@
-"""Expressions: what a condition computes from an interaction before it compares.
+"""Expressions: what a condition computes from a record before it compares.
 
 Each has a kind, which is known before anything is read: whoever makes an expression gives every function what it takes.
 Where a value stored is of another kind than the expression says, or not there at all, the expression is null; and so is
@@ -89,10 +89,11 @@ class Field(Struct, frozen=True):
     """A field of the type, an undeclared one, or what lies deeper in one, read as of one kind.
 
     ``variable`` is the lambda's whose element the path begins in (0: the outermost), -1 where it begins in the
-    interaction. An empty path is the element itself. No name in a path contains a slash or a quote.
+    record. An empty path is the element itself. An integer in a path is an element of an array, or the member of that
+    name. No name in a path contains a quote or a control character.
     """
 
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     kind: Kind
     variable: int = -1
 
@@ -131,8 +132,9 @@ Expression: TypeAlias = Literal | Column | Field | Part | Call | Choice
 class Order(Struct, frozen=True):
     """By what records are sorted. What is null comes first, or last where it is ``descending``.
 
-    Texts count by their first 256 characters.
+    With ``missing_last`` it is the other way round. Texts count by their first 256 characters.
     """
 
     expression: Expression
     descending: bool = False
+    missing_last: bool = False

@@ -21,6 +21,7 @@ from ..model.conditions import (
     Condition,
     Constant,
     Is,
+    Like,
     Missing,
     Not,
     Null,
@@ -34,6 +35,7 @@ from ..model.expressions import Expression, Field, Kind, Literal
 from . import expressions
 from .engines import per_engine
 from .expressions import Numbers, Record, json_of, literals, sql_of
+from .patterns import glob_of, regex_of
 from .statements import Query
 
 if TYPE_CHECKING:
@@ -78,6 +80,8 @@ def shape_of(condition: Condition) -> Shape:
             return Relation(left, condition.operator, right)
         case Among():
             return Among(expressions.shape_of(condition.operand), (0,) * _room(len(condition.values)), condition.kind)
+        case Like():
+            return Like(expressions.shape_of(condition.operand), ())
         case Null() | Truth():
             return type(condition)(expressions.shape_of(condition.operand))
         case Is():
@@ -133,6 +137,10 @@ def values_of(condition: Condition) -> Iterator[Any]:
             yield from expressions.values_of(operand)
             yield from values
             yield from (values[-1:] * (_room(len(values)) - len(values)))
+        case Like():
+            yield from expressions.values_of(condition.operand)
+            yield glob_of(condition.pattern)
+            yield regex_of(condition.pattern)
         case Null() | Truth():
             yield from expressions.values_of(condition.operand)
         case AnyOf() | AllOf():
@@ -177,6 +185,8 @@ class _Writer:
                 return self._relation(shape, certain=certain)
             case Among(operand, values):
                 return self._among(operand, len(values), shape.kind, certain=certain)
+            case Like():
+                return self._like(shape, certain=certain)
             case Null():
                 return per_engine("({0} IS NULL)", None, self._expression(shape.operand))
             case Truth():
@@ -210,6 +220,12 @@ class _Writer:
         sql = self._expression(operand)
         places = ", ".join(f"{{{index + 1}}}" for index in range(values))
         found = per_engine(f"({{0}} IN ({places}))", None, sql, *literals(kind, values, self._numbers))
+        return _certain(found) if certain else found
+
+    def _like(self, shape: Like, *, certain: bool) -> ColumnElement[Any]:
+        sql = self._expression(shape.operand)
+        patterns = [bindparam(f"value_{next(self._numbers)}", type_=Text()) for _ in range(2)]
+        found = per_engine("({0} GLOB {1})", "({0} ~ {2})", sql, *patterns)
         return _certain(found) if certain else found
 
     def _any(self, shape: AnyOf) -> ColumnElement[Any]:

@@ -59,8 +59,8 @@ def values_of(expression: Expression) -> Iterator[Any]:
     match expression:
         case Literal():
             yield expression.value
-        case Field() if expression.path:
-            yield "/".join(expression.path)
+        case Field():
+            yield from map(str, expression.path)
         case Call():
             for argument in expression.arguments:
                 yield from values_of(argument)
@@ -75,8 +75,9 @@ def shape_of(expression: Expression) -> Expression:
     match expression:
         case Literal():
             return Literal("", expression.kind)
-        case Field() if expression.path:
-            return Field(("",), expression.kind, expression.variable)
+        case Field():
+            path = tuple("" if isinstance(name, str) else 0 for name in expression.path)
+            return Field(path, expression.kind, expression.variable)
         case Call():
             return Call(expression.function, tuple(map(shape_of, expression.arguments)), expression.kind)
         case Choice():
@@ -147,16 +148,23 @@ def json_of(field: Field, record: Record, numbers: Numbers) -> tuple[Sql, Sql]:
             per_engine(f"{element}.type", f"jsonb_typeof({element}.value)"),
             per_engine(f"{element}.value", f"{element}.value"),
         )
-    path = bindparam(f"value_{next(numbers)}", type_=Text())
+    path = [bindparam(f"value_{next(numbers)}", type_=Text()) for _ in field.path]
     if field.variable >= 0:
         base: Sql = per_engine(
             f"CASE e{field.variable}.type WHEN 'object' THEN e{field.variable}.value END", f"e{field.variable}.value"
         )
     else:
         base = per_engine("{0}", "{0}::jsonb", record.fields)
-    parts = (base, path)
-    reached = "({0} #> string_to_array({1}, '/'))"
-    at = """'$."' || replace({1}, '/', '"."') || '"'"""
+    parts = (base, *path)
+    at, reached = "'$'", "{0}"
+    for place, name in enumerate(field.path, 1):
+        if isinstance(name, str):
+            at += f""" || '."' || replace({{{place}}}, '\\', '\\\\') || '"'"""
+            reached = f"({reached} -> {{{place}}})"
+        else:
+            step = """CASE json_type({0}, a) WHEN 'array' THEN '[' || i || ']' ELSE '."' || i || '"' END"""
+            at = f"(SELECT a || {step} FROM (SELECT {at} AS a, {{{place}}} AS i))"
+            reached = f"({reached} #> ARRAY[{{{place}}}])"
     return (
         per_engine(f"json_type({{0}}, {at})", f"jsonb_typeof({reached})", *parts),
         per_engine(f"json_extract({{0}}, {at})", reached, *parts),

@@ -152,7 +152,8 @@ def _range_of(condition: Condition) -> Range | None:
 def _name_of(expression: Expression) -> str | None:
     """Return the name of the field that an expression reads as it is; None for all else."""
     if isinstance(expression, Field) and expression.variable < 0 and len(expression.path) == 1:
-        return expression.path[0]
+        name = expression.path[0]
+        return name if isinstance(name, str) else None
     return None
 
 

@@ -328,7 +328,8 @@ def page_query(shape: PageShape) -> Query:
     descending = keys[-1].descending
     statement = statement.add_columns(number, *[key.sql.label(f"k{index}") for index, key in enumerate(keys)])
     if shape.after is not None:
-        statement = statement.where(keysets.behind(keys, number, descending, shape.after))
+        last = Key(number, descending, False, Kind.INTEGER)
+        statement = statement.where(keysets.behind([*keys, last], shape.after))
     orders = [keysets.ordered(key) for key in keys] + [number.desc() if descending else number.asc()]
     statement = statement.order_by(*orders).limit(parameter("limit"))
     return Query(statement.offset(parameter("skip")) if shape.skip else statement)

@@ -23,12 +23,18 @@ LONGEST = 256
 
 
 class Key(NamedTuple):
-    """What a page is sorted by. ``nullable``: it may be null."""
+    """What a page is sorted by. ``nullable``: it may be null, which is less than all else unless ``missing_last``."""
 
     sql: ColumnElement[Any]
     descending: bool
     nullable: bool
     kind: Kind
+    missing_last: bool = False
+
+    @property
+    def nulls_end(self) -> bool:
+        """Whether what is null comes behind all else."""
+        return self.descending is not self.missing_last
 
 
 def key_of(order: Order, record: Record, numbers: Numbers) -> Key:
@@ -39,41 +45,41 @@ def key_of(order: Order, record: Record, numbers: Numbers) -> Key:
         sql = per_engine("{0}", "({0})::integer", sql)
     elif kind is Kind.TEXT:
         sql = per_engine(f"substr({{0}}, 1, {LONGEST})", None, sql)
-    return Key(sql, order.descending, True, kind)
+    return Key(sql, order.descending, True, kind, order.missing_last)
 
 
 def ordered(key: Key) -> ColumnElement[Any]:
-    """Return an item of ORDER BY: null is less than all else on both engines."""
-    word, nulls = ("DESC", "LAST") if key.descending else ("ASC", "FIRST")
+    """Return an item of ORDER BY, with null in the same place on both engines."""
+    word, nulls = "DESC" if key.descending else "ASC", "LAST" if key.nulls_end else "FIRST"
     if not key.nullable:
         return per_engine(f"{{0}} {word}", None, key.sql)
-    return per_engine(f"{{0}} {word}", f"{{0}} {word} NULLS {nulls}", key.sql)
+    explicit = f"{{0}} {word} NULLS {nulls}"
+    return per_engine(explicit if key.missing_last else f"{{0}} {word}", explicit, key.sql)
 
 
-def behind(
-    keys: Sequence[Key], number: ColumnElement[int], descending: bool, nulls: tuple[bool, ...]
-) -> ColumnElement[bool]:
-    """Return the condition of lying behind a place."""
+def behind(keys: Sequence[Key], nulls: tuple[bool, ...]) -> ColumnElement[bool]:
+    """Return the condition of lying behind a place; by the last key no two records are the same."""
     values = [_value(key, index) for index, key in enumerate(keys)]
-    last = parameter(f"after_{len(keys)}")
+    descending = keys[-1].descending
     if all(not key.nullable and key.descending is descending for key in keys):
-        here, there = tuple_(*(key.sql for key in keys), number), tuple_(*values, last)
+        if len(keys) == 1:
+            return keys[0].sql < values[0] if descending else keys[0].sql > values[0]
+        here, there = tuple_(*(key.sql for key in keys)), tuple_(*values)
         return here < there if descending else here > there
     alternatives: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
     for key, value, is_null in zip(keys, values, nulls, strict=False):
         if is_null:
-            beyond = None if key.descending else per_engine("({0} IS NOT NULL)", None, key.sql)
+            beyond = None if key.nulls_end else per_engine("({0} IS NOT NULL)", None, key.sql)
             equal = per_engine("({0} IS NULL)", None, key.sql)
         else:
             sign = "<" if key.descending else ">"
-            or_null = " OR {0} IS NULL" if key.descending and key.nullable else ""
+            or_null = " OR {0} IS NULL" if key.nulls_end and key.nullable else ""
             beyond = per_engine(f"({{0}} {sign} {{1}}{or_null})", None, key.sql, value)
             equal = per_engine("({0} = {1})", None, key.sql, value)
         if beyond is not None:
             alternatives.append(and_(*same, beyond))
         same.append(equal)
-    alternatives.append(and_(*same, number < last if descending else number > last))
     return or_(*alternatives)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from ..model.conditions import Condition
-from ..model.expressions import Order
+from ..model.expressions import Kind, Order
 from ..model.profiles import CONTACT, ORGANIZATION
 from . import conditions, expressions, keysets
 from .conditions import SHAPES, Shape, matching_record, query_of
@@ -199,7 +199,8 @@ def page_query(shape: PageShape) -> Query:
     labelled = [key.sql.label(f"k{index}") for index, key in enumerate(keys)]
     statement = statement.add_columns(source.number, *labelled)
     if shape.after is not None:
-        statement = statement.where(keysets.behind(keys, source.number, descending, shape.after))
+        number = keysets.Key(source.number, descending, False, Kind.INTEGER)
+        statement = statement.where(keysets.behind([*keys, number], shape.after))
     last = source.number.desc() if descending else source.number.asc()
     statement = statement.order_by(*[keysets.ordered(key) for key in keys], last).limit(parameter("limit"))
     return Query(statement.offset(parameter("skip")) if shape.skip else statement)
