@@ -5,14 +5,19 @@ from itertools import pairwise
 
 import pytest
 
+from interlog.ledger import Ledger
+from interlog.model.canvassing.resources import ResourceDraft
 from interlog.model.errors import Conflict, Forbidden, Invalid, NotFound
 from interlog.model.instants import DAY
 from interlog.model.interactions import Links, Participant
 from interlog.model.journal import Action, Entity
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft, PersonKind
-from interlog.model.tenancy import Right
+from interlog.model.profiles import CONTACT, ProfileDraft
+from interlog.model.tenancy import Actor, Right
 from interlog.store import journal
+from interlog.store import resources as resource_rows
+from interlog.store.statements import Unit
 from tests.ledger.conftest import YESTERDAY, Firm, journal_of, meeting, numbers_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -427,3 +432,25 @@ async def test_notes_on_a_deleted_person_stay(acme: Firm) -> None:
     await acme.ledger.persons.delete(acme.actor, acme.eve.id)
 
     assert await acme.ledger.notes.get(acme.actor, note.id) == note
+
+
+async def test_followers_add_to_the_unit_of_a_change(acme: Firm, ledger: Ledger) -> None:
+    """Whoever follows persons is told who one was and will be, in the unit of the change, through every way to it."""
+    told: list[tuple[str, str | None]] = []
+
+    async def follow(actor: Actor, unit: Unit, read: Person, new: Person | None) -> None:
+        told.append((read.name, new.name if new is not None else None))
+        draft = ResourceDraft(kind="contacts", data={"emails": list(new.emails if new is not None else ())})
+        ledger.resources.add_new(actor, unit, await ledger.resources.drafted(actor, [draft]))
+
+    ledger.persons.followers.append(follow)
+    try:
+        await ledger.persons.update(acme.actor, acme.eve.id, last_name="Ahn", emails=("eve@new.example",))
+        contact = ProfileDraft(key=str(acme.eve.id), fields={"FirstName": "Eva"})
+        await ledger.profiles.put(acme.actor, CONTACT, contact)
+        await ledger.persons.delete(acme.actor, acme.eve.id)
+    finally:
+        ledger.persons.followers.remove(follow)
+    assert told == [("Eve Moll", "Eve Ahn"), ("Eve Ahn", "Eva Ahn"), ("Eva Ahn", None)]
+    stored = await resource_rows.of_kind(ledger.store.database, acme.tenant.id, "contacts", limit=10)
+    assert sorted(item.data["emails"] for item in stored) == [[], ["eve@new.example"], ["eve@new.example"]]

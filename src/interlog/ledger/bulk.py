@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from msgspec.structs import replace
 
+from ..model import person_rules
 from ..model.errors import Conflict, Invalid, Problem, unknown_id
 from ..model.ids import uuid7
 from ..model.instants import now
@@ -35,7 +36,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from . import notes, opportunities, organizations, persons
+from . import notes, opportunities, organizations
 from .links import IDS, link_problems
 from .persons import Persons
 
@@ -101,7 +102,9 @@ class Bulk:
         problems = []
         first: dict[str, int] = {}
         for index, (draft, some) in enumerate(zip(drafts, addresses, strict=True)):
-            found = persons.name_problems(draft.first_name, draft.last_name) + persons.email_problems(draft.emails)
+            found = person_rules.name_problems(draft.first_name, draft.last_name) + person_rules.email_problems(
+                draft.emails
+            )
             found += _unknown("organization_ids", "Organization", draft.organization_ids, known)
             for place, address in enumerate(some):
                 if address in taken or first.setdefault(address, index) != index:
@@ -110,7 +113,7 @@ class Bulk:
         _raise_problems(problems)
         unit, created = Unit(), []
         for id_, draft in zip(await self._numbers(actor, "person", drafts), drafts, strict=True):
-            emails = persons.distinct_emails(draft.emails)
+            emails = person_rules.distinct_emails(draft.emails)
             joined = (owner for email in emails for owner in owners.get(email_domain(email), ()))
             item = Person(
                 id=id_,

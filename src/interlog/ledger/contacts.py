@@ -14,6 +14,7 @@ from ..model.errors import Invalid, Problem
 from ..model.ids import uuid7
 from ..model.journal import Action, Entity
 from ..model.parties import Person, PersonKind, email_domain, normal_email
+from ..model.person_rules import MAX_NAME, email_problems
 from ..model.profiles import CONTACT, PROFILE_ID, Profile, ProfileType
 from ..model.tenancy import Actor
 from ..store import organizations as organization_rows
@@ -23,7 +24,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .persons import MAX_NAME, Persons, email_problems
+from .persons import Persons
 from .profile_kinds import Beside, Found, ProfileKind, Wanted
 
 ID, EMAIL = (PROFILE_ID,), ("Email",)
@@ -130,6 +131,7 @@ class Contacts(ProfileKind):
             person_rows.change(unit, tenant, before, person)
             at, text = new.modified_at or 0, encode(before).decode()
             add_entry(unit, actor, Action.AMEND, Entity.PERSON, person.id, person.version, at, text)
+            await self._persons.tell(actor, unit, before, person)
         kept_now = self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, person)))
         changed = contact_of(person, kept_now)
         self._values.change(actor, unit, type_, contact_of(before, kept), changed)

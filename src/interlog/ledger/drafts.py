@@ -13,11 +13,11 @@ from ..model.instances import key_of_instance
 from ..model.interactions import Content, Draft, Interaction
 from ..model.notes import Note
 from ..model.parties import Person, normal_email
+from ..model.person_rules import email_problems
 from ..model.tenancy import Actor
 from ..model.types import InteractionType, Logging
 from ..model.validation import identity_of, problems_of
 from ..store.rows import encode
-from .persons import email_problems
 
 _MAX_SYSTEM = 100
 _MAX_EXTERNAL_ID = 400

@@ -1,6 +1,7 @@
 """Persons: create, change, delete, find, and bind to interactions that were there before them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -10,6 +11,7 @@ from ..model.instants import now
 from ..model.interactions import Brief, Interaction, Participant
 from ..model.journal import Action, Entity
 from ..model.parties import Directory, Party, Person, PersonDraft, PersonKind, email_domain, normal_email
+from ..model.person_rules import MAX_NAME, distinct_emails, email_problems, name_problems
 from ..model.profiles import CONTACT
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
@@ -30,8 +32,6 @@ from .profile_values import ProfileValues
 from .search import START, Place, search_page
 
 _TRIES = 4
-MAX_NAME = 500
-MAX_EMAIL = 320
 _EVENTS = (Category.MEETING, Category.CALL, Category.VISIT)
 
 
@@ -40,13 +40,18 @@ def kinds_of(tenant: Tenant) -> Kinds:
     return Kinds(tenant.type_ids(Category.EMAIL), tenant.type_ids(*_EVENTS), tenant.type_ids(Category.MESSAGE))
 
 
+Follower: TypeAlias = Callable[[Actor, Unit, Person, Person | None], Awaitable[None]]
+"""Adds to a unit what follows from a person's change: who he was, and who he will be (None: he is deleted)."""
+
+
 class Persons:
-    """Use cases around persons."""
+    """Use cases around persons. ``followers`` are told of every change of a name or an address, in its unit."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._database = store.database
         self.values = ProfileValues(store)
+        self.followers: list[Follower] = []
 
     async def get(self, actor: Actor, person_id: int) -> Person:
         """Return a person; raises ``NotFound`` or ``MergedAway``."""
@@ -160,41 +165,66 @@ class Persons:
     ) -> Person:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
-        read = await self.get(actor, person_id)
-        names = (
-            read.first_name if first_name is None else first_name,
-            read.last_name if last_name is None else last_name,
-        )
-        problems = name_problems(*names) if (first_name, last_name) != (None, None) else []
-        if emails is not None:
-            problems += email_problems(emails) + await self._taken(actor, emails, person_id)
-        if organization_ids is not None:
-            problems += await self._organization_problems(actor, organization_ids)
-        if problems:
-            raise Invalid(*problems)
-        new_emails = read.emails if emails is None else distinct_emails(emails)
-        organizations = read.organization_ids if organization_ids is None else tuple(dict.fromkeys(organization_ids))
-        added = tuple(email for email in new_emails if email not in read.emails)
+        for _ in range(_TRIES):
+            read = await self.get(actor, person_id)
+            names = (
+                read.first_name if first_name is None else first_name,
+                read.last_name if last_name is None else last_name,
+            )
+            problems = name_problems(*names) if (first_name, last_name) != (None, None) else []
+            if emails is not None:
+                problems += email_problems(emails) + await self._taken(actor, emails, person_id)
+            if organization_ids is not None:
+                problems += await self._organization_problems(actor, organization_ids)
+            if problems:
+                raise Invalid(*problems)
+            new_emails = read.emails if emails is None else distinct_emails(emails)
+            organizations = (
+                read.organization_ids if organization_ids is None else tuple(dict.fromkeys(organization_ids))
+            )
+            wanted = replace(
+                read,
+                first_name=names[0].strip(),
+                last_name=names[1].strip(),
+                emails=new_emails,
+                organization_ids=organizations,
+            )
+            unit = Unit()
+            person = await self.add_change(actor, unit, read, wanted)
+            await self.tell(actor, unit, read, person)
+            try:
+                await self._write(actor, unit, person)
+            except Conflict:  # often it was only what follows that somebody else has changed
+                continue
+            if added := set(person.emails) - set(read.emails):
+                await self.bind_late(actor, {normal_email(email) for email in added})
+            return person
+        raise Conflict("the person was being changed by others at the same time; try again")
+
+    async def add_change(self, actor: Actor, unit: Unit, read: Person, new: Person) -> Person:
+        """Add the change of a person to a unit without telling followers, and return him as he will be.
+
+        He also joins the organizations that own the domains of new addresses. ``bind_late`` is left to the caller.
+        """
+        added = tuple(email for email in new.emails if email not in read.emails)
         person = replace(
-            read,
-            first_name=names[0].strip(),
-            last_name=names[1].strip(),
-            emails=new_emails,
-            primary_email=_primary(read, new_emails),
-            organization_ids=await self._with_owners(actor, organizations, added),
+            new,
+            primary_email=_primary(read, new.emails),
+            organization_ids=await self._with_owners(actor, new.organization_ids, added),
             version=read.version + 1,
             modified_at=now(),
         )
-        unit = Unit()
         person_rows.change(unit, actor.tenant.id, read, person)
         await self.values.follow(actor, unit, read, person)
         before = encode(read).decode()
-        add_entry(unit, actor, Action.AMEND, Entity.PERSON, person_id, person.version, now(), before)
+        add_entry(unit, actor, Action.AMEND, Entity.PERSON, read.id, person.version, now(), before)
         await self.bind_waiting(actor, unit, {normal_email(email): person.id for email in added})
-        await self._write(actor, unit, person)
-        if added:
-            await self.bind_late(actor, {normal_email(email) for email in added})
         return person
+
+    async def tell(self, actor: Actor, unit: Unit, read: Person, new: Person | None) -> None:
+        """Add to a unit what followers make of a change of a person; None: he is deleted."""
+        for follower in self.followers:
+            await follower(actor, unit, read, new)
 
     async def delete(self, actor: Actor, person_id: int) -> Person:
         """Delete a person, and the notes he wrote; interactions and other notes stay. Internal persons cannot go."""
@@ -207,6 +237,7 @@ class Persons:
         gone = replace(read, version=read.version + 1, modified_at=at)
         person_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
         await self.values.follow(actor, unit, read, None)
+        await self.tell(actor, unit, read, None)
         add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, CONTACT.id, person_id)
         opportunities = await opportunity_rows.of_parties(self._database, actor.tenant.id, Party.PERSON, [person_id])
@@ -358,33 +389,3 @@ def _primary(read: Person, emails: tuple[str, ...]) -> str | None:
     if read.primary_email in emails:
         return read.primary_email
     return emails[0] if emails else None
-
-
-def distinct_emails(emails: Iterable[str]) -> tuple[str, ...]:
-    """Return addresses without repetitions, in the order given."""
-    return tuple({normal_email(email): email.strip() for email in reversed(list(emails))}.values())[::-1]
-
-
-def name_problems(first_name: str | None, last_name: str | None) -> list[Problem]:
-    """Return what is wrong with a person's names; None is a name that is not changed."""
-    problems = []
-    for path, value in (("first_name", first_name), ("last_name", last_name)):
-        if value is not None and len(value) > MAX_NAME:
-            problems.append(Problem(path, f"must not be longer than {MAX_NAME} characters", "too_long"))
-        if value is not None and "\x00" in value:
-            problems.append(Problem(path, "must not contain the character U+0000", "character"))
-    if first_name is not None and not first_name.strip() and not (last_name or "").strip():
-        problems.append(Problem("first_name", "must not be empty", "missing"))
-    return problems
-
-
-def email_problems(emails: Sequence[str]) -> list[Problem]:
-    """Return what is wrong with e-mail addresses as such."""
-    problems = []
-    for index, email in enumerate(emails):
-        local, _, domain = email.strip().rpartition("@")
-        if not local or not domain or any(c.isspace() or not c.isprintable() for c in email.strip()):
-            problems.append(Problem(f"emails[{index}]", "must be an e-mail address"))
-        elif len(email) > MAX_EMAIL:
-            problems.append(Problem(f"emails[{index}]", f"must not be longer than {MAX_EMAIL} characters", "too_long"))
-    return problems

@@ -15,6 +15,7 @@ from ..model.instants import now
 from ..model.interactions import Content, Participant, ProfilePart
 from ..model.look_ups import LookUp, look_ups
 from ..model.parties import Person, PersonKind
+from ..model.person_rules import MAX_NAME
 from ..model.profiles import CONTACT, PROFILE_ID, Names, ProfileType, key_of, waiting_key
 from ..model.tenancy import Actor
 from ..model.types import InteractionType
@@ -23,7 +24,7 @@ from ..store.profile_values import Tally
 from ..store.statements import Unit
 from ..store.store import Store
 from .contacts import EMAIL, Contacts
-from .persons import MAX_NAME, Persons
+from .persons import Persons
 from .profiles import Profiles
 
 
