@@ -1,22 +1,23 @@
 """Interactions: log, read, amend, delete. Pages of them are in ``timeline.py``."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
 from ..model.ids import stamp, uuids7
 from ..model.instants import now
-from ..model.interactions import Brief, Content, Draft, Interaction, Participant
+from ..model.interactions import Brief, Content, Draft, Interaction
 from ..model.journal import Action, Entity
-from ..model.parties import Directory, Person, normal_email
+from ..model.parties import Directory
 from ..model.tenancy import Actor, Right
 from ..model.types import InteractionType
 from ..model.validation import problems_of
 from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
+from ..store import visits as visit_rows
 from ..store.database import Duplicate, Stale
 from ..store.journal import add_entries, add_entry
 from ..store.rows import encode
@@ -38,10 +39,19 @@ from .drafts import (
     unknown_persons,
     with_canonical_uuid,
 )
+from .ending import add_deletion, add_restoration
 from .known_types import know, know_name
 from .links import link_problems
-from .notes import delete_with_replies
+from .participants import resolve
 from .persons import Persons
+
+Change: TypeAlias = tuple[Interaction | None, Interaction]
+"""An interaction as it was read (None: it is new), and as it will be stored."""
+
+Follower: TypeAlias = Callable[[Actor, Unit, Sequence[Change]], Awaitable[None]]
+"""Adds to a unit what always follows from the changes of interactions of a type."""
+
+Ending: TypeAlias = Callable[[Store, Actor, Unit, Interaction, InteractionType], Awaitable[Interaction]]
 
 _TRIES = 4
 """How often an amendment without an expected version is tried anew when somebody else was quicker."""
@@ -62,14 +72,17 @@ class Interactions:
         self._store = store
         self._database = store.database
         self.persons = persons
+        self.followers: dict[int, Follower] = {}
 
     # Reading
 
-    async def get(self, actor: Actor, number: int) -> Interaction:
-        """Return an interaction visible to the actor."""
+    async def get(self, actor: Actor, number: int, *, deleted: bool = False) -> Interaction:
+        """Return an interaction visible to the actor; with ``deleted`` one that was deleted, and not corrected."""
         actor.require(Right.READ)
         item = await interaction_rows.by_number(self._database, actor.tenant.id, number)
-        if item is None or item.deleted_at is not None or not actor.sees(item.group):
+        if item is None or not actor.sees(item.group):
+            raise NotFound("interaction", number)
+        if (item.deleted_at is not None) is not deleted or item.voided_by is not None:
             raise NotFound("interaction", number)
         if item.type_id not in actor.tenant.types_by_id:
             await know(self._database, actor, [item.type_id])
@@ -114,7 +127,7 @@ class Interactions:
     async def _log_many(self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None) -> list[Logged | InterlogError]:
         outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
         drafts = [draft if draft.uuid is None else with_canonical_uuid(draft) for draft in drafts]
-        participants, persons, new = await self.resolve(actor, [draft.content for draft in drafts])
+        participants, persons, new = await resolve(self.persons, actor, [draft.content for draft in drafts])
         unknown = await link_problems(self._store, actor, [draft.content.links for draft in drafts])
         creators = {draft.creator for draft in drafts if draft.creator is not None and draft.creator not in persons}
         creators -= set(await self.persons.get_many(actor, creators)) if creators else set()
@@ -151,6 +164,7 @@ class Interactions:
         present = {part.person for item in accepted.values() for part in item.draft.content.participants}
         self.persons.add_new(actor, unit, [person for person in new if person.id in present])
         stored = await self.add_rows(actor, unit, list(accepted.values()), created_at)
+        await self.follow(actor, unit, [(None, item) for item in stored])
         if unit.rows:
             await self._database.write(unit)
             await self.bind_late(actor, unit)
@@ -210,6 +224,7 @@ class Interactions:
         unit.insert(unbound, waiting)
         unit.insert(note_table, notes)
         unit.insert(note_link, links)
+        visit_rows.insert(unit, tenant, stored)
         field_rows.insert(unit, tenant, zip(stored, [item.type_ for item in accepted], strict=True))
         return stored
 
@@ -255,7 +270,7 @@ class Interactions:
             type_ = actor.tenant.types_by_id[read.type_id]
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be changed")
-            (participants,), persons, new = await self.resolve(actor, [content])
+            (participants,), persons, new = await resolve(self.persons, actor, [content])
             content = replace(content, participants=participants)
             problems = problems_of(content, type_) + unknown_persons(content, persons, read.content)
             if content.links != read.content.links:
@@ -269,6 +284,7 @@ class Interactions:
             unit = Unit()
             self.persons.add_new(actor, unit, new)
             amended = await self.add_amendment(actor, unit, read, content, type_)
+            await self.follow(actor, unit, [(read, amended)])
             try:
                 await self._database.write(unit)
             except (Stale, Duplicate):
@@ -332,73 +348,43 @@ class Interactions:
         add_entry(unit, actor, Action.AMEND, Entity.INTERACTION, read.number, amended.version, at, before)
         return amended
 
-    async def delete(self, actor: Actor, number: int) -> Interaction:
+    async def delete(self, actor: Actor, number: int, *, expected_version: int | None = None) -> Interaction:
         """Delete an interaction, its note and the replies to it. Deleted is hidden: the record stays."""
+        return await self._end(actor, number, add_deletion, expected_version)
+
+    async def restore(self, actor: Actor, number: int, *, expected_version: int | None = None) -> Interaction:
+        """Undo the deletion of an interaction; what replied to its text stays deleted."""
+        return await self._end(actor, number, add_restoration, expected_version, deleted=True)
+
+    async def _end(
+        self, actor: Actor, number: int, add: Ending, expected_version: int | None, *, deleted: bool = False
+    ) -> Interaction:
         actor.require(Right.WRITE)
         for _ in range(_TRIES):
-            read, at = await self.get(actor, number), now()
+            read = await self.get(actor, number, deleted=deleted)
+            if expected_version not in (None, read.version):
+                break
             type_ = actor.tenant.types_by_id[read.type_id]
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be deleted")
             unit = Unit()
-            gone = replace(
-                read, deleted_at=at, version=read.version + 1, modified_at=at, modifier=actor.person_id,
-                changed_at=stamp(),
-            )  # fmt: skip
-            interaction_rows.change(unit, actor.tenant.id, read, gone)
-            field_rows.change(unit, actor.tenant.id, read, gone, type_)
-            add_entry(unit, actor, Action.DELETE, Entity.INTERACTION, number, gone.version, at)
-            if read.note_id is not None:
-                notes = await note_rows.by_ids(self._database, actor.tenant.id, [read.note_id])
-                for note in notes.values():
-                    await delete_with_replies(self._store, actor, unit, note, read, at)
+            new = await add(self._store, actor, unit, read, type_)
+            await self.follow(actor, unit, [(read, new)])
             try:
                 await self._database.write(unit)
             except Stale:
                 continue
-            return gone
+            return new
         raise Conflict("the interaction was changed by somebody else in the meantime; try again", existing=number)
+
+    async def follow(self, actor: Actor, unit: Unit, changes: Iterable[Change]) -> None:
+        """Add to a unit what follows from interactions that are new in it, or change."""
+        for type_id, follower in self.followers.items():
+            if own := [change for change in changes if change[1].type_id == type_id]:
+                await follower(actor, unit, own)
 
     async def bind_late(self, actor: Actor, unit: Unit) -> None:
         """Bind what was just stored to persons who were being stored at the same moment."""
         addresses = {address for _, address, _ in unit.rows.get(unbound, ())}
         if addresses:
             await self.persons.bind_late(actor, addresses)
-
-    async def resolve(
-        self, actor: Actor, contents: Sequence[Content]
-    ) -> tuple[list[tuple[Participant, ...]], Directory, list[Person]]:
-        """Bind participants that come with an address: two reads for any number.
-
-        Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
-        Contents that share their participants share what is returned.
-        """
-        addresses: dict[str, str | None] = {}
-        ids: set[int] = set()
-        distinct = {id(content.participants): content.participants for content in contents}
-        for participants in distinct.values():
-            for part in participants:
-                if part.person is not None:
-                    ids.add(part.person)
-                elif part.address is not None:
-                    addresses.setdefault(normal_email(part.address), part.name)
-        created: list[Person] = []
-        if addresses:
-            known, created = await self.persons.bind(actor, addresses)
-            ids.update(known.values())
-        persons = await self.persons.directory(actor, ids)
-        if created:
-            known_persons = {id_: persons[id_] for id_ in ids if id_ in persons}
-            persons = Directory(known_persons | {person.id: person for person in created})
-        if not addresses:
-            return [content.participants for content in contents], persons, created
-        bound = {
-            place: tuple(
-                Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
-                if p.person is None and p.address is not None
-                else p
-                for p in participants
-            )
-            for place, participants in distinct.items()
-        }
-        return [bound[id(content.participants)] for content in contents], persons, created

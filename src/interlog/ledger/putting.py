@@ -34,9 +34,10 @@ from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
 from .drafts import Accepted, unknown_persons
-from .interactions import Interactions
+from .interactions import Change, Interactions
 from .merging import differing, given, is_about, merged, values_of, without_none
 from .notes import delete_with_replies
+from .participants import resolve
 from .put_lookups import Result, Stored, correctable, fingerprint_of, repeated, request_key, stored_as
 from .references import References, Referred
 from .types import Types
@@ -310,10 +311,8 @@ class Work:
         if not named:
             return []
         contents = [state.content for state in named if state.content is not None]
-        participants, persons, new = await self._interactions.resolve(self._actor, contents)
-        all_known = {
-            id(found) for found in participants if all(p.person is None or p.person in persons for p in found)
-        }
+        participants, persons, new = await resolve(self._interactions.persons, self._actor, contents)
+        all_known = {id(found) for found in participants if all(p.person is None or p.person in persons for p in found)}
         for state, content, found in zip(named, contents, participants, strict=True):
             state.content = replace(content, participants=found)
             if id(found) in all_known:
@@ -347,11 +346,15 @@ class Work:
                     )
                 except Invalid as error:  # its note says more than the interaction may change
                     self._refuse(state, error)
-        for state in created:
-            if state.stored is not None and (target := self._corrected.get(id(state))) is not None:
-                await self._void(unit, target, state.stored)
+        changes: list[Change] = [(state.read, state.stored) for state in states if state.stored is not None]
+        changes += [
+            (target, await self._void(unit, target, state.stored))
+            for state in created
+            if state.stored is not None and (target := self._corrected.get(id(state))) is not None
+        ]
+        await self._interactions.follow(self._actor, unit, changes)
 
-    async def _void(self, unit: Unit, read: Interaction, by: Interaction) -> None:
+    async def _void(self, unit: Unit, read: Interaction, by: Interaction) -> Interaction:
         """Hide the interaction that another one corrects. It stays, and says which one that is."""
         at = self._at
         gone = replace(read, deleted_at=at, voided_by=by.number, version=read.version + 1, changed_at=stamp())
@@ -362,6 +365,7 @@ class Work:
             notes = await note_rows.by_ids(self._store.database, self._tenant, [read.note_id])
             for note in notes.values():
                 await delete_with_replies(self._store, self._actor, unit, note, read, at)
+        return gone
 
 
 def _accepted(state: State) -> Accepted:

@@ -16,6 +16,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .interactions import Interactions
 from .known_types import know
+from .participants import resolve
 from .references import References
 from .waiting import Waiting, add_parties
 
@@ -74,7 +75,7 @@ class Referring:
             for item in there
         ]
         referred = await self._references.resolve(actor, given)
-        participants, _, new = await self._interactions.resolve(actor, referred.contents)
+        participants, _, new = await resolve(self._interactions.persons, actor, referred.contents)
         contents = [
             replace(content, participants=found) for content, found in zip(referred.contents, participants, strict=True)
         ]

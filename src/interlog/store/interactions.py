@@ -12,6 +12,7 @@ from ..model.ids import index_text
 from ..model.interactions import Brief, Content, Interaction, Links, ProfilePart
 from ..model.parties import Party
 from ..model.profiles import party_of
+from . import visits
 from .database import Database, Row
 from .rows import NOTHING, encode, json_text, json_value, update_of
 from .schema import external_id, interaction, participant, request, unbound
@@ -53,6 +54,9 @@ BY_NUMBERS = Query(
     select(*Columns).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.number, "numbers"))
 )
 BY_UUID = Query(select(*Columns).where(Columns.tenant_id == parameter("tenant"), Columns.uuid == bindparam("uuid")))
+BY_UUIDS = Query(
+    select(*Columns).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.uuid, "uuids", text=True))
+)
 BY_IDENTITY = Query(
     select(*Columns).where(
         Columns.tenant_id == parameter("tenant"),
@@ -123,6 +127,12 @@ async def by_uuid(database: Database, tenant: int, uuid: str) -> Interaction | N
     """Return the interaction with this uuid, also a deleted one; None where there is none."""
     rows = await database.fetch(BY_UUID, tenant=tenant, uuid=uuid)
     return interaction_of(rows[0]) if rows else None
+
+
+async def by_uuids(database: Database, tenant: int, uuids: Iterable[str]) -> dict[str, Interaction]:
+    """Return interactions by their uuids, also deleted ones."""
+    rows = await database.fetch(BY_UUIDS, tenant=tenant, uuids=database.array(uuids))
+    return {row[2]: interaction_of(row) for row in rows}
 
 
 async def by_identity(database: Database, tenant: int, type_id: int, identity: str) -> Interaction | None:
@@ -210,7 +220,7 @@ def linked_parties(links: Links) -> list[tuple[int, int]]:
 
 
 def change(unit: Unit, tenant: int, read: Interaction, new: Interaction) -> None:
-    """Add the update of a row to a unit, guarded by the version that was read, and move its participant rows."""
+    """Add the update of a row to a unit, guarded by the version that was read, and move the rows it is found by."""
     row = row_of(tenant, new)
     key = {"key_tenant_id": tenant, "key_number": new.number, "read_version": read.version}
     unit.change(UPDATE, key | {name: row[_PLACES[name]] for name in _CHANGING})
@@ -220,6 +230,7 @@ def change(unit: Unit, tenant: int, read: Interaction, new: Interaction) -> None
         names = ("tenant", "party_kind", "party_id", "occurred_at", "number")
         unit.change(REMOVE_PARTICIPANT, dict(zip(names, row, strict=False)))
     unit.insert(participant, sorted(new_rows - old_rows))
+    visits.change(unit, tenant, read, new)
 
 
 def interaction_of(row: Row) -> Interaction:

@@ -1,0 +1,47 @@
+"""Who takes part: participants that come with an address are bound to persons, known or new."""
+
+from collections.abc import Sequence
+
+from ..model.interactions import Content, Participant
+from ..model.parties import Directory, Person, normal_email
+from ..model.tenancy import Actor
+from .persons import Persons
+
+
+async def resolve(
+    persons: Persons, actor: Actor, contents: Sequence[Content]
+) -> tuple[list[tuple[Participant, ...]], Directory, list[Person]]:
+    """Bind participants that come with an address: two reads for any number.
+
+    Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
+    Contents that share their participants share what is returned.
+    """
+    addresses: dict[str, str | None] = {}
+    ids: set[int] = set()
+    distinct = {id(content.participants): content.participants for content in contents}
+    for participants in distinct.values():
+        for part in participants:
+            if part.person is not None:
+                ids.add(part.person)
+            elif part.address is not None:
+                addresses.setdefault(normal_email(part.address), part.name)
+    created: list[Person] = []
+    if addresses:
+        known, created = await persons.bind(actor, addresses)
+        ids.update(known.values())
+    everybody = await persons.directory(actor, ids)
+    if created:
+        known_persons = {id_: everybody[id_] for id_ in ids if id_ in everybody}
+        everybody = Directory(known_persons | {person.id: person for person in created})
+    if not addresses:
+        return [content.participants for content in contents], everybody, created
+    bound = {
+        place: tuple(
+            Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
+            if p.person is None and p.address is not None
+            else p
+            for p in participants
+        )
+        for place, participants in distinct.items()
+    }
+    return [bound[id(content.participants)] for content in contents], everybody, created

@@ -1,0 +1,201 @@
+"""The rows by which visits are listed and counted, and what is read of them but pages (``visit_pages.py``).
+
+A row follows from the visit's interaction alone; it is written and removed in the interaction's own unit.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
+
+from ..model.canvassing.visits import TYPE_ID, visit_of
+from ..model.interactions import Interaction
+from .database import Database
+from .schema import resource, visit
+from .statements import Query, Unit, member_of, parameter
+
+Columns = visit.c
+_NAMES = tuple(column.name for column in visit.columns)
+_CHANGING = tuple(name for name in _NAMES if name not in ("tenant_id", "id", "number", "created_at"))
+
+_UPDATE = Query(
+    update(visit)
+    .where(Columns.tenant_id == parameter("of_tenant"), Columns.id == bindparam("of_id"))
+    .values({name: bindparam(name, type_=Columns[name].type) for name in _CHANGING})
+)
+_REMOVE = Query(delete(visit).where(Columns.tenant_id == parameter("of_tenant"), Columns.id == bindparam("of_id")))
+OF_CONTACTS = Query(
+    select(Columns.number).where(
+        Columns.tenant_id == parameter("tenant"), member_of(Columns.contact, "contacts", text=True)
+    )
+)
+AT_THE_SAME_MOMENT = Query(
+    select(Columns.number).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.contact == bindparam("contact"),
+        Columns.occurred_at == parameter("occurred_at"),
+        Columns.canvasser == bindparam("canvasser"),
+        Columns.survey == bindparam("survey"),
+    )
+)
+
+
+def row_of(tenant: int, item: Interaction) -> tuple[Any, ...] | None:
+    """Return the row of a visit; None for what is none, is deleted, or lacks what a visit must have."""
+    if item.type_id != TYPE_ID or item.deleted_at is not None:
+        return None
+    found = visit_of(item.content)
+    if found is None:
+        return None
+    modified_at = item.modified_at or found.beside.modified_at or item.created_at
+    return (
+        tenant,
+        found.campaign,
+        item.uuid,
+        item.number,
+        item.content.occurred_at,
+        item.created_at,
+        modified_at,
+        found.contact,
+        found.beside.creator,
+        item.group,
+        found.survey,
+        found.list_id,
+        found.household,
+        found.walklist,
+        found.turf,
+        found.status,
+        None if found.successful is None else int(found.successful),
+        int(found.unavailable),
+    )
+
+
+def insert(unit: Unit, tenant: int, items: Iterable[Interaction]) -> None:
+    """Add the rows of new visits to a unit; interactions that are none have no row."""
+    unit.insert(visit, [row for item in items if (row := row_of(tenant, item)) is not None])
+
+
+def change(unit: Unit, tenant: int, read: Interaction, new: Interaction) -> None:
+    """Add to a unit what becomes of a visit's row when its interaction changes."""
+    before, after = row_of(tenant, read), row_of(tenant, new)
+    key = {"of_tenant": tenant, "of_id": new.uuid}
+    if before is None and after is not None:
+        unit.insert(visit, [after])
+    elif before is not None and after is None:
+        unit.change(_REMOVE, key)
+    elif after is not None and after != before:
+        row = dict(zip(_NAMES, after, strict=True))
+        unit.change(_UPDATE, key | {name: row[name] for name in _CHANGING})
+
+
+async def numbers_of_contacts(database: Database, tenant: int, contacts: Iterable[str]) -> list[int]:
+    """Return the numbers of the interactions that the visits of contacts are, whoever may see them."""
+    rows = await database.fetch(OF_CONTACTS, tenant=tenant, contacts=database.array(contacts))
+    return [row[0] for row in rows]
+
+
+async def at_the_same_moment(
+    database: Database, tenant: int, *, contact: str, occurred_at: int, canvasser: str, survey: str
+) -> int | None:
+    """Return the number of a visit of the contact, by the same canvasser with the same survey at the same moment."""
+    rows = await database.fetch(
+        AT_THE_SAME_MOMENT, tenant=tenant, contact=contact, occurred_at=occurred_at, canvasser=canvasser, survey=survey
+    )
+    return min((row[0] for row in rows), default=None)
+
+
+class Window(NamedTuple):
+    """Which visits are meant: of an organization's campaigns, between two instants, both included."""
+
+    organization: str
+    start: int
+    end: int
+
+
+def _in_window() -> tuple[ColumnElement[bool], ...]:
+    campaigns = select(resource.c.id).where(
+        resource.c.tenant_id == parameter("tenant"),
+        resource.c.kind == "campaigns",
+        resource.c.owner == bindparam("organization"),
+    )
+    return (
+        Columns.tenant_id == parameter("tenant"),
+        Columns.campaign.in_(campaigns),
+        Columns.occurred_at >= parameter("start"),
+        Columns.occurred_at <= parameter("end"),
+        member_of(Columns.group_id, "groups"),
+    )
+
+
+def _latest() -> Select[tuple[Any, ...]]:
+    place = (Columns.occurred_at.desc(), Columns.created_at.desc(), Columns.id.desc())
+    ranked = (
+        select(
+            Columns.number,
+            Columns.occurred_at,
+            Columns.id,
+            func.row_number().over(partition_by=Columns.canvasser, order_by=place).label("place"),
+        )
+        .where(*_in_window(), Columns.canvasser.is_not(None))
+        .subquery("ranked")
+    )
+    return (
+        select(ranked.c.number)
+        .where(ranked.c.place == 1)
+        .order_by(ranked.c.occurred_at.desc(), ranked.c.id)
+        .limit(parameter("limit"))
+        .offset(parameter("skip"))
+    )
+
+
+LATEST = Query(_latest())
+
+
+async def latest_by_canvasser(
+    database: Database, tenant: int, window: Window, groups: Iterable[int], *, limit: int, skip: int = 0
+) -> list[int]:
+    """Return the number of the newest visit of each canvasser, newest first."""
+    rows = await database.fetch_long(
+        LATEST, tenant=tenant, groups=database.array(groups), limit=limit, skip=skip, **window._asdict()
+    )
+    return [row[0] for row in rows]
+
+
+def _duplicates(*, of_one_campaign: bool) -> Select[tuple[Any, ...]]:
+    other = visit.alias("other")
+    same = (
+        select(other.c.id)
+        .where(
+            other.c.tenant_id == parameter("tenant"),
+            other.c.contact == Columns.contact,
+            other.c.occurred_at == Columns.occurred_at,
+            other.c.canvasser == Columns.canvasser,
+            other.c.survey == Columns.survey,
+            other.c.id != Columns.id,
+        )
+        .exists()
+    )
+    statement = (
+        select(Columns.number)
+        .where(Columns.tenant_id == parameter("tenant"), member_of(Columns.group_id, "groups"), same)
+        .order_by(Columns.contact, Columns.occurred_at, Columns.id)
+        .limit(parameter("limit"))
+        .offset(parameter("skip"))
+    )
+    return statement.where(Columns.campaign == bindparam("campaign")) if of_one_campaign else statement
+
+
+DUPLICATES = Query(_duplicates(of_one_campaign=False))
+DUPLICATES_OF_CAMPAIGN = Query(_duplicates(of_one_campaign=True))
+
+
+async def duplicates(
+    database: Database, tenant: int, campaign: str | None, groups: Sequence[int], *, limit: int, skip: int = 0
+) -> list[int]:
+    """Return the numbers of visits that another one equals in contact, moment, canvasser and survey."""
+    arguments = {"tenant": tenant, "groups": database.array(groups), "limit": limit, "skip": skip}
+    if campaign is None:
+        rows = await database.fetch_long(DUPLICATES, **arguments)
+    else:
+        rows = await database.fetch_long(DUPLICATES_OF_CAMPAIGN, campaign=campaign, **arguments)
+    return [row[0] for row in rows]
