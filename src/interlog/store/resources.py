@@ -32,6 +32,18 @@ BY_NATURAL = Query(
         Columns.deleted_at.is_(None),
     )
 )
+BY_BEGINNING = Query(
+    select(*Columns)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        Columns.natural_key.is_not(None),
+        Columns.natural_key >= bindparam("beginning"),
+        Columns.natural_key < bindparam("end"),
+        Columns.deleted_at.is_(None),
+    )
+    .order_by(Columns.natural_key)
+)
 BY_PERSON = Query(
     select(*Columns).where(
         Columns.tenant_id == parameter("tenant"),
@@ -110,6 +122,12 @@ async def by_natural(database: Database, tenant: int, kind: str, naturals: Itera
     """Return the resources of a kind by what else there is only one of."""
     rows = await database.fetch(BY_NATURAL, tenant=tenant, kind=kind, naturals=database.array(naturals))
     return {row[5]: resource_of(row) for row in rows}
+
+
+async def by_beginning(database: Database, tenant: int, kind: str, beginning: str) -> list[Resource]:
+    """Return the resources of a kind that there is only one of each, of which ``beginning`` and a colon come first."""
+    rows = await database.fetch(BY_BEGINNING, tenant=tenant, kind=kind, beginning=f"{beginning}:", end=f"{beginning};")
+    return [resource_of(row) for row in rows]
 
 
 async def by_person(database: Database, tenant: int, kind: str, persons: Iterable[int]) -> dict[int, Resource]:

@@ -12,7 +12,7 @@ resource = Table(
     ordered_text("id"),
     whole("number"),
     text_column("owner", **NULL),
-    text_column("natural_key", **NULL),
+    ordered_text("natural_key", **NULL),
     whole("person", **NULL),
     whole("group_id"),
     text_column("value"),

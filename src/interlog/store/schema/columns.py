@@ -26,9 +26,9 @@ def text_column(name: str, **options: Any) -> Column[str]:
     return Column(name, Text, **{"nullable": False} | options)
 
 
-def ordered_text(name: str) -> Column[str]:
+def ordered_text(name: str, **options: Any) -> Column[str]:
     """Return a column of texts that compare by their characters' code points on both engines."""
-    return Column(name, _ORDERED, nullable=False)
+    return Column(name, _ORDERED, **{"nullable": False} | options)
 
 
 def key(*names: str) -> PrimaryKeyConstraint:

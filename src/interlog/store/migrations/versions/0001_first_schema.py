@@ -451,7 +451,7 @@ def upgrade() -> None:
         sa.Column("id", ORDERED, nullable=False),
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
-        sa.Column("natural_key", sa.Text(), nullable=True),
+        sa.Column("natural_key", ORDERED, nullable=True),
         sa.Column("person", WHOLE, autoincrement=False, nullable=True),
         sa.Column("group_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
