@@ -11,7 +11,8 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from ..model.errors import InterlogError
-from . import db, output, token
+from . import app as applications
+from . import db, output, token, user
 from .demo import demo
 from .init import init
 from .serve import serve
@@ -34,6 +35,8 @@ app = App(
 app.command(serve)
 app.command(init)
 app.command(token.app)
+app.command(user.app)
+app.command(applications.app)
 app.command(db.app)
 app.command(demo)
 

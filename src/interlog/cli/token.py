@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = App(name="token", help="Create, list and revoke tokens: the keys that programs and people use the server with.")
 
-_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
 @app.command
@@ -50,7 +50,7 @@ def create(
     expires_at = _end(expires) if expires is not None else None
     text, token = run(_create(url_of(db, config), tenant, user, label, scope, expires_at))
     result = {"token": text, **_described(token, user)}
-    until = f", until {_time(token.expires_at)}" if token.expires_at is not None else ""
+    until = f", until {shown_time(token.expires_at)}" if token.expires_at is not None else ""
     shown = f"Token {token.id} of {output.escaped(user)}{until}; it cannot be shown again:\n[bold]{text}[/]"
     output.show(result, shown, json=json)
 
@@ -139,7 +139,7 @@ def _end(text: str) -> int:
     span = re.fullmatch(r"(\d{1,6})([mhdw])", text)
     moment = parse_moment(text)
     if span is not None:
-        return now() + int(span[1]) * _UNITS[span[2]]
+        return now() + int(span[1]) * UNITS[span[2]]
     if moment is None:
         raise Invalid(Problem("--expires", f"must be a time such as 90d, a day or a moment, not {text}"))
     end = moment.instant + (DAY if len(text.strip()) == len("2027-03-31") else 0)
@@ -156,12 +156,13 @@ def _described(token: "Token", user: str) -> dict[str, Any]:
         "prefix": token.prefix,
         "label": token.label,
         "scopes": token.scopes,
-        "created_at": _time(token.created_at),
-        "expires_at": _time(token.expires_at),
-        "last_used_at": _time(token.last_used_at),
+        "created_at": shown_time(token.created_at),
+        "expires_at": shown_time(token.expires_at),
+        "last_used_at": shown_time(token.last_used_at),
         "state": "revoked" if token.revoked_at is not None else "expired" if expired else "active",
     }
 
 
-def _time(instant: int | None) -> str | None:
+def shown_time(instant: int | None) -> str | None:
+    """Return an instant as the command line prints it."""
     return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ") if instant is not None else None

@@ -16,7 +16,6 @@ from ..store.store import Store
 from . import keys
 from .tenants import FRESH, Tenants
 
-_PREFIX_LENGTH = 12
 _USED_EVERY = 60  # seconds: how exact a token's last use is known
 _MOST_KNOWN = 10_000
 
@@ -55,7 +54,7 @@ class Access:
         return await self._look_up(text, protocol)
 
     async def _look_up(self, text: str, protocol: str) -> Actor:
-        tenant_id = keys.tenant_of("ilog", text)
+        tenant_id = keys.tenant_of(keys.TOKEN, text)
         if tenant_id is None:
             raise Unauthenticated("this is no token")
         token = await tenant_rows.token_by_digest(self._store.database, tenant_id, keys.digest(text))
@@ -110,11 +109,11 @@ class Access:
             raise Invalid(*problems)
         if await tenant_rows.user_of(self._store.database, actor.tenant.id, user.person_id) is None:
             raise NotFound("user", user.person_id)
-        text = keys.new_key("ilog", actor.tenant)
+        text = keys.new_key(keys.TOKEN, actor.tenant)
         token = Token(
             id=await self._store.numbers.one(actor.tenant.id, "token"),
             person_id=user.person_id,
-            prefix=text[:_PREFIX_LENGTH],
+            prefix=keys.shown(text),
             label=label,
             scopes=scopes,
             created_at=now(),

@@ -2,6 +2,7 @@
 
 from ..store.store import Store
 from .access import Access
+from .applications import Applications
 from .bulk import Bulk
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
@@ -10,12 +11,14 @@ from .canvassing.permits import Permits
 from .canvassing.resources import Resources
 from .check import Check
 from .definitions import Definitions
+from .grants import Grants
 from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
 from .notes import Notes
 from .opportunities import Opportunities
 from .organizations import Organizations
+from .passwords import Passwords
 from .persons import Persons
 from .profile_types import ProfileTypes
 from .profiles import Profiles
@@ -35,6 +38,9 @@ class Ledger:
         self.store = store
         self.tenants = Tenants(store)
         self.access = Access(store, self.tenants)
+        self.passwords = Passwords(store, self.tenants)
+        self.applications = Applications(store, self.tenants, self.access)
+        self.grants = Grants(store, self.access, self.passwords)
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
         self.relationships = Relationships(store, self.persons)

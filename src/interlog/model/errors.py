@@ -32,6 +32,14 @@ class Unauthenticated(InterlogError):
     """No token, or one that is wrong, expired or revoked."""
 
 
+class Limited(InterlogError):
+    """It was tried too often; ``seconds`` from now it may be tried again."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(f"{message}; try again in {seconds} seconds")
+        self.seconds = seconds
+
+
 class Forbidden(InterlogError):
     """The actor is known but lacks the right."""
 
