@@ -213,8 +213,10 @@ class Interactions:
                 note = root_note(item, item.created_at, item.creator or actor.person_id)
                 notes.append(note_rows.row_of(tenant, note))
                 links += note_rows.link_rows(tenant, note, item)
-            requests += [(tenant, key, fingerprint, number, at) for key in keys]
-            external_ids += [(tenant, system, id_, number) for system, id_ in item.external_ids.items()]
+            if keys:
+                requests += [(tenant, key, fingerprint, number, at) for key in keys]
+            if item.external_ids:
+                external_ids += [(tenant, system, id_, number) for system, id_ in item.external_ids.items()]
             stored.append(item)
         add_entries(unit, actor, Action.CREATE, Entity.INTERACTION, [(number, 1, None) for number in numbers], at)
         unit.insert(request, requests)

@@ -16,11 +16,6 @@ def values_of(item: Interaction, type_: InteractionType) -> tuple[Any, ...]:
     return tuple(item.content.fields.get(name) for name in identity_names(type_))
 
 
-def given(value: Any) -> Any:
-    """Return a value, None where it is not given."""
-    return None if value is UNSET else value
-
-
 def without_none(fields: dict[str, Any]) -> dict[str, Any]:
     """Return fields without those that are cleared: themselves, where there are none."""
     if None not in fields.values():

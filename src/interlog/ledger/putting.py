@@ -35,7 +35,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .drafts import Accepted, unknown_persons
 from .interactions import Change, Interactions
-from .merging import differing, given, is_about, merged, values_of, without_none
+from .merging import differing, is_about, merged, values_of, without_none
 from .notes import delete_with_replies
 from .participants import resolve
 from .put_lookups import Result, Stored, correctable, fingerprint_of, repeated, request_key, stored_as
@@ -115,10 +115,10 @@ class Work:
         if all_or_nothing and any(isinstance(result, InterlogError) for result in self._results):
             withheld = Withheld()
             return [result if isinstance(result, InterlogError) else withheld for result in self._results]
-        present = {p.person for state in changing if state.content is not None for p in state.content.participants}
-        self._interactions.persons.add_new(self._actor, unit, [p for p in new_persons if p.id in present])
-        named = {p.person for state in changing if state.content is not None for p in state.content.participants}
-        self._references.add_stubs(self._actor, unit, [stub for stub in referred.stubs if stub.person.id in named])
+        if new_persons or referred.stubs:
+            named = {p.person for state in changing if state.content is not None for p in state.content.participants}
+            self._interactions.persons.add_new(self._actor, unit, [p for p in new_persons if p.id in named])
+            self._references.add_stubs(self._actor, unit, [stub for stub in referred.stubs if stub.person.id in named])
         await self._add(unit, changing)
         if unit.rows or unit.changes:
             await self._database.write(unit)
@@ -246,10 +246,10 @@ class Work:
         content = Content(
             occurred_at=self._at if item.occurred_at is UNSET else item.occurred_at,
             occurred_offset=item.occurred_offset,
-            ended_at=given(item.ended_at),
-            title=given(item.title),
-            body=given(item.body),
-            direction=given(item.direction),
+            ended_at=None if item.ended_at is UNSET else item.ended_at,
+            title=None if item.title is UNSET else item.title,
+            body=None if item.body is UNSET else item.body,
+            direction=None if item.direction is UNSET else item.direction,
             participants=() if item.participants is UNSET else item.participants,
             fields=without_none(item.fields),
             extras={} if item.extras is UNSET else item.extras,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from interlog.ledger.resting import collector_at_rest
 from interlog.model.errors import InterlogError, Withheld
 from interlog.model.instances import Instance, Placed, Put
 from interlog.model.instants import now
@@ -37,12 +38,13 @@ async def store_many(
     """
     many = _Many(ask, items, implied, clean=lines is None and b"\\u0000" not in ask.data)
     dry = ask.flag("dryrun")
-    if ask.preferences.get("transaction") == "all":
-        await many.store_whole(dry=dry)
-    elif dry:
-        many.check(0, len(items))
-    else:
-        await many.store()
+    with collector_at_rest():
+        if ask.preferences.get("transaction") == "all":
+            await many.store_whole(dry=dry)
+        elif dry:
+            many.check(0, len(items))
+        else:
+            await many.store()
     value = [_outcome(outcome, dry=dry) for outcome in many.outcomes]
     refused = [place for place, outcome in enumerate(many.outcomes) if isinstance(outcome, InterlogError)]
     if refused and not dry:

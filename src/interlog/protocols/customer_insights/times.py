@@ -51,6 +51,9 @@ def _text_of(moment: datetime) -> str:
     return text[:26] + "Z" if moment.microsecond else text[:19] + ".000000Z"
 
 
+_WHOLE_SECONDS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-]00:00)?")
+
+
 def moment_of(value: Any) -> tuple[str, int, int | None]:
     """Return the canonical text of a date-time, its instant, and the offset (minutes) that it was written with.
 
@@ -59,15 +62,14 @@ def moment_of(value: Any) -> tuple[str, int, int | None]:
     try:
         moment = datetime.fromisoformat(value)
         offset = moment.utcoffset()
-        moment = moment.replace(tzinfo=None)
         if offset:
-            moment -= offset
-        since = moment - _NAIVE_EPOCH
+            moment = moment.astimezone(UTC)
+        since = moment - (_NAIVE_EPOCH if offset is None else EPOCH)
     except (TypeError, ValueError, OverflowError):
         text = coerce_instant(value)
         found = parse_moment(value) if isinstance(value, str) else None
         return text, instant_of(text), (found.offset or None) if found is not None else None
-    text = moment.isoformat() + ("Z" if moment.microsecond else ".000000Z")
+    text = value[:19] + ".000000Z" if not offset and _WHOLE_SECONDS.fullmatch(value) else _text_of(moment)
     instant = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     return text, instant, (offset.days * 1_440 + offset.seconds // 60) if offset else None
 

@@ -120,14 +120,17 @@ def _whole(value: Any) -> int:
 
 
 _BOUND = 10**MAX_DIGITS
-_SHORT_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,17})\.\d{1,18}", re.ASCII)
+
+
+_SHORT_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
+_EXACT = (Decimal, str)
 
 
 def _decimal(value: Any) -> str:
     """Return the text of a number of at most 38 digits, exactly, without zeros at the end: ``12.5``."""
-    if type(value) is Decimal and _SHORT_DECIMAL.fullmatch(text := str(value)):
+    if type(value) in _EXACT and _SHORT_DECIMAL.fullmatch(text := str(value)):
         text = text.rstrip("0").rstrip(".")
-        return text if text not in ("-0", "") else "0"
+        return text if text != "-0" else "0"
     if type(value) is int and abs(value) < _BOUND:
         return str(value)
     if isinstance(value, str):
@@ -184,9 +187,9 @@ _DIGITS = re.compile(r"[0-9a-fA-F]{32}")
 
 def _guid(value: Any) -> str:
     if isinstance(value, str):
-        if _GUID.fullmatch(value):
+        if len(value) == 36 and _GUID.fullmatch(value):
             return value.lower()
-        if _DIGITS.fullmatch(value):
+        if len(value) == 32 and _DIGITS.fullmatch(value):
             value = value.lower()
             return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
         text = value.strip()
