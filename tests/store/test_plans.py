@@ -92,8 +92,8 @@ READS_EVERYTHING = {
 """What is meant to read a table, and why."""
 
 
-ELSEWHERE = {"instances", "field_values", "profile_pages"}
-"""Modules whose queries ``test_instance_plans.py`` checks."""
+ELSEWHERE = {"instances", "field_values", "profile_pages", "resources"}
+"""Modules whose queries ``test_instance_plans.py`` and ``test_canvassing_plans.py`` check."""
 
 
 class Case(NamedTuple):
@@ -311,6 +311,7 @@ CASES: dict[str, Case] = {
     "persons.LIVE_BY_IDS": _simple(persons.LIVE_BY_IDS, ids=[1, 2]),
     "persons.FATE": _simple(persons.FATE, id=1),
     "persons.BY_EMAILS": _simple(persons.BY_EMAILS, emails=["a@b.example"]),
+    "persons.BY_UUIDS": _simple(persons.BY_UUIDS, uuids=["x", "y"]),
     "persons.NAMESAKES": _simple(persons.NAMESAKES, name_key="eve moll", limit=20),
     "persons.MEMBERS": _simple(persons.MEMBERS, organizations=[1]),
     "persons.WITH_DOMAIN": _simple(persons.WITH_DOMAIN, domain="client.example"),
@@ -383,6 +384,7 @@ CASES: dict[str, Case] = {
     "tenants.DELETE": _simple(tenants.DELETE, key_id=1, new_name="x", at=1),
     "tenants.BY_NAME": _simple(tenants.BY_NAME, name="acme"),
     "tenants.USER": _simple(tenants.USER, person=1),
+    "tenants.SET_GROUPS": _simple(tenants.SET_GROUPS, person=1, read_groups="[]", new_groups="[1]"),
     "tenants.TOKEN": _simple(tenants.TOKEN, token=1),
     "tenants.TOKEN_BY_DIGEST": _simple(tenants.TOKEN_BY_DIGEST, digest="x"),
     "tenants.REVOKE": _simple(tenants.REVOKE, token=1, at=1),

@@ -1,0 +1,110 @@
+"""Query plans of canvassing's resources: every look-up and list reads an index range, and none sorts.
+
+The plans themselves are judged as in ``test_plans.py``.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from interlog.model.canvassing.resources import Resource
+from interlog.model.ids import uuid7
+from interlog.model.journal import Action, Entity
+from interlog.store import resources
+from interlog.store.schema import journal
+from interlog.store.statements import Query, Unit
+from interlog.store.store import Store
+
+from .test_plans import _faults, _queries
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TENANT, OTHER = 1, 2
+MANY = 12_000
+LISTS = [uuid7() for _ in range(40)]
+IDS = [uuid7() for _ in range(MANY)]
+
+
+def _resource(number: int, kind: str, id_: str, owner: str, **more: Any) -> Resource:
+    data = {"listId": owner, "profile": {"name": {"first": f"No {number}"}}}
+    return Resource(kind=kind, id=id_, number=number, data=data, created_at=1, modified_at=1, **more)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def store(module_database_url: str) -> AsyncIterator[Store]:
+    """A store with thousands of contacts on forty lists, and as many of other kinds, in two tenants."""
+    opened = await Store.open(module_database_url)
+    for tenant in (TENANT, OTHER):
+        unit = Unit()
+        contacts = [
+            _resource(n, "contacts", IDS[n], LISTS[n % 40], person=n, natural=f"c{n}" if n % 2 else None)
+            for n in range(MANY if tenant == TENANT else 1_000)
+        ]
+        links = [_resource(MANY + n, "contact-household-lists", uuid7(), LISTS[n % 40]) for n in range(2_000)]
+        households = [_resource(2 * MANY + n, "households", uuid7(), "", natural=f"h{n}") for n in range(2_000)]
+        resources.insert(unit, tenant, contacts + links + households)
+        entries = [
+            (tenant, 1, 1, None, "polis", None, str(Action.CREATE), str(Entity.RESOURCE), item.number, 1, None)
+            for item in contacts
+        ]
+        unit.insert(journal, entries)
+        await opened.database.write(unit)
+    if not opened.url.startswith("sqlite"):
+        connection = await asyncpg.connect(opened.url)
+        await connection.execute("ANALYZE")
+        await connection.close()
+    yield opened
+    await opened.close()
+
+
+CASES: dict[str, tuple[Query, dict[str, Any]]] = {
+    "BY_REFS": (resources.BY_REFS, {"kinds": ["contacts", "lists", "campaigns"], "ids": IDS[:5]}),
+    "BY_NATURAL": (resources.BY_NATURAL, {"kind": "households", "naturals": ["h1", "h2"]}),
+    "BY_BEGINNING": (resources.BY_BEGINNING, {"kind": "contacts", "beginning": "c1:", "end": "c1;"}),
+    "BY_PERSON": (resources.BY_PERSON, {"kind": "contacts", "persons": [5, 6]}),
+    "OWNED": (
+        resources.OWNED,
+        {"kind": "contacts", "owner": LISTS[0], "after": IDS[9], "groups": [0, 7], "limit": 100},
+    ),
+    "OWNED_BY_ANYBODY": (resources.OWNED_BY_ANYBODY, {"kind": "contacts", "owner": LISTS[0]}),
+    "COUNTS": (resources.COUNTS, {"kind": "contacts", "owners": LISTS[:2]}),
+    "OF_KIND": (resources.OF_KIND, {"kind": "contacts", "after": IDS[9], "limit": 100}),
+    "UPDATE": (
+        resources.UPDATE,
+        {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._CHANGING),
+    ),
+    "CHANGES_SQLITE": (
+        resources.CHANGES_SQLITE,
+        {"kind": "contacts", "epoch": 0, "sequence": 100, "limit": 100},
+    ),
+    "CHANGES_POSTGRESQL": (
+        resources.CHANGES_POSTGRESQL,
+        {"kind": "contacts", "epoch": 0, "sequence": 100, "limit": 100},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_reads_an_index_range(store: Store, name: str) -> None:
+    """The statement reads as much as it returns, however many resources there are."""
+    query, given = CASES[name]
+    postgresql = not store.url.startswith("sqlite")
+    if name == f"CHANGES_{'SQLITE' if postgresql else 'POSTGRESQL'}":
+        pytest.skip("is the other engine's")
+    arguments = {key: store.database.array(value) if isinstance(value, list) else value for key, value in given.items()}
+    if name != "UPDATE":
+        arguments["tenant"] = TENANT
+    plan = await store.database.explain(query, **arguments)
+
+    # what was read of the journal, and is sorted once more, is no longer than the page
+    found = _faults(plan, postgresql=postgresql, sorted_arms=name.startswith("CHANGES"))
+    assert [fault for fault in found if fault != "SCAN entries"] == [], "\n".join(plan)
+
+
+async def test_every_query_has_a_check() -> None:
+    """Each query of resources is checked above."""
+    checked = {id(query) for query, _ in CASES.values()}
+    assert [name for name, query in _queries() if name.startswith("resources.") and id(query) not in checked] == []
