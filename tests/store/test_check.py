@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from interlog.ledger import Ledger
-from interlog.model.interactions import Links
+from interlog.model.ids import uuid7
+from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party
 from interlog.store.orphans import ORPHANS
@@ -44,7 +45,7 @@ BREAKS = {
     ),
     "resources about a person that does not exist or is deleted": (
         "INSERT INTO resource (tenant_id, kind, id, number, person, group_id, value, version, created_at, modified_at, "
-        f"placeholder) VALUES ({T}, 'contacts', 'i', 1, 999, 0, '{{}}', 1, 1, 1, 0)"
+        f"placeholder) VALUES ({T}, 'contacts', 'i', 9999, 999, 0, '{{}}', 1, 1, 1, 0)"
     ),
     "keys of a profile that does not exist": f"INSERT INTO profile_key VALUES ({T}, 1, 'name', 'key', 999)",
     "values of a profile that does not exist": f"INSERT INTO profile_value VALUES ({T}, 100, 'name', 'key', 999)",
@@ -85,6 +86,9 @@ BREAKS = {
     "keys by a consent that does not exist": (
         f"INSERT INTO grant_key VALUES ({T}, 'd', 'code', 999, 1, 999, NULL, NULL, NULL, NULL)"
     ),
+    "the columns of campaigns": "UPDATE resource SET owner = 'x' WHERE kind = 'campaigns'",
+    "has no entry in the journal": "DELETE FROM journal WHERE entity = 'resource' AND entity_id = 2",
+    "the rows of visits do not agree with the interactions": "UPDATE visit SET unavailable = 1",
     "person 1 is found by other addresses than listed": "DELETE FROM person_email WHERE person_id = 1",
     "person 1 is a member of other organizations than listed": (
         "UPDATE person SET organization_ids = '[1]' WHERE id = 1 AND organization_ids = '[]'"
@@ -104,6 +108,10 @@ async def firm(tmp_path: Path) -> AsyncIterator[Firm]:
     logged = await ledger.interactions.log(actor, meeting(firm.eve, body="Talked"))
     await ledger.notes.create(actor, NoteDraft(content="reply", parent=logged.interaction.note_id))
     await ledger.notes.create(actor, NoteDraft(content="note", links=Links(organizations=(organization.id,))))
+    await ledger.founding.ensure(actor)
+    fields = {"campaignId": uuid7(), "contactId": uuid7(), "surveyId": uuid7(), "unavailable": False, "responses": {}}
+    visit = meeting(Participant(firm.eve.id, "contact"), fields=fields, draft={"type": "CanvassVisit"})
+    await ledger.interactions.log(actor, visit)
     yield firm
     await ledger.close()
 

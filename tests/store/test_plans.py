@@ -64,6 +64,7 @@ INTERACTIONS = 8_000
 
 READS_EVERYTHING = {
     "check": "verifies the whole store",
+    "canvassing_check": "verifies the whole store",
     "orphans": "verifies the whole store",
     "notes.count_query": "a count that one protocol demands with its first page",
     "interactions.LIVE_COUNT": "counts a tenant's interactions, for whoever runs the server",

@@ -9,6 +9,8 @@ from ..model.expressions import Kind
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity
 from ..model.parties import normal_email
+from . import visits
+from .canvassing_check import resource_problems, visit_problems
 from .database import Database, Row
 from .field_values import rows_of
 from .interactions import interaction_of, participant_rows, row_of
@@ -116,6 +118,7 @@ async def content_problems(database: Database) -> list[str]:
     for tenant_id, name in await database.fetch(_TENANTS):
         problems += [f"tenant {name}: {problem}" for problem in await _interaction_problems(database, tenant_id)]
         problems += [f"tenant {name}: {problem}" for problem in await _person_problems(database, tenant_id)]
+        problems += [f"tenant {name}: {problem}" for problem in await resource_problems(database, tenant_id)]
         problems += [f"tenant {name}: {problem}" for problem in await value_problems(database, tenant_id)]
     return problems
 
@@ -146,8 +149,10 @@ async def _interaction_problems(database: Database, tenant_id: int) -> list[str]
     """
     created = {row[0] for row in await database.fetch_long(_CREATED, tenant=tenant_id)}
     problems = []
-    wanted = found = 0
+    wanted = found = wanted_visits = 0
     async for row, item in _interactions(database, tenant_id):
+        visit_row = visits.row_of(tenant_id, item)
+        wanted_visits += hash(visit_row) if visit_row is not None else 0
         if tuple(row) != row_of(tenant_id, item):
             problems.append(f"the columns of interaction {item.number} contradict each other")
         if item.number not in created:
@@ -164,6 +169,7 @@ async def _interaction_problems(database: Database, tenant_id: int) -> list[str]
         stored = {row async for row in _participants(database, tenant_id)}
         problems += _listed("interaction {} lacks a participant row", {row[4] for row in expected - stored})
         problems += _listed("interaction {} has a participant row too many", {row[4] for row in stored - expected})
+    problems += await visit_problems(database, tenant_id, wanted_visits)
     return problems + await _index_problems(database, tenant_id)
 
 
