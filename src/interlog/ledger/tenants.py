@@ -114,6 +114,7 @@ class Tenants:
 
     async def new(self, name: str, settings: TenantSettings, home: int | None = None) -> Tenant:
         """Return a tenant that is yet to be stored."""
+        self._alone_until = 0.0 if self._alone_until is not None else None
         return Tenant(
             id=await tenant_rows.last_id(self._store.database) + 1,
             name=name,

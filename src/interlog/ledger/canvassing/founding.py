@@ -14,7 +14,7 @@ from ...model.canvassing.resources import (
     role_id,
     root_organization,
 )
-from ...model.canvassing.statuses import STATUSES, status_data, status_id
+from ...model.canvassing.statuses import STATUS_GROUPS, STATUSES, status_data, status_id
 from ...model.errors import Conflict
 from ...model.tenancy import Actor, Tenant
 from ...store import resources as rows
@@ -125,4 +125,5 @@ def _drafts(tenant: Tenant) -> list[ResourceDraft]:
         ResourceDraft(kind="statuses", id=status_id(tenant, status.name), data=status_data(status))
         for status in STATUSES
     ]
+    drafts += [ResourceDraft(kind="status-groups", id=id_, data=data) for id_, data in STATUS_GROUPS.items()]
     return drafts

@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 import falcon
+from msgspec.structs import replace
 
+from interlog.model.canvassing.errors import Lacking
 from interlog.model.errors import (
     Conflict,
     Exists,
@@ -97,7 +99,7 @@ def refusal_of(error: Exception) -> PolisError | None:
         case PolisError():
             return error
         case Invalid():
-            return invalid(error.problems)
+            return invalid(replace(problem, path=pointer(problem.path)) for problem in error.problems)
         case NotFound():
             return not_found(error.model)
         case MergedAway():
@@ -105,6 +107,8 @@ def refusal_of(error: Exception) -> PolisError | None:
         case Unauthenticated():
             headers = {"WWW-Authenticate": 'Bearer realm="interlog"'}
             return PolisError(401, "CredentialsError", _sentence(str(error)), headers=headers)
+        case Lacking():
+            return unauthorized(_sentence(str(error)), permission=error.permission)
         case Forbidden():
             return PolisError(403, "UnauthorizedError", _sentence(str(error)))
         case Exists():
@@ -132,7 +136,7 @@ def pointer(path: str) -> str:
 
 def _problem(found: Problem) -> dict[str, Any]:
     type_ = found.code if "." in found.code else _TYPES.get(found.code, "any.invalid")
-    return {"path": pointer(found.path), "type": type_, "message": _sentence(found.message)}
+    return {"path": found.path, "type": type_, "message": _sentence(found.message)}
 
 
 def _body(status: int, name: str, message: str, data: Any) -> dict[str, Any]:

@@ -8,19 +8,17 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import falcon.asgi
 from msgspec import Struct, field
 
 from interlog.ledger import Ledger
+from interlog.model.canvassing.permissions import Permit
 from interlog.model.tenancy import Actor
 from interlog.settings import Settings
 
 from .errors import not_found, problem
-
-if TYPE_CHECKING:
-    from interlog.ledger.canvassing.permits import Permit
 
 JSON = "application/json; charset=utf-8"
 MAX_BODY = 1024 * 1024
@@ -65,7 +63,7 @@ class Call(Struct, dict=True):
     """
 
     actor: Actor
-    permit: "Permit"
+    permit: Permit
     ledger: Ledger
     settings: Settings
     request: falcon.asgi.Request

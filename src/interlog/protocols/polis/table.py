@@ -3,7 +3,14 @@
 Each module of a resource names its own operations; here they stand in the order of the coverage page.
 """
 
+from . import campaigns, lists, segments, statuses, surveys
 from .operations import Operation
 
-OPERATIONS: tuple[Operation, ...] = ()
+OPERATIONS: tuple[Operation, ...] = (
+    *campaigns.OPERATIONS,
+    *lists.OPERATIONS,
+    *surveys.OPERATIONS,
+    *segments.OPERATIONS,
+    *statuses.OPERATIONS,
+)
 """Every operation, in the order of the coverage page."""
