@@ -41,7 +41,7 @@ class Instances:
         self, store: Store, interactions: Interactions, types: Types, references: References, waiting: Waiting
     ) -> None:
         self._database = store.database
-        self._tools = Tools(store, interactions, types, references, waiting)
+        self.tools = Tools(store, interactions, types, references, waiting)
         self._contended: dict[int, asyncio.Lock] = {}
 
     async def find(
@@ -96,14 +96,15 @@ class Instances:
             return await self._put_many(actor, items, mode, all_or_nothing)
 
     async def _put_many(self, actor: Actor, items: Sequence[Instance], mode: Put, all_or_nothing: bool) -> list[Result]:
+        modes = [mode] * len(items)
         try:
-            return await Work(self._tools, actor, items, mode).run(all_or_nothing)
+            return await Work(self.tools, actor, items, modes).run(all_or_nothing)
         except (Duplicate, Stale):
             pass  # somebody stored or changed one of them since we looked: now that will be found
         async with self._contended.setdefault(actor.tenant.id, asyncio.Lock()):  # else they hinder each other again
             for _ in range(_TRIES):
                 try:
-                    return await Work(self._tools, actor, items, mode).run(all_or_nothing)
+                    return await Work(self.tools, actor, items, modes).run(all_or_nothing)
                 except (Duplicate, Stale):
                     continue
         raise Conflict("these were being stored by others at the same time; try again")

@@ -1,7 +1,7 @@
 """One try to put instances: what becomes of each interaction, worked out and written in one transaction."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
@@ -31,6 +31,7 @@ from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
 from ..store.journal import add_entry
+from ..store.profile_values import Tally
 from ..store.statements import Unit
 from ..store.store import Store
 from .drafts import Accepted, unknown_persons
@@ -39,28 +40,13 @@ from .merging import differing, is_about, merged, values_of, without_none
 from .notes import delete_with_replies
 from .participants import resolve
 from .put_lookups import Result, Stored, correctable, fingerprint_of, repeated, request_key, stored_as
-from .references import References, Referred
+from .put_state import State
+from .references import NOTHING_REFERRED, Place, References, Referred, with_coming
 from .types import Types
 from .waiting import Waiting
 
 _AT_ONCE = 500
 """Items that are worked on in one go: others are not to wait for thousands."""
-
-
-class State:
-    """What becomes of one interaction by the items of a request that are about it."""
-
-    __slots__ = ("content", "draft", "items", "key", "origin", "outcome", "read", "stored", "text", "type")
-
-    def __init__(self, type_: InteractionType, key: InstanceKey | None, read: Interaction | None) -> None:
-        self.type, self.key, self.read = type_, key, read
-        self.content: Content | None = read.content if read is not None else None
-        self.text = read.identity if read is not None else None
-        self.outcome = Outcome.SAME
-        self.draft: Instance | None = None  # the first one that stores it
-        self.origin: str | None = None
-        self.items: list[int] = []
-        self.stored = read
 
 
 class Tools(NamedTuple):
@@ -76,20 +62,38 @@ class Tools(NamedTuple):
 class Work:
     """One try to put some instances."""
 
-    def __init__(self, tools: Tools, actor: Actor, items: Sequence[Instance], mode: Put) -> None:
+    def __init__(self, tools: Tools, actor: Actor, items: Sequence[Instance], modes: Sequence[Put]) -> None:
         self._store, self._database = tools.store, tools.store.database
         self._types, self._interactions = tools.types, tools.interactions
         self._references, self._waiting = tools.references, tools.waiting
-        self._actor, self._items, self._mode = actor, items, mode
+        self._actor, self._items, self._modes = actor, items, modes
         self._tenant = actor.tenant.id
         self._results: list[Result | None] = [None] * len(items)
         self._states: dict[tuple[int, str], State] = {}
         self._all: list[State] = []
         self._texts: set[tuple[int, str]] = set()
         self._corrected: dict[int, Interaction] = {}
+        self._referred = NOTHING_REFERRED
         self._at = now()
 
     async def run(self, all_or_nothing: bool) -> list[Result]:
+        """Store what can be stored, and return a result for each item."""
+        unit = Unit()
+        await self.add_to(unit)
+        if all_or_nothing and self.is_refused:
+            return self.withheld()
+        if unit.rows or unit.changes:
+            await self._database.write(unit)
+            await self.settle(unit)
+        return self.results()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether anything is wrong with any of the items."""
+        return any(isinstance(result, InterlogError) for result in self._results)
+
+    async def add_to(self, unit: Unit, coming: Mapping[Place, Tally] | None = None) -> None:
+        """Work out what becomes of each interaction, and add it to a unit; ``coming``: profiles in the same unit."""
         typed = await self._with_types()
         keyed = self._keyed(typed)
         found = await stored_as(self._database, self._tenant, keyed)
@@ -108,25 +112,30 @@ class Work:
             except InterlogError as error:
                 self._results[index] = error
         changing = [state for state in self._all if state.outcome is not Outcome.SAME]
-        unit = Unit()
-        referred = await self._refer(changing)
-        new_persons = await self._resolve(changing, {stub.person.id for stub in referred.stubs})
+        referred = self._referred = await self._refer(changing, coming or {})
+        new_persons = await self._resolve(changing, {stub.person.id for stub in referred.stubs}, coming or {})
         changing = [state for state in changing if state.outcome is not Outcome.SAME]
-        if all_or_nothing and any(isinstance(result, InterlogError) for result in self._results):
-            withheld = Withheld()
-            return [result if isinstance(result, InterlogError) else withheld for result in self._results]
         if new_persons or referred.stubs:
             named = {p.person for state in changing if state.content is not None for p in state.content.participants}
             self._interactions.persons.add_new(self._actor, unit, [p for p in new_persons if p.id in named])
             self._references.add_stubs(self._actor, unit, [stub for stub in referred.stubs if stub.person.id in named])
         await self._add(unit, changing)
-        if unit.rows or unit.changes:
-            await self._database.write(unit)
-            await self._interactions.bind_late(self._actor, unit)
-            if referred.waits:  # somebody may have stored one of them since we looked
-                await self._waiting.bind(self._actor, await self._references.arrived(self._actor, referred.waits))
-            if referred.watched:
-                await self._references.look_again(self._actor, referred.watched)
+
+    async def settle(self, unit: Unit) -> None:
+        """Look once more, after the commit, for those whom others have stored at the same moment."""
+        await self._interactions.bind_late(self._actor, unit)
+        if waits := self._referred.waits:
+            await self._waiting.bind(self._actor, await self._references.arrived(self._actor, waits))
+        if watched := self._referred.watched:
+            await self._references.look_again(self._actor, watched)
+
+    def withheld(self) -> list[Result]:
+        """Return the errors, and for all others that nothing is stored because of these."""
+        withheld = Withheld()
+        return [result if isinstance(result, InterlogError) else withheld for result in self._results]
+
+    def results(self) -> list[Result]:
+        """Return a result for each item, in order."""
         for state in self._all:
             if state.stored is not None:
                 placed = Placed(state.stored, state.outcome)
@@ -170,7 +179,7 @@ class Work:
 
     def _key_of(self, index: int, type_: InteractionType) -> InstanceKey | None:
         item = self._items[index]
-        if item.identity is not None and self._mode in (Put.MERGE, Put.REPLACE):
+        if item.identity is not None and self._modes[index] in (Put.MERGE, Put.REPLACE):
             return InstanceKey((), (item.identity,))
         return key_of_instance(type_, item.fields, item.identity)
 
@@ -204,9 +213,9 @@ class Work:
         if state.content is None:
             if item.corrects is not None:
                 self._correct(state, item.corrects, voidable)
-            self._create(item, state)
+            self._create(item, state, self._modes[index])
         else:
-            self._change(item, state, state.content)
+            self._change(item, state, state.content, self._modes[index])
         state.items.append(index)
 
     def _state_of(self, type_: InteractionType, key: InstanceKey | None, found: Stored) -> State:
@@ -240,8 +249,8 @@ class Work:
                 return text
         return key.texts[-1]
 
-    def _create(self, item: Instance, state: State) -> None:
-        if self._mode in (Put.MERGE, Put.REPLACE):
+    def _create(self, item: Instance, state: State, mode: Put) -> None:
+        if mode in (Put.MERGE, Put.REPLACE):
             raise NotFound("interaction", item.identity or state.text or "")
         content = Content(
             occurred_at=self._at if item.occurred_at is UNSET else item.occurred_at,
@@ -262,13 +271,13 @@ class Work:
             raise Invalid(*problems)
         state.content, state.draft, state.outcome, state.origin = content, item, Outcome.CREATED, item.origin
 
-    def _change(self, item: Instance, state: State, content: Content) -> None:
+    def _change(self, item: Instance, state: State, content: Content, mode: Put) -> None:
         read, type_ = state.read, state.type
-        if self._mode is Put.CREATE:
+        if mode is Put.CREATE:
             raise Exists("an interaction with this id is stored already", existing=read.number if read else None)
         if item.expected_version is not None and (read is None or read.version != item.expected_version):
             raise Conflict("the interaction was changed in the meantime; read it again")
-        replacing = self._mode is Put.REPLACE
+        replacing = mode is Put.REPLACE
         new = merged(content, item, type_, replacing=replacing)
         others = differing(content, new, item, type_, strict=not type_.is_activity or replacing)
         if not others:
@@ -291,26 +300,29 @@ class Work:
         if state.outcome is Outcome.SAME:
             state.outcome = Outcome.AMENDED
 
-    async def _refer(self, states: Sequence[State]) -> Referred:
+    async def _refer(self, states: Sequence[State], coming: Mapping[Place, Tally]) -> Referred:
         """Find the profiles that the fields of what is to be stored refer to."""
         referring = [state for state in states if state.type.has_references and state.content is not None]
         given = [(state.type, state.content) for state in referring if state.content is not None]
         if not given:
-            return Referred([], [], {}, {})
-        referred = await self._references.resolve(self._actor, given)
+            return NOTHING_REFERRED
+        referred = await self._references.resolve(self._actor, given, coming)
         for state, content in zip(referring, referred.contents, strict=True):
             state.content = content
         return referred
 
-    async def _resolve(self, states: list[State], made: set[int]) -> list[Any]:
+    async def _resolve(self, states: list[State], made: set[int], coming: Mapping[Place, Tally]) -> list[Any]:
         """Find the participants of what is to be stored; returns the persons that are yet to be stored.
 
-        ``made``: persons who are known though they are not stored yet.
+        ``made`` and ``coming``: persons who are known though they are not stored yet.
         """
         named = [state for state in states if state.content is not None and state.content.participants]
         if not named:
             return []
         contents = [state.content for state in named if state.content is not None]
+        if coming:
+            contents = [with_coming(content, coming) for content in contents]
+            made = made | {tally.number for tally in coming.values()}
         participants, persons, new = await resolve(self._interactions.persons, self._actor, contents)
         all_known = {id(found) for found in participants if all(p.person is None or p.person in persons for p in found)}
         for state, content, found in zip(named, contents, participants, strict=True):

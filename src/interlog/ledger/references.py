@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from ..model.ids import uuid7
+from ..model.ids import index_text, uuid7
 from ..model.instants import now
 from ..model.interactions import Content, Participant, ProfilePart
 from ..model.look_ups import LookUp, look_ups
-from ..model.parties import Person, PersonKind
+from ..model.parties import Person, PersonKind, normal_email
 from ..model.person_rules import MAX_NAME
 from ..model.profiles import CONTACT, PROFILE_ID, Names, ProfileType, key_of, waiting_key
 from ..model.tenancy import Actor
@@ -36,10 +36,12 @@ class _Reference(NamedTuple):
     key: str | None
 
 
-_Place = tuple[int, Names, str]
+Place = tuple[int, Names, str]
 """The id of a type, some of its fields, and the text of their values."""
 
-_Found = dict[_Place, Tally]
+NOBODY: Mapping[Place, Tally] = {}
+
+_Found = dict[Place, Tally]
 """How many profiles have some values, and the number of the first."""
 
 
@@ -53,7 +55,7 @@ class Stub(NamedTuple):
 class Watched(NamedTuple):
     """Values that are no key, and what was found by them."""
 
-    place: _Place
+    place: Place
     tally: Tally | None
 
 
@@ -77,6 +79,9 @@ class _Parts(NamedTuple):
     watched: tuple[str, ...]
 
 
+NOTHING_REFERRED = Referred([], [], {}, {})
+
+
 class References:
     """What resolves references."""
 
@@ -85,14 +90,24 @@ class References:
         self._persons = persons
         self._profiles = profiles
 
-    async def resolve(self, actor: Actor, given: Sequence[tuple[InteractionType, Content]]) -> Referred:
-        """Return the contents with those who take part by the references of their types, instead of those before."""
+    async def resolve(
+        self,
+        actor: Actor,
+        given: Sequence[tuple[InteractionType, Content]],
+        coming: Mapping[Place, Tally] = NOBODY,
+    ) -> Referred:
+        """Return the contents with those who take part by the references of their types, instead of those before.
+
+        ``coming``: profiles that are stored in the same transaction.
+        """
         parties = await self._parties(actor, (type_ for type_, _ in given))
         types = {id(type_): type_ for type_, _ in given}
         plans = {key: look_ups(type_, parties) for key, type_ in types.items()}
         asked = _asked(given, plans)
         distinct = {id(references): references for references in asked}
         found = await self._find(actor, (reference for some in distinct.values() for reference in some))
+        if coming:
+            found |= coming
         stubs = await self._stubs(actor, (reference for some in distinct.values() for reference in some), found)
         referring = {key: {slot.role for slot in type_.slots if slot.references} for key, type_ in types.items()}
         referred = Referred([], stubs, {}, {})
@@ -149,7 +164,7 @@ class References:
         wanted: dict[int, dict[Names, list[str]]] = {}
         for type_, names, key in waits.values():
             wanted.setdefault(type_.id, {}).setdefault(names, []).append(key)
-        found: dict[_Place, list[int]] = {}
+        found: dict[Place, list[int]] = {}
         for type_id, keys in wanted.items():
             there = await self._profiles.kind_of(types[type_id]).find(actor, types[type_id], keys)
             found |= {(type_id, *place): numbers for place, numbers in there.items()}
@@ -172,7 +187,7 @@ class References:
         """Return what the references lead to."""
         wanted: dict[int, dict[Names, dict[str, None]]] = {}
         types: dict[int, ProfileType] = {}
-        by_values: dict[_Place, None] = {}
+        by_values: dict[Place, None] = {}
         for reference in references:
             place = _place(reference)
             if place is None or _is_address(reference):
@@ -190,7 +205,7 @@ class References:
                 found[type_id, names, key] = Tally(len(numbers), numbers[0])
         return found | await self._by_values(actor, by_values) if by_values else found
 
-    async def _by_values(self, actor: Actor, places: Iterable[_Place]) -> _Found:
+    async def _by_values(self, actor: Actor, places: Iterable[Place]) -> _Found:
         wanted: dict[tuple[int, Names], set[str]] = {}
         for type_id, names, key in places:
             wanted.setdefault((type_id, names), set()).add(key)
@@ -204,7 +219,7 @@ class References:
         """Make persons for the unknown ids of contacts, and note them among what was found."""
         if not actor.tenant.settings.create_unknown_persons:
             return []
-        unknown: dict[_Place, str] = {}
+        unknown: dict[Place, str] = {}
         for reference in references:
             place = _place(reference)
             if place is not None and place[:2] == _CONTACT_ID and place not in found:
@@ -268,7 +283,7 @@ def _item(value: Any, index: int) -> Any:
     return value[index] if index < len(value) else None
 
 
-def _place(reference: _Reference) -> _Place | None:
+def _place(reference: _Reference) -> Place | None:
     if reference.key is None:
         return None
     return reference.look_up.type.id, reference.look_up.names, reference.key
@@ -295,3 +310,13 @@ def _part(reference: _Reference, found: _Found) -> Participant | ProfilePart:
     if type_.id == CONTACT.id:
         return Participant(tally.number, slot.role)
     return ProfilePart(slot.role, type_.id, tally.number)
+
+
+def with_coming(content: Content, coming: Mapping[Place, Tally]) -> Content:
+    """Return content whose participants are known who come with their addresses in the same transaction."""
+    found = []
+    for part in content.participants:
+        place: Place = (*_CONTACT_EMAIL, index_text(normal_email(part.address or "")))
+        tally = coming.get(place) if part.person is None else None
+        found.append(part if tally is None else replace(part, person=tally.number))
+    return replace(content, participants=tuple(found))

@@ -130,6 +130,12 @@ def id_names(type_: ProfileType) -> Names:
     return (PROFILE_ID, "OrganizationId") if type_.id == ORGANIZATION.id else (PROFILE_ID,)
 
 
+def with_id(type_: ProfileType, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values of fields with the ProfileId under that name."""
+    own = id_names(type_)
+    return {PROFILE_ID if name in own else name: value for name, value in values.items()}
+
+
 def key_fields(type_: ProfileType) -> list[Names]:
     """Return the fields of each key, ProfileId first, each in one order and under one name: no two the same."""
     own = id_names(type_)
