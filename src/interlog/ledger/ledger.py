@@ -4,6 +4,7 @@ from ..store.store import Store
 from .access import Access
 from .applications import Applications
 from .bulk import Bulk
+from .canvassing.campaigns import Campaigns
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
 from .canvassing.people import People
@@ -65,6 +66,7 @@ class Ledger:
         self.resources = Resources(store, people)
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)
+        self.campaigns = Campaigns(store, self.resources)
         self.resources.followers |= Groups(store, self._roles_changed).followers
 
     def _roles_changed(self, tenant_id: int) -> None:
