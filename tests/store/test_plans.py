@@ -93,7 +93,7 @@ READS_EVERYTHING = {
 """What is meant to read a table, and why."""
 
 
-ELSEWHERE = {"instances", "field_values", "profile_pages", "resources"}
+ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes"}
 """Modules whose queries ``test_instance_plans.py`` and ``test_canvassing_plans.py`` check."""
 
 

@@ -5,6 +5,7 @@ from .access import Access
 from .applications import Applications
 from .bulk import Bulk
 from .canvassing.campaigns import Campaigns
+from .canvassing.changes import Feed
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
 from .canvassing.people import People
@@ -64,6 +65,7 @@ class Ledger:
         self.check = Check(store)
         people = People(store)
         self.resources = Resources(store, people)
+        self.changes = Feed(store)
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)
         self.campaigns = Campaigns(store, self.resources)
