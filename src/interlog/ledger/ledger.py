@@ -1,16 +1,20 @@
 """The ledger: every use case, over one store."""
 
+from ..model.types import CANVASS_VISIT
 from ..store.store import Store
 from .access import Access
 from .applications import Applications
 from .bulk import Bulk
 from .canvassing.campaigns import Campaigns
-from .canvassing.changes import Feed
+from .canvassing.effects import Effects
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
 from .canvassing.people import People
 from .canvassing.permits import Permits
+from .canvassing.recording import Recording
 from .canvassing.resources import Resources
+from .canvassing.surveys import Books
+from .canvassing.visits import Visits
 from .check import Check
 from .definitions import Definitions
 from .grants import Grants
@@ -65,10 +69,13 @@ class Ledger:
         self.check = Check(store)
         people = People(store)
         self.resources = Resources(store, people)
-        self.changes = Feed(store)
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)
         self.campaigns = Campaigns(store, self.resources)
+        books, effects = Books(self.resources), Effects(store, self.resources, people)
+        self.interactions.followers[CANVASS_VISIT.id] = effects.follow
+        self.recording = Recording(store, self.interactions, self.resources, effects, books)
+        self.visits = Visits(store, self.interactions, books)
         self.resources.followers |= Groups(store, self._roles_changed).followers
 
     def _roles_changed(self, tenant_id: int) -> None:

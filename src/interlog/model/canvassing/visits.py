@@ -20,8 +20,10 @@ PROTOCOL = "polis"
 class Beside(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is kept of a visit that is no fact about it, and comes back as it came.
 
-    ``customer`` and ``group``: ids sent by a client where any are taken. ``creator``, ``modifier`` and ``modified_at``:
-    a history that was imported. ``filled``: names of members that the server worked out. ``members``: unknown ones.
+    ``customer`` and ``group``: ids sent by a client where any are taken. ``creator``, ``modifier``, ``modified_at``:
+    who recorded and last changed it, uuids of persons, the latter and the time only of what was imported. ``filled``:
+    names of members that the server worked out. ``members``: unknown ones. ``chosen``: the status that was chosen, and
+    the state that it stood for then.
     """
 
     customer: str | None = None
@@ -31,6 +33,7 @@ class Beside(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     modified_at: int | None = None
     filled: tuple[str, ...] = ()
     members: dict[str, Any] = NOTHING
+    chosen: tuple[str, ...] = ()
 
 
 class Visit(Struct, frozen=True, kw_only=True, gc=False):
@@ -60,7 +63,7 @@ class Visit(Struct, frozen=True, kw_only=True, gc=False):
     beside: Beside = Beside()
 
 
-_FIELDS = {
+FIELDS = {
     "campaignId": "campaign",
     "contactId": "contact",
     "surveyId": "survey",
@@ -81,7 +84,7 @@ _FIELDS = {
 }
 """Fields of the built-in type, and the members of ``Visit`` that they hold."""
 
-MEMBERS = {attribute: field for field, attribute in _FIELDS.items()}
+MEMBERS = {attribute: field for field, attribute in FIELDS.items()}
 """From the members of ``Visit`` to the names that clients know."""
 
 _WRITABLE = tuple(name for name in Visit.__struct_fields__ if name != "beside")
@@ -137,12 +140,13 @@ def _responses(value: Any) -> dict[str, dict[str, Any]]:
 
 
 def _beside(kept: dict[str, Any]) -> Beside:
-    return Beside(**(kept | {"filled": tuple(kept.get("filled", ()))}))
+    lists = {name: tuple(kept.get(name, ())) for name in ("filled", "chosen")}
+    return Beside(**(kept | lists))
 
 
 def fields_of(visit: Visit) -> dict[str, Any]:
     """Return the fields of a visit's interaction."""
-    found = {field: getattr(visit, attribute) for field, attribute in _FIELDS.items()}
+    found = {field: getattr(visit, attribute) for field, attribute in FIELDS.items()}
     return {field: value for field, value in found.items() if value is not None and value != {}}
 
 
@@ -157,14 +161,15 @@ def extras_of(visit: Visit) -> dict[str, Any]:
     return {PROTOCOL: kept} if kept else {}
 
 
-def content_of(visit: Visit, title: str, body: str, contact: int, canvasser: int) -> Content:
+def content_of(visit: Visit, title: str, body: str, contact: int | None, canvasser: int) -> Content:
     """Return the content of a visit's interaction. ``contact`` and ``canvasser`` are persons."""
+    visited = (Participant(contact, Role.CONTACT),) if contact is not None else ()
     return Content(
         occurred_at=visit.at,
         occurred_offset=0,
         title=title,
         body=body,
-        participants=(Participant(contact, Role.CONTACT), Participant(canvasser, Role.CANVASSER)),
+        participants=(*visited, Participant(canvasser, Role.CANVASSER)),
         fields=fields_of(visit),
         extras=extras_of(visit),
     )

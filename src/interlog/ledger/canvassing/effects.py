@@ -1,0 +1,146 @@
+"""What a visit changes of its contact, in the visit's own unit (§3.8).
+
+Each change of a visit is also a new version of its contact's row, even if nothing in it changes: so whoever works out
+a contact from its visits is told when another visit came in between.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ...model.canvassing.resources import Resource
+from ...model.canvassing.states import Outcome, recomputed, state_after, status_after, worked
+from ...model.canvassing.statuses import status_id
+from ...model.canvassing.surveys import answers_in
+from ...model.canvassing.visits import visit_of
+from ...model.instants import now
+from ...model.interactions import Interaction
+from ...model.journal import Action, Entity
+from ...model.tenancy import Actor, Tenant
+from ...store import interactions as interaction_rows
+from ...store import resources as rows
+from ...store import visits as visit_rows
+from ...store.journal import add_entry
+from ...store.rows import encode
+from ...store.statements import Unit
+from ...store.store import Store
+from ..interactions import Change
+from .people import People
+from .resources import Resources
+
+_KIND = "contacts"
+
+
+def outcome_of(tenant: Tenant, item: Interaction) -> Outcome | None:
+    """Return what a visit says of its contact; None for what is deleted, or lacks what a visit must have."""
+    visit = visit_of(item.content) if item.deleted_at is None else None
+    if visit is None:
+        return None
+    available, reason = not visit.unavailable, visit.reason if visit.unavailable else None
+    successful = available and bool(visit.successful)
+    status, chosen = visit.status, visit.beside.chosen
+    if status is not None and chosen[:1] == (status,):
+        state = chosen[1]
+    else:
+        state = state_after(available=available, reason=reason, successful=successful)
+        name = status_after(state, available=available, reason=reason)
+        status = status_id(tenant, name) if name is not None else None
+    return Outcome(
+        id=item.uuid,
+        at=item.content.occurred_at,
+        created_at=item.created_at,
+        campaign=visit.campaign,
+        household=visit.household or "",
+        walklist=visit.walklist,
+        available=available,
+        reason=reason,
+        successful=successful,
+        state=state,
+        status=status,
+        answers=tuple(answers_in(visit.responses)),
+    )
+
+
+class Effects:
+    """Keeps contacts as their visits say."""
+
+    def __init__(self, store: Store, resources: Resources, people: People) -> None:
+        self._database = store.database
+        self._resources = resources
+        self._people = people
+
+    async def follow(self, actor: Actor, unit: Unit, changes: Sequence[Change]) -> None:
+        """Add to a unit what visits that are new in it, change or go make of their contacts."""
+        new, other = [], set()
+        for read, item in changes:
+            if read is None or read.deleted_at is not None:
+                new.append(item)
+            else:
+                other |= {visit.contact for one in (read, item) if (visit := visit_of(one.content)) is not None}
+        outcomes = _by_contact(actor.tenant, new)
+        found = await rows.by_refs(
+            self._database, actor.tenant.id, [(_KIND, contact) for contact in {*outcomes, *other}]
+        )
+        contacts = {item.id: item for item in found.values() if item.deleted_at is None}
+        simple = {contact: some for contact, some in outcomes.items() if contact not in other}
+        await self.add(actor, unit, contacts, simple)
+        if other & contacts.keys():
+            await self._recompute(actor, unit, [contacts[id_] for id_ in sorted(other & contacts.keys())], changes)
+
+    async def add(
+        self,
+        actor: Actor,
+        unit: Unit,
+        contacts: Mapping[str, Resource],
+        outcomes: Mapping[str, Sequence[Outcome]],
+    ) -> None:
+        """Add to a unit what new visits make of their contacts, which were read before."""
+        at, by = now() // 1_000 * 1_000, await self._people.uuid_of(actor)
+        for id_, some in outcomes.items():
+            contact = contacts.get(id_)
+            if contact is not None:
+                data, aside = worked(contact.data, contact.aside, some, at, by)
+                await self._put(actor, unit, contact, replace(contact, data=data, aside=aside))
+
+    async def recompute(self, actor: Actor, unit: Unit, contact: Resource) -> Resource:
+        """Return a contact as its visits make it: for one that comes back after visits may have come and gone."""
+        return (await self._worked_out(actor, [contact], ()))[0]
+
+    async def _recompute(
+        self, actor: Actor, unit: Unit, contacts: Sequence[Resource], changes: Collection[Change]
+    ) -> None:
+        for contact, new in zip(contacts, await self._worked_out(actor, contacts, changes), strict=True):
+            await self._put(actor, unit, contact, new)
+
+    async def _worked_out(
+        self, actor: Actor, contacts: Sequence[Resource], changes: Collection[Change]
+    ) -> list[Resource]:
+        """Return contacts as their visits make them, after these changes. The contacts must have been read before."""
+        tenant = actor.tenant
+        ids = [contact.id for contact in contacts]
+        numbers = await visit_rows.numbers_of_contacts(self._database, tenant.id, ids)
+        items = await interaction_rows.by_numbers(self._database, tenant.id, numbers)
+        items |= {item.number: item for _, item in changes}
+        outcomes = _by_contact(tenant, items.values())
+        at, by = now() // 1_000 * 1_000, await self._people.uuid_of(actor)
+        made = [recomputed(contact.data, contact.aside, outcomes.get(contact.id, ()), at, by) for contact in contacts]
+        return [replace(c, data=data, aside=aside) for c, (data, aside) in zip(contacts, made, strict=True)]
+
+    async def _put(self, actor: Actor, unit: Unit, read: Resource, new: Resource) -> None:
+        if new.data != read.data or new.aside.get("records") != read.aside.get("records"):
+            await self._resources.add_change(actor, unit, read, new)
+            return
+        stored = replace(new, version=read.version + 1)
+        rows.change(unit, actor.tenant.id, read, stored)
+        before = encode(read).decode()
+        add_entry(unit, actor, Action.AMEND, Entity.RESOURCE, read.number, stored.version, now(), before)
+
+
+def _by_contact(tenant: Tenant, items: Collection[Interaction]) -> dict[str, list[Outcome]]:
+    """Return what visits say, by their contacts' ids."""
+    found: dict[str, list[Outcome]] = {}
+    for item in items:
+        outcome, visit = outcome_of(tenant, item), visit_of(item.content)
+        if outcome is not None and visit is not None:
+            found.setdefault(visit.contact, []).append(outcome)
+    return found

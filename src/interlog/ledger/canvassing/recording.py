@@ -1,0 +1,233 @@
+"""Recording visits: each once, however often it is sent, with what it changes elsewhere, in one unit."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ...model.canvassing.errors import Taken
+from ...model.canvassing.permissions import Permit
+from ...model.canvassing.resources import Ref, Resource, ResourceDraft
+from ...model.canvassing.states import Outcome, worked
+from ...model.canvassing.visits import TYPE, Visit, content_of, summary_of, title_of, visit_of, written
+from ...model.errors import Conflict, Forbidden, InterlogError, Invalid
+from ...model.ids import uuid7
+from ...model.instants import now
+from ...model.interactions import Draft, Interaction
+from ...model.parties import Person, PersonKind
+from ...model.tenancy import Actor, Right
+from ...store import interactions as interaction_rows
+from ...store import resources as rows
+from ...store import visits as visit_rows
+from ...store.database import Duplicate, Stale
+from ...store.statements import Unit
+from ...store.store import Store
+from ..drafts import Accepted
+from ..interactions import Interactions
+from .effects import Effects, outcome_of
+from .resources import Resources
+from .surveys import Books
+from .visit_drafts import Found, Rules, VisitDraft, completed, problems_of, refs_of
+
+_TRIES = 8
+_EMPTY_CONTACT = {
+    "fields": {},
+    "answers": {},
+    "profile": {"name": {"first": "", "last": ""}},
+    "contacted": False,
+    "reservation": {"reserved": False},
+}
+
+
+class Recorded(NamedTuple):
+    """A visit's interaction, and whether a former request had stored it."""
+
+    interaction: Interaction
+    repeated: bool = False
+
+
+class Recording:
+    """Use cases that record visits."""
+
+    def __init__(
+        self, store: Store, interactions: Interactions, resources: Resources, effects: Effects, books: Books
+    ) -> None:
+        self._store = store
+        self._database = store.database
+        self._interactions = interactions
+        self._resources = resources
+        self._effects = effects
+        self._books = books
+
+    async def create(self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules) -> Recorded:
+        """Record a visit; the same once more stores nothing. ``Taken`` where its id means another one."""
+        (outcome,) = await self.create_many(actor, permit, [draft], rules)
+        if isinstance(outcome, InterlogError):
+            raise outcome
+        return outcome
+
+    async def create_many(
+        self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
+    ) -> list[Recorded | InterlogError]:
+        """Record visits in one unit: an outcome for each, in order; those that are refused are left out.
+
+        Where the same id comes again, it is looked at after the first.
+        """
+        actor.require(Right.WRITE)
+        named = [draft if draft.id is not None else replace(draft, id=uuid7()) for draft in drafts]
+        first = {draft.id: index for index, draft in reversed(list(enumerate(named)))}
+        outcomes: dict[int, Recorded | InterlogError] = {}
+        at_once = {index: draft for index, draft in enumerate(named) if first[draft.id] == index}
+        for _ in range(_TRIES):
+            try:
+                made = await self._record(actor, permit, list(at_once.values()), rules)
+                outcomes = dict(zip(at_once, made, strict=True))
+                break
+            except (Duplicate, Stale):  # somebody stored one of them, or visited the same contact, in between
+                if len(at_once) > 1:
+                    break
+        for index, draft in enumerate(named):
+            if index not in outcomes:
+                alone = len(named) > 1
+                outcomes[index] = (await self.create_many(actor, permit, [draft], rules))[0] if alone else _busy()
+        return [outcomes[index] for index in range(len(named))]
+
+    async def _record(
+        self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
+    ) -> list[Recorded | InterlogError]:
+        tenant = actor.tenant.id
+        stored = await interaction_rows.by_uuids(self._database, tenant, [draft.id or "" for draft in drafts])
+        found = await rows.by_refs(self._database, tenant, {ref for draft in drafts for ref in refs_of(draft.visit)})
+        outcomes: dict[int, Recorded | InterlogError] = {}
+        accepted: dict[int, VisitDraft] = {}
+        for index, draft in enumerate(drafts):
+            read = stored.get(draft.id or "")
+            if read is None and rules.same_moment_is_same:
+                read = await self._at_the_same_moment(actor, permit, draft.visit)
+            try:
+                if read is not None:
+                    outcomes[index] = _repeated(actor, permit, read, draft.visit)
+                else:
+                    accepted[index] = await self._accepted(actor, permit, draft, found, rules)
+            except InterlogError as error:
+                outcomes[index] = error
+        items = await self._store_new(actor, list(accepted.values()), found)
+        outcomes |= {index: Recorded(item) for index, item in zip(accepted, items, strict=True)}
+        return [outcomes[index] for index in range(len(drafts))]
+
+    async def _at_the_same_moment(self, actor: Actor, permit: Permit, visit: Visit) -> Interaction | None:
+        number = await visit_rows.at_the_same_moment(
+            self._database,
+            actor.tenant.id,
+            contact=visit.contact,
+            occurred_at=visit.at,
+            canvasser=visit.beside.creator or permit.user,
+            survey=visit.survey,
+        )
+        return None if number is None else await interaction_rows.by_number(self._database, actor.tenant.id, number)
+
+    async def _accepted(
+        self, actor: Actor, permit: Permit, draft: VisitDraft, found: Found, rules: Rules
+    ) -> VisitDraft:
+        problems = problems_of(actor, draft.visit, found, placeholders=rules.placeholders)
+        book = await self._books.of(actor, found.get(("surveys", draft.visit.survey))) if not problems else None
+        visit, wrong = completed(actor.tenant, draft, found, book)
+        if problems or wrong:
+            raise Invalid(*problems, *wrong)
+        if draft.group is not None and not actor.sees(draft.group):
+            raise Forbidden("records of this security group are not yours to write")
+        if visit.beside.creator is None:
+            visit = replace(visit, beside=replace(visit.beside, creator=permit.user))
+        return replace(draft, visit=visit)
+
+    async def _store_new(self, actor: Actor, drafts: Sequence[VisitDraft], found: Found) -> list[Interaction]:
+        """Store new visits, what they refer to and nobody knows yet, and what they make of their contacts."""
+        if not drafts:
+            return []
+        unit, at = Unit(), now()
+        missing = await self._placeholders(actor, unit, drafts, found)
+        known = {**found, **missing}
+        accepted = [await self._draft(actor, draft, known) for draft in drafts]
+        items = await self._interactions.add_rows(actor, unit, accepted, at)
+        outcomes: dict[str, list[Outcome]] = {}
+        for draft, item in zip(drafts, items, strict=True):
+            if (outcome := outcome_of(actor.tenant, item)) is not None:
+                outcomes.setdefault(draft.visit.contact, []).append(outcome)
+        contacts = {id_: known["contacts", id_] for id_ in outcomes if ("contacts", id_) not in missing}
+        await self._effects.add(actor, unit, contacts, {id_: outcomes[id_] for id_ in contacts})
+        self._resources.add_new(actor, unit, [_with_visits(item, outcomes) for item in missing.values()])
+        await self._database.write(unit)
+        return items
+
+    async def _placeholders(
+        self, actor: Actor, unit: Unit, drafts: Sequence[VisitDraft], found: Found
+    ) -> dict[Ref, Resource]:
+        """Return what takes the place of what nobody knows yet; the persons of contacts are added to the unit."""
+        made: dict[Ref, ResourceDraft] = {}
+        for draft in drafts:
+            visit = draft.visit
+            lists = {"listId": visit.list_id} if visit.list_id is not None else {}
+            for kind, id_, data in (
+                ("campaigns", visit.campaign, {}),
+                ("surveys", visit.survey, {"campaignId": visit.campaign}),
+                ("contacts", visit.contact, _EMPTY_CONTACT | lists),
+            ):
+                if (kind, id_) not in found and (kind, id_) not in made:
+                    made[kind, id_] = ResourceDraft(kind=kind, id=id_, data=data, placeholder=True)
+        if not made:
+            return {}
+        contacts = [ref for ref in made if ref[0] == "contacts"]
+        numbers = await self._store.numbers.take(actor.tenant.id, "person", len(contacts)) if contacts else ()
+        for number, ref in zip(numbers, contacts, strict=True):
+            made[ref] = replace(made[ref], person=number)
+            person = Person(id=number, uuid=uuid7(), kind=PersonKind.EXTERNAL, first_name="Contact",
+                            last_name=ref[1][:8], created_at=now())  # fmt: skip
+            self._interactions.persons.add_new(actor, unit, [person])
+        return {item.ref: item for item in await self._resources.drafted(actor, list(made.values()))}
+
+    async def _draft(self, actor: Actor, draft: VisitDraft, known: Mapping[Ref, Resource]) -> Accepted:
+        visit = draft.visit
+        campaign, contact = known["campaigns", visit.campaign], known["contacts", visit.contact]
+        book = await self._books.of(actor, known["surveys", visit.survey])
+        content = content_of(
+            visit,
+            title_of(campaign.data.get("name")),
+            summary_of(visit, book.at(visit.at) if book is not None else None),
+            contact.person,
+            actor.person_id,
+        )
+        item = Draft(
+            type=TYPE,
+            content=content,
+            uuid=draft.id,
+            group=draft.group if draft.group is not None else campaign.group,
+            created_at=draft.created_at,
+        )
+        return Accepted(item, actor.tenant.types_by_name[TYPE], [], "")
+
+
+def _with_visits(item: Resource, outcomes: Mapping[str, Sequence[Outcome]]) -> Resource:
+    """Return a placeholder as its first visits make it."""
+    if item.kind != "contacts":
+        return item
+    data, aside = worked(item.data, item.aside, outcomes[item.id], item.created_at, item.creator)
+    return replace(item, data=data, aside=aside)
+
+
+def _repeated(actor: Actor, permit: Permit, read: Interaction, visit: Visit) -> Recorded:
+    """Return what a former request stored under the same id; raises ``Taken`` where that is something else."""
+    if not is_seen(actor, permit, read):
+        raise Taken("the id is in use")
+    stored = visit_of(read.content)
+    if read.deleted_at is not None or stored is None or written(stored) != written(visit):
+        raise Taken(f"interaction {read.uuid} is there already, with other content or deleted", read)
+    return Recorded(read, repeated=True)
+
+
+def is_seen(actor: Actor, permit: Permit, item: Interaction) -> bool:
+    """Whether a visit may be seen: by its security group, and by who was there where only one's own are shown."""
+    return actor.sees(item.group) and (not permit.assigned_only or item.creator == actor.person_id)
+
+
+def _busy() -> Conflict:
+    return Conflict("others are recording visits of the same contact; try again")

@@ -1,0 +1,181 @@
+"""Visits: read, corrected, deleted, restored. They are recorded by ``recording.py``."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from ...model.canvassing.errors import Changed
+from ...model.canvassing.permissions import Permit
+from ...model.canvassing.visits import (
+    FIELDS,
+    PROTOCOL,
+    Visit,
+    extras_of,
+    fields_of,
+    summary_of,
+    title_of,
+    visit_of,
+)
+from ...model.errors import Conflict, Invalid, NotFound
+from ...model.interactions import Content, Interaction, Participant
+from ...model.tenancy import Actor, Right
+from ...model.types import Role
+from ...store import interactions as interaction_rows
+from ...store import resources as rows
+from ...store import visits as visit_rows
+from ...store.database import Duplicate, Stale
+from ...store.statements import Unit
+from ...store.store import Store
+from ..interactions import Interactions
+from .recording import is_seen
+from .surveys import Book, Books
+from .visit_drafts import Found, completed, correction, problems_of, refs_of
+
+_TRIES = 8
+
+
+class Visits:
+    """Use cases around visits that are recorded. What the actor's groups or role hide is as if it were not there."""
+
+    def __init__(self, store: Store, interactions: Interactions, books: Books) -> None:
+        self._store = store
+        self._database = store.database
+        self._interactions = interactions
+        self._books = books
+
+    # Reading
+
+    async def get(self, actor: Actor, permit: Permit, id_: str, *, deleted: bool = False) -> Interaction:
+        """Return a visit; with ``deleted`` one that was deleted."""
+        actor.require(Right.READ)
+        item = await interaction_rows.by_uuid(self._database, actor.tenant.id, id_)
+        if item is None or not is_seen(actor, permit, item) or (item.deleted_at is not None) is not deleted:
+            raise NotFound("interaction", id_)
+        if visit_of(item.content) is None or item.voided_by is not None:
+            raise NotFound("interaction", id_)
+        return item
+
+    async def latest_by_canvasser(
+        self,
+        actor: Actor,
+        permit: Permit,
+        organization: str,
+        between: tuple[int, int],
+        *,
+        limit: int,
+        skip: int = 0,
+    ) -> list[Interaction]:
+        """Return the newest visit of each canvasser in a time of an organization's campaigns, newest first."""
+        actor.require(Right.READ)
+        window = visit_rows.Window(organization, *between)
+        numbers = await visit_rows.latest_by_canvasser(
+            self._database, actor.tenant.id, window, actor.groups, limit=limit, skip=skip
+        )
+        return await self._in_order(actor, permit, numbers)
+
+    async def duplicates(
+        self, actor: Actor, permit: Permit, campaign: str | None, *, limit: int, skip: int = 0
+    ) -> list[Interaction]:
+        """Return visits that may have been recorded twice: same contact, canvasser, moment and survey."""
+        actor.require(Right.READ)
+        numbers = await visit_rows.duplicates(
+            self._database, actor.tenant.id, campaign, actor.groups, limit=limit, skip=skip
+        )
+        return await self._in_order(actor, permit, numbers)
+
+    async def _in_order(self, actor: Actor, permit: Permit, numbers: Sequence[int]) -> list[Interaction]:
+        found = await interaction_rows.by_numbers(self._database, actor.tenant.id, numbers)
+        items = [found[number] for number in numbers if number in found]
+        return [item for item in items if item.deleted_at is None and is_seen(actor, permit, item)]
+
+    # Changing
+
+    async def amend(
+        self,
+        actor: Actor,
+        permit: Permit,
+        id_: str,
+        change: Callable[[Visit], Visit],
+        *,
+        expected_version: int | None = None,
+    ) -> Interaction:
+        """Correct a visit; if nothing is different, nothing is stored. ``Changed`` where another version is stored.
+
+        ``Invalid`` where it refers to something else now that is not there. What follows from the answers follows anew,
+        and so do the contacts of before and after.
+        """
+        actor.require(Right.WRITE)
+        for _ in range(_TRIES):
+            read = await self.get(actor, permit, id_)
+            if expected_version not in (None, read.version):
+                raise Changed("it was changed by somebody else in the meantime; read it again", read)
+            old = visit_of(read.content)
+            assert old is not None, "get returns visits"
+            new = change(old)
+            if new.at // 1_000 == old.at // 1_000:  # clients see milliseconds
+                new = replace(new, at=old.at)
+            if new == old:
+                return read
+            draft = correction(old, new)
+            found = await rows.by_refs(self._database, actor.tenant.id, refs_of(new))
+            problems = problems_of(actor, new, found, before=old)
+            book = await self._books.of(actor, found.get(("surveys", new.survey)))
+            visit, wrong = completed(actor.tenant, draft, found, book)
+            if problems or wrong:
+                raise Invalid(*problems, *wrong)
+            content = _amended(read.content, old, visit, found, book)
+            unit, type_ = Unit(), actor.tenant.types_by_id[read.type_id]
+            amended = await self._interactions.add_amendment(actor, unit, read, content, type_)
+            await self._interactions.follow(actor, unit, [(read, amended)])
+            try:
+                await self._database.write(unit)
+            except (Stale, Duplicate):
+                continue
+            return amended
+        raise Conflict("others are changing visits of the same contact; try again")
+
+    async def delete(
+        self, actor: Actor, permit: Permit, id_: str, *, expected_version: int | None = None
+    ) -> Interaction:
+        """Delete a visit, with its note; the contact is as if it had not been."""
+        read = await self._expected(actor, permit, id_, expected_version)
+        return await self._interactions.delete(actor, read.number, expected_version=expected_version)
+
+    async def restore(
+        self, actor: Actor, permit: Permit, id_: str, *, expected_version: int | None = None
+    ) -> Interaction:
+        """Undo the deletion of a visit."""
+        read = await self._expected(actor, permit, id_, expected_version, deleted=True)
+        return await self._interactions.restore(actor, read.number, expected_version=expected_version)
+
+    async def _expected(
+        self, actor: Actor, permit: Permit, id_: str, version: int | None, *, deleted: bool = False
+    ) -> Interaction:
+        read = await self.get(actor, permit, id_, deleted=deleted)
+        if version not in (None, read.version):
+            raise Changed("it was changed by somebody else in the meantime; read it again", read)
+        return read
+
+
+def _amended(read: Content, old: Visit, visit: Visit, found: Found, book: Book | None) -> Content:
+    """Return the content of a corrected visit. A text that somebody wrote in the place of the summary stays."""
+    survey = book.at(visit.at) if book is not None else None
+    is_summary = read.body in (None, summary_of(old, survey))
+    participants = read.participants
+    if visit.contact != old.contact:
+        person = Participant(found["contacts", visit.contact].person, Role.CONTACT)
+        participants = (person, *(part for part in participants if part.role != Role.CONTACT))
+    title = read.title
+    if visit.campaign != old.campaign:
+        title = title_of(found["campaigns", visit.campaign].data.get("name"))
+    others = {name: value for name, value in read.fields.items() if name not in FIELDS}
+    extras = {name: value for name, value in read.extras.items() if name != PROTOCOL}
+    return replace(
+        read,
+        occurred_at=visit.at,
+        title=title,
+        body=summary_of(visit, survey) if is_summary else read.body,
+        participants=participants,
+        fields=others | fields_of(visit),
+        extras=extras | extras_of(visit),
+    )
