@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select
 
 from ..model.canvassing.resources import Ref, Resource
-from ..model.journal import Entity, Position
 from .database import Database, Row
-from .journal import settled
-from .postgresql import PostgresqlDatabase
 from .rows import NOTHING, decode, encode, json_text, json_value, update_of
-from .schema import journal, resource
+from .schema import resource
 from .statements import Query, Unit, member_of, parameter
 
 Columns = resource.c
@@ -162,65 +159,6 @@ async def of_kind(database: Database, tenant: int, kind: str, *, after: str = ""
     """Return the resources of a kind in order of ids, whoever may see them: for those of which there are few."""
     rows = await database.fetch(OF_KIND, tenant=tenant, kind=kind, after=after, limit=limit)
     return [resource_of(row) for row in rows]
-
-
-# Changes
-
-
-def _changes(*, postgresql: bool) -> Select[tuple[object, ...]]:
-    place = tuple_(journal.c.epoch, journal.c.sequence)
-    entries = (
-        select(journal.c.epoch, journal.c.sequence, journal.c.entity, journal.c.entity_id)
-        .where(
-            journal.c.tenant_id == parameter("tenant"),
-            place > tuple_(parameter("epoch"), parameter("sequence")),
-            settled(postgresql=postgresql),
-        )
-        .order_by(journal.c.epoch, journal.c.sequence)
-        .limit(parameter("limit"))
-        .subquery("entries")
-    )
-    return (
-        select(entries.c.epoch, entries.c.sequence, *Columns)
-        .select_from(
-            entries.outerjoin(
-                resource,
-                and_(
-                    entries.c.entity == Entity.RESOURCE.value,
-                    Columns.tenant_id == parameter("tenant"),
-                    Columns.number == entries.c.entity_id,
-                    Columns.kind == bindparam("kind"),
-                ),
-            )
-        )
-        .order_by(entries.c.epoch, entries.c.sequence)
-    )
-
-
-CHANGES_SQLITE = Query(_changes(postgresql=False))
-CHANGES_POSTGRESQL = Query(_changes(postgresql=True))
-
-
-async def changes(
-    database: Database, tenant: int, kind: str, since: Position, limit: int
-) -> tuple[list[Resource], Position]:
-    """Look through so many entries of the journal behind a position.
-
-    Returns the resources of the kind that they are about, as they are now, each at its last entry, and the position of
-    the last entry.
-    """
-    query = CHANGES_POSTGRESQL if isinstance(database, PostgresqlDatabase) else CHANGES_SQLITE
-    rows = await database.fetch(
-        query, tenant=tenant, kind=kind, epoch=since.epoch, sequence=since.sequence, limit=limit
-    )
-    found: dict[str, Resource] = {}
-    for row in rows:
-        if row[2] is not None:
-            item = resource_of(row[2:])
-            found.pop(item.id, None)
-            found[item.id] = item
-    last = Position(rows[-1][0], rows[-1][1]) if rows else since
-    return list(found.values()), last
 
 
 # Rows

@@ -181,36 +181,6 @@ async def test_what_belongs_to_something_is_listed_and_counted(acme: Firm, resou
     assert await resources.counts(acme.actor, "contacts", [list_.id, uuid7()]) == {list_.id: 4}
 
 
-async def test_changes_are_read_in_order(acme: Firm, resources: Resources) -> None:
-    """Who reads the changes of a kind from a position finds each changed resource once, also deleted ones."""
-    one, two = [(await resources.create(acme.actor, a_list(name))).resource for name in ("one", "two")]
-    await resources.create(acme.actor, ResourceDraft(kind="campaigns", data={}))
-    one = await resources.amend(acme.actor, "lists", one.id, renamed("1"))
-    await journal_of(acme)
-
-    first = await resources.changes(acme.actor, "lists", Position())
-    assert first.items == [two, one]
-    gone = await resources.delete(acme.actor, "lists", two.id)
-    await journal_of(acme)
-    second = await resources.changes(acme.actor, "lists", first.next)
-    assert second.items == [gone]
-    last = await resources.changes(acme.actor, "lists", second.next)
-    assert last.items == [] and last.next == second.next
-
-
-async def test_changes_come_in_pages(acme: Firm, resources: Resources) -> None:
-    """Pages of any size lead through all changes, since the position moves on also where nothing was found."""
-    made = [(await resources.create(acme.actor, a_list(str(n)))).resource for n in range(4)]
-    await journal_of(acme)
-    found: list[Resource] = []
-    place, moved = Position(), True
-    while moved:
-        page = await resources.changes(acme.actor, "lists", place, limit=1)
-        found += page.items
-        moved, place = page.next != place, page.next
-    assert found == made
-
-
 async def test_other_groups_are_hidden(acme: Firm, resources: Resources) -> None:
     """What belongs to a group that the actor is not in is as if it were not there, whatever is asked for."""
     insider, outsider = acme.acting(acme.mia, Right.ADMIN, 7), acme.acting(acme.ben)
@@ -226,7 +196,7 @@ async def test_other_groups_are_hidden(acme: Firm, resources: Resources) -> None
     assert await resources.owned(outsider, "contacts", hidden.owner or "") == []
     assert await resources.by_natural(outsider, "contacts", ["n"]) == {}
     assert await resources.by_person(outsider, "contacts", [acme.eve.id]) == {}
-    assert (await resources.changes(outsider, "contacts", Position())).items == []
+    assert (await acme.ledger.changes.resources(outsider, "contacts", Position())).items == []
     with pytest.raises(Taken) as refused:
         await resources.create(outsider, replace(draft, id=hidden.id, group=0, person=None))
     assert refused.value.stored is None

@@ -1,4 +1,4 @@
-"""Resources of canvassing: read, create, amend, delete, restore, and what has changed since."""
+"""Resources of canvassing: read, create, amend, delete, restore."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -7,11 +7,11 @@ import msgspec
 from msgspec.structs import replace
 
 from ...model.canvassing.errors import Changed, Taken
-from ...model.canvassing.resources import Changes, Ref, Resource, ResourceDraft, organization_group, seen_with
+from ...model.canvassing.resources import Ref, Resource, ResourceDraft, organization_group, seen_with
 from ...model.errors import Conflict, NotFound
 from ...model.ids import uuid7
 from ...model.instants import now
-from ...model.journal import Action, Entity, Position
+from ...model.journal import Action, Entity
 from ...model.tenancy import Actor, Right
 from ...store import resources as rows
 from ...store.database import Duplicate, Stale
@@ -22,8 +22,6 @@ from ...store.store import Store
 from .people import People
 
 _TRIES = 4
-_LOOKED_THROUGH = 2_000
-"""Entries of the journal that one page of changes looks through at most."""
 
 Also: TypeAlias = Callable[[Unit, Resource | None, Resource], Awaitable[None]]
 """Adds to the unit of a change what follows from it: what was read (None: it is new), and what will be stored."""
@@ -100,16 +98,6 @@ class Resources:
         item = await self.get(actor, kind, id_, deleted=True)
         entries = await versions_of(self._database, actor.tenant.id, Entity.RESOURCE, item.number, limit)
         return [msgspec.convert(entry.before, Resource) for entry in entries]
-
-    async def changes(self, actor: Actor, kind: str, since: Position, limit: int = 1_000) -> Changes:
-        """Return the resources of a kind that have changed since a position, as they are now, also deleted ones.
-
-        There may be none of the kind on a page; the changes are read to the end when ``next`` does not move any more.
-        """
-        actor.require(Right.READ)
-        many = min(max(limit, 1), _LOOKED_THROUGH)
-        found, last = await rows.changes(self._database, actor.tenant.id, kind, since, many)
-        return Changes([item for item in found if actor.sees(item.group)], last)
 
     # Writing one
 

@@ -4,12 +4,11 @@ An id may be chosen by a client, and is unique in its kind. What each tenant has
 derived from the tenant's name, so that whoever makes it twice makes the same.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from msgspec import Struct
 
-from ..journal import Position
 from ..tenancy import Tenant
 
 Ref: TypeAlias = tuple[str, str]
@@ -105,13 +104,6 @@ class ResourceDraft(Struct, frozen=True, kw_only=True):
     creator: str | None = None
     modified_at: int | None = None
     modifier: str | None = None
-
-
-class Changes(NamedTuple):
-    """Resources as they are now, also deleted ones, in the order of their last changes, and where to go on reading."""
-
-    items: list[Resource]
-    next: Position
 
 
 def owner_of(kind: str, data: dict[str, Any]) -> str | None:
