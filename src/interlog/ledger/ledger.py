@@ -7,6 +7,7 @@ from .applications import Applications
 from .bulk import Bulk
 from .canvassing.campaigns import Campaigns
 from .canvassing.effects import Effects
+from .canvassing.changes import Feed
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
 from .canvassing.people import People
@@ -69,6 +70,7 @@ class Ledger:
         self.check = Check(store)
         people = People(store)
         self.resources = Resources(store, people)
+        self.changes = Feed(store)
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)
         self.campaigns = Campaigns(store, self.resources)
