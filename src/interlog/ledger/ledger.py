@@ -6,6 +6,7 @@ from .access import Access
 from .applications import Applications
 from .bulk import Bulk
 from .canvassing.campaigns import Campaigns
+from .canvassing.contacts import Contacts
 from .canvassing.effects import Effects
 from .canvassing.changes import Feed
 from .canvassing.founding import Founding
@@ -74,6 +75,7 @@ class Ledger:
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)
         self.campaigns = Campaigns(store, self.resources)
+        self.contacts = Contacts(store, self.resources, self.persons)
         books, effects = Books(self.resources), Effects(store, self.resources, people)
         self.interactions.followers[CANVASS_VISIT.id] = effects.follow
         self.recording = Recording(store, self.interactions, self.resources, effects, books)
