@@ -11,6 +11,7 @@ from .canvassing.effects import Effects
 from .canvassing.changes import Feed
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
+from .canvassing.listing import CanvassingLists
 from .canvassing.people import People
 from .canvassing.permits import Permits
 from .canvassing.recording import Recording
@@ -71,6 +72,7 @@ class Ledger:
         self.check = Check(store)
         people = People(store)
         self.resources = Resources(store, people)
+        self.canvassing_lists = CanvassingLists(store)
         self.changes = Feed(store)
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)

@@ -1,6 +1,6 @@
 """Pages in any order: what they are sorted by, and where the next one begins.
 
-A place is what the last record was sorted by, and its number, which decides between those that are the same.
+A place is what the last record was sorted by, and its number or id, which decides between those that are the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -96,7 +96,7 @@ def _value(key: Key, index: int) -> ColumnElement[Any]:
 
 
 def place_of(row: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the place of a row: its number stands first in it, then what it is sorted by."""
+    """Return the place of a row: its number or id stands first in it, then what it is sorted by."""
     return (*(str(value) if isinstance(value, Decimal) else value for value in row[1:]), row[0])
 
 
@@ -116,11 +116,14 @@ def _comparable(place: Place, *, index: int, numeric: bool) -> tuple[bool, Any]:
     return (value is not None, value if value is not None else 0)
 
 
-def is_place(given: Sequence[Any], kinds: Sequence[Kind]) -> bool:
-    """Whether what came from outside is a place in a list that is sorted by values of these kinds."""
+def is_place(given: Sequence[Any], kinds: Sequence[Kind], *, last: type = int) -> bool:
+    """Whether what came from outside is a place in a list that is sorted by values of these kinds.
+
+    ``last`` is the type of what decides between those that are the same.
+    """
     return (
         len(given) == len(kinds) + 1
-        and isinstance(given[-1], int)
+        and isinstance(given[-1], last)
         and all(_is_of(value, kind) for value, kind in zip(given[:-1], kinds, strict=True))
     )
 

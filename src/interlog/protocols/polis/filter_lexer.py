@@ -68,7 +68,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _TILDE = re.compile(r"~(?![01])")
-_CONTROL = re.compile(r"[\x00-\x1f]")
+_CONTROL = re.compile(r'[\x00-\x1f"]')
 _VALUES = {"true": True, "false": False, "nil": None}
 
 
@@ -136,7 +136,10 @@ def _segment(name: str, at: int, pointer: str) -> str | int:
     if _TILDE.search(name):
         raise FilterError("in a pointer, ~ stands before 0 or 1 only", at, pointer)
     if _CONTROL.search(name):
-        raise FilterError("a pointer must not contain control characters", at, pointer)
-    if _INDEX.fullmatch(name):
-        return int(name)
-    return name.replace("~1", "/").replace("~0", "~")
+        raise FilterError("a name in a pointer must not contain quotes or control characters", at, pointer)
+    return step(name.replace("~1", "/").replace("~0", "~"))
+
+
+def step(name: str) -> str | int:
+    """Return a name of a path as what it leads to: one that reads as a number may be the place in an array."""
+    return int(name) if _INDEX.fullmatch(name) else name

@@ -258,10 +258,10 @@ class _Parser:
             return Pointer(self._take().value, token.at)
         if token.sort is Sort.LITERAL:
             return Value(self._take().value)
-        if lenient and token.sort is Sort.WORD and token.text not in _VERBS and token.text not in ("and", "or"):
-            self._take()
-            return Pointer(path_in(token.text, token.at), token.at)
-        self._unexpected("a pointer or a value")
+        if not lenient or token.sort is not Sort.WORD or token.text in _VERBS or token.text in ("and", "or"):
+            self._unexpected("a pointer or a value")
+        self._take()
+        return Pointer(path_in(token.text, token.at), token.at)
 
     def _array(self) -> Values:
         if not self._token.says("["):

@@ -1,0 +1,194 @@
+"""What filters and sorts of resources and visits can be about, as SQL.
+
+A visit's fields are read from its interaction by a subselect where a condition is about them: most are about columns of
+``visit`` alone.
+"""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Table, bindparam
+
+from ..model.expressions import Kind
+from ..model.types import CANVASS_VISIT
+from .engines import per_engine
+from .expressions import Record
+from .schema import interaction, resource, visit
+from .statements import parameter
+
+PLAIN = {
+    "id": Kind.TEXT,
+    "occurred_at": Kind.INTEGER,
+    "created_at": Kind.INTEGER,
+    "modified_at": Kind.INTEGER,
+}
+"""Columns that never lack a value: they are sorted by as they are."""
+
+_NO_PARTICIPANTS = per_engine("(SELECT NULL)", None)
+
+
+class Source(NamedTuple):
+    """From where a list is read. ``id``: by it records are told apart and listed when no order is asked for."""
+
+    table: Table
+    where: tuple[ColumnElement[bool], ...]
+    id: ColumnElement[str]
+    group: ColumnElement[int]
+    record: Record
+
+
+def _text_at(json: ColumnElement[Any], *path: str) -> ColumnElement[Any]:
+    """Return a text in a JSON object; null where there is no object."""
+    names = ", ".join(f"'{name}'" for name in path)
+    return per_engine(
+        f"json_extract({{0}}, '$.{'.'.join(path)}')", f"jsonb_extract_path_text({{0}}::jsonb, {names})", json
+    )
+
+
+def _whether(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column of 0 and 1 as a boolean."""
+    return per_engine("{0}", "({0} <> 0)", column)
+
+
+def _as_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return per_engine("CAST({0} AS TEXT)", None, column)
+
+
+def resources(*, deleted: bool) -> Source:
+    """Return the source of resources of a kind."""
+    row = resource.c
+    count = (
+        "(SELECT count(*) FROM resource AS members WHERE members.tenant_id = {0} "
+        "AND members.kind = 'contact-household-lists' AND members.owner = {1} AND members.deleted_at IS NULL)"
+    )
+    columns: dict[str, ColumnElement[Any]] = {
+        "id": row.id,
+        "number": row.number,
+        "owner": row.owner,
+        "natural_key": row.natural_key,
+        "person": row.person,
+        "creator": row.creator,
+        "modifier": row.modifier,
+        "created_at": row.created_at,
+        "modified_at": row.modified_at,
+        "deleted": per_engine("({0} IS NOT NULL)", None, row.deleted_at),
+        "group": _as_text(row.group_id),
+        "customer_given": _text_at(row.aside, "customerId"),
+        "group_given": _text_at(row.aside, "securityGroupId"),
+        "contacts_count": per_engine(count, None, row.tenant_id, row.id),
+        "ended": per_engine(
+            "CASE WHEN json_extract({0}, '$.ended') IS NOT NULL THEN 1 END",
+            "CASE WHEN ({0}::jsonb ->> 'ended') IS NOT NULL THEN TRUE END",
+            row.value,
+        ),
+    }
+    where = [row.tenant_id == parameter("tenant"), row.kind == bindparam("kind")]
+    return Source(
+        table=resource,
+        where=(*where, *(() if deleted else (row.deleted_at.is_(None),))),
+        id=row.id,
+        group=row.group_id,
+        record=Record(columns, row.value, _NO_PARTICIPANTS),
+    )
+
+
+def visits(*, deleted: bool) -> Source:
+    """Return the source of visits: the table that lists them, or all interactions of their type, deleted ones too."""
+    return _all_visits() if deleted else _visits()
+
+
+def _of_interaction(name: str) -> ColumnElement[Any]:
+    return per_engine(
+        f"(SELECT i.{name} FROM interaction AS i WHERE i.tenant_id = {{0}} AND i.number = {{1}})",
+        None,
+        visit.c.tenant_id,
+        visit.c.number,
+    )
+
+
+_MODIFIER = "coalesce({sent}, (SELECT p.uuid FROM person AS p WHERE p.tenant_id = {{1}} AND p.id = {changed}), {{2}})"
+_MODIFIER_TEXTS = (
+    _MODIFIER.format(
+        sent="json_extract({0}, '$.extras.polis.modifier')",
+        changed="CAST(json_extract({0}, '$.modifier') AS INTEGER)",
+    ),
+    _MODIFIER.format(
+        sent="jsonb_extract_path_text({0}::jsonb, 'extras', 'polis', 'modifier')",
+        changed="({0}::jsonb ->> 'modifier')::bigint",
+    ),
+)
+
+
+def _visits() -> Source:
+    row = visit.c
+    detail = _of_interaction("detail")
+    texts = ("id", "campaign", "contact", "canvasser", "survey", "list", "household", "walklist", "turf", "status")
+    columns: dict[str, ColumnElement[Any]] = {name: row[name] for name in texts} | {
+        "number": row.number,
+        "occurred_at": row.occurred_at,
+        "created_at": row.created_at,
+        "modified_at": row.modified_at,
+        "successful": _whether(row.successful),
+        "unavailable": _whether(row.unavailable),
+        "deleted": per_engine("0", "FALSE"),
+        "group": _as_text(row.group_id),
+        "customer_given": _text_at(detail, "extras", "polis", "customer"),
+        "group_given": _text_at(detail, "extras", "polis", "group"),
+        "modifier": per_engine(*_MODIFIER_TEXTS, detail, row.tenant_id, row.canvasser),
+    }
+    return Source(
+        table=visit,
+        where=(row.tenant_id == parameter("tenant"),),
+        id=row.id,
+        group=row.group_id,
+        record=Record(columns, _of_interaction("fields"), _NO_PARTICIPANTS),
+    )
+
+
+_FIELDS = {
+    "campaign": "campaignId",
+    "contact": "contactId",
+    "survey": "surveyId",
+    "list": "listId",
+    "household": "householdId",
+    "walklist": "walklistId",
+    "turf": "turfId",
+    "status": "statusId",
+}
+
+
+def _all_visits() -> Source:
+    row = interaction.c
+    person = "(SELECT p.uuid FROM person AS p WHERE p.tenant_id = {1} AND p.id = "
+    creator = per_engine(
+        f"coalesce(json_extract({{0}}, '$.extras.polis.creator'), {person}json_extract({{2}}, '$[8]')))",
+        f"coalesce({{0}}::jsonb #>> '{{{{extras,polis,creator}}}}', {person}({{2}}::jsonb ->> 8)::bigint))",
+        row.detail,
+        row.tenant_id,
+        row.brief,
+    )
+    columns: dict[str, ColumnElement[Any]] = {name: _text_at(row.fields, field) for name, field in _FIELDS.items()} | {
+        "id": row.uuid,
+        "number": row.number,
+        "occurred_at": row.occurred_at,
+        "created_at": row.created_at,
+        "modified_at": per_engine("coalesce({0}, {1})", None, row.modified_at, row.created_at),
+        "canvasser": creator,
+        "successful": _boolean_at(row.fields, "successful"),
+        "unavailable": _boolean_at(row.fields, "unavailable"),
+        "deleted": per_engine("({0} IS NOT NULL)", None, row.deleted_at),
+        "group": _as_text(row.group_id),
+        "customer_given": _text_at(row.detail, "extras", "polis", "customer"),
+        "group_given": _text_at(row.detail, "extras", "polis", "group"),
+        "modifier": per_engine(*_MODIFIER_TEXTS, row.detail, row.tenant_id, creator),
+    }
+    return Source(
+        table=interaction,
+        where=(row.tenant_id == parameter("tenant"), row.type_id == CANVASS_VISIT.id),
+        id=row.uuid,
+        group=row.group_id,
+        record=Record(columns, row.fields, _NO_PARTICIPANTS),
+    )
+
+
+def _boolean_at(json: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    return per_engine(f"json_extract({{0}}, '$.{name}')", f"({{0}}::jsonb ->> '{name}')::boolean", json)
