@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import re
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
@@ -93,12 +94,16 @@ def redirect_problems(uris: tuple[str, ...]) -> list[Problem]:
         if parts is None or parts.fragment or not uri.isascii() or not uri.isprintable() or " " in uri:
             problems.append(Problem(f"redirect_uris[{index}]", "must be an absolute address without a fragment", "uri"))
         elif parts.scheme in ("http", "https"):
-            if not parts.hostname or (parts.scheme == "http" and not _is_loopback(parts.hostname)):
+            host = parts.hostname or ""
+            if not _NETLOC.fullmatch(parts.netloc) or (parts.scheme == "http" and not _is_loopback(host)):
                 problems.append(Problem(f"redirect_uris[{index}]", "must be https, or http to this machine", "uri"))
         elif "." not in parts.scheme:
             message = "a scheme of its own must look like a domain backwards, such as com.example.app"
             problems.append(Problem(f"redirect_uris[{index}]", message, "uri"))
     return problems
+
+
+_NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]+)?")
 
 
 def _agree(asked: str, registered: str) -> bool:

@@ -47,6 +47,22 @@ class Permits:
         self._known[key] = _Known(permit, time.monotonic() + FRESH)
         return permit
 
+    async def choices(self, actor: Actor) -> list[Resource]:
+        """Return the organizations that a token of the actor's may be bound to: those that he is an active member of.
+
+        Who is a member of none chooses among all, the one that all others are below first.
+        """
+        await self._founding.ensure(actor)
+        tenant, root = actor.tenant, root_organization(actor.tenant)
+        organizations = await all_organizations(self._database, tenant)
+        uuid = await self._people.uuid_of(actor)
+        memberships = await rows.owned_by_anybody(self._database, tenant.id, "memberships", uuid)
+        active = {item.data["organizationId"] for item in memberships if item.data.get("status") == ACTIVE}
+        if not active and memberships and actor.right is not Right.ADMIN:
+            return []
+        found = [item for item in organizations.values() if not active or item.id in active]
+        return sorted(found, key=lambda item: (item.id != root, str(item.data["name"]), item.id))
+
     def forget(self, tenant_id: int) -> None:
         """Read the permits of a tenant anew, since a membership, a role or an organization has changed."""
         self._known = {key: known for key, known in self._known.items() if key[0] != tenant_id}

@@ -3,7 +3,7 @@
 Each module of a resource names its own operations; here they stand in the order of the coverage page.
 """
 
-from . import campaigns, lists, segments, statuses, surveys
+from . import campaigns, lists, oauth, segments, statuses, surveys
 from .operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -12,5 +12,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *surveys.OPERATIONS,
     *segments.OPERATIONS,
     *statuses.OPERATIONS,
+    *oauth.OPERATIONS,
 )
 """Every operation, in the order of the coverage page."""
