@@ -22,7 +22,7 @@ from interlog.model.tenancy import Actor
 from .bodies import Sent, sent_by
 from .errors import PolisError, exists, outdated, unauthorized
 from .operations import Body, Call, Handler, Operation, Reply
-from .patching import patch_of, patched
+from .patching import Patch, patch_of, patched
 from .requests import precondition_of
 from .shapes import MISSING, Reading, Shape
 from .wire import item, one
@@ -66,6 +66,7 @@ Own = Callable[[Call, Sequence[Resource]], Awaitable[Mapping[str, Mapping[str, A
 Create = Callable[[Call, ResourceDraft], Awaitable[Made]]
 Amend = Callable[[Call, Resource, Callable[[Resource], Resource]], Awaitable[Resource]]
 Remove = Callable[[Call, Resource], Awaitable[Resource]]
+Restore = Callable[[Call, str], Awaitable[Resource]]
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,9 @@ class Kind:
 
     ``refers`` names what the data refer to, all of which must be there. ``complete`` fills in what the server sets and
     notes what the shape cannot say. ``own`` gives what is shown beside the data, by id. ``shown`` gives the data as
-    clients see them. ``create``, ``amend`` and ``remove`` stand for kinds with which other things are stored too.
-    ``read_only``: members of the data that only the server sets.
+    clients see them. ``create``, ``amend``, ``remove`` and ``restore`` stand for kinds with which other things are
+    stored too. ``read_only``: members of the data that only the server sets. ``respelled`` gives a patch in the words
+    of what is shown. ``versions``: those of the protocol in which it is served.
     """
 
     name: str
@@ -92,7 +94,10 @@ class Kind:
     remove: Remove = lambda call, read: call.ledger.resources.delete(
         call.actor, read.kind, read.id, expected_version=read.version
     )
+    restore: Restore = lambda call, id_: call.ledger.resources.restore(call.actor, call.operation.resource, id_)
     read_only: tuple[str, ...] = ()
+    respelled: Callable[[Patch], Patch] = lambda patch: patch
+    versions: tuple[int, ...] = (1,)
 
 
 # Objects of the wire
@@ -174,7 +179,7 @@ async def created(kind: Kind, call: Call, made: Made) -> Reply:
 
 async def patch(kind: Kind, call: Call) -> Reply:
     """``PATCH /v1/{kind}/{id}``: all operations or none; what they make must be valid like what is created."""
-    wanted = patch_of(call.body)
+    wanted = kind.respelled(patch_of(call.body))
     condition = precondition_of(call)
     for _ in range(_TRIES):
         read = await call.ledger.resources.get(call.actor, kind.name, call.id())
@@ -209,8 +214,7 @@ async def delete(kind: Kind, call: Call) -> Reply:
 
 async def restore(kind: Kind, call: Call) -> Reply:
     """``POST /v1/{kind}/{id}/restore``: undoes a deletion; what is not deleted is answered as it is."""
-    restored = call.ledger.resources.restore(call.actor, kind.name, call.id())
-    return await shown_one(kind, call, await told(kind, call, restored))
+    return await shown_one(kind, call, await told(kind, call, kind.restore(call, call.id())))
 
 
 # Their parts
@@ -324,6 +328,7 @@ def operations_of(kind: Kind, verbs: Sequence[str] = VERBS, **handlers: Handler)
                 handler=handlers.get(verb, partial(_HANDLERS[verb], kind)),
                 spec=kind.spec,
                 permission=f"{permission}@{kind.name}",
+                versions=kind.versions,
                 body=body,
                 status=status,
             )
