@@ -18,6 +18,7 @@ from .canvassing.recording import Recording
 from .canvassing.resources import Resources
 from .canvassing.surveys import Books
 from .canvassing.visits import Visits
+from .change_sets import ChangeSets
 from .check import Check
 from .definitions import Definitions
 from .grants import Grants
@@ -68,6 +69,7 @@ class Ledger:
         referring = Referring(store, self.interactions, references, waiting)
         self.types.referring = self.profile_types.referring = referring.refer_anew
         self.persons.values.referring = referring.refer_waiting
+        self.change_sets = ChangeSets(store, self.instances, self.profiles)
         self.definitions = Definitions(store)
         self.check = Check(store)
         people = People(store)

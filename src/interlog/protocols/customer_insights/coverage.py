@@ -46,15 +46,15 @@ DIFFERENCES = (
     ("connectors", "Definitions are kept; nothing is pulled. Files are sent to `BlobIngestionJobs` instead."),
     ("roleAssignments", "They are kept; what a user may do is decided by tokens and policies."),
     ("links.put", "A link of 2017-01-01 is answered under the names of 2017-04-26, too."),
-    ("data.batch", "A change set holds creations of interactions only; others in it are refused with 501."),
+    (
+        "data.batch",
+        "A change set creates and changes interactions and profiles; relationships and all else in it are 501. What it "
+        "changes must be there before it.",
+    ),
     (
         "ingestionJobs.create",
         "A job has run when it is answered. `Uri` is a `data:` URI, an upload, or leads to one of the places that the "
         "setting `customer_insights.sources` names; or the file comes with the job as `multipart/form-data`.",
-    ),
-    (
-        "entities.create",
-        "Many profiles at once are no transaction; many interactions are with `Prefer: transaction=all`.",
     ),
     ("entities.read", "Profiles are listed in the order in which they came, unless `$orderby` says another."),
     ("entities.read", "A type that another process has just defined is known after a second."),

@@ -1,7 +1,10 @@
 """Creating interactions: what a POST to an entity set holds, one instance or several (spec 6.1, 6.3)."""
 
-from interlog.model.instances import Put
+from typing import Any
+
+from interlog.model.instances import Instance, Put
 from interlog.model.instants import now
+from interlog.model.interactions import Interaction
 
 from .asks import Ask
 from .bodies import read
@@ -19,12 +22,23 @@ async def create(ask: Ask, implied: InteractionEntity | None) -> Reply:
         return ask.reply(await store_many(ask, sent.items, implied), 202)
     (body,) = sent.items
     assert isinstance(body, dict), "a single item that is no object was refused"
+    entity, instance, how = prepared(ask, body, implied)
+    if ask.flag("dryrun"):
+        return ask.reply({"valid": True, "InteractionType": entity.type.name})
+    return reply(ask, await store(ask, entity, instance, how), entity, typed=implied is not None)
+
+
+def prepared(
+    ask: Ask, body: dict[str, Any], implied: InteractionEntity | None
+) -> tuple[InteractionEntity, Instance, Put]:
+    """Return what is to be put for a body, and how."""
     entity = entity_of(ask.hub, body, implied)
     require_open(entity, now())
     instance = instance_of(entity, body, request_key=request_key(ask))
-    how = Put.CREATE if ask.headers.get("if-none-match", "").strip() == "*" else Put.UPSERT
-    if ask.flag("dryrun"):
-        return ask.reply({"valid": True, "InteractionType": entity.type.name})
-    item = await store(ask, entity, instance, how)
+    return entity, instance, Put.CREATE if ask.headers.get("if-none-match", "").strip() == "*" else Put.UPSERT
+
+
+def reply(ask: Ask, item: Interaction, entity: InteractionEntity, *, typed: bool) -> Reply:
+    """Return the answer to a creation."""
     headers = {"ETag": etag(item)} if entity.type.is_activity else {}
-    return ask.reply(one_json(ask, item, entity, typed=implied is not None), 202, headers)
+    return ask.reply(one_json(ask, item, entity, typed=typed), 202, headers)

@@ -5,7 +5,6 @@ means is found here.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import falcon
 from msgspec.structs import replace
@@ -13,16 +12,27 @@ from msgspec.structs import replace
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Right
 
-from . import batch, instances, jobs, profile_reading, profiles, reading, rejects, relationships, single, uploads
+from . import (
+    batch,
+    change_sets,
+    instances,
+    jobs,
+    profile_reading,
+    profiles,
+    reading,
+    rejects,
+    relationships,
+    single,
+    uploads,
+)
 from .asks import Ask
 from .auth import check_right
 from .batch import Part
-from .bodies import MAX_BYTES, decode
+from .bodies import MAX_BYTES
 from .creating import create
-from .entities import Entity, InteractionEntity, ProfileEntity
+from .entities import InteractionEntity, ProfileEntity
 from .errors import ApiError, answer, not_found
 from .ids import Key, Segment
-from .many import create_together
 from .metadata import csdl_json, csdl_xml, service_document
 from .operations import JSON, Call, Operation, Reply
 from .replay import replay
@@ -56,9 +66,7 @@ async def handle(call: Call) -> Reply:
 
 async def dispatch(ask: Ask) -> Reply:
     """Find what an address means, and answer."""
-    override = ask.headers.get("x-http-method", ask.headers.get("x-http-method-override", "")).strip().upper()
-    if override and ask.method == "POST":
-        ask = replace(ask, method="PATCH" if override == "MERGE" else override)
+    ask = _overridden(ask)
     if ask.method not in _METHODS:
         raise falcon.HTTPMethodNotAllowed(_METHODS)
     segments = ask.segments
@@ -91,6 +99,14 @@ async def dispatch(ask: Ask) -> Reply:
     if isinstance(entity, ProfileEntity):
         return await _of_profiles(ask, entity, first.key, rest)
     return await _of_interactions(ask, entity, first.key, rest)
+
+
+def _overridden(ask: Ask) -> Ask:
+    """Return a request with the method that a header says it has."""
+    override = ask.headers.get("x-http-method", ask.headers.get("x-http-method-override", "")).strip().upper()
+    if override and ask.method == "POST":
+        return replace(ask, method="PATCH" if override == "MERGE" else override)
+    return ask
 
 
 def _require_right(ask: Ask) -> None:
@@ -289,45 +305,32 @@ async def _run(ask: Ask, part: Part) -> Reply:
             raise ApiError(400, "InvalidRequestContent", "A batch must not hold another one.")
         return await dispatch(inner)
     except (InterlogError, falcon.HTTPError) as error:
-        status, body, headers = answer(error)
-        return Reply(body, status, dict(headers))
+        return _refusal(error)
 
 
 async def _run_all(ask: Ask, group: Sequence[Part]) -> list[Reply]:
-    """Run a change set: creations of interactions are stored together or not at all; it may hold nothing else."""
-    items: list[dict[str, Any]] = []
-    asks: list[Ask] = []
-    entities: list[Entity | None] = []
-    replies: list[Reply | None] = [None] * len(group)
+    """Run a change set: all of its requests, or none."""
+    plans: list[change_sets.Planned] = []
+    outcomes: list[Reply | Exception] = [change_sets.withheld() for _ in group]
     for place, part in enumerate(group):
-        inner = ask.inner(part.method, part.url, part.headers, part.body)
+        inner = _overridden(ask.inner(part.method, part.url, part.headers, part.body))
         try:
-            item, entity = _creation(inner)
-            items.append(item)
-            asks.append(inner)
-            entities.append(entity)
+            _require_right(inner)
+            _require_json(inner)
+            plans.append(await change_sets.planned(inner))
         except (InterlogError, falcon.HTTPError) as error:
-            status, body, headers = answer(error)
-            replies[place] = Reply(body, status, dict(headers))
-    if len(items) < len(group):
-        skipped = ApiError(424, "FailedDependency", "Another request of the change set was refused.")
-        return [reply if reply is not None else batch.failure(skipped) for reply in replies]
-    return await create_together(asks, items, entities)
+            outcomes[place] = error
+    if len(plans) == len(group):
+        try:
+            outcomes = list(await change_sets.perform(ask, plans))
+        except InterlogError as error:
+            outcomes = [error for _ in group]
+    return [outcome if isinstance(outcome, Reply) else _refusal(outcome) for outcome in outcomes]
 
 
-def _creation(ask: Ask) -> tuple[dict[str, Any], Entity | None]:
-    """Return the instance that a request of a change set creates, and the entity of its set."""
-    segments = ask.segments
-    _require_right(ask)
-    if ask.method == "POST" and len(segments) == 1 and segments[0].key is None:
-        name = segments[0].name
-        entity = ask.hub.of_set(name)
-        if name.lower() == instances.ALL_SET.lower() or isinstance(entity, InteractionEntity):
-            value = decode(ask.data)
-            if not isinstance(value, dict):
-                raise ApiError(400, "InvalidRequestContent", "The body must be a JSON object.")
-            return value, entity
-    raise ApiError(501, "NotImplemented", "A change set can only create interactions; send other requests outside.")
+def _refusal(error: Exception) -> Reply:
+    status, body, headers = answer(error)
+    return Reply(body, status, dict(headers))
 
 
 _ANY = "§/" + REST

@@ -168,6 +168,12 @@ def _ambiguous(ask: Ask, found: Sequence[Interaction]) -> ApiError:
 
 async def change(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply:
     """Change an activity: PATCH merges, PUT replaces. A fact cannot be changed (spec 7.2)."""
+    entity, instance, mode = await prepared(ask, key, implied)
+    return changed_reply(ask, await store(ask, entity, instance, mode), entity, typed=implied is not None)
+
+
+async def prepared(ask: Ask, key: Key, implied: InteractionEntity | None) -> tuple[InteractionEntity, Instance, Put]:
+    """Return what is to be put to change an activity, and how."""
     item, entity = await find(ask, key, implied)
     body = read_one(ask.data)
     if not entity.type.is_activity:
@@ -186,12 +192,14 @@ async def change(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply
     if problems:
         raise invalid("InvalidInstance", "The instance", problems)
     instance = replace(instance, identity=item.public_id, expected_version=_expected(ask, item))
-    mode = Put.REPLACE if replaces else Put.MERGE
-    changed = await store(ask, entity, instance, mode)
+    return entity, instance, Put.REPLACE if replaces else Put.MERGE
+
+
+def changed_reply(ask: Ask, changed: Interaction, entity: InteractionEntity, *, typed: bool) -> Reply:
+    """Return the answer to a change."""
     if ask.preferences.get("return") == "representation":
-        body_ = one_json(ask, changed, entity, typed=implied is not None)
         headers = {"ETag": etag(changed), "Preference-Applied": "return=representation"}
-        return ask.reply(body_, headers=headers)
+        return ask.reply(one_json(ask, changed, entity, typed=typed), headers=headers)
     return Reply(None, 204, {"ETag": etag(changed)})
 
 

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from interlog.ledger.resting import collector_at_rest
-from interlog.model.errors import InterlogError, Withheld
+from interlog.model.errors import InterlogError
 from interlog.model.instances import Instance, Placed, Put
 from interlog.model.instants import now
 
 from . import instances, linking, rejects
 from .asks import Ask
 from .bodies import Malformed
-from .entities import Entity, InteractionEntity
+from .entities import InteractionEntity
 from .errors import ApiError
 from .ingest import entity_of, instance_of, require_open
-from .operations import Reply
 from .rejects import Rejected
 
 CHUNK = 2_000
@@ -148,40 +147,3 @@ class _Many:
                 self.outcomes[place] = result
                 stored.append((entity, result.interaction))
         await linking.apply(self._ask, stored)
-
-
-# Change sets
-
-
-async def create_together(
-    asks: Sequence[Ask], items: Sequence[dict[str, Any]], implied: Sequence[Entity | None]
-) -> list[Reply]:
-    """Store the instances of a change set, all or none, and return the answer to each."""
-    entities: list[InteractionEntity] = []
-    ready: list[Instance] = []
-    errors: dict[int, InterlogError] = {}
-    for place, (ask, body, own) in enumerate(zip(asks, items, implied, strict=True)):
-        try:
-            entity = entity_of(ask.hub, body, own if isinstance(own, InteractionEntity) else None)
-            require_open(entity, now())
-            ready.append(instance_of(entity, body))
-            entities.append(entity)
-        except ApiError as error:
-            errors[place] = error
-    if errors:
-        return [_error_reply(errors.get(place) or Withheld()) for place in range(len(items))]
-    first = asks[0]
-    results = await first.ledger.instances.put_many(first.actor, ready, Put.UPSERT, all_or_nothing=True)
-    stored = [(e, r.interaction) for e, r in zip(entities, results, strict=True) if isinstance(r, Placed)]
-    await linking.apply(first, stored)
-    return [
-        _error_reply(instances.refusal(result, entity))
-        if isinstance(result, InterlogError)
-        else ask.reply(instances.one_json(ask, result.interaction, entity, typed=own is not None), 202)
-        for ask, entity, own, result in zip(asks, entities, implied, results, strict=True)
-    ]
-
-
-def _error_reply(error: InterlogError) -> Reply:
-    status, body = rejects.error_json(_withheld("request") if isinstance(error, Withheld) else error)
-    return Reply({"error": body}, status)

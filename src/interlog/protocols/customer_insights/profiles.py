@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlog.model.errors import Conflict, Exists, InterlogError, Invalid, NotFound, Problem, Refused
+from interlog.model.errors import Conflict, Exists, InterlogError, Invalid, NotFound, Problem, Refused, Withheld
 from interlog.model.instances import Put
 from interlog.model.profiles import PROFILE_ID, Profile, ProfileDraft
 
@@ -50,6 +50,8 @@ def refusal(error: InterlogError, entity: ProfileEntity) -> InterlogError:
             return ApiError(400, "MissingKey", message, target=PROFILE_ID)
         case Invalid():
             return invalid("InvalidInstance", "The profile", [_detail(problem) for problem in error.problems])
+        case Withheld():
+            return _withheld()
         case NotFound():
             return not_found(f"{entity.type.name} '{str(error.value)[:200]}'")
         case _:
@@ -69,11 +71,20 @@ async def create(ask: Ask, entity: ProfileEntity) -> Reply:
         return ask.reply(await store_many(ask, sent.items, entity), 202)
     (body,) = sent.items
     assert isinstance(body, dict), "a single item that is no object was refused"
-    draft = draft_of(entity, body)
+    draft, mode = prepared(ask, body, entity)
     if ask.flag("dryrun"):
         return ask.reply({"valid": True})
+    return created_reply(ask, await store(ask, entity, draft, mode), entity)
+
+
+def prepared(ask: Ask, body: Mapping[str, Any], entity: ProfileEntity) -> tuple[ProfileDraft, Put]:
+    """Return what is to be put for a body, and how."""
     mode = Put.CREATE if ask.headers.get("if-none-match", "").strip() == "*" else Put.UPSERT
-    profile = await store(ask, entity, draft, mode)
+    return draft_of(entity, body), mode
+
+
+def created_reply(ask: Ask, profile: Profile, entity: ProfileEntity) -> Reply:
+    """Return the answer to a creation."""
     return ask.reply(one_json(ask, profile, entity, ask.form), 202, {"ETag": etag(profile)})
 
 
@@ -103,9 +114,12 @@ async def store_many(
     lines: Sequence[int] | None = None,
     job: str | None = None,
 ) -> dict[str, Any]:
-    """Store many profiles, and return an outcome for each; what is refused is kept (spec 6.4, 9.2)."""
-    if ask.preferences.get("transaction") == "all":
-        raise ApiError(501, "NotImplemented", "Profiles are stored one by one, each on its own.", target="Prefer")
+    """Store many profiles, and return an outcome for each; what is refused is kept (spec 6.4, 9.2).
+
+    ``Prefer: transaction=all`` stores all or none. ``lines`` are the items' places in the file of a ``job``.
+    """
+    whole = ask.preferences.get("transaction") == "all"
+    dry = ask.flag("dryrun")
     value: list[dict[str, Any]] = [{} for _ in items]
     ready: list[ProfileDraft] = []
     places: list[int] = []
@@ -117,12 +131,17 @@ async def store_many(
             places.append(place)
         except ApiError as error:
             value[place] = _refused(error)
-    results = await ask.ledger.profiles.put_many(ask.actor, entity.type, ready)
-    for place, result in zip(places, results, strict=True):
-        if isinstance(result, InterlogError):
-            value[place] = _refused(refusal(result, entity))
-        else:
-            value[place] = {"status": 202, PROFILE_ID: result.profile.key}
+    if dry:
+        value = [outcome or {"status": 200} for outcome in value]
+    elif whole and len(ready) < len(items):
+        value = [outcome or _refused(_withheld()) for outcome in value]
+    else:
+        results = await ask.ledger.profiles.put_many(ask.actor, entity.type, ready, all_or_nothing=whole)
+        for place, result in zip(places, results, strict=True):
+            if isinstance(result, InterlogError):
+                value[place] = _refused(refusal(result, entity))
+            else:
+                value[place] = {"status": 202, PROFILE_ID: result.profile.key}
     refused = [place for place, outcome in enumerate(value) if outcome["status"] >= 400]
     kept = [
         Rejected(
@@ -134,9 +153,13 @@ async def store_many(
         )
         for place in refused
     ]
-    for place, id_ in zip(refused, await rejects.keep(ask, kept), strict=True):
+    for place, id_ in zip(refused, await rejects.keep(ask, kept) if not dry else (), strict=not dry):
         value[place]["rejectId"] = id_
     return {"accepted": len(value) - len(refused), "rejected": len(refused), "value": value}
+
+
+def _withheld() -> ApiError:
+    return ApiError(424, "FailedDependency", "It was not stored, since another item was refused.")
 
 
 def _refused(error: InterlogError) -> dict[str, Any]:
@@ -172,13 +195,22 @@ async def find(ask: Ask, key: Key, entity: ProfileEntity) -> Profile:
 
 async def change(ask: Ask, key: Key, entity: ProfileEntity) -> Reply:
     """Merge into a profile (PATCH)."""
+    draft, mode = await prepared_change(ask, key, entity)
+    return changed_reply(ask, await store(ask, entity, draft, mode), entity)
+
+
+async def prepared_change(ask: Ask, key: Key, entity: ProfileEntity) -> tuple[ProfileDraft, Put]:
+    """Return what is to be put to change a profile, and how."""
     profile = await find(ask, key, entity)
     draft = draft_of(entity, read_one(ask.data), _expected(ask, profile))
     if draft.key not in (None, profile.key):
         detail = Detail("InvalidValue", "ProfileId cannot be changed.", PROFILE_ID)
         raise invalid("InvalidInstance", "The profile", [detail])
-    draft = ProfileDraft(fields=draft.fields, key=profile.key, expected_version=draft.expected_version)
-    changed = await store(ask, entity, draft, Put.MERGE)
+    return ProfileDraft(fields=draft.fields, key=profile.key, expected_version=draft.expected_version), Put.MERGE
+
+
+def changed_reply(ask: Ask, changed: Profile, entity: ProfileEntity) -> Reply:
+    """Return the answer to a change."""
     if ask.preferences.get("return") == "representation":
         headers = {"ETag": etag(changed), "Preference-Applied": "return=representation"}
         return ask.reply(one_json(ask, changed, entity, ask.form), headers=headers)

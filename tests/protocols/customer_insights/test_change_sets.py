@@ -1,0 +1,177 @@
+"""Change sets: interactions and profiles created and changed together, all or none (spec 6.1)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.serving import Firm
+
+from .bodies import HOUSEHOLD
+from .data import REPAIR, VISIT, Data
+from .test_many import batch, visit
+
+TICKET = {"Shop": "s", "Ticket": "1", "OpenedAt": "2026-03-04T09:00:00Z", "Note": "first", "Price": 1}
+
+
+@pytest.fixture
+def data(firm: Firm) -> Data:
+    """A hub with facts, activities, and a profile type."""
+    client = Data(firm)
+    client.define()
+    client.define("Repair", REPAIR)
+    client.define_profile("Household", HOUSEHOLD)
+    return client
+
+
+def together(data: Data, *requests: tuple[str, str, dict[str, Any] | None], **headers: str) -> list[dict[str, Any]]:
+    """Send one change set, and return the answers; each request is its method, address and body."""
+    items = [
+        {"id": str(place), "atomicityGroup": "g", "method": method, "url": url}
+        | ({} if body is None else {"body": body})
+        for place, (method, url, body) in enumerate(requests)
+    ]
+    return batch(data, items, **headers)
+
+
+def statuses(answers: list[dict[str, Any]]) -> list[int]:
+    return [answer["status"] for answer in answers]
+
+
+def test_everything_is_stored_together(data: Data) -> None:
+    """Creations and changes of facts, activities, contacts and one's own profiles, each answered as when alone."""
+    data.stored("/Repairs", TICKET)
+    data.stored("/Repairs", TICKET | {"Ticket": "2"})
+    home = data.stored("/Households", {"Street": "Elm St", "Number": "9"})
+
+    found = together(
+        data,
+        ("POST", "Contacts", {"ContactId": "C-1", "FirstName": "Zoe", "Email": "zoe@client.example"}),
+        ("POST", "BranchVisits", VISIT | {"VisitorRef": "C-1", "ClerkRef": "C-2"}),
+        ("PATCH", "Repairs('s_1')", {"Note": "second"}),
+        ("PUT", "Interactions(InteractionType='Repair',InteractionId='s_2')", {"Note": "only"}),
+        ("PATCH", f"Households('{home['ProfileId']}')", {"Number": "10"}),
+        ("POST", "Households", {"Street": "Oak St", "Number": "1"}),
+    )
+
+    assert statuses(found) == [202, 202, 204, 204, 204, 202], found
+    assert found[0]["body"]["ProfileId"] == "C-1"
+    assert found[1]["body"]["InteractionId"] == "V-7"
+    assert found[2]["headers"]["etag"] == 'W/"2"'
+    assert data.get("/Contacts('C-1')/Interactions/$count").text == "1"
+    assert data.get("/Repairs('s_1')").json()["Note"] == "second"
+    replaced = data.get("/Repairs('s_2')").json()
+    assert (replaced["Note"], "Price" in replaced) == ("only", False)
+    assert data.get("/Households(Street='Elm St',Number='10')").json()["ProfileId"] == home["ProfileId"]
+    assert data.get("/Households(Street='Oak St',Number='1')").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (("POST", "BranchVisits", {"VisitKey": "V-9"}), 400),
+        (("POST", "BranchVisits", visit("V-1", Minutes=99)), 409),
+        (("PATCH", "BranchVisits('V-1')", {"Minutes": 99}), 409),
+        (("PATCH", "Repairs('none')", {"Note": "x"}), 404),
+        (("PATCH", "Repairs('s_1')", {"Ticket": "2"}), 400),
+        (("POST", "Households", {"Size": 1}), 400),
+        (("POST", "Contacts", {"ContactId": "C-8", "Email": "no address"}), 400),
+        (("POST", "Contacts", {"ContactId": "C-8", "Email": "eve@client.example"}), 409),
+        (("PATCH", "Contacts('none')", {"FirstName": "x"}), 404),
+        (("POST", "Relationships", {"RelationshipType": "x"}), 501),
+        (("DELETE", "Repairs('s_1')", None), 501),
+        (("GET", "Repairs('s_1')", None), 501),
+        (("POST", "Repairs", [TICKET]), 400),
+        (("POST", "Nothing", {}), 404),
+    ],
+)
+def test_nothing_is_stored_where_one_is_refused(
+    data: Data, firm: Firm, request_: tuple[str, str, dict[str, Any]], status: int
+) -> None:
+    """Whatever is wrong with it: it is told of that one, and the others that they were not stored because of it."""
+    firm.person("Eve", "Moll", "eve@client.example")
+    data.stored("/BranchVisits", visit("V-1"))
+    data.stored("/Repairs", TICKET)
+    data.stored("/Contacts", {"ContactId": "C-8", "FirstName": "Ida"})
+    rows = firm.rows()
+
+    found = together(
+        data,
+        ("POST", "Contacts", {"ContactId": "C-1", "FirstName": "Zoe"}),
+        ("PATCH", "Repairs('s_1')", {"Note": "second"}),
+        request_,
+        ("POST", "BranchVisits", visit("V-2")),
+    )
+
+    assert statuses(found) == [424, 424, status, 424], found
+    assert firm.rows() == rows
+
+
+def test_preconditions_and_preferences_are_those_of_each_request(data: Data) -> None:
+    """``If-Match``, ``If-None-Match`` and ``return=representation``."""
+    data.stored("/Repairs", TICKET)
+    change = {"id": "1", "atomicityGroup": "g", "method": "PATCH", "url": "Repairs('s_1')", "body": {"Note": "x"}}
+    stale = change | {"headers": {"If-Match": 'W/"7"'}}
+    create = {"id": "2", "atomicityGroup": "g", "method": "POST", "url": "Repairs", "body": TICKET,
+              "headers": {"If-None-Match": "*"}}  # fmt: skip
+    assert statuses(batch(data, [stale])) == [412]
+    assert statuses(batch(data, [change, create])) == [424, 412]
+    fresh = change | {"headers": {"If-Match": 'W/"1"', "Prefer": "return=representation"}}
+    (answer,) = batch(data, [fresh])
+    assert (answer["status"], answer["body"]["Note"], answer["body"]["Version"]) == (200, "x", 2)
+    override = change | {"method": "POST", "headers": {"X-HTTP-Method": "PATCH"}, "body": {"Note": "y"}}
+    assert statuses(batch(data, [override])) == [204]
+
+
+def test_several_about_one_are_one_change(data: Data) -> None:
+    """Two changes of one activity and of one profile make one version each."""
+    data.stored("/Repairs", TICKET)
+    data.stored("/Contacts", {"ContactId": "C-1", "FirstName": "Zoe"})
+    found = together(
+        data,
+        ("PATCH", "Repairs('s_1')", {"Note": "a"}),
+        ("PATCH", "Repairs('s_1')", {"Price": 2}),
+        ("PATCH", "Contacts('C-1')", {"LastName": "Berg"}),
+        ("POST", "Contacts", {"ContactId": "C-1", "Phone": "1"}),
+    )
+    assert statuses(found) == [204, 204, 204, 202]
+    repair, contact = data.get("/Repairs('s_1')").json(), data.get("/Contacts('C-1')").json()
+    assert (repair["Note"], repair["Price"], repair["Version"]) == ("a", 2, 2)
+    assert (contact["LastName"], contact["Phone"]) == ("Berg", "1")
+
+
+def test_the_same_change_set_from_many_at_once_is_stored_once(data: Data, firm: Firm) -> None:
+    """Whoever comes too late looks again and finds the same stored already."""
+
+    def send(_: int) -> list[int]:
+        return statuses(
+            together(
+                data,
+                ("POST", "Contacts", {"ContactId": "C-1", "Email": "zoe@client.example"}),
+                ("POST", "Households", {"Street": "Oak St", "Number": "1"}),
+                ("POST", "BranchVisits", visit("V-1", VisitorRef="C-1", ClerkRef="C-1")),
+            )
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(map(tuple, pool.map(send, range(16)))) == {(202, 202, 202)}
+    assert data.get("/BranchVisits/$count").text == "1"
+    assert data.get("/Households/$count").text == "1"
+    assert data.get("/Contacts('C-1')/Interactions/$count").text == "1"
+
+
+def test_a_transaction_of_profiles_stores_all_or_none(data: Data, firm: Firm) -> None:
+    """``Prefer: transaction=all`` on many profiles; a dry run checks them only."""
+    rows = firm.rows()
+    door = {"Street": "Oak St", "Number": "1"}
+    body = data.send("/Households", [door, {"Size": 1}], Prefer="transaction=all").json()
+    assert ([item["status"] for item in body["value"]], body["accepted"]) == ([424, 400], 0)
+    wrong = [{"ContactId": "C-1"}, {"ContactId": "C-2", "Email": "none"}]
+    body = data.send("/Contacts", wrong, Prefer="transaction=all").json()
+    assert [item["status"] for item in body["value"]] == [424, 400]
+    body = data.request("POST", "/Households", json=[door, {"x y": 1}], params={"dryRun": "true"}).json()
+    assert [item["status"] for item in body["value"]] == [200, 400]
+    after = firm.rows()
+    assert [after.get(table) for table in ("profile", "person")] == [rows.get(table) for table in ("profile", "person")]
+    body = data.send("/Households", [door, door | {"Number": "2"}], Prefer="transaction=all").json()
+    assert (body["accepted"], body["rejected"]) == (2, 0)
