@@ -1,11 +1,14 @@
 """Clients of this protocol."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.serving import Caller, Firm
+from tests.conftest import ENGINES, FreshDatabase
+from tests.serving import Caller, Firm, running_server
 
 from .setting_up import World
 
@@ -47,3 +50,16 @@ def any_api(any_firm: Firm) -> Caller:
 def world(firm: Firm, api: Caller) -> World:
     """What Mia sets up."""
     return World(firm, api)
+
+
+@pytest.fixture(params=ENGINES)
+def single_firm(request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[Firm]:
+    """The only tenant of a store of its own, once over each engine: there, references may be to what comes later."""
+    with running_server(request.param, fresh_database, tmp_path) as server:
+        yield server.found()
+
+
+@pytest.fixture
+def single_api(single_firm: Firm) -> Caller:
+    """A client of that tenant's owner."""
+    return single_firm.caller(PREFIX)

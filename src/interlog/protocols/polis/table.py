@@ -3,10 +3,11 @@
 Each module of a resource names its own operations; here they stand in the order of the coverage page.
 """
 
-from . import campaigns, lists, oauth, segments, statuses, surveys
+from . import campaigns, interactions, lists, oauth, segments, statuses, surveys
 from .operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
+    *interactions.OPERATIONS,
     *campaigns.OPERATIONS,
     *lists.OPERATIONS,
     *surveys.OPERATIONS,

@@ -1,0 +1,377 @@
+"""Interactions: what happened at a door (spec 3)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+from msgspec.structs import replace
+
+from interlog.ledger.canvassing.recording import Recorded
+from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
+from interlog.model.canvassing.errors import Changed, Taken
+from interlog.model.canvassing.permissions import IMPORT
+from interlog.model.canvassing.resources import customer_id, security_group_id
+from interlog.model.canvassing.visits import Visit, visit_of
+from interlog.model.conditions import Compare, Condition, Operator, Or, both
+from interlog.model.errors import Conflict, InterlogError, Invalid, Problem
+from interlog.model.instants import parse_moment
+from interlog.model.interactions import Interaction
+
+from .bodies import Sent, sent_by, sent_in
+from .errors import PolisError, exists, item_error, problem
+from .operations import MAX_MANY, Body, Call, Operation, Reply
+from .paging import list_visits
+from .patching import patch_of, patched
+from .requests import Precondition, precondition_of
+from .resources import admitted, moment_text, reading_of
+from .shapes import MISSING, Reading, Thing, Uuid, When
+from .visits import data_of, patched_visit, visit_in
+from .wire import item, many, one, page
+
+_TRIES = 4
+_MOST = 1_000
+_HISTORY = Thing(
+    {"created": When(), "createdBy": Uuid(), "modified": When(), "modifiedBy": Uuid()},
+)
+_READ_ONLY = ("listId",)
+_DAY_LONG = len("2026-01-01")
+
+
+# Objects of the wire
+
+
+async def present(call: Call, items: Sequence[Interaction]) -> list[dict[str, Any]]:
+    """Return visits as objects of the wire."""
+    persons = {person for found in items for person in (found.creator, found.modifier) if person is not None}
+    uuids = await call.ledger.people.uuids(call.actor, persons)
+    return [_item_of(call, found, uuids) for found in items]
+
+
+def _item_of(call: Call, found: Interaction, uuids: dict[int, str]) -> dict[str, Any]:
+    tenant, visit = call.actor.tenant, visit_of(found.content)
+    assert visit is not None, "what is listed is a visit"
+    beside = visit.beside
+    created = beside.creator or uuids.get(found.creator or 0)
+    modified_at, modifier = found.created_at, created
+    if found.modified_at is not None:
+        modified_at, modifier = found.modified_at, uuids.get(found.modifier or 0, created)
+    elif beside.modified_at is not None or beside.modifier is not None:
+        modified_at, modifier = beside.modified_at or modified_at, beside.modifier or modifier
+    meta = {
+        "created": moment_text(found.created_at),
+        "modified": moment_text(modified_at),
+        "resource": "interactions",
+        "createdBy": created,
+        "isDeleted": found.deleted_at is not None,
+        "modifiedBy": modifier,
+    }
+    return item(
+        id_=found.uuid,
+        data=data_of(visit, tenant, call.version),
+        meta={name: value for name, value in meta.items() if value is not None},
+        customer=beside.customer or customer_id(tenant),
+        group=beside.group or security_group_id(tenant, found.group),
+        is_changed=found.version > 1,
+    )
+
+
+async def _shown(call: Call, found: Interaction, status: int = 200, **headers: str) -> Reply:
+    (made,) = await present(call, [found])
+    return one(made, status, **headers)
+
+
+# Recording
+
+
+async def create(call: Call) -> Reply:
+    """``POST /v1/interactions``: in any of three forms; the same once more is answered with what is stored."""
+    reading = reading_of(call)
+    sent = sent_by(call, "interactions", reading)
+    draft = await _draft(call, sent, reading)
+    try:
+        made = await call.ledger.recording.create(call.actor, call.permit, draft, await _rules(call))
+    except Taken as error:
+        raise await _taken(call, error) from None
+    except Invalid as error:
+        raise _placed(error, sent.prefix) from None
+    return await _created(call, made)
+
+
+async def _created(call: Call, made: Recorded) -> Reply:
+    found = made.interaction
+    if made.repeated:
+        return await _shown(call, found, 200, **{"Idempotent-Replayed": "true"})
+    return await _shown(call, found, 201, Location=f"{call.base}/v{call.version}/interactions/{found.uuid}")
+
+
+async def create_many(call: Call) -> Reply:
+    """``POST /v1/interactions/bulk``: what an outbox holds; each is stored or refused alone."""
+    sent = call.body.get("data")
+    if not isinstance(sent, list):
+        raise problem("/data", "array.base", "must be an array of interactions")
+    if not 1 <= len(sent) <= _MOST:
+        raise problem("/data", "array.max" if sent else "array.min", f"must have 1 to {_MOST} elements")
+    drafts: dict[int, VisitDraft] = {}
+    prefixes: dict[int, str] = {}
+    refused: dict[int, InterlogError] = {}
+    for position, body in enumerate(sent):
+        reading = reading_of(call)
+        try:
+            if not isinstance(body, dict):
+                raise problem("", "object.base", "must be an object")
+            found = sent_in(body, reading)
+            prefixes[position] = found.prefix
+            drafts[position] = await _draft(call, found, reading)
+        except InterlogError as error:
+            refused[position] = error
+    made = await call.ledger.recording.create_many(call.actor, call.permit, list(drafts.values()), await _rules(call))
+    stored = []
+    for position, outcome in zip(drafts, made, strict=True):
+        if isinstance(outcome, Recorded):
+            stored.append(outcome)
+        else:
+            refused[position] = await _refusal(call, outcome, prefixes[position])
+    errors = [item_error(error, position) for position, error in sorted(refused.items())]
+    is_new = any(not outcome.repeated for outcome in stored)
+    items = await present(call, [outcome.interaction for outcome in stored])
+    return Reply(many(items, errors), 201 if is_new else 200)
+
+
+async def _rules(call: Call) -> Rules:
+    settings = call.settings
+    placeholders = settings.polis_placeholder_refs and await call.ledger.tenants.is_single()
+    return Rules(placeholders=placeholders, same_moment_is_same=settings.polis_natural_key_dedupe)
+
+
+async def _draft(call: Call, sent: Sent, reading: Reading) -> VisitDraft:
+    """Return the draft of what was sent; raises with everything that is wrong with it."""
+    given = visit_in(sent.data, reading, sent.prefix)
+    history = _history(call, sent, reading)
+    reading.check()
+    assert given is not None, "what could not be read has problems"
+    aside, group = await admitted(call, sent)
+    beside = replace(
+        given.visit.beside,
+        customer=aside.get("customerId"),
+        group=aside.get("securityGroupId"),
+        creator=history.get("createdBy"),
+        modifier=history.get("modifiedBy"),
+        modified_at=_instant(history.get("modified")),
+    )
+    return VisitDraft(
+        visit=replace(given.visit, beside=beside),
+        id=sent.id,
+        undecided=given.undecided,
+        group=group,
+        created_at=_instant(history.get("created")),
+    )
+
+
+def _history(call: Call, sent: Sent, reading: Reading) -> dict[str, Any]:
+    """Return what is kept of the given ``meta``: nothing, unless a history is imported."""
+    if not call.flag("preserveMeta"):
+        return {}
+    call.permit.require(IMPORT)
+    known = {name: value for name, value in sent.meta.items() if name in _HISTORY.members}
+    found = _HISTORY.read(known, "/meta", reading)
+    return {} if found is MISSING else found
+
+
+def _instant(text: str | None) -> int | None:
+    moment = parse_moment(text) if text is not None else None
+    return moment.instant if moment is not None else None
+
+
+async def _refusal(call: Call, error: InterlogError, prefix: str) -> InterlogError:
+    if isinstance(error, Taken):
+        return await _taken(call, error)
+    return _placed(error, prefix) if isinstance(error, Invalid) else error
+
+
+async def _taken(call: Call, error: Taken) -> PolisError:
+    if not isinstance(error.stored, Interaction):
+        return exists("The id belongs to something else.")
+    stored = error.stored
+    (made,) = await present(call, [stored])
+    is_deleted = stored.deleted_at is not None
+    message = "The interaction has been deleted." if is_deleted else "An interaction with other content has this id."
+    return exists(message, id=stored.uuid, etag=made["meta"]["etag"], isDeleted=is_deleted)
+
+
+def _placed(error: Invalid, prefix: str) -> Invalid:
+    """Return an error whose pointers lead into the body as it came: flat, or wrapped in ``data``."""
+    problems = (Problem(prefix + p.path.removeprefix("/data"), p.message, p.code) for p in error.problems)
+    return Invalid(*problems)
+
+
+# One
+
+
+async def get(call: Call) -> Reply:
+    """``GET /v1/interactions/{id}``."""
+    return await _shown(call, await call.ledger.visits.get(call.actor, call.permit, call.id()))
+
+
+async def patch(call: Call) -> Reply:
+    """``PATCH /v1/interactions/{id}``: all operations or none; contacts follow."""
+    wanted = patch_of(call.body)
+    condition = precondition_of(call)
+    visits = call.ledger.visits
+    for _ in range(_TRIES):
+        read = await visits.get(call.actor, call.permit, call.id())
+        await _check(call, read, condition)
+        if wanted.is_empty:
+            return await _shown(call, read)
+        old = visit_of(read.content)
+        assert old is not None, "what is got is a visit"
+        reading = reading_of(call)
+        data = patched(data_of(old, call.actor.tenant, call.version), wanted, read_only=_READ_ONLY)
+        given = visit_in(data, reading, "/data")
+        if given is not None and given.undecided:
+            reading.wrong("/data/unavailable", "is required", "any.required")
+        reading.check()
+        assert given is not None, "what could not be read has problems"
+        new = patched_visit(old, given, call.version)
+        try:
+            found = await visits.amend(
+                call.actor, call.permit, read.uuid, partial(_to, new), expected_version=read.version
+            )
+        except Changed:
+            continue  # what somebody else made of it meanwhile is read, and held against the condition
+        return await _shown(call, found)
+    raise _overrun()
+
+
+def _to(new: Visit, _: Visit) -> Visit:
+    return new
+
+
+async def delete(call: Call) -> Reply:
+    """``DELETE /v1/interactions/{id}``: answers with the object as it then is."""
+    return await _end(call, call.ledger.visits.delete)
+
+
+async def _end(call: Call, work: Callable[..., Awaitable[Interaction]]) -> Reply:
+    condition = precondition_of(call)
+    for _ in range(_TRIES):
+        read = await call.ledger.visits.get(call.actor, call.permit, call.id())
+        await _check(call, read, condition)
+        try:
+            return await _shown(call, await work(call.actor, call.permit, read.uuid, expected_version=read.version))
+        except Changed:
+            continue
+    raise _overrun()
+
+
+async def restore(call: Call) -> Reply:
+    """``POST /v1/interactions/{id}/restore``: undoes a deletion."""
+    return await _shown(call, await call.ledger.visits.restore(call.actor, call.permit, call.id()))
+
+
+async def _check(call: Call, read: Interaction, condition: Precondition) -> None:
+    (made,) = await present(call, [read])
+    condition.check(made["meta"]["etag"])
+
+
+def _overrun() -> Conflict:
+    return Conflict("it was being changed by others at the same time; try again")
+
+
+# Many
+
+
+async def list_(call: Call) -> Reply:
+    """``GET /v1/interactions``: by filter, and by organization and time as some of the vendor's pages had it."""
+    conditions: list[Condition] = []
+    organization = call.uuid("organizationId")
+    if organization is not None:
+        campaigns = await call.ledger.resources.owned(call.actor, "campaigns", organization)
+        of_one = tuple(Compare("campaign", Operator.EQUAL, campaign.id) for campaign in campaigns)
+        if not of_one:
+            return Reply(page([]))
+        conditions.append(of_one[0] if len(of_one) == 1 else Or(of_one))
+    start, end = _date(call, "startDate"), _date(call, "endDate")
+    if start is not None:
+        conditions.append(Compare("occurred_at", Operator.GREATER_OR_EQUAL, start))
+    if end is not None:
+        conditions.append(Compare("occurred_at", Operator.LESS_OR_EQUAL, end))
+    if call.permit.assigned_only:
+        conditions.append(Compare("canvasser", Operator.EQUAL, call.permit.user))
+    condition: Condition | None = None
+    for one_more in conditions:
+        condition = both(condition, one_more)
+    return await list_visits(call, present, condition=condition)
+
+
+async def latest_by_canvasser(call: Call) -> Reply:
+    """``GET /v1/interactions/latest/by-canvasser``: the newest of each in a time, newest first."""
+    missing = [name for name in ("organizationId", "startDate", "endDate") if not call.param(name)]
+    if missing:
+        raise Invalid(*(Problem(name, "is required", "any.required") for name in missing))
+    organization = call.uuid("organizationId", is_required=True)
+    start, end = _date(call, "startDate"), _date(call, "endDate")
+    assert organization is not None
+    assert start is not None
+    assert end is not None
+    found = await call.ledger.visits.latest_by_canvasser(
+        call.actor,
+        call.permit,
+        organization,
+        (start, end),
+        limit=call.integer("limit", 2**53 - 1, minimum=1),
+        skip=call.integer("skip", 0),
+    )
+    return Reply(page(await present(call, found)))
+
+
+async def duplicates(call: Call) -> Reply:
+    """``GET /v1/interactions/duplicates``: those that may have been recorded twice under different ids."""
+    found = await call.ledger.visits.duplicates(
+        call.actor,
+        call.permit,
+        call.uuid("campaignId"),
+        limit=min(call.integer("limit", 100, minimum=1), _MOST),
+        skip=call.integer("skip", 0),
+    )
+    return Reply(page(await present(call, found)))
+
+
+def _date(call: Call, name: str) -> int | None:
+    """Return a parameter that is a date or a date and time; a date alone is its first or its last moment."""
+    text = call.param(name)
+    if not text:
+        return None
+    is_day = len(text) == _DAY_LONG
+    if is_day and name == "endDate":
+        text += "T23:59:59.999Z"
+    instant = _instant(text)
+    if instant is None:
+        raise problem(name, "date.isoDate", "must be an ISO 8601 date, or date and time")
+    return instant + 999 if is_day and name == "endDate" else instant
+
+
+def _operation(name: str, method: str, path: str, handler: Any, verb: str, spec: str, **more: Any) -> Operation:
+    return Operation(
+        name=f"interactions.{name}",
+        method=method,
+        paths=(f"/interactions{path}",),
+        handler=handler,
+        permission=f"{verb}@interactions",
+        versions=(1, 2),
+        spec=spec,
+        **more,
+    )
+
+
+OPERATIONS = (
+    _operation("create", "POST", "", create, "insert", "3.3", body=Body.OBJECT, status=201),
+    _operation("create_many", "POST", "/bulk", create_many, "insert", "3.3", body=Body.OBJECT, status=201,
+               max_body=MAX_MANY),
+    _operation("list", "GET", "", list_, "read", "3.6"),
+    _operation("latest_by_canvasser", "GET", "/latest/by-canvasser", latest_by_canvasser, "read", "3.6"),
+    _operation("duplicates", "GET", "/duplicates", duplicates, "read", "3.3"),
+    _operation("get", "GET", "/{id}", get, "read", "3.5"),
+    _operation("patch", "PATCH", "/{id}", patch, "modify", "3.5", body=Body.PATCH),
+    _operation("delete", "DELETE", "/{id}", delete, "destroy", "3.5", body=Body.OPTIONAL),
+    _operation("restore", "POST", "/{id}/restore", restore, "insert", "2.8", body=Body.OPTIONAL),
+)  # fmt: skip
