@@ -5,6 +5,7 @@ from ..store.store import Store
 from .access import Access
 from .applications import Applications
 from .bulk import Bulk
+from .canvassing.assignments import Assignments
 from .canvassing.campaigns import Campaigns
 from .canvassing.contacts import Contacts
 from .canvassing.effects import Effects
@@ -75,6 +76,7 @@ class Ledger:
         people = People(store)
         self.resources = Resources(store, people)
         self.canvassing_lists = CanvassingLists(store)
+        self.assignments = Assignments(store)
         self.changes = Feed(store)
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)

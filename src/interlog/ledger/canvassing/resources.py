@@ -7,7 +7,15 @@ import msgspec
 from msgspec.structs import replace
 
 from ...model.canvassing.errors import Changed, Taken
-from ...model.canvassing.resources import Ref, Resource, ResourceDraft, organization_group, seen_with
+from ...model.canvassing.resources import (
+    ASSIGNABLE,
+    Ref,
+    Resource,
+    ResourceDraft,
+    natural_of,
+    organization_group,
+    seen_with,
+)
 from ...model.errors import Conflict, NotFound
 from ...model.ids import uuid7
 from ...model.instants import now
@@ -222,13 +230,14 @@ class Resources:
         items: list[Resource] = []
         for number, draft in zip(numbers, drafts, strict=True):
             source = seen_with(draft.kind, draft.data) if draft.group is None else None
+            id_ = draft.id or uuid7()
             item = Resource(
                 kind=draft.kind,
-                id=draft.id or uuid7(),
+                id=id_,
                 number=number,
                 data=draft.data,
                 aside=draft.aside,
-                natural=draft.natural,
+                natural=draft.natural or natural_of(draft.kind, id_, draft.data),
                 person=draft.person,
                 group=draft.group or (groups.get(source, 0) if source is not None else 0),
                 created_at=draft.created_at or at,
@@ -265,6 +274,7 @@ class Resources:
         """
         stored = replace(
             new,
+            natural=natural_of(new.kind, new.id, new.data) if new.kind in ASSIGNABLE else new.natural,
             version=read.version + 1,
             modified_at=_moment(),
             modifier=await self._people.uuid_of(actor),

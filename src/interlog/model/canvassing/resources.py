@@ -34,6 +34,9 @@ OWNERS = {
 }
 """By kind, the member of the data that names what a resource belongs to: by it they are listed and counted."""
 
+ASSIGNABLE = ("walklists", "turfs")
+"""Kinds that are assigned to users. By what there is only one of, the user's id and their own, a user's are found."""
+
 _SEEN_WITH = {
     "campaigns": ("organizations", "organizationId"),
     "lists": ("organizations", "organizationId"),
@@ -111,6 +114,12 @@ def owner_of(kind: str, data: dict[str, Any]) -> str | None:
     member = OWNERS.get(kind)
     owner = data.get(member) if member is not None else None
     return owner if isinstance(owner, str) else None
+
+
+def natural_of(kind: str, id_: str, data: dict[str, Any]) -> str | None:
+    """Return what else there is only one of, of the kinds whose data alone say it."""
+    assignee = data.get("assignedTo") if kind in ASSIGNABLE else None
+    return f"{assignee}:{id_}" if isinstance(assignee, str) else None
 
 
 def seen_with(kind: str, data: dict[str, Any]) -> Ref | None:
