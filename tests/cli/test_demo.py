@@ -2,6 +2,7 @@
 
 from interlog.ledger import Ledger
 from interlog.model.tenancy import Actor
+from interlog.model.types import CANVASS_VISIT
 from tests.cli.conftest import Run
 
 
@@ -32,6 +33,22 @@ async def test_a_demo_fills_a_store(interlog: Run, database_url: str) -> None:
 async def _notes_on_parties(ledger: Ledger, actor: Actor) -> int:
     notes = await ledger.notes.page(actor, limit=100_000, roots=True)
     return sum(1 for note in notes if note.interaction is None)
+
+
+async def test_a_canvass_fills_a_store(interlog: Run, database_url: str) -> None:
+    """Contacts, visits and all else that was counted are there, seen as what they are, and the store is clean."""
+    made = interlog("demo", "--canvass", "--scale", "0.05", "--json", db=database_url).data
+
+    assert interlog("db", "check", db=database_url).out == "clean\n"
+    ledger = await Ledger.open(database_url)
+    actor = await ledger.access.authenticate(made["token"], "polis")
+    visits = await ledger.timeline.in_order_of_number(actor, [CANVASS_VISIT.id], after=0, limit=100_000)
+    persons, _ = await ledger.persons.page(actor, limit=10_000)
+    await ledger.close()
+    counts = made["counts"]
+    assert made["tenant"] == "canvass"
+    assert len(persons) == counts["contacts"] + counts["canvassers"] + 1
+    assert 0 <= counts["visits"] - len(visits) <= 3, "some were taken back"
 
 
 def test_a_demo_is_made_once(interlog: Run, tmp_path: object) -> None:

@@ -71,7 +71,7 @@ class _Loader:
         return Loaded(tenant, owner[2], self._actor)
 
     async def _load_organizations(self) -> None:
-        for batch in _batches(self._world.organizations()):
+        for batch in batches(self._world.organizations()):
             drafts = [OrganizationDraft(name=item.name, domains=item.domains) for item in batch]
             created = await self._ledger.bulk.create_organizations(self._actor, drafts)
             self._organizations |= {item.key: found.id for item, found in zip(batch, created, strict=True)}
@@ -81,7 +81,7 @@ class _Loader:
         people = self._world.people()
         next(people)  # the owner is there
         self._progress(1)
-        for batch in _batches(people):
+        for batch in batches(people):
             drafts = [
                 PersonDraft(
                     first_name=item.first_name,
@@ -105,7 +105,7 @@ class _Loader:
         list_ = lists[0] if lists else await self._ledger.opportunities.create_list(
             self._actor, name, Party.OPPORTUNITY, is_public=True
         )  # fmt: skip
-        for batch in _batches(self._world.opportunities()):
+        for batch in batches(self._world.opportunities()):
             drafts = [
                 OpportunityDraft(
                     name=item.name,
@@ -121,7 +121,7 @@ class _Loader:
             self._progress(len(batch))
 
     async def _load_notes(self) -> None:
-        for batch in _batches(self._world.notes()):
+        for batch in batches(self._world.notes()):
             created = await self._ledger.bulk.create_notes(self._actor, [self._note(item) for item in batch])
             replies = [
                 NoteDraft(
@@ -149,7 +149,7 @@ class _Loader:
         )
 
     async def _load_interactions(self) -> None:
-        for batch in _batches(self._world.interactions()):
+        for batch in batches(self._world.interactions()):
             drafts = [self._interaction(item) for item in batch]
             for outcome in await self._ledger.interactions.log_many(self._actor, drafts):
                 if isinstance(outcome, InterlogError):
@@ -177,7 +177,8 @@ class _Loader:
         )
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
+    """Yield the items in lists of so many; the last one is shorter."""
     source = iter(items)
-    while batch := list(islice(source, BATCH)):
+    while batch := list(islice(source, size)):
         yield batch
