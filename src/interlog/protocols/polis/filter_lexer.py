@@ -13,6 +13,9 @@ MAX_LENGTH = 64_000
 MAX_TOKENS = 4_000
 """Tokens that an expression may have."""
 
+MAX_NAMES = 32
+"""Names that a pointer may have."""
+
 _LONGEST_NAME = 60
 """Characters of a token that an error shows."""
 
@@ -129,6 +132,8 @@ def path_in(pointer: str, at: int = 0) -> Path:
             escaped = True
         else:
             names.append("")
+    if len(names) > MAX_NAMES:
+        raise FilterError(f"a pointer has at most {MAX_NAMES} names", at, pointer)
     return tuple(_segment(name, at, pointer) for name in names)
 
 

@@ -15,6 +15,7 @@ from interlog.model.tenancy import Actor
 from .errors import problem
 from .filter_lexer import Path, step
 from .operands import Fixed, Known, Moment, Operand, Stored, Whole
+from .wire import GLOBAL
 
 Spelling = Callable[[tuple[str, ...]], tuple[str, ...]]
 """From a path below ``data`` as clients know it to the path as it is stored."""
@@ -34,12 +35,14 @@ def _boolean(column: str) -> Known:
 class Meanings(NamedTuple):
     """What pointers into objects of one resource mean to one actor.
 
-    ``own``: members beside the envelope's that only the server sets; ``below``: what a path below ``data`` means.
+    ``creator`` is the column of who created them; ``is_global``: they belong to no customer. ``own``: members beside the
+    envelope's that only the server sets; ``below``: what a path below ``data`` means.
     """
 
     resource: str
     actor: Actor
     creator: str
+    is_global: bool
     own: Mapping[str, Operand]
     below: Callable[[Path], Operand]
 
@@ -58,6 +61,8 @@ class Meanings(NamedTuple):
             return Fixed(None)
         if head == "id":
             return _text("id", is_indexed=True)
+        if self.is_global and head in ("customerId", "securityGroupId"):
+            return Fixed(None)
         if head == "customerId":
             return self._given("customer_given", Literal(customer_id(self.actor.tenant), Kind.TEXT))
         if head == "securityGroupId":
@@ -97,7 +102,7 @@ def resources(actor: Actor, kind: str, spelling: Spelling | None = None) -> Mean
         own["contactsCount"] = Known(Column("contacts_count", Kind.INTEGER))
     elif kind == "campaigns":
         own["ended"] = _boolean("ended")
-    return Meanings(kind, actor, "creator", own, partial(_resource_member, OWNERS.get(kind), spelling))
+    return Meanings(kind, actor, "creator", kind in GLOBAL, own, partial(_resource_member, OWNERS.get(kind), spelling))
 
 
 def _resource_member(owner: str | None, spelling: Spelling | None, path: Path) -> Operand:
@@ -130,7 +135,7 @@ _LOCATION = frozenset({"lat", "lng", "confidence"})
 
 def visits(actor: Actor) -> Meanings:
     """Return what pointers into interactions mean."""
-    return Meanings("interactions", actor, "canvasser", {}, _visit_member)
+    return Meanings("interactions", actor, "canvasser", False, {}, _visit_member)
 
 
 def _visit_member(path: Path) -> Operand:

@@ -10,6 +10,10 @@ OWN = ("ended", "params", "contactsCount")
 """Members beside the data that only the server sets: their names are not those of data in a pointer."""
 
 
+GLOBAL = frozenset({"users", "status-groups"})
+"""Kinds whose objects belong to no customer."""
+
+
 def item(
     *,
     id_: str,
