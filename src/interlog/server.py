@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from .ledger import Ledger
+from .ledger.upkeep import Upkeep
 from .model.errors import InterlogError
 from .observe import Observer, Scope
 from .protocols.affinity import app as affinity
 from .protocols.customer_insights import app as customer_insights
+from .protocols.customer_insights import retention
 from .protocols.polis import app as polis
 from .settings import Settings
 from .web import app as web
@@ -65,6 +67,7 @@ class _Server:
         self._ledger = ledger
         self._observer = Observer(settings)
         self._mounts = {prefix: (name, make(settings, ledger)) for name, (prefix, make) in PROTOCOLS.items()}
+        self._upkeep = Upkeep(ledger, retention.kept(settings))
         self._web = web.create(settings)
         self._root = None
         if settings.root is not None:
@@ -81,7 +84,7 @@ class _Server:
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await self._live(receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
@@ -109,6 +112,18 @@ class _Server:
         else:
             name, app = "web", self._web
         await self._observer.observe(name, app, scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        """Live as long as the server does. The ledger is closed by whoever opened it."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._upkeep.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._upkeep.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
 
     async def _probe(self, scope: Scope, receive: Any, send: Any) -> None:
         path = scope["path"]
@@ -155,14 +170,3 @@ _ADDRESS = frozenset({b"host", b"forwarded", b"x-forwarded-host", b"x-forwarded-
 """Where a request says by which address it came; the public address, where it is set, overrules them."""
 
 _PROBES = frozenset({"/healthz/live", "/healthz/ready", "/metrics"})
-
-
-async def _live(receive: Any, send: Any) -> None:
-    """Answer the server's own start and stop: there is nothing to do, the ledger belongs to whoever opened it."""
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            await send({"type": "lifespan.startup.complete"})
-        else:
-            await send({"type": "lifespan.shutdown.complete"})
-            return

@@ -111,6 +111,17 @@ class Settings(Struct, frozen=True, kw_only=True):
         int,
         Meta(description="How many hours files are kept that were uploaded for ingestion jobs.", ge=1, le=8784),
     ] = 24
+    customer_insights_keep_jobs_days: Annotated[
+        int, Meta(description="How many days it is kept how ingestion jobs went; 0 for ever.", ge=0, le=36500)
+    ] = 90
+    customer_insights_keep_rejects_days: Annotated[
+        int,
+        Meta(description="How many days items are kept that could not be stored; 0 for ever.", ge=0, le=36500),
+    ] = 90
+    customer_insights_keep_operations_hours: Annotated[
+        int,
+        Meta(description="How many hours long-running operations can be asked about.", ge=24, le=8784),
+    ] = 48
     polis_placeholder_refs: Annotated[
         bool,
         Meta(

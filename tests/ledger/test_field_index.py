@@ -134,21 +134,6 @@ async def test_a_field_may_be_marked_later(acme: Firm, monkeypatch: pytest.Monke
     assert await found(acme, type_, 5, expected_plan=False) == [two, one]
 
 
-async def test_an_interrupted_fill_is_completed(acme: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a process ended before the index was complete, it is not used; the same definition again completes it."""
-    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 0.01)
-    type_ = await define(acme)
-    one = await put(acme, "a", 5)
-    unit = field_values.Unit()
-    field_values.forget(unit, acme.tenant.id, type_.id, ["Minutes"])
-    await acme.ledger.store.database.write(unit)
-    assert await found(acme, type_, 5, expected_plan=False) == [one]
-
-    defined = await acme.ledger.types.define(acme.actor, VISIT)
-    assert not defined.changed
-    assert await found(acme, type_, 5) == [one]
-
-
 async def test_a_kind_that_widens_is_filled_anew(acme: Firm, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a marked field gets another kind, its values are put into the index as of that kind."""
     monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 0.01)

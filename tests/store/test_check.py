@@ -57,6 +57,9 @@ BREAKS = {
     ),
     "interactions that are waited for and do not exist": f"INSERT INTO unbound VALUES ({T}, 'a@x.example', 999)",
     "requests that made an interaction that does not exist": f"INSERT INTO request VALUES ({T}, 'k', 'f', 999, 1)",
+    "work left to do on a type that does not exist": (
+        f"INSERT INTO chore VALUES ({T}, 'index', 999, 1, 1, 'rest', 'null', 0)"
+    ),
     "external ids of an interaction that does not exist": f"INSERT INTO external_id VALUES ({T}, 's', 'i', 999)",
     "e-mail addresses of a person that does not exist or is deleted": (
         f"INSERT INTO person_email VALUES ({T}, 'a@x.example', 999, 'x.example')"

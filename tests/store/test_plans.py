@@ -35,6 +35,8 @@ from interlog.model.profiles import Profile
 from interlog.model.types import Direction
 from interlog.store import (
     access,
+    ageing,
+    chores,
     definitions,
     identities,
     interactions,
@@ -76,6 +78,7 @@ READS_EVERYTHING = {
     "types.VERSIONS": "a type's versions: few",
     "types.VERSIONS_OF_PROFILES": "a type's versions: few",
     "types.LAST_PROFILE_TYPE": "a tenant's types: few",
+    "chores.LEFT": "what definitions have left to do: few",
     "profiles.COUNTS": "counts a type's profiles",
     "profiles.PERSONS": "counts a tenant's persons",
     "profiles.ORGANIZATIONS": "counts a tenant's organizations",
@@ -93,8 +96,8 @@ READS_EVERYTHING = {
 """What is meant to read a table, and why."""
 
 
-ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes"}
-"""Modules whose queries ``test_instance_plans.py`` and ``test_canvassing_plans.py`` check."""
+ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits"}
+"""Modules whose queries ``test_instance_plans.py``, ``test_canvassing_plans.py`` and ``test_visit_plans.py`` check."""
 
 
 class Case(NamedTuple):
@@ -254,6 +257,7 @@ CASES: dict[str, Case] = {
     "interactions.BRIEF_BY_NUMBER": _simple(interactions.BRIEF_BY_NUMBER, number=5),
     "interactions.BY_NUMBERS": _simple(interactions.BY_NUMBERS, numbers=[5, 6, 7]),
     "interactions.BY_UUID": _simple(interactions.BY_UUID, uuid="x"),
+    "interactions.BY_UUIDS": _simple(interactions.BY_UUIDS, uuids=["x", "y"]),
     "interactions.BY_IDENTITY": _simple(interactions.BY_IDENTITY, type_id=1, identity="x"),
     "interactions.BY_EXTERNAL_ID": _simple(interactions.BY_EXTERNAL_ID, system="x", external_id="y"),
     "identities.BY_IDENTITIES": _simple(identities.BY_IDENTITIES, identities=["x", "y"]),
@@ -378,6 +382,13 @@ CASES: dict[str, Case] = {
     "definitions.UPDATE": _version_guarded(definitions.UPDATE, "name", "value", "version", "modified_at", key_number=1),
     "definitions.DELETE": _simple(definitions.DELETE, kind="links", name_key="x", read_version=1),
     "definitions.COLLECTIONS": _simple(definitions.COLLECTIONS, names=["x", "y"]),
+    "ageing.DOCUMENTS-last": _simple(ageing.DOCUMENTS.last, kind="links", before=-1),
+    "ageing.DOCUMENTS-drop": _simple(ageing.DOCUMENTS.drop, kind="links", upto=-1),
+    "chores.FORGET": _simple(chores.FORGET, kind="index", subject=1),
+    "chores.DONE": _simple(chores.DONE, kind="index", subject=1, made=1),
+    "chores.PROGRESS": _simple(chores.PROGRESS, kind="index", subject=1, made=1, place="null", until=1),
+    "chores.CLAIM": _simple(chores.CLAIM, kind="index", subject=1, made=1, until=1, read=0),
+    "chores.RELEASE": _simple(chores.RELEASE, kind="index", subject=1, made=1),
     "tenants.BY_ID": _simple(tenants.BY_ID, id=1),
     "tenants.CONFIGURE": _simple(tenants.CONFIGURE, key_id=1, new_settings="{}", read_version=1),
     "tenants.VERSION": _simple(tenants.VERSION, id=1),
@@ -416,6 +427,7 @@ SEARCHES = {
 SMALL = {
     "tenant",
     "counter",
+    "chore",
     "interaction_type",
     "profile_type",
     "collection",

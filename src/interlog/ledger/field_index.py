@@ -1,9 +1,12 @@
 """Keeping the index of marked fields: a definition marks fields, and what is stored already is put into it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
+from ..model.expressions import Kind
 from ..model.ids import stamp
 from ..model.instants import MINUTE
+from ..model.tenancy import Actor
 from ..model.types import InteractionType
 from ..store import field_values
 from ..store.database import Database
@@ -24,20 +27,29 @@ def declare(unit: Unit, tenant: int, new: InteractionType, old: InteractionType 
     field_values.forget(unit, tenant, new.id, dropped)
 
 
-async def complete(database: Database, tenant: int, type_: InteractionType) -> None:
+async def complete(
+    database: Database, actor: Actor, type_: InteractionType, place: tuple[int, int] | None, done: Unit
+) -> AsyncIterator[tuple[int, int]]:
     """Put into the index what is missing of a type's marked fields: those stored before they were marked.
 
-    Until it is done, filters on these fields are answered without it. Who stored at the same moment may not have known
-    of the mark yet, so that what has changed lately is looked at once more.
+    Until it is ``done``, filters on these fields are answered without it. Who stored at the same moment may not have
+    known of the mark yet, so that what has changed lately is looked at once more. A ``place`` is when the work began,
+    and what it has come to.
     """
-    there = await field_values.ready(database, tenant, type_.id)
-    missing = {field: kind for field, kind in marked(type_).items() if there.get(field) is not kind}
+    tenant = actor.tenant.id
+    missing = await lacking(database, tenant, type_)
     if not missing:
         return
-    began = stamp()
-    await field_values.build(database, tenant, type_.id, missing)
+    began, first = place or (stamp(), 0)
+    async for after in field_values.build(database, tenant, type_.id, missing, first):
+        yield began, after
     await asyncio.sleep(UNAWARE)
-    await field_values.build(database, tenant, type_.id, missing, after=began - MINUTE)
-    unit = Unit()
-    field_values.declare_ready(unit, tenant, type_.id, missing)
-    await database.write(unit)
+    async for after in field_values.build(database, tenant, type_.id, missing, began - MINUTE):
+        yield began, after
+    field_values.declare_ready(done, tenant, type_.id, missing)
+
+
+async def lacking(database: Database, tenant: int, type_: InteractionType) -> dict[str, Kind]:
+    """Return the marked fields of a type that are not in the index with all their values."""
+    there = await field_values.ready(database, tenant, type_.id)
+    return {field: kind for field, kind in marked(type_).items() if there.get(field) is not kind}

@@ -1,5 +1,7 @@
 """The ledger: every use case, over one store."""
 
+from functools import partial
+
 from ..model.types import CANVASS_VISIT
 from ..store.store import Store
 from .access import Access
@@ -21,7 +23,9 @@ from .canvassing.surveys import Books
 from .canvassing.visits import Visits
 from .change_sets import ChangeSets
 from .check import Check
+from .chores import INDEX, REFER, Chores
 from .definitions import Definitions
+from .field_index import complete
 from .grants import Grants
 from .hubs import Hubs
 from .instances import Instances
@@ -61,14 +65,15 @@ class Ledger:
         self.timeline = Timeline(store, self.organizations)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
-        self.profile_types = ProfileTypes(store, self.access, self.persons.values)
+        self.chores = Chores(store, self.tenants)
+        self.profile_types = ProfileTypes(store, self.access, self.chores)
         waiting = Waiting(store)
         self.profiles = Profiles(store, self.persons, waiting)
         references = References(store, self.persons, self.profiles)
-        self.types = Types(store, self.tenants, self.access, self.persons.values)
+        self.types = Types(store, self.tenants, self.access, self.chores)
         self.instances = Instances(store, self.interactions, self.types, references, waiting)
         referring = Referring(store, self.interactions, references, waiting)
-        self.types.referring = self.profile_types.referring = referring.refer_anew
+        self.chores.handlers |= {INDEX: partial(complete, store.database), REFER: referring.refer_anew}
         self.persons.values.referring = referring.refer_waiting
         self.change_sets = ChangeSets(store, self.instances, self.profiles)
         self.definitions = Definitions(store)
@@ -100,5 +105,6 @@ class Ledger:
 
     async def close(self) -> None:
         """Finish the writes that were handed in, then disconnect."""
+        await self.chores.close()
         await self.access.close()
         await self.store.close()

@@ -1,6 +1,6 @@
 """Types of profiles: define, find, versions, counts, delete."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -13,17 +13,18 @@ from ..model.journal import Action, Entity
 from ..model.look_ups import look_ups
 from ..model.profiles import CONTACT, FIRST_USER_PROFILE_TYPE_ID, ORGANIZATION, ProfileType, key_fields
 from ..model.tenancy import Actor, Right
-from ..model.types import InteractionType
 from ..store import profiles as profile_rows
 from ..store import types as type_rows
+from ..store.chores import Chore
 from ..store.database import Duplicate
 from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .access import Access
+from .chores import REFER, Chores
 from .definitions import collection_owners, refuse_taken
-from .profile_values import ProfileValues
+from .referring import Looking
 
 _TRIES = 8
 
@@ -42,14 +43,10 @@ class DefinedProfiles(NamedTuple):
 
 
 class ProfileTypes:
-    """Use cases around types of profiles. Names are found in whatever case they are written.
+    """Use cases around types of profiles. Names are found in whatever case they are written."""
 
-    ``referring`` is called for types of interactions that refer to a type whose keys have changed.
-    """
-
-    def __init__(self, store: Store, access: Access, values: ProfileValues) -> None:
-        self.referring: Callable[[Actor, InteractionType], Awaitable[None]] | None = None
-        self._values = values
+    def __init__(self, store: Store, access: Access, chores: Chores) -> None:
+        self._chores = chores
         self._store = store
         self._database = store.database
         self._access = access
@@ -147,27 +144,24 @@ class ProfileTypes:
         before = encode(old).decode() if old is not None else None
         action = Action.AMEND if old is not None else Action.CREATE
         add_entry(unit, actor, action, Entity.PROFILE_TYPE, new.id, new.version, at, before)
+        chores = await self._left_to_do(actor, unit, old, new) if old is not None else []
         await self._database.write(unit)
         self._access.forget(tenant)
         actor.tenant.learn_profiles([new])
-        if old is not None and new.strong_ids != old.strong_ids:
-            await self._follow(actor, old, new)
+        await self._chores.start(actor, chores)
         return defined
 
-    async def _follow(self, actor: Actor, old: ProfileType, new: ProfileType) -> None:
-        """Find who takes part in stored interactions by fields that have become a key, or are one no longer."""
+    async def _left_to_do(self, actor: Actor, unit: Unit, old: ProfileType, new: ProfileType) -> Sequence[Chore]:
+        """Add to a unit that interactions refer to fields which have become a key, or are one no longer."""
+        if new.strong_ids == old.strong_ids:
+            return []
         name = new.name.casefold()
-        changed = [
-            type_
+        return [
+            self._chores.add(actor, unit, REFER, type_.id, Looking(always=True))
             for type_ in await type_rows.newest(self._database, actor.tenant.id)
             if [plan.by_values for plan in look_ups(type_, {name: old})]
             != [plan.by_values for plan in look_ups(type_, {name: new})]
         ]
-        if changed:
-            await self._values.complete(actor)
-        for type_ in changed:
-            if self.referring is not None:
-                await self.referring(actor, type_)
 
     async def _add_keys(self, actor: Actor, unit: Unit, old: ProfileType, new: ProfileType) -> None:
         """Add the keys that stored profiles have by new strong ids; refused where two have the same."""

@@ -1,8 +1,9 @@
 """Looking through interactions again: when the references of their type have changed, or what these lead to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
+from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from ..model.interactions import Content, Interaction
@@ -25,6 +26,18 @@ _AT_ONCE = 500
 """Interactions that are looked through in one transaction."""
 
 
+class Looking(Struct, frozen=True):
+    """How far a type's interactions have been looked through.
+
+    ``always``: they are also where profiles were found by all values before. ``begun``: that was looked at. ``after``:
+    the place of the last interaction that was looked at.
+    """
+
+    always: bool
+    begun: bool = False
+    after: tuple[int, int] = (-(2**62), 0)
+
+
 class Referring:
     """What follows a change of a type's references, and of values that are referred to."""
 
@@ -34,12 +47,22 @@ class Referring:
         self._references = references
         self._waiting = waiting
 
-    async def refer_anew(self, actor: Actor, type_: InteractionType) -> None:
-        """Find who takes part in all interactions of a type by its references, which have changed."""
-        after = (-(2**62), 0)
+    async def refer_anew(self, actor: Actor, type_: InteractionType, place: Any, _: Unit) -> AsyncIterator[Looking]:
+        """Find who takes part in a type's interactions by its references, some at a time; yields how far it has come.
+
+        Before, profiles are made to be found by all values that are referred to. ``place``: a ``Looking``, also as it
+        is stored. Where it has begun already, nobody knows whether values were missing then.
+        """
+        looking = convert(place, Looking)
+        always, after = looking.always or looking.begun, looking.after
+        if not looking.begun:
+            yield Looking(looking.always, begun=True)
+        if not await self._interactions.persons.values.complete(actor) and not always:
+            return
         while items := await identities.of_type(self._database, actor.tenant.id, type_.id, after, _AT_ONCE):
             after = (items[-1].content.occurred_at, items[-1].number)
             await self._refer_some(actor, type_, items)
+            yield Looking(always=True, begun=True, after=after)
 
     async def refer_waiting(self, actor: Actor, keys: Iterable[str]) -> None:
         """Find who takes part in the interactions that wait under some keys, now that others have these values."""

@@ -1,7 +1,7 @@
 """Types of interactions: define, find, versions, counts."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from ..model.profiles import ProfileType
 from ..model.tenancy import Actor, Right
 from ..model.types import FIRST_USER_TYPE_ID, InteractionType
 from ..store import types as type_rows
+from ..store.chores import Chore
 from ..store.database import Duplicate
 from ..store.journal import add_entry
 from ..store.rows import encode
@@ -23,8 +24,9 @@ from ..store.statements import Unit
 from ..store.store import Store
 from . import field_index
 from .access import Access
+from .chores import INDEX, REFER, Chores
 from .definitions import collection_owners, refuse_taken
-from .profile_values import ProfileValues
+from .referring import Looking
 from .tenants import Tenants
 
 _TRIES = 8
@@ -48,18 +50,14 @@ class Defined(NamedTuple):
 
 
 class Types:
-    """Use cases around types of interactions. Names are found in whatever case they are written.
+    """Use cases around types of interactions. Names are found in whatever case they are written."""
 
-    ``referring`` is called when the participants of a type with interactions have changed.
-    """
-
-    def __init__(self, store: Store, tenants: Tenants, access: Access, values: ProfileValues) -> None:
-        self._values = values
+    def __init__(self, store: Store, tenants: Tenants, access: Access, chores: Chores) -> None:
+        self._chores = chores
         self._store = store
         self._database = store.database
         self._tenants = tenants
         self._access = access
-        self.referring: Callable[[Actor, InteractionType], Awaitable[None]] | None = None
         self._counts: dict[tuple[int, int], tuple[int, float]] = {}
 
     async def get(self, actor: Actor, name: str) -> InteractionType:
@@ -125,16 +123,20 @@ class Types:
                 raise Conflict("the type was changed in the meantime; read it again", existing=old.id if old else None)
             refuse_taken(draft.collections, owners, (False, old.id if old is not None else None))
             try:
-                defined = await self._define(actor, draft, old, max((type_.id for type_ in types), default=0), dry_run)
+                last_id = max((type_.id for type_ in types), default=0)
+                return await self._define(actor, draft, old, profile_types, last_id, dry_run)
             except Duplicate:
                 continue  # somebody defined a type, or took the name of a collection, since we looked
-            if not dry_run:
-                await self._follow(actor, defined.type, old, profile_types)
-            return defined
         raise Conflict("other types were being defined at the same time; try again")
 
     async def _define(
-        self, actor: Actor, draft: InteractionType, old: InteractionType | None, last_id: int, dry_run: bool
+        self,
+        actor: Actor,
+        draft: InteractionType,
+        old: InteractionType | None,
+        profile_types: Iterable[ProfileType],
+        last_id: int,
+        dry_run: bool,
     ) -> Defined:
         tenant, at = actor.tenant.id, now()
         if old is None:
@@ -150,8 +152,6 @@ class Types:
                 message = f"the type {old.name} cannot be changed like that: {problems[0].message}"
                 raise Refused(message, *problems, existing=old.id)
             if changed is None:
-                if not dry_run:
-                    await field_index.complete(self._database, tenant, old)
                 return Defined(old, None, created=False)
             part = changed
             instances = (await type_rows.counts(self._database, tenant, [old.id])).get(old.id, 0) if used else 0
@@ -168,22 +168,34 @@ class Types:
         before = encode(old).decode() if old is not None else None
         action = Action.AMEND if old is not None else Action.CREATE
         add_entry(unit, actor, action, Entity.TYPE, new.id, new.version, at, before)
+        chores = await self._left_to_do(actor, unit, new, old, profile_types)
         await self._database.write(unit)
         self._access.forget(tenant)
         actor.tenant.learn((new,))
-        if old is not None:
-            await field_index.complete(self._database, tenant, new)
+        await self._chores.start(actor, chores)
         return defined
 
-    async def _follow(
-        self, actor: Actor, new: InteractionType, old: InteractionType | None, profile_types: Iterable[ProfileType]
-    ) -> None:
-        """Find who takes part in stored interactions by slots that have changed, and make them be found by values."""
+    async def _left_to_do(
+        self,
+        actor: Actor,
+        unit: Unit,
+        new: InteractionType,
+        old: InteractionType | None,
+        profile_types: Iterable[ProfileType],
+    ) -> Sequence[Chore]:
+        """Add to a unit what a definition leaves to do on what is stored already, in the place of what was left."""
+        chores = []
+        if old is not None:
+            self._chores.forget(actor, unit, INDEX, new.id)
+            if await field_index.lacking(self._database, actor.tenant.id, new):
+                chores.append(self._chores.add(actor, unit, INDEX, new.id, None))
         parties = {type_.name.casefold(): type_ for type_ in profile_types}
         plans = [plan for type_ in (new, old) if type_ is not None for plan in look_ups(type_, parties)]
-        completed = any(plan.by_values for plan in plans) and await self._values.complete(actor)
-        if (completed or (old is not None and new.slots != old.slots)) and self.referring is not None:
-            await self.referring(actor, new)
+        has_others = old is not None and new.slots != old.slots
+        was_left = old is not None and await self._chores.is_left(actor, REFER, new.id)
+        if has_others or was_left or any(plan.by_values for plan in plans):
+            chores.append(self._chores.add(actor, unit, REFER, new.id, Looking(always=has_others or was_left)))
+        return chores
 
     async def learn(self, actor: Actor) -> None:
         """Read the types that the actor's tenant does not know yet: another process may have defined them just now."""

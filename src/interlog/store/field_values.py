@@ -6,7 +6,7 @@ that it is of, by ``changed_at``; what is left of former versions is passed by.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -202,7 +202,7 @@ _CHANGED = Query(
     .order_by(interaction.c.changed_at)
     .limit(parameter("limit"))
 )
-_BATCH = 1_000
+_BATCH = 500
 
 
 async def ready(database: Database, tenant: int, type_id: int) -> dict[str, Kind]:
@@ -211,10 +211,13 @@ async def ready(database: Database, tenant: int, type_id: int) -> dict[str, Kind
     return {field: Kind(kind) for field, kind in rows}
 
 
-async def build(database: Database, tenant: int, type_id: int, fields: Mapping[str, Kind], *, after: int = 0) -> None:
-    """Put the values of some fields of all interactions of a type into the index, a batch at a time.
+async def build(
+    database: Database, tenant: int, type_id: int, fields: Mapping[str, Kind], after: int
+) -> AsyncIterator[int]:
+    """Put the values of some fields of a type's interactions into the index, a batch at a time.
 
-    ``after``: only of those changed since. What is there already stays.
+    Begins with the first that was changed after an instant, and yields where it goes on after each batch. What is there
+    already stays.
     """
     while True:
         rows = await database.fetch_long(_CHANGED, tenant=tenant, type_id=type_id, after=after, limit=_BATCH)
@@ -231,6 +234,7 @@ async def build(database: Database, tenant: int, type_id: int, fields: Mapping[s
         if len(rows) < _BATCH:
             return
         after = items[-1].changed_at
+        yield after
 
 
 def declare_ready(unit: Unit, tenant: int, type_id: int, fields: Mapping[str, Kind]) -> None:

@@ -9,10 +9,12 @@ from ..model.parties import Party
 from ..model.profiles import CONTACT, ORGANIZATION
 from .schema import (
     application,
+    chore,
     consent,
     external_id,
     grant,
     interaction,
+    interaction_type,
     membership,
     note,
     note_link,
@@ -112,6 +114,8 @@ def _references() -> Iterator[_Reference]:
     here = and_(resource.c.person.is_not(None), resource.c.deleted_at.is_(None))
     own = {"person": "id"}
     yield _Reference(f"resources about a person {gone}", resource, person, own, live=True, when=here)
+    own = {"subject": "id"}
+    yield _Reference(f"work left to do on a type {absent}", chore, interaction_type, own)
     own = {"person_id": "person_id"}
     yield _Reference("tokens of nobody", token, user, own)
     yield _Reference("passwords of nobody", password, user, own)

@@ -17,7 +17,7 @@ from .images import content_urls
 from .operations import Call, Reply
 from .requests import is_dry_run, precondition_failed, precondition_of, read_object, unwrapped
 from .translate import document_of, type_of
-from .type_answers import interaction_properties
+from .type_answers import PROVISIONING, interaction_properties
 
 SEGMENT = "interactions"
 
@@ -75,7 +75,7 @@ async def put(call: Call) -> Reply:
         reply.headers |= headers_of(notes, defined.type.version)
         if is_dry_run(call):
             return Reply(reply.body, headers=reply.headers | {"x-impact": impact_of(defined)})
-        return await long_running.finished(call, reply)
+        return await long_running.finished(call, reply, type_id=defined.type.id)
     raise ApiError(409, "Conflict", "Types of this hub were being defined at the same time; try again.")
 
 
@@ -90,7 +90,8 @@ async def list_(call: Call) -> Reply:
     types = await call.ledger.types.list(call.actor)
     page, link = listed(call, types, lambda type_: type_.name)
     counts = await call.ledger.types.instances_counts(call.actor, page)
-    values = [await _shown(call, type_, counts[type_.id]) for type_ in page]
+    left = await call.ledger.chores.left(call.actor)
+    values = [await _shown(call, type_, counts[type_.id], left) for type_ in page]
     return Reply(list_body(values, link))
 
 
@@ -98,7 +99,8 @@ async def versions(call: Call) -> Reply:
     """List every version of a type's definition, the first one first (spec 9.3)."""
     type_ = await found(call)
     every = await call.ledger.types.versions(call.actor, type_.name)
-    return Reply(list_body([await _shown(call, version, 0) for version in every], None))
+    left = await call.ledger.chores.left(call.actor)
+    return Reply(list_body([await _shown(call, version, 0, left) for version in every], None))
 
 
 async def found(call: Call) -> InteractionType:
@@ -111,16 +113,19 @@ async def found(call: Call) -> InteractionType:
 
 async def _answer(call: Call, type_: InteractionType, status: int = 200) -> Reply:
     counts = await call.ledger.types.instances_counts(call.actor, [type_]) if type_.id else {}
-    body = await _shown(call, type_, counts.get(type_.id, 0))
+    body = await _shown(call, type_, counts.get(type_.id, 0), await call.ledger.chores.left(call.actor))
     if call.operation.method == "PUT":  # clients take any other word for "still running", and ask for ever (spec 2.6)
         properties = body.get("properties", body)
-        properties["provisioningState"] = "Succeeded"
+        if properties["provisioningState"] != PROVISIONING or is_dry_run(call):
+            properties["provisioningState"] = "Succeeded"
     return Reply(body, status=status, headers={"ETag": f'"{type_.version}"'})
 
 
-async def _shown(call: Call, type_: InteractionType, instances: int) -> Any:
+async def _shown(call: Call, type_: InteractionType, instances: int, left: frozenset[int]) -> Any:
     urls = await content_urls(call, "Interaction", document_of(type_))
-    return resource(call, SEGMENT, type_.name, interaction_properties(call, type_, instances, urls))
+    return resource(
+        call, SEGMENT, type_.name, interaction_properties(call, type_, instances, urls, is_ready=type_.id not in left)
+    )
 
 
 def check_name(name: str, longest: int = 128) -> None:

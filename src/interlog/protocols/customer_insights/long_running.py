@@ -1,7 +1,8 @@
 """Long-running operations: what is accepted now and can be asked about later (spec 4.3).
 
 Definitions are stored before anything is answered, also where the client prefers not to wait. What it is told to wait
-for is the moment from which every process that serves the hub knows them.
+for is the moment from which every process that serves the hub knows them, and what they leave to do on interactions
+that are stored already.
 """
 
 from typing import Any
@@ -9,32 +10,30 @@ from uuid import uuid4
 
 from interlog.ledger.tenants import FRESH
 from interlog.model.errors import NotFound
-from interlog.model.instants import HOUR, SECOND, now
+from interlog.model.instants import SECOND, now
 from interlog.model.tenancy import Right
 
 from .answers import address
 from .errors import ApiError
 from .operations import Call, Plane, Reply
 from .requests import is_asynchronous
+from .type_answers import PROVISIONING
 
 KIND = "operation"
-KEPT_FOR = 48 * HOUR
-"""How long an operation can be asked about; the protocol wants 24 hours at least."""
-
 _RETRY_AFTER = "1"
-_SWEPT = 20
 
 
-async def finished(call: Call, reply: Reply) -> Reply:
+async def finished(call: Call, reply: Reply, *, type_id: int | None = None) -> Reply:
     """Return the answer to a change that was made: the given one, or 202 where the client prefers not to wait.
 
-    The body of the answer is that of the changed resource; None after a deletion.
+    The body of the answer is that of the changed resource; None after a deletion. ``type_id``: the interaction type
+    that was defined.
     """
     if not is_asynchronous(call) or 202 not in call.operation.success(call.plane):
         return reply
     id_ = uuid4().hex
-    value = {"status": reply.status, "body": reply.body, "ready_at": now() + int(FRESH * SECOND)}
-    await _sweep(call, id_)
+    ready_at = now() + int(FRESH * SECOND)
+    value = {"status": reply.status, "body": reply.body, "ready_at": ready_at, "type_id": type_id}
     await call.ledger.definitions.put(call.actor, KIND, id_, value, right=Right.WRITE)
     place = address(call) if call.plane is Plane.ARM else f"{call.base}/hubs/{call.hub}/manage/model"
     location = f"{place}/operations/{id_}?api-version={call.api_version}"
@@ -49,27 +48,22 @@ async def get(call: Call) -> Reply:
     except NotFound:
         raise ApiError(404, "ResourceNotFound", f"The operation '{id_}' was not found.") from None
     value = document.value
-    if value["ready_at"] > now():
+    if value["ready_at"] > now() or (
+        value["type_id"] is not None and value["type_id"] in await call.ledger.chores.left(call.actor)
+    ):
         return _running(value["body"], f"{address(call)}?api-version={call.api_version}", {})
-    return Reply(value["body"], status=value["status"])
+    return Reply(_in_state(value["body"], "Succeeded"), status=value["status"])
 
 
 def _running(body: Any, location: str, headers: dict[str, str]) -> Reply:
     headers = headers | {"Location": location, "Retry-After": _RETRY_AFTER}
-    return Reply(_provisioning(body), status=202, headers=headers)
+    return Reply(_in_state(body, PROVISIONING), status=202, headers=headers)
 
 
-def _provisioning(body: Any) -> Any:
-    """Return a resource as it is while it is being made ready."""
+def _in_state(body: Any, state: str) -> Any:
+    """Return a resource in another state: as it is while it is being made ready, or once it is."""
     if not isinstance(body, dict):
         return None
     if "properties" in body:
-        return body | {"properties": _provisioning(body["properties"])}
-    return body | {"provisioningState": "Provisioning"} if "provisioningState" in body else body
-
-
-async def _sweep(call: Call, after: str) -> None:
-    """Remove some of the operations that are too old to be asked about: those behind a random name."""
-    for document in await call.ledger.definitions.page(call.actor, KIND, after=after, limit=_SWEPT):
-        if document.created_at < now() - KEPT_FOR:
-            await call.ledger.definitions.delete(call.actor, KIND, document.name, right=Right.WRITE)
+        return body | {"properties": _in_state(body["properties"], state)}
+    return body | {"provisioningState": state} if body.get("provisioningState") in (PROVISIONING, "Succeeded") else body

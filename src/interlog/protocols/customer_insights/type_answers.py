@@ -15,13 +15,21 @@ from .values import instant_text, shown_instant
 PROFILE_ID_KEY: Document = {"keyPropertyNames": [PROFILE_ID], "strongIdName": PROFILE_ID}
 """The strong id that every profile type has, as the last one."""
 
+PROVISIONING = "Provisioning"
+"""The state of a type while something is left to do on what is stored already: it takes instances all the same."""
+
 SCHEMA_VERSION = "sys.schemaVersion"
 Urls = Mapping[str, list[str]]
 IMAGES = ("smallImage", "mediumImage", "largeImage")
 
 
-def interaction_properties(call: Call, type_: InteractionType, instances: int, urls: Urls) -> dict[str, Any]:
-    """Return the properties of an interaction type. ``urls``: where its images are, as attributes."""
+def interaction_properties(
+    call: Call, type_: InteractionType, instances: int, urls: Urls, *, is_ready: bool
+) -> dict[str, Any]:
+    """Return the properties of an interaction type.
+
+    ``urls``: where its images are, as attributes. ``is_ready``: whether nothing is left to do of its definition.
+    """
     document = document_of(type_)
     properties: dict[str, Any] = {"idPropertyNames": document["idPropertyNames"]}
     properties["participantProfiles"] = [_participant(item) for item in document["participantProfiles"]]
@@ -29,7 +37,9 @@ def interaction_properties(call: Call, type_: InteractionType, instances: int, u
     properties |= {"isActivity": document["isActivity"], "defaultDataSource": document["defaultDataSource"]}
     properties |= _common(call, document, type_, "Interaction", instances, urls)
     properties |= _timestamp(document)
-    return properties | {"provisioningState": state_of(type_)} | _given(document, "expiryDateTimeUtc")
+    return (
+        properties | {"provisioningState": state_of(type_, is_ready=is_ready)} | _given(document, "expiryDateTimeUtc")
+    )
 
 
 def profile_properties(call: Call, type_: ProfileType, instances: int, urls: Urls) -> dict[str, Any]:
@@ -42,9 +52,11 @@ def profile_properties(call: Call, type_: ProfileType, instances: int, urls: Url
     return properties | {"provisioningState": "Succeeded"} | _given(document, "expiryDateTimeUtc")
 
 
-def state_of(type_: InteractionType) -> str:
+def state_of(type_: InteractionType, *, is_ready: bool) -> str:
     """Return the provisioning state of a type (spec 2.6)."""
-    return "Expiring" if type_.expires_at is not None and type_.expires_at <= now() else "Succeeded"
+    if type_.expires_at is not None and type_.expires_at <= now():
+        return "Expiring"
+    return "Succeeded" if is_ready else PROVISIONING
 
 
 def _common(

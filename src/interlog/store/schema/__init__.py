@@ -8,7 +8,7 @@ rows are only ever deleted softly, and ``interlog db check`` verifies the refere
 from .access import application, consent, grant, password
 from .canvassing import resource, visit
 from .columns import metadata
-from .definitions import collection, definition, interaction_type, profile_type
+from .definitions import chore, collection, definition, interaction_type, profile_type
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
 from .journal import ASSIGNED_BY_WRITER, journal
 from .notes import note, note_link
@@ -31,6 +31,7 @@ from .tenancy import counter, tenant, token, user
 __all__ = [
     "ASSIGNED_BY_WRITER",
     "application",
+    "chore",
     "collection",
     "consent",
     "counter",

@@ -53,6 +53,23 @@ definition = Table(
     whole("modified_at", **NULL),
     key("tenant_id", "kind", "name_key"),
     Index("uq_definition_number", "tenant_id", "number", unique=True),
+    Index("ix_definition_created_at", "tenant_id", "kind", "created_at"),
     sqlite_with_rowid=False,
 )
 """Documents that a protocol keeps here by kind and name."""
+
+chore = Table(
+    "chore",
+    metadata,
+    whole("tenant_id"),
+    text_column("kind"),
+    whole("subject"),
+    whole("made"),
+    whole("person"),
+    text_column("protocol"),
+    text_column("place"),
+    whole("claimed_until"),
+    key("tenant_id", "kind", "subject"),
+    sqlite_with_rowid=False,
+)
+"""What a definition of a type, the ``subject``, has left to do on what is stored already: see ``chores.py``."""

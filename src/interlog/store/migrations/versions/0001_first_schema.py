@@ -42,6 +42,19 @@ def upgrade() -> None:
     )
     op.create_index("uq_application_client_id", "application", ["tenant_id", "client_id"], unique=True)
     op.create_table(
+        "chore",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("made", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("person", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("claimed_until", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "subject", name="pk_chore"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "collection",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -84,6 +97,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "kind", "name_key", name="pk_definition"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_definition_created_at", "definition", ["tenant_id", "kind", "created_at"])
     op.create_index("uq_definition_number", "definition", ["tenant_id", "number"], unique=True)
     op.create_table(
         "external_id",

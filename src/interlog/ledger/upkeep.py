@@ -1,0 +1,77 @@
+"""What a server does again and again beside answering: removing what is kept for a while only, taking up chores."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import structlog
+
+from ..model.errors import InterlogError
+from ..model.instants import now
+from ..store import ageing
+from ..store.ageing import Ageing
+from .ledger import Ledger
+
+EVERY = 60.0
+"""Seconds between two rounds."""
+
+_PAUSE = 0.02
+"""Seconds between two parts of what is removed, in which others have their turn."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Kept(NamedTuple):
+    """Rows that are kept for ``age`` microseconds. ``more``: the parameters of what tells them from others."""
+
+    ageing: Ageing
+    age: int
+    more: Mapping[str, object]
+
+
+def documents(kind: str, age: int) -> Kept:
+    """Return that documents of a kind are kept for so many microseconds."""
+    return Kept(ageing.DOCUMENTS, age, {"kind": kind})
+
+
+class Upkeep:
+    """The rounds of one server. Several may go their rounds over the same store."""
+
+    def __init__(self, ledger: Ledger, kept: tuple[Kept, ...]) -> None:
+        self._ledger = ledger
+        self._database = ledger.store.database
+        self._kept = kept
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin with the rounds."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """End them, between two parts."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def round(self) -> None:
+        """Go one round through all tenants."""
+        for tenant in await self._ledger.tenants.all():
+            await self._ledger.chores.resume([tenant.id])
+            for kept in self._kept:
+                await self._remove(tenant.id, kept)
+
+    async def _remove(self, tenant_id: int, kept: Kept) -> None:
+        before, more = now() - kept.age, True
+        while more:
+            more = await ageing.remove(self._database, kept.ageing, tenant_id, before, **kept.more)
+            await asyncio.sleep(_PAUSE if more else 0)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.round()
+            except InterlogError as error:
+                _log.warning("upkeep-put-off", reason=str(error))
+            except Exception:
+                _log.exception("upkeep-put-off")
+            await asyncio.sleep(EVERY)

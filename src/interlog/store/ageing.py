@@ -1,0 +1,37 @@
+"""Removing rows that have become too old, a part at a time: of whatever table is to be kept for a while only."""
+
+from sqlalchemy import Column, ColumnElement, bindparam, delete, select
+
+from .database import Database
+from .schema import definition
+from .statements import Query, Unit, parameter
+
+PART = 500
+"""Rows that one statement removes, unless more are of the same moment."""
+
+
+class Ageing:
+    """Rows of a table that meet some conditions, and the column that says when each was made.
+
+    There must be an index that begins with the tenant and what the conditions compare, followed by that column. Other
+    parameters of the conditions are given by name.
+    """
+
+    def __init__(self, at: Column[int], *conditions: ColumnElement[bool]) -> None:
+        table = at.table
+        own = (table.c.tenant_id == parameter("tenant"), *conditions)
+        self.last = Query(select(at).where(*own, at < parameter("before")).order_by(at).offset(PART - 1).limit(1))
+        self.drop = Query(delete(table).where(*own, at <= parameter("upto")))
+
+
+async def remove(database: Database, ageing: Ageing, tenant: int, before: int, **more: object) -> bool:
+    """Remove the oldest rows made before an instant; returns whether there may be more of them."""
+    rows = await database.fetch(ageing.last, tenant=tenant, before=before, **more)
+    unit = Unit()
+    unit.change(ageing.drop, {"tenant": tenant, "upto": rows[0][0] if rows else before - 1, **more}, expect=None)
+    await database.write(unit)
+    return bool(rows)
+
+
+DOCUMENTS = Ageing(definition.c.created_at, definition.c.kind == bindparam("kind"))
+"""The documents of a ``kind``."""
