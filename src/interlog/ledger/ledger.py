@@ -9,9 +9,9 @@ from .applications import Applications
 from .bulk import Bulk
 from .canvassing.assignments import Assignments
 from .canvassing.campaigns import Campaigns
+from .canvassing.changes import Feed
 from .canvassing.contacts import Contacts
 from .canvassing.effects import Effects
-from .canvassing.changes import Feed
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
 from .canvassing.listing import CanvassingLists
@@ -21,6 +21,7 @@ from .canvassing.recording import Recording
 from .canvassing.resources import Resources
 from .canvassing.surveys import Books
 from .canvassing.visits import Visits
+from .canvassing.walklists import Walklists
 from .change_sets import ChangeSets
 from .check import Check
 from .chores import INDEX, REFER, Chores
@@ -78,7 +79,7 @@ class Ledger:
         self.change_sets = ChangeSets(store, self.instances, self.profiles)
         self.definitions = Definitions(store)
         self.check = Check(store)
-        people = People(store)
+        people = self.people = People(store)
         self.resources = Resources(store, people)
         self.canvassing_lists = CanvassingLists(store)
         self.assignments = Assignments(store)
@@ -87,6 +88,7 @@ class Ledger:
         self.permits = Permits(store, self.founding, people)
         self.campaigns = Campaigns(store, self.resources)
         self.contacts = Contacts(store, self.resources, self.persons)
+        self.resources.followers |= Walklists(self.resources).followers
         books, effects = Books(self.resources), Effects(store, self.resources, people)
         self.interactions.followers[CANVASS_VISIT.id] = effects.follow
         self.recording = Recording(store, self.interactions, self.resources, effects, books)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from interlog.model.canvassing.resources import root_organization
+from interlog.model.canvassing.statuses import status_group_id
 from tests.serving import Caller, Firm
 
 
@@ -13,10 +14,10 @@ class World:
         self.firm, self.api = firm, api
         self.root = root_organization(firm.tenant)
 
-    def create(self, path: str, status: int = 201, **data: Any) -> dict[str, Any]:
+    def create(self, path: str, **data: Any) -> dict[str, Any]:
         """Create something of this data, and return it."""
         response = self.api.post(path, data=data)
-        assert response.status_code == status, response.text
+        assert response.status_code == 201, response.text
         made: dict[str, Any] = response.json()
         return made
 
@@ -36,6 +37,21 @@ class World:
         criteria = {"filter": "all", "clauses": list(clauses) or [always]}
         given = {"name": "All", "campaignId": campaign, "surveyId": survey, "criteria": criteria}
         return self.create("/v1/segments", **given | data)
+
+    def contact(self, list_: str, **data: Any) -> dict[str, Any]:
+        given = {"listId": list_, "profile": {"name": {"first": "Ann", "last": "Berg"}, "age": 30}, "fields": {}}
+        return self.create("/v1/contacts", **given | data)
+
+    def status(self, **data: Any) -> dict[str, Any]:
+        given = {
+            "name": "Dog",
+            "icon": "faDog:solid",
+            "iconColor": "#01B5D6",
+            "pinColor": "#C8C8C8",
+            "contactState": "come-back",
+            "statusGroupId": status_group_id("Come Back"),
+        }
+        return self.create("/v1/statuses", **given | data)
 
 
 def question(**members: Any) -> dict[str, Any]:

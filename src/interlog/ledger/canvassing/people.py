@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ...model.errors import NotFound
 from ...model.tenancy import Actor
 from ...store import persons as person_rows
+from ...store import tenants as tenant_rows
 from ...store.store import Store
 
 _MOST_KEPT = 10_000
@@ -36,3 +37,9 @@ class People:
                     raise NotFound("person", id_)
                 found[id_] = self._known[tenant, id_] = read[id_].uuid
         return found
+
+    async def is_user(self, actor: Actor, uuid: str) -> bool:
+        """Whether somebody who can sign in has this uuid."""
+        found = await person_rows.ids_by_uuid(self._database, actor.tenant.id, [uuid])
+        user = await tenant_rows.user_of(self._database, actor.tenant.id, found[uuid]) if found else None
+        return user is not None and user.active

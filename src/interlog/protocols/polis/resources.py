@@ -22,10 +22,11 @@ from interlog.model.tenancy import Actor
 from .bodies import Sent, sent_by
 from .errors import PolisError, exists, outdated, unauthorized
 from .operations import Body, Call, Handler, Operation, Reply
+from .paging import list_resources
 from .patching import Patch, patch_of, patched
 from .requests import precondition_of
 from .shapes import MISSING, Reading, Shape
-from .wire import item, one
+from .wire import GLOBAL, item, one
 
 _TRIES = 4
 
@@ -126,10 +127,6 @@ def item_of(actor: Actor, resource: Resource, data: dict[str, Any] | None = None
     )
 
 
-GLOBAL = frozenset({"users", "status-groups"})
-"""Kinds whose objects belong to no customer (spec 2.1)."""
-
-
 def moment_text(instant: int) -> str:
     """Return an instant as ``meta`` has it: UTC with milliseconds."""
     return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant // 1000 % 1000:03d}Z"
@@ -148,6 +145,11 @@ async def shown_one(kind: Kind, call: Call, resource: Resource, status: int = 20
 
 
 # Handlers
+
+
+async def list_(kind: Kind, call: Call) -> Reply:
+    """``GET /v1/{kind}``."""
+    return await list_resources(call, kind.name, partial(present, kind))
 
 
 async def get(kind: Kind, call: Call) -> Reply:
@@ -247,6 +249,13 @@ async def look_up(kind: Kind, call: Call, draft: Draft) -> None:
             draft.wrong(ref.pointer, f"names nothing that is there in {ref.kind}", "any.ref")
 
 
+async def check_user(call: Call, draft: Draft, member: str) -> None:
+    """Note that a member of the data names nobody who can sign in."""
+    uuid = draft.data.get(member)
+    if uuid is not None and not await call.ledger.people.is_user(call.actor, uuid):
+        draft.wrong(f"/{member}", "names no user that is there", "any.ref")
+
+
 async def admitted(call: Call, sent: Sent) -> tuple[dict[str, Any], int | None]:
     """Return what is kept beside the data of what was sent, and the security group that it asks for, if any.
 
@@ -297,9 +306,10 @@ def taken(kind: Kind, call: Call, error: Taken) -> PolisError:
 
 # The route table of a kind
 
-VERBS = ("get", "create", "patch", "delete", "restore")
+VERBS = ("list", "get", "create", "patch", "delete", "restore")
 
 _ROUTES: Mapping[str, tuple[str, str, str, Body, int]] = {
+    "list": ("GET", "", "read", Body.NONE, 200),
     "get": ("GET", "/{id}", "read", Body.NONE, 200),
     "create": ("POST", "", "insert", Body.OBJECT, 201),
     "patch": ("PATCH", "/{id}", "modify", Body.PATCH, 200),
@@ -307,6 +317,7 @@ _ROUTES: Mapping[str, tuple[str, str, str, Body, int]] = {
     "restore": ("POST", "/{id}/restore", "insert", Body.OPTIONAL, 200),
 }
 _HANDLERS: Mapping[str, Callable[[Kind, Call], Awaitable[Reply]]] = {
+    "list": list_,
     "get": get,
     "create": create,
     "patch": patch,

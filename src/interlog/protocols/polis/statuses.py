@@ -1,15 +1,17 @@
 """Statuses that canvassers choose, the groups that they belong to, and which campaign has which (spec 4.3, 4.7)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interlog.model.canvassing.errors import Taken
 from interlog.model.canvassing.resources import Resource, ResourceDraft, derived_id
 from interlog.model.canvassing.statuses import CONTACT_STATES
+from interlog.model.conditions import Compare, Operator
 
 from . import resources
 from .operations import Body, Call, Operation, Reply
+from .paging import list_resources
 from .resources import Kind, Reference, operations_of
 from .shapes import Anything, Flag, Text, Thing, Uuid
 
@@ -82,11 +84,26 @@ async def unlink(call: Call) -> Reply:
     return await resources.shown_one(LINKS, call, gone)
 
 
+async def linked(call: Call) -> Reply:
+    """``GET /v1/campaigns/{id}/statuses``: the statuses that are linked to the campaign."""
+    campaign = await call.ledger.resources.get(call.actor, "campaigns", call.id())
+    mine = Compare("owner", Operator.EQUAL, campaign.id)
+    return await list_resources(call, _LINK, _statuses_of, condition=mine)
+
+
+async def _statuses_of(call: Call, links: Sequence[Resource]) -> list[dict[str, Any]]:
+    refs = [("statuses", link.data["statusId"]) for link in links]
+    found = await call.ledger.resources.get_many(call.actor, refs)
+    return await resources.present(KIND, call, [found[ref] for ref in refs if ref in found])
+
+
 _STATUS = "/campaigns/{id}/statuses/{status}"
 
 OPERATIONS = (
     *operations_of(KIND),
-    *operations_of(GROUPS, ("get",)),
+    *operations_of(GROUPS, ("list", "get")),
+    Operation(name="campaigns.statuses", method="GET", paths=("/campaigns/{id}/statuses",), handler=linked,
+              spec="4.3", permission="read@status-campaign"),
     Operation(name="campaigns.linkStatus", method="PUT", paths=(_STATUS,), handler=link, spec="4.3",
               permission="insert@status-campaign", body=Body.OPTIONAL, status=201),
     Operation(name="campaigns.unlinkStatus", method="DELETE", paths=(_STATUS,), handler=unlink, spec="4.3",

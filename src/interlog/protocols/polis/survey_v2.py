@@ -96,11 +96,12 @@ class SecondForm(Shape):
                 reading.wrong(f"{path}/questions/{place}/questionId", "is another question's already", "array.unique")
             for number, action in enumerate(question.get("actions", ())):
                 where = f"{path}/questions/{place}/actions/{number}"
-                if action.get("type") == "question" and action.get("questionId") not in ids:
-                    told = (
-                        "is required to go on to a question" if "questionId" not in action else "leads to no question"
-                    )
-                    reading.wrong(f"{where}/questionId", told, "any.ref" if "questionId" in action else "any.required")
+                if action.get("type") != "question":
+                    continue
+                if "questionId" not in action:
+                    reading.wrong(f"{where}/questionId", "is required to go on to a question", "any.required")
+                elif action["questionId"] not in ids:
+                    reading.wrong(f"{where}/questionId", "leads to no question of this survey", "any.ref")
         return found
 
 
