@@ -3,7 +3,7 @@
 Each module of a resource names its own operations; here they stand in the order of the coverage page.
 """
 
-from . import campaigns, interactions, lists, oauth, segments, statuses, surveys, turfs, walklists
+from . import campaigns, changes, interactions, lists, oauth, segments, statuses, surveys, turfs, walklists
 from .operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -13,6 +13,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *surveys.OPERATIONS,
     *segments.OPERATIONS,
     *statuses.OPERATIONS,
+    *changes.OPERATIONS,
     *walklists.OPERATIONS,
     *turfs.OPERATIONS,
     *oauth.OPERATIONS,

@@ -1,0 +1,94 @@
+"""What has changed since, over HTTP: everything once, in order, and nothing missed."""
+
+import time
+from typing import Any
+
+import pytest
+
+from interlog.model.ids import uuid7
+from tests.serving import Caller
+
+from .conftest import refused
+from .setting_up import World, patch, replace
+
+pytestmark = pytest.mark.covers("changes.get")
+
+
+def _read(api: Caller, resource: str, since: str = "", *, at_least: int = 0, **query: Any) -> tuple[list[Any], str]:
+    """Follow the changes to their end, and return them with the last cursor.
+
+    On PostgreSQL a change is told of once every transaction that began earlier is over, those of other tests too.
+    """
+    found: list[Any] = []
+    give_up = time.monotonic() + 20
+    while True:
+        answer = api.get(f"/v1/changes/{resource}", since=since, **query)
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        found += body["data"]
+        since = body["meta"]["cursor"]
+        assert f"since={since}" in answer.headers["Link"]
+        if not body["meta"]["more"]:
+            if len(found) >= at_least or time.monotonic() > give_up:
+                return found, since
+            time.sleep(0.02)
+
+
+def test_every_change_comes_once(world: World, api: Caller) -> None:
+    """What was created, changed and deleted comes in that order, as it is now; behind the cursor comes what is new."""
+    one, two = world.list(name="one"), world.list(name="two")
+    world.campaign()
+    changed = patch(api, f"/v1/lists/{one['id']}", replace("/name", "1")).json()
+    found, cursor = _read(api, "lists", at_least=2)
+    shown = [{name: value for name, value in item.items() if name != "contactsCount"} for item in found]
+    assert [item["id"] for item in shown] == [two["id"], changed["id"]]
+    assert shown[1]["data"]["name"] == "1" and shown[1]["meta"]["etag"] == changed["meta"]["etag"]
+
+    gone = api.request("DELETE", f"/v1/lists/{two['id']}").json()
+    later, last = _read(api, "lists", cursor, at_least=1)
+    assert [(item["id"], item["meta"]["isDeleted"]) for item in later] == [(gone["id"], True)]
+    assert _read(api, "lists", last) == ([], last)
+
+
+def test_pages_lead_through_all(world: World, api: Caller) -> None:
+    """However small the pages are, each change is on one of them."""
+    made = [world.list(name=str(number))["id"] for number in range(5)]
+    found, _ = _read(api, "lists", at_least=5, limit=2)
+    assert [item["id"] for item in found] == made
+
+
+def test_interactions_change_too(single_api: Caller) -> None:
+    """Visits come with the ETag that they have by themselves, also deleted ones."""
+    body = {
+        "campaignId": uuid7(),
+        "contactId": uuid7(),
+        "survey": {"surveyId": uuid7()},
+        "unavailable": True,
+        "timestamp": "2026-03-14T17:05:30.000Z",
+    }
+    _, cursor = _read(single_api, "interactions")
+    one, two = [single_api.post("/v1/interactions", **body).json() for _ in range(2)]
+    gone = single_api.request("DELETE", f"/v1/interactions/{one['id']}").json()
+    found, _ = _read(single_api, "interactions", cursor, at_least=2)
+    assert found == [two, gone]
+    again, _ = _read(single_api, "interactions", cursor, at_least=2, limit=1)
+    assert [item["id"] for item in again][-2:] == [two["id"], one["id"]]
+
+
+def test_one_may_begin_now(world: World, api: Caller) -> None:
+    """Who begins now is told of nothing that was before."""
+    world.list()
+    _read(api, "lists", at_least=1)
+    assert _read(api, "lists", "now")[0] == []
+
+
+@pytest.mark.parametrize("since", ["x", "1", "1.2.3", "-1.2", "1.99999999999999999999", "٣.٣"])
+def test_a_wrong_cursor_is_refused(any_api: Caller, since: str) -> None:
+    """What is no cursor of ours is told as such."""
+    refused(any_api.get("/v1/changes/lists", since=since), 400, "FormatError")
+
+
+def test_there_are_changes_of_resources_only(any_api: Caller) -> None:
+    """What is no resource has no changes."""
+    refused(any_api.get("/v1/changes/doors"), 404, "NotFoundError")
+    refused(any_api.get("/v1/changes/lists", limit=0), 400, "ValidationError")
