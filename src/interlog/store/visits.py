@@ -18,24 +18,15 @@ Columns = visit.c
 _NAMES = tuple(column.name for column in visit.columns)
 _CHANGING = tuple(name for name in _NAMES if name not in ("tenant_id", "id", "number", "created_at"))
 
-_UPDATE = Query(
+UPDATE = Query(
     update(visit)
     .where(Columns.tenant_id == parameter("of_tenant"), Columns.id == bindparam("of_id"))
     .values({name: bindparam(name, type_=Columns[name].type) for name in _CHANGING})
 )
-_REMOVE = Query(delete(visit).where(Columns.tenant_id == parameter("of_tenant"), Columns.id == bindparam("of_id")))
+REMOVE = Query(delete(visit).where(Columns.tenant_id == parameter("of_tenant"), Columns.id == bindparam("of_id")))
 OF_CONTACTS = Query(
     select(Columns.number).where(
         Columns.tenant_id == parameter("tenant"), member_of(Columns.contact, "contacts", text=True)
-    )
-)
-AT_THE_SAME_MOMENT = Query(
-    select(Columns.number).where(
-        Columns.tenant_id == parameter("tenant"),
-        Columns.contact == bindparam("contact"),
-        Columns.occurred_at == parameter("occurred_at"),
-        Columns.canvasser == bindparam("canvasser"),
-        Columns.survey == bindparam("survey"),
     )
 )
 
@@ -82,26 +73,16 @@ def change(unit: Unit, tenant: int, read: Interaction, new: Interaction) -> None
     if before is None and after is not None:
         unit.insert(visit, [after])
     elif before is not None and after is None:
-        unit.change(_REMOVE, key)
+        unit.change(REMOVE, key)
     elif after is not None and after != before:
         row = dict(zip(_NAMES, after, strict=True))
-        unit.change(_UPDATE, key | {name: row[name] for name in _CHANGING})
+        unit.change(UPDATE, key | {name: row[name] for name in _CHANGING})
 
 
 async def numbers_of_contacts(database: Database, tenant: int, contacts: Iterable[str]) -> list[int]:
     """Return the numbers of the interactions that the visits of contacts are, whoever may see them."""
     rows = await database.fetch(OF_CONTACTS, tenant=tenant, contacts=database.array(contacts))
     return [row[0] for row in rows]
-
-
-async def at_the_same_moment(
-    database: Database, tenant: int, *, contact: str, occurred_at: int, canvasser: str, survey: str
-) -> int | None:
-    """Return the number of a visit of the contact, by the same canvasser with the same survey at the same moment."""
-    rows = await database.fetch(
-        AT_THE_SAME_MOMENT, tenant=tenant, contact=contact, occurred_at=occurred_at, canvasser=canvasser, survey=survey
-    )
-    return min((row[0] for row in rows), default=None)
 
 
 class Window(NamedTuple):
@@ -162,27 +143,24 @@ async def latest_by_canvasser(
 
 
 def _duplicates(*, of_one_campaign: bool) -> Select[tuple[Any, ...]]:
-    other = visit.alias("other")
-    same = (
-        select(other.c.id)
-        .where(
-            other.c.tenant_id == parameter("tenant"),
-            other.c.contact == Columns.contact,
-            other.c.occurred_at == Columns.occurred_at,
-            other.c.canvasser == Columns.canvasser,
-            other.c.survey == Columns.survey,
-            other.c.id != Columns.id,
-        )
-        .exists()
-    )
-    statement = (
-        select(Columns.number)
-        .where(Columns.tenant_id == parameter("tenant"), member_of(Columns.group_id, "groups"), same)
-        .order_by(Columns.contact, Columns.occurred_at, Columns.id)
+    same = (Columns.contact, Columns.occurred_at, Columns.canvasser, Columns.survey)
+    visits = select(
+        Columns.number,
+        Columns.contact,
+        Columns.occurred_at,
+        Columns.id,
+        func.count().over(partition_by=same).label("many"),
+    ).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.group_id, "groups"))
+    if of_one_campaign:
+        visits = visits.where(Columns.campaign == bindparam("campaign"))
+    counted = visits.subquery("counted")
+    return (
+        select(counted.c.number)
+        .where(counted.c.many > 1)
+        .order_by(counted.c.contact, counted.c.occurred_at, counted.c.id)
         .limit(parameter("limit"))
         .offset(parameter("skip"))
     )
-    return statement.where(Columns.campaign == bindparam("campaign")) if of_one_campaign else statement
 
 
 DUPLICATES = Query(_duplicates(of_one_campaign=False))

@@ -116,15 +116,14 @@ class Recording:
         return [outcomes[index] for index in range(len(drafts))]
 
     async def _at_the_same_moment(self, actor: Actor, permit: Permit, visit: Visit) -> Interaction | None:
-        number = await visit_rows.at_the_same_moment(
-            self._database,
-            actor.tenant.id,
-            contact=visit.contact,
-            occurred_at=visit.at,
-            canvasser=visit.beside.creator or permit.user,
-            survey=visit.survey,
-        )
-        return None if number is None else await interaction_rows.by_number(self._database, actor.tenant.id, number)
+        numbers = await visit_rows.numbers_of_contacts(self._database, actor.tenant.id, [visit.contact])
+        found = await interaction_rows.by_numbers(self._database, actor.tenant.id, numbers)
+        canvasser = visit.beside.creator or permit.user
+        for _, item in sorted(found.items()):
+            other = visit_of(item.content)
+            if other is not None and other.beside.creator == canvasser and _at_once(visit, other):
+                return item
+        return None
 
     async def _accepted(
         self, actor: Actor, permit: Permit, draft: VisitDraft, found: Found, rules: Rules
@@ -227,6 +226,10 @@ def _repeated(actor: Actor, permit: Permit, read: Interaction, visit: Visit) -> 
 def is_seen(actor: Actor, permit: Permit, item: Interaction) -> bool:
     """Whether a visit may be seen: by its security group, and by who was there where only one's own are shown."""
     return actor.sees(item.group) and (not permit.assigned_only or item.creator == actor.person_id)
+
+
+def _at_once(visit: Visit, other: Visit) -> bool:
+    return (visit.at, visit.survey, visit.contact) == (other.at, other.survey, other.contact)
 
 
 def _busy() -> Conflict:

@@ -83,7 +83,7 @@ visit = Table(
     key("tenant_id", "campaign", "id"),
     Index("uq_visit_id", "tenant_id", "id", unique=True),
     Index("ix_visit_occurred_at", "tenant_id", "campaign", "occurred_at", "id"),
-    Index("ix_visit_contact", "tenant_id", "contact", "occurred_at", "id"),
+    Index("ix_visit_contact", "tenant_id", "contact", "id", "number"),
     sqlite_with_rowid=False,
 )
 """The visits of each campaign: interactions by what they are listed and counted by. Like ``participant``, it holds no

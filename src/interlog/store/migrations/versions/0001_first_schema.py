@@ -573,7 +573,7 @@ def upgrade() -> None:
     )
     op.create_index("uq_visit_id", "visit", ["tenant_id", "id"], unique=True)
     op.create_index("ix_visit_occurred_at", "visit", ["tenant_id", "campaign", "occurred_at", "id"], unique=False)
-    op.create_index("ix_visit_contact", "visit", ["tenant_id", "contact", "occurred_at", "id"], unique=False)
+    op.create_index("ix_visit_contact", "visit", ["tenant_id", "contact", "id", "number"], unique=False)
     if op.get_bind().dialect.name == "sqlite":
         # How often persons were changed: what is kept of them in memory is out of date when this moves.
         op.execute("INSERT INTO counter (tenant_id, kind, next) VALUES (0, 'person_changes', 1)")

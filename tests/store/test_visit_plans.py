@@ -1,0 +1,78 @@
+"""Query plans of visits: what is read of them at every request is an index range, however many there are.
+
+The plans themselves are judged as in ``test_plans.py``.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from interlog.model.ids import uuid7
+from interlog.store import visits
+from interlog.store.schema import visit
+from interlog.store.statements import Query, Unit
+from interlog.store.store import Store
+
+from .test_plans import _faults, _queries
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TENANT, OTHER = 1, 2
+MANY = 6_000
+CONTACTS = [uuid7() for _ in range(500)]
+CAMPAIGNS = [uuid7() for _ in range(20)]
+CANVASSER, SURVEY = uuid7(), uuid7()
+IDS = [uuid7() for _ in range(MANY)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def store(module_database_url: str) -> AsyncIterator[Store]:
+    """A store with thousands of visits in twenty campaigns, in two tenants."""
+    opened = await Store.open(module_database_url)
+    for tenant in (TENANT, OTHER):
+        unit = Unit()
+        unit.insert(
+            visit,
+            [
+                (tenant, CAMPAIGNS[n % 20], IDS[n], n, 1_000 * n, 1_000 * n, 1_000 * n, CONTACTS[n % 500], CANVASSER, 0,
+                 SURVEY, None, None, None, None, None, None, 0)
+                for n in range(MANY)
+            ],
+        )  # fmt: skip
+        await opened.database.write(unit)
+    if not opened.url.startswith("sqlite"):
+        connection = await asyncpg.connect(opened.url)
+        await connection.execute("ANALYZE")
+        await connection.close()
+    yield opened
+    await opened.close()
+
+
+ROW = dict.fromkeys(visits._CHANGING)
+CASES: dict[str, tuple[Query, dict[str, Any]]] = {
+    "OF_CONTACTS": (visits.OF_CONTACTS, {"tenant": TENANT, "contacts": CONTACTS[:3]}),
+    "UPDATE": (visits.UPDATE, {"of_tenant": TENANT, "of_id": IDS[0]} | ROW),
+    "REMOVE": (visits.REMOVE, {"of_tenant": TENANT, "of_id": IDS[0]}),
+}
+REPORTS = {"visits.LATEST", "visits.DUPLICATES", "visits.DUPLICATES_OF_CAMPAIGN"}
+"""What is meant to go through all visits of some campaigns."""
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_reads_an_index_range(store: Store, name: str) -> None:
+    """The statement reads as much as it returns or changes, however many visits there are."""
+    query, given = CASES[name]
+    arguments = {key: store.database.array(value) if isinstance(value, list) else value for key, value in given.items()}
+    plan = await store.database.explain(query, **arguments)
+
+    assert _faults(plan, postgresql=not store.url.startswith("sqlite"), sorted_arms=False) == [], "\n".join(plan)
+
+
+async def test_every_query_has_a_check() -> None:
+    """Each query of visits is checked above, or is a report."""
+    checked = {id(query) for query, _ in CASES.values()}
+    unchecked = {name for name, query in _queries() if id(query) not in checked and name.startswith("visits.")}
+    assert unchecked == REPORTS
