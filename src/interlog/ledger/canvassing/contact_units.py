@@ -215,7 +215,7 @@ def _complete(work: Work, found: dict[Ref, Resource]) -> list[Problem]:
     """
     data, old = work.new.data, work.old
     list_ = found.get(("lists", data.get("listId", "")))
-    if list_ is not None:
+    if list_ is not None and work.read is not None:
         work.new = replace(work.new, group=list_.group)
     status = found.get(("statuses", data.get("statusId", "")))
     if status is not None:

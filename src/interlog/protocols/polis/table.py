@@ -3,12 +3,13 @@
 Each module of a resource names its own operations; here they stand in the order of the coverage page.
 """
 
-from . import campaigns, changes, interactions, lists, oauth, segments, statuses, surveys, turfs, walklists
+from . import campaigns, contacts, changes, interactions, lists, oauth, segments, statuses, surveys, turfs, walklists
 from .operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *interactions.OPERATIONS,
     *campaigns.OPERATIONS,
+    *contacts.OPERATIONS,
     *lists.OPERATIONS,
     *surveys.OPERATIONS,
     *segments.OPERATIONS,
