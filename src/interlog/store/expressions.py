@@ -5,7 +5,7 @@ characters' code points on both, instants and the like by their canonical texts.
 than once reads it from a subselect, so that the text of nested functions grows by their number alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, bindparam
@@ -156,19 +156,36 @@ def json_of(field: Field, record: Record, numbers: Numbers) -> tuple[Sql, Sql]:
     else:
         base = per_engine("{0}", "{0}::jsonb", record.fields)
     parts = (base, *path)
-    at, reached = "'$'", "{0}"
+    reached = "{0}"
     for place, name in enumerate(field.path, 1):
+        reached = f"({reached} -> {{{place}}})" if isinstance(name, str) else f"({reached} #> ARRAY[{{{place}}}])"
+    type_, value = _steps(field.path)
+    return per_engine(type_, f"jsonb_typeof({reached})", *parts), per_engine(value, reached, *parts)
+
+
+def _steps(path: Sequence[str | int]) -> tuple[str, str]:
+    """Return type and value of what a path leads to in SQLite's words.
+
+    Each integer is looked up among the elements or members of what is there, one join deeper: SQLite's parser takes
+    few levels of parentheses.
+    """
+    sources: list[str] = []
+    wanted: list[str] = []
+    base, at = "{0}", "'$'"
+    for place, name in enumerate(path, 1):
         if isinstance(name, str):
             at += f""" || '."' || replace({{{place}}}, '\\', '\\\\') || '"'"""
-            reached = f"({reached} -> {{{place}}})"
-        else:
-            step = """CASE json_type({0}, a) WHEN 'array' THEN '[' || i || ']' ELSE '."' || i || '"' END"""
-            at = f"(SELECT a || {step} FROM (SELECT {at} AS a, {{{place}}} AS i))"
-            reached = f"({reached} #> ARRAY[{{{place}}}])"
-    return (
-        per_engine(f"json_type({{0}}, {at})", f"jsonb_typeof({reached})", *parts),
-        per_engine(f"json_extract({{0}}, {at})", reached, *parts),
-    )
+            continue
+        step = f"s{len(sources)}"
+        sources.append(f"json_each({base}, {at}) AS {step}")
+        wanted.append(f"CAST({step}.key AS TEXT) = {{{place}}}")
+        base, at = f"CASE WHEN {step}.type IN ('array', 'object') THEN {step}.value END", "'$'"
+    if not sources:
+        return f"json_type({{0}}, {at})", f"json_extract({{0}}, {at})"
+    rows = f"FROM {', '.join(sources)} WHERE {' AND '.join(wanted)}"
+    if at == "'$'":
+        return f"(SELECT {step}.type {rows})", f"(SELECT {step}.value {rows})"
+    return f"(SELECT json_type({base}, {at}) {rows})", f"(SELECT json_extract({base}, {at}) {rows})"
 
 
 _DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
@@ -340,8 +357,8 @@ _FUNCTIONS: dict[Function, tuple[str, str | None]] = {
     Function.REMAINDER: with_argument("a - b * CAST(a / b AS INTEGER)", "mod(a, nullif(b, 0))", "ab"),
     Function.INTEGER_REMAINDER: ("({0} % {1})", "mod({0}, nullif({1}, 0))"),
     Function.NEGATE: ("(- {0})", None),
-    Function.LOWER: ("lower({0})", None),
-    Function.UPPER: ("upper({0})", None),
+    Function.LOWER: (with_argument(folding.LOWER[0], "")[0], folding.LOWER[1]),
+    Function.UPPER: (with_argument(folding.UPPER[0], "")[0], folding.UPPER[1]),
     Function.TRIM: (f"trim({{0}}, {_SPACES})", f"btrim({{0}}, {_SPACES_POSTGRESQL})"),
     Function.LENGTH: ("length({0})", "length({0})::numeric"),
     Function.INDEX_OF: ("(instr({0}, {1}) - 1)", "(strpos({0}, {1}) - 1)::numeric"),

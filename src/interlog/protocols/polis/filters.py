@@ -14,6 +14,9 @@ from .filter_lexer import MAX_LENGTH, FilterError, Path, Sort, Token, number_of,
 MAX_DEPTH = 32
 """How deeply parentheses may be nested."""
 
+MAX_TURNS = 20
+"""How often ``and`` and ``or`` may take turns on the way down: of any clauses, SQLite's parser takes no more."""
+
 MAX_CLAUSES = 200
 """Clauses that a filter may have."""
 
@@ -103,7 +106,13 @@ def filter_of(query: Mapping[str, Sequence[str]]) -> Tree | None:
     tree = joined(parts, is_and=True)
     if sum(1 for _ in clauses_in(tree)) > MAX_CLAUSES:
         raise FilterError(f"a filter has at most {MAX_CLAUSES} clauses", 0)
+    if _turns(tree) > MAX_TURNS:
+        raise FilterError(f"and and or take turns more than {MAX_TURNS} levels deep", 0)
     return tree
+
+
+def _turns(tree: Tree | None) -> int:
+    return 1 + max(map(_turns, tree.parts)) if isinstance(tree, Join) else 0
 
 
 def clauses_in(tree: Tree | None) -> Iterator[Clause]:
@@ -124,8 +133,11 @@ def pointers_in(tree: Tree | None) -> Iterator[Pointer]:
 
 
 def joined(parts: Sequence[Tree], *, is_and: bool) -> Tree | None:
-    """Return trees as one."""
-    return Join(is_and, tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+    """Return trees as one; what is joined in the same way already is joined with them."""
+    flat: list[Tree] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, Join) and part.is_and is is_and else (part,)
+    return Join(is_and, tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
 
 
 def parsed(text: str) -> Tree | None:

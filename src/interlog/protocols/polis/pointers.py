@@ -35,8 +35,8 @@ def _boolean(column: str) -> Known:
 class Meanings(NamedTuple):
     """What pointers into objects of one resource mean to one actor.
 
-    ``creator`` is the column of who created them; ``is_global``: they belong to no customer. ``own``: members beside the
-    envelope's that only the server sets; ``below``: what a path below ``data`` means.
+    ``creator`` is the column of who created them; ``is_global``: they belong to no customer. ``own``: members beside
+    the envelope's that only the server sets; ``below``: what a path below ``data`` means.
     """
 
     resource: str
