@@ -38,9 +38,10 @@ class World:
         given = {"name": "All", "campaignId": campaign, "surveyId": survey, "criteria": criteria}
         return self.create("/v1/segments", **given | data)
 
-    def contact(self, list_: str, **data: Any) -> dict[str, Any]:
-        given = {"listId": list_, "profile": {"name": {"first": "Ann", "last": "Berg"}, "age": 30}, "fields": {}}
-        return self.create("/v1/contacts", **given | data)
+    def contact(self, list_: str, **profile: Any) -> dict[str, Any]:
+        """Create a contact of version 1 on a list; ``profile`` is changed as the test wants."""
+        given = {"name": {"first": "Ann", "last": "Berg"}, "address": {"formatted": "12 Ash Street"}, "age": 30}
+        return self.create("/v1/contacts", listId=list_, profile=given | profile, fields={})
 
     def status(self, **data: Any) -> dict[str, Any]:
         given = {
