@@ -1,5 +1,6 @@
 """Recording visits: each once, however often it is sent, with what it changes elsewhere, in one unit."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -96,8 +97,10 @@ class Recording:
         self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
     ) -> list[Recorded | InterlogError]:
         tenant = actor.tenant.id
-        stored = await interaction_rows.by_uuids(self._database, tenant, [draft.id or "" for draft in drafts])
-        found = await rows.by_refs(self._database, tenant, {ref for draft in drafts for ref in refs_of(draft.visit)})
+        stored, found = await asyncio.gather(  # neither waits for the other where the database is elsewhere
+            interaction_rows.by_uuids(self._database, tenant, [draft.id or "" for draft in drafts]),
+            rows.by_refs(self._database, tenant, {ref for draft in drafts for ref in refs_of(draft.visit)}),
+        )
         outcomes: dict[int, Recorded | InterlogError] = {}
         accepted: dict[int, VisitDraft] = {}
         for index, draft in enumerate(drafts):

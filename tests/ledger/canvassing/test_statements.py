@@ -1,0 +1,106 @@
+"""How much is asked of the store for what is done most often: recording a visit."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from interlog.ledger import Ledger
+from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
+from interlog.model.canvassing.resources import Resource, ResourceDraft, root_organization
+from interlog.model.canvassing.visits import Visit
+from interlog.model.ids import uuid7
+from interlog.model.parties import Person
+from tests.ledger.conftest import YESTERDAY, Firm
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+QUESTION = "58c0e9a3-7d6b-4f12-9a4e-3b8d5c7f1e02"
+
+
+@contextmanager
+def counted(ledger: Ledger) -> Iterator[Counter[str]]:
+    """Count what is asked of the store meanwhile: statements that read, and units that are written."""
+    database, found = ledger.store.database, Counter[str]()
+
+    def counting(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        async def counting_work(*arguments: Any, **named: Any) -> Any:
+            found[name] += 1
+            return await work(*arguments, **named)
+
+        return counting_work
+
+    names = ("fetch", "fetch_long", "_fetch_asked", "take", "write")
+    for name in names:
+        setattr(database, name, counting(name, getattr(database, name)))
+    try:
+        yield found
+    finally:
+        for name in names:
+            delattr(database, name)
+
+
+async def made(firm: Firm, kind: str, **data: Any) -> Resource:
+    """Create a resource."""
+    return (await firm.ledger.resources.create(firm.actor, ResourceDraft(kind=kind, data=data))).resource
+
+
+async def a_visit(firm: Firm, person: Person | None = None) -> Callable[[], VisitDraft]:
+    """Return what makes visits of a contact in a campaign, with a survey and a walk list."""
+    campaign = await made(firm, "campaigns", name="Bus", organizationId=root_organization(firm.tenant))
+    option = {"text": "Yes", "value": "true", "success": True}
+    question = {"questionId": QUESTION, "text": "Bus?", "tag": "bus", "type": "multi-choice", "options": [option] * 2}
+    survey = await made(firm, "surveys", name="S", campaignId=campaign.id, questions=[question])
+    list_ = await made(firm, "lists", name="L", organizationId=root_organization(firm.tenant))
+    draft = ResourceDraft(
+        kind="contacts",
+        data={"listId": list_.id, "profile": {"name": {"first": "", "last": ""}}, "fields": {}, "answers": {}},
+        person=(person or firm.eve).id,
+    )
+    contact = (await firm.ledger.resources.create(firm.actor, draft)).resource
+    walklist = await made(firm, "walklists", campaignId=campaign.id, contactIds=[contact.id])
+    visit = Visit(
+        campaign=campaign.id,
+        contact=contact.id,
+        survey=survey.id,
+        walklist=walklist.id,
+        at=YESTERDAY,
+        responses={QUESTION: {"questionId": QUESTION, "fields": {"bus": "true"}}},
+    )
+    return lambda: VisitDraft(visit=visit, id=uuid7())
+
+
+async def test_a_visit_takes_two_reads_and_one_unit(acme: Firm, ledger: Ledger) -> None:
+    """Is its id in use, and what does it refer to; then the visit and its contact are written together."""
+    permit = await ledger.permits.of(acme.actor)
+    draft = await a_visit(acme)
+    await ledger.recording.create(acme.actor, permit, draft(), Rules())
+    with counted(ledger) as found:
+        recorded = await ledger.recording.create(acme.actor, permit, draft(), Rules())
+    assert found == {"fetch": 2, "write": 1}
+    assert recorded.interaction.content.fields["successful"] is True
+
+    again = VisitDraft(visit=draft().visit, id=recorded.interaction.uuid)
+    with counted(ledger) as found:
+        assert (await ledger.recording.create(acme.actor, permit, again, Rules())).repeated
+    assert found == {"fetch": 2}
+
+
+async def test_many_visits_take_no_more(acme: Firm, ledger: Ledger) -> None:
+    """An outbox of visits is two reads and one unit too."""
+    permit = await ledger.permits.of(acme.actor)
+    drafts = [await a_visit(acme, person) for person in (acme.eve, acme.ola)]
+    await ledger.recording.create_many(acme.actor, permit, [draft() for draft in drafts], Rules())
+    with counted(ledger) as found:
+        outcomes = await ledger.recording.create_many(acme.actor, permit, [draft() for draft in drafts * 2], Rules())
+    assert len(outcomes) == 4 and found == {"fetch": 2, "write": 1}
+
+
+async def test_a_permit_costs_nothing_for_a_second(acme: Firm, ledger: Ledger) -> None:
+    """Who may do what is read once a second; so is whether a tenant was founded, once for all."""
+    await ledger.permits.of(acme.actor)
+    with counted(ledger) as found:
+        await ledger.permits.of(acme.actor)
+    assert not found
