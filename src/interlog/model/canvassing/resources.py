@@ -4,6 +4,7 @@ An id may be chosen by a client, and is unique in its kind. What each tenant has
 derived from the tenant's name, so that whoever makes it twice makes the same.
 """
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
@@ -142,7 +143,12 @@ _customer_ids: dict[str, str] = {}
 
 def derived_id(tenant: Tenant, *words: str) -> str:
     """Return the id that belongs to some words within a tenant: always the same."""
-    return str(uuid5(UUID(customer_id(tenant)), "/".join(words)))
+    return _derived_id(customer_id(tenant), words)
+
+
+@lru_cache(maxsize=10_000)
+def _derived_id(customer: str, words: tuple[str, ...]) -> str:
+    return str(uuid5(UUID(customer), "/".join(words)))
 
 
 def security_group_id(tenant: Tenant, group: int) -> str:

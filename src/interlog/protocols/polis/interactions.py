@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from interlog.ledger.canvassing.recording import Recorded
@@ -72,6 +73,7 @@ def _item_of(call: Call, found: Interaction, uuids: dict[int, str]) -> dict[str,
         customer=beside.customer or customer_id(tenant),
         group=beside.group or security_group_id(tenant, found.group),
         is_changed=found.version > 1,
+        is_ordered=True,
     )
 
 
@@ -225,7 +227,8 @@ async def patch(call: Call) -> Reply:
         old = visit_of(read.content)
         assert old is not None, "what is got is a visit"
         reading = reading_of(call)
-        data = patched(data_of(old, call.actor.tenant, call.version), wanted, read_only=_READ_ONLY)
+        shown = msgspec.json.decode(msgspec.json.encode(data_of(old, call.actor.tenant, call.version)))
+        data = patched(shown, wanted, read_only=_READ_ONLY)
         given = visit_in(data, reading, "/data")
         if given is not None and given.undecided:
             reading.wrong("/data/unavailable", "is required", "any.required")

@@ -11,6 +11,7 @@ from interlog.model.canvassing.visits import Beside, Visit
 from interlog.model.instants import parse_moment
 from interlog.model.tenancy import Tenant
 
+from .etags import number, ordered
 from .resources import moment_text
 from .shapes import MISSING, Flag, Number, Reading, Shape, Text, Thing, Uuid, When, pointer
 
@@ -130,31 +131,44 @@ def _unknown(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def data_of(visit: Visit, tenant: Tenant, version: int) -> dict[str, Any]:
-    """Return the data of an interaction. Version 1 has the household only where a client said which it was."""
-    location = {"lat": visit.lat, "lng": visit.lng, "confidence": visit.confidence}
-    location = {name: value for name, value in location.items() if value is not None}
+    """Return the data of an interaction, its members in order. Version 1 has the household only where a client said
+    which it was."""
+    hidden = visit.beside.filled if version == 1 else ()
     data = {
-        "campaignId": visit.campaign,
+        "listId": visit.list_id,
+        "survey": {"surveyId": visit.survey or nil_survey(tenant), "responses": _responses(visit.responses)},
+        "turfId": visit.turf,
+        "distance": _plain(visit.distance),
+        "location": _location(visit),
+        "statusId": visit.status,
         "contactId": visit.contact,
         "timestamp": moment_text(visit.at),
-        "survey": {"surveyId": visit.survey or nil_survey(tenant), "responses": visit.responses},
+        "campaignId": visit.campaign,
+        "successful": visit.successful,
+        "walklistId": visit.walklist,
+        "householdId": visit.household if "householdId" not in hidden else None,
         "unavailable": visit.unavailable,
         "unavailableReason": visit.reason,
-        "successful": visit.successful,
-        "distance": visit.distance,
-        "location": location or None,
-        "listId": visit.list_id,
-        "walklistId": visit.walklist,
-        "turfId": visit.turf,
-        "statusId": visit.status,
-        "householdId": visit.household,
-        "contactHouseholdId": visit.contact_household,
+        "contactHouseholdId": visit.contact_household if "contactHouseholdId" not in hidden else None,
     }
-    if version == 1:
-        for name in _IN_V2:
-            if name in visit.beside.filled:
-                del data[name]
-    return {name: value for name, value in data.items() if value is not None} | visit.beside.members
+    data = {name: value for name, value in data.items() if value is not None}
+    return ordered(data | visit.beside.members) if visit.beside.members else data
+
+
+def _location(visit: Visit) -> dict[str, Any] | None:
+    if visit.lat is None and visit.confidence is None:
+        return None
+    location = {"lat": _plain(visit.lat), "lng": _plain(visit.lng), "confidence": _plain(visit.confidence)}
+    return {name: value for name, value in location.items() if value is not None}
+
+
+def _responses(responses: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return responses in order: all ids are equally long."""
+    return {id_: {"fields": ordered(responses[id_]["fields"]), "questionId": id_} for id_ in sorted(responses)}
+
+
+def _plain(value: float | None) -> Any:
+    return number(value) if isinstance(value, float) else value
 
 
 def patched_visit(old: Visit, given: Given, version: int) -> Visit:

@@ -22,16 +22,19 @@ def item(
     customer: str | None,
     group: str | None,
     is_changed: bool,
+    is_ordered: bool = False,
     **own: Any,
 ) -> dict[str, Any]:
     """Return an object of the wire with its ETag, members in the order of ``jsonb``.
 
-    ``meta`` comes without ``etag``. ``own``: what the server says of it besides, such as ``contactsCount``; None is
-    nothing. An object that was changed has its ETag as the last member of ``meta``, as the vendor's has.
+    ``meta`` comes without ``etag``. ``is_ordered``: its members and those of ``data`` are in order already. ``own``:
+    what the server says of it besides, such as ``contactsCount``; None is nothing. An object that was changed has its
+    ETag as the last member of ``meta``, as the vendor's has.
     """
     made: dict[str, Any] = {"id": id_, "data": data, "meta": meta, "customerId": customer, "securityGroupId": group}
-    made = ordered({name: value for name, value in made.items() if value is not None})
-    etag = etag_of(made, is_changed=is_changed)
+    made = {name: value for name, value in made.items() if value is not None}
+    made = made if is_ordered else ordered(made)
+    etag = etag_of(made, is_changed=is_changed, is_ordered=True)
     made["meta"] = made["meta"] | {"etag": etag} if is_changed else {"etag": etag} | made["meta"]
     extra = {name: value for name, value in own.items() if value is not None}
     return ordered_members(made | ordered(extra)) if extra else made
