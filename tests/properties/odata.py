@@ -34,7 +34,7 @@ FIELDS = (
 TYPE = InteractionType(id=100, name="Visit", fields=FIELDS, open=True, is_activity=True)
 NUMBERS, TEXTS, DYNAMIC = ("Minutes", "Count", "Price", "Weight"), ("Lane", "Title"), ("Extra", "Other")
 
-words = st.text(alphabet="aAbBéßÄ' %_\\[*1-", max_size=4)
+words = st.text(alphabet="aAbBéßÄäΣσςİЖжǆ' %_\\[*1-", max_size=4)
 whole = st.integers(-9, 9)
 quarters = st.integers(-36, 36).map(lambda number: Fraction(number, 4))
 instants = st.integers(-3, 3).flatmap(
@@ -233,10 +233,6 @@ def _time_part(drawn: tuple[str, str]) -> Pair:
     )
 
 
-_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-
-
 def texts(depth: int) -> st.SearchStrategy[Pair]:
     """Draw expressions of texts."""
 
@@ -251,8 +247,8 @@ def texts(depth: int) -> st.SearchStrategy[Pair]:
         return leaves
     inner = texts(depth - 1)
     functions: dict[str, Callable[[str], str]] = {
-        "tolower": lambda text: text.translate(_LOWER),
-        "toupper": lambda text: text.translate(_UPPER),
+        "tolower": str.lower,
+        "toupper": str.upper,
         "trim": lambda text: text.strip(" \t\n\v\f\r"),
     }
     one = st.tuples(st.sampled_from(tuple(functions)), inner).map(

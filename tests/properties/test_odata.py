@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from interlog.model.conditions import Search
 from interlog.model.expressions import Order
 from interlog.model.ids import stamp, uuid7
 from interlog.model.interactions import Content, Interaction
@@ -101,6 +102,25 @@ def test_filters_find_what_they_mean(
 
         assert sorted(shelf.numbers(asked)) == expected, text
         assert shelf.run(instances.count(shelf.store.database, asked)) == len(expected), text
+
+
+@_often
+@given(records=batches, terms=st.lists(odata.words.filter(bool), min_size=1, max_size=6))
+def test_searches_find_texts_in_any_case(shelf: Shelf, records: list[odata.Record], terms: list[str]) -> None:
+    """A search finds what holds the words in capitals when both are written so, in whatever alphabet."""
+    type_, stored = shelf.put(records, indexed=False)
+    for term in terms:
+        asked = shelf.asked(type_, condition=Search(term))
+        expected = [item.number for item in stored if _holds(item.content.fields, term.upper())]
+        assert sorted(shelf.numbers(asked)) == expected, term
+
+
+def _holds(value: Any, term: str) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(inner, term) for inner in value.values())
+    if isinstance(value, list):
+        return any(_holds(inner, term) for inner in value)
+    return isinstance(value, str) and term in value.upper()
 
 
 _names = st.sampled_from((*odata.NUMBERS, *odata.TEXTS, "Open", "At", "Day"))

@@ -385,6 +385,9 @@ async def test_finds_by_profile(shelf: Shelf) -> None:
         ("oslo OR red", ["a", "m"]),
         ("oslo NOT pilot", []),
         ("s1", ["c"]),
+        ("straße", ["c"]),
+        ("STRASSE", ["c"]),
+        ("STRÄSSE", []),
         ("nowhere", []),
     ],
 )

@@ -37,7 +37,7 @@ class Function(StrEnum):
     REMAINDER = "remainder"  # with the sign of the dividend
     INTEGER_REMAINDER = "integer_remainder"
     NEGATE = "negate"
-    LOWER = "lower"  # letters A to Z
+    LOWER = "lower"  # by the full rules of Unicode
     UPPER = "upper"
     TRIM = "trim"  # white space of ASCII
     LENGTH = "length"  # in characters

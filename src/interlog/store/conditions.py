@@ -32,7 +32,7 @@ from ..model.conditions import (
     Truth,
 )
 from ..model.expressions import Expression, Field, Kind, Literal
-from . import expressions
+from . import expressions, folding
 from .engines import per_engine
 from .expressions import Numbers, Record, json_of, literals, sql_of
 from .patterns import glob_of, regex_of
@@ -266,26 +266,27 @@ class _Writer:
         )
 
     def _search(self) -> ColumnElement[Any]:
+        """Return whether any text holds what is wanted, both in capitals: so a final sigma is like any other."""
         wanted = per_engine(
-            "lower({0})", 'lower({0} COLLATE "C")', bindparam(f"value_{next(self._numbers)}", type_=Text())
+            "fold_upper({0})", folding.UPPER[1], bindparam(f"value_{next(self._numbers)}", type_=Text())
         )
         fields = per_engine(
-            "EXISTS (SELECT 1 FROM json_tree({0}) AS s WHERE s.type = 'text' AND instr(lower(s.value), {1}) > 0)",
+            "EXISTS (SELECT 1 FROM (SELECT value AS a FROM json_tree({0}) WHERE type = 'text')"
+            f" WHERE instr({folding.UPPER[0]}, {{1}}) > 0)",
             "EXISTS (SELECT 1 FROM jsonb_path_query({0}::jsonb, 'strict $.** ? (@.type() == \"string\")') AS s(value)"
-            " WHERE strpos(lower(s.value #>> '{{}}' COLLATE \"C\"), {1}) > 0)",
+            f" WHERE strpos({_VALUE}, {{1}}) > 0)",
             self._record.fields,
             wanted,
         )
-        texts = [
-            per_engine(
-                "(instr(lower(coalesce({0}, '')), {1}) > 0)",
-                "(strpos(lower(coalesce({0}, '') COLLATE \"C\"), {1}) > 0)",
-                text,
-                wanted,
-            )
-            for text in self._record.texts
-        ]
-        return or_(*texts, fields)
+        held = (
+            f"(SELECT instr({folding.UPPER[0]}, {{1}}) > 0 FROM (SELECT coalesce({{0}}, '') AS a))",
+            f"(strpos({_HELD}, {{1}}) > 0)",
+        )
+        return or_(*(per_engine(*held, text, wanted) for text in self._record.texts), fields)
+
+
+_VALUE = folding.UPPER[1].format("s.value #>> '{{}}'")
+_HELD = folding.UPPER[1].format("coalesce({0}, '')")
 
 
 def _certain(sql: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -6,6 +6,9 @@ from ..model.errors import Unavailable
 from .open import shown, sqlite_path
 from .schema import interaction, metadata, tenant
 
+_FUNCTIONS = ("fold_lower(text)", "fold_upper(text)")
+"""What queries call: every node must know them."""
+
 _DISTRIBUTED = "SELECT logicalrel::text FROM pg_dist_partition"
 
 
@@ -26,6 +29,8 @@ async def distribute(url: str) -> list[str]:
         statements = {name: text for name, text in _statements().items() if name not in done}
         for text in statements.values():
             await connection.execute(text)
+        for name in _FUNCTIONS:
+            await connection.execute(f"SELECT create_distributed_function('{name}')")
         return list(statements)
     except asyncpg.PostgresError as error:
         raise Unavailable(f"{shown(url)} cannot be distributed: {error}") from error

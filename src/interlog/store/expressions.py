@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, bindparam
 
 from ..model.expressions import Call, Choice, Column, Expression, Field, Function, Kind, Literal, Part
 from ..model.profiles import CONTACT
+from . import folding
 from .engines import per_engine
 
 Sql = ColumnElement[Any]
@@ -357,8 +358,8 @@ _FUNCTIONS: dict[Function, tuple[str, str | None]] = {
     Function.REMAINDER: with_argument("a - b * CAST(a / b AS INTEGER)", "mod(a, nullif(b, 0))", "ab"),
     Function.INTEGER_REMAINDER: ("({0} % {1})", "mod({0}, nullif({1}, 0))"),
     Function.NEGATE: ("(- {0})", None),
-    Function.LOWER: ("lower({0})", None),
-    Function.UPPER: ("upper({0})", None),
+    Function.LOWER: (with_argument(folding.LOWER[0], "")[0], folding.LOWER[1]),
+    Function.UPPER: (with_argument(folding.UPPER[0], "")[0], folding.UPPER[1]),
     Function.TRIM: (f"trim({{0}}, {_SPACES})", f"btrim({{0}}, {_SPACES_POSTGRESQL})"),
     Function.LENGTH: ("length({0})", "length({0})::numeric"),
     Function.INDEX_OF: ("(instr({0}, {1}) - 1)", "(strpos({0}, {1}) - 1)::numeric"),

@@ -23,6 +23,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from ..model.errors import Unavailable
+from . import folding
 from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, too_long, unfit
 from .recent import Recent
 from .schema import journal, metadata, participant
@@ -56,6 +57,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -16000")
     connection.execute("PRAGMA mmap_size = 2147418112")  # as much as Debian's library allows
     connection.execute("PRAGMA temp_store = MEMORY")
+    folding.register(connection)
     return connection
 
 

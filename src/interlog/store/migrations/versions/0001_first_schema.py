@@ -591,3 +591,16 @@ def upgrade() -> None:
             "RETURN number::text::bigint + 0"
         )
         op.execute("ALTER TABLE journal ALTER COLUMN epoch SET DEFAULT journal_epoch(pg_current_xact_id())")
+        _create_folding()
+
+
+def _create_folding() -> None:
+    """Let texts be written in small and in capital letters by the fullest rules that the server knows."""
+    usable = "SELECT collname FROM pg_collation WHERE collencoding IN (-1, pg_char_to_encoding(getdatabaseencoding()))"
+    known = {row[0] for row in op.get_bind().execute(sa.text(usable))}
+    collation = next((name for name in ("pg_unicode_fast", "und-x-icu", "pg_c_utf8") if name in known), "C")
+    for way in ("lower", "upper"):
+        op.execute(
+            f"CREATE FUNCTION fold_{way}(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE "
+            f'RETURN {way}(word COLLATE "{collation}") COLLATE "C"'
+        )
