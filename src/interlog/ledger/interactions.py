@@ -44,6 +44,7 @@ from .known_types import know, know_name
 from .links import link_problems
 from .participants import resolve
 from .persons import Persons
+from .precedence import owned_elsewhere
 
 Change: TypeAlias = tuple[Interaction | None, Interaction]
 """An interaction as it was read (None: it is new), and as it will be stored."""
@@ -273,7 +274,7 @@ class Interactions:
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be changed")
             (participants,), persons, new = await resolve(self.persons, actor, [content])
-            content = replace(content, participants=participants)
+            content = owned_elsewhere(read.content, replace(content, participants=participants), actor.protocol)
             problems = problems_of(content, type_) + unknown_persons(content, persons, read.content)
             if content.links != read.content.links:
                 (unknown,) = await link_problems(self._store, actor, [content.links], known=read.content.links)

@@ -26,6 +26,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .known_types import know
 from .links import IDS, link_problems
+from .precedence import owned_elsewhere
 
 
 class Notes:
@@ -206,7 +207,8 @@ class Notes:
         type_ = actor.tenant.types_by_id[read.type_id]
         if not type_.is_activity:
             raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact: its text cannot be changed")
-        new = replace(new, changed_at=stamp())
+        content = owned_elsewhere(read.content, new.content, actor.protocol)
+        new = replace(new, content=content, changed_at=stamp())
         interaction_rows.change(unit, actor.tenant.id, read, new)
         field_rows.change(unit, actor.tenant.id, read, new, type_)
         before = encode(read).decode()

@@ -22,10 +22,10 @@ from ..model.errors import (
 from ..model.ids import stamp
 from ..model.instances import MAX_IDENTITY, Instance, InstanceKey, Outcome, Placed, Put, key_of_instance
 from ..model.instants import now
-from ..model.interactions import Content, Draft, Interaction
+from ..model.interactions import Content, Interaction
 from ..model.journal import Action, Entity
 from ..model.tenancy import Actor
-from ..model.types import InteractionType, Logging
+from ..model.types import InteractionType
 from ..model.validation import problems_of
 from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
@@ -34,13 +34,14 @@ from ..store.journal import add_entry
 from ..store.profile_values import Tally
 from ..store.statements import Unit
 from ..store.store import Store
-from .drafts import Accepted, unknown_persons
+from .drafts import unknown_persons
 from .interactions import Change, Interactions
 from .merging import differing, is_about, merged, values_of, without_none
 from .notes import delete_with_replies
 from .participants import resolve
-from .put_lookups import Result, Stored, correctable, fingerprint_of, repeated, request_key, stored_as
-from .put_state import State
+from .precedence import owned, yielding
+from .put_lookups import Result, Stored, correctable, repeated, stored_as
+from .put_state import State, accepted_of
 from .references import NOTHING_REFERRED, Place, References, Referred, with_coming
 from .types import Types
 from .waiting import Waiting
@@ -74,6 +75,7 @@ class Work:
         self._texts: set[tuple[int, str]] = set()
         self._corrected: dict[int, Interaction] = {}
         self._referred = NOTHING_REFERRED
+        self._skipped: dict[int, tuple[str, ...]] = {}
         self._at = now()
 
     async def run(self, all_or_nothing: bool) -> list[Result]:
@@ -140,7 +142,8 @@ class Work:
             if state.stored is not None:
                 placed = Placed(state.stored, state.outcome)
                 for index in state.items:
-                    self._results[index] = placed
+                    skipped = self._skipped.get(index)
+                    self._results[index] = placed if skipped is None else replace(placed, skipped=skipped)
         return [result for result in self._results if result is not None]
 
     async def _with_types(self) -> list[tuple[int, InteractionType]]:
@@ -215,7 +218,11 @@ class Work:
                 self._correct(state, item.corrects, voidable)
             self._create(item, state, self._modes[index])
         else:
-            self._change(item, state, state.content, self._modes[index])
+            mode, origin = self._modes[index], state.last_origin
+            item, skipped = yielding(state.content, origin, item, type_, replacing=mode is Put.REPLACE)
+            if skipped:
+                self._skipped[index] = skipped
+            self._change(item, state, state.content, mode)
         state.items.append(index)
 
     def _state_of(self, type_: InteractionType, key: InstanceKey | None, found: Stored) -> State:
@@ -269,6 +276,7 @@ class Work:
             problems.append(Problem("identity", f"must have 1 to {MAX_IDENTITY} characters", "too_long"))
         if problems:
             raise Invalid(*problems)
+        content = owned(None, None, content, item, state.type)
         state.content, state.draft, state.outcome, state.origin = content, item, Outcome.CREATED, item.origin
 
     def _change(self, item: Instance, state: State, content: Content, mode: Put) -> None:
@@ -295,7 +303,7 @@ class Work:
             problems.append(Problem("identity", "cannot be changed: it identifies the interaction", "identity"))
         if problems:
             raise Invalid(*problems)
-        state.content = new
+        state.content = owned(content, state.last_origin, new, item, type_)
         state.origin = item.origin if item.origin is not None else state.origin
         if state.outcome is Outcome.SAME:
             state.outcome = Outcome.AMENDED
@@ -345,7 +353,7 @@ class Work:
         created = [state for state in states if state.outcome is Outcome.CREATED]
         for start in range(0, len(created), _AT_ONCE):
             some = created[start : start + _AT_ONCE]
-            accepted = [_accepted(state) for state in some]
+            accepted = [accepted_of(state) for state in some]
             stored = await self._interactions.add_rows(self._actor, unit, accepted, self._at)
             for state, item in zip(some, stored, strict=True):
                 state.stored = item
@@ -378,19 +386,3 @@ class Work:
             for note in notes.values():
                 await delete_with_replies(self._store, self._actor, unit, note, read, at)
         return gone
-
-
-def _accepted(state: State) -> Accepted:
-    item, content = state.draft, state.content
-    assert item is not None
-    assert content is not None
-    draft = Draft(
-        type=state.type.name,
-        content=content,
-        logging=Logging.AUTOMATIC,
-        origin=state.origin,
-        group=item.group,
-        identity=state.text,
-    )
-    keys = [request_key(item.request_key)] if item.request_key else []
-    return Accepted(draft, state.type, keys, fingerprint_of(item) if keys else "")

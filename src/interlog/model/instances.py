@@ -31,7 +31,8 @@ class Instance(Struct, frozen=True, kw_only=True, gc=False):
     protocols show that know no fields. ``participants`` are those of slots without references. ``occurred_at``: now,
     where a new interaction does not say. ``origin`` is the data source. ``corrects``: the id, in the same type, of the
     interaction that this one stands for from now on. ``request_key``: the same again stores nothing.
-    ``expected_version``: the stored version that a change was made from.
+    ``expected_version``: the stored version that a change was made from. Where sources have precedence, ``source`` is
+    who writes what names no ``origin``, and ``made_of`` says which parts are made of which fields.
     """
 
     type: str
@@ -50,6 +51,8 @@ class Instance(Struct, frozen=True, kw_only=True, gc=False):
     request_key: str | None = None
     expected_version: int | None = None
     group: int = 0
+    source: str | None = None
+    made_of: Mapping[str, str] | None = None
 
 
 class Outcome(StrEnum):
@@ -61,10 +64,14 @@ class Outcome(StrEnum):
 
 
 class Placed(Struct, frozen=True, gc=False):
-    """An instance as it is stored now, and what became of it."""
+    """An instance as it is stored now, and what became of it.
+
+    ``skipped``: what was not written, since a source of higher precedence had; parts beside the fields with ``@``.
+    """
 
     interaction: Interaction
     outcome: Outcome
+    skipped: tuple[str, ...] = ()
 
 
 class InstanceKey(Struct, frozen=True, gc=False):

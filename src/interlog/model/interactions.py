@@ -54,7 +54,8 @@ class Content(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     Times are instants (microseconds, UTC); offsets are minutes. ``fields`` follow the type's definition, ``extras``
     have no place in the model and come back unchanged through the protocol they came from, by its name. ``watched``:
-    the values referred to that are no key, as ``waiting_key`` writes them; whoever has them may change.
+    the values referred to that are no key, as ``waiting_key`` writes them; whoever has them may change. ``sources``:
+    which data source wrote a value last, where some have precedence.
     """
 
     occurred_at: int
@@ -70,6 +71,7 @@ class Content(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     extras: dict[str, Any] = {}
     profiles: tuple[ProfilePart, ...] = ()
     watched: tuple[str, ...] = ()
+    sources: dict[str, str] = {}
 
 
 class Brief(Struct, frozen=True, array_like=True, gc=False):

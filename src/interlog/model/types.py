@@ -43,6 +43,7 @@ class FieldDefinition(Struct, frozen=True):
     """One field of a type. ``many`` makes its value a list; bounds are inclusive; ``max_length`` counts characters.
 
     ``flags``: the choices are bits, and a value is any sum of them. ``indexed``: filters on the field are to be fast.
+    ``precedence``: as the type's, for this field alone.
     """
 
     name: str
@@ -57,6 +58,7 @@ class FieldDefinition(Struct, frozen=True):
     display_name: str | None = None
     flags: bool = False
     indexed: bool = False
+    precedence: tuple[str, ...] = ()
 
 
 class ParticipantSlot(Struct, frozen=True):
@@ -89,6 +91,8 @@ class InteractionType(Struct, frozen=True, kw_only=True):
     ``attributes``: whatever a protocol keeps with a definition, verbatim.
     ``revision``: MODEL, REVISION and ADDITION count its changes by how much they mean for what is stored.
     ``defined_at``: the instant of this version.
+    ``precedence``: data sources of an activity, the one first that wins over all others; empty where the last writer
+    wins. An empty name is the tenant's own source.
     """
 
     id: int
@@ -109,6 +113,7 @@ class InteractionType(Struct, frozen=True, kw_only=True):
     attributes: dict[str, Any] = {}
     revision: tuple[int, int, int] = (1, 0, 0)
     defined_at: int = 0
+    precedence: tuple[str, ...] = ()
 
     @property
     def has_references(self) -> bool:

@@ -36,6 +36,7 @@ class _Detail(Struct, frozen=True, omit_defaults=True, gc=False):
     profiles: tuple[ProfilePart, ...] = ()
     identity: str | None = None  # where it is too long for its column
     watched: tuple[str, ...] = ()
+    sources: dict[str, str] = NOTHING
 
 
 _detail_of = msgspec.json.Decoder(_Detail).decode
@@ -164,6 +165,7 @@ def row_of(tenant: int, item: Interaction) -> tuple[Any, ...]:
         item.modifier,
         content.profiles,
         watched=content.watched,
+        sources=content.sources,
     )
     identity = item.identity
     if identity is not None and (indexed := index_text(identity)) != identity:
@@ -257,6 +259,7 @@ def interaction_of(row: Row) -> Interaction:
             extras=detail.extras,
             profiles=detail.profiles,
             watched=detail.watched,
+            sources=detail.sources,
         ),
         logging=brief.logging,
         protocol=detail.protocol,

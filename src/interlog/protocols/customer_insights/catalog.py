@@ -6,7 +6,7 @@ from functools import cached_property
 from interlog.model.profiles import ProfileType
 from interlog.model.types import InteractionType
 
-from .fields import Document
+from .fields import PRECEDENCE_RULES, Document
 from .translate import document_of, profile_document_of
 
 
@@ -41,6 +41,8 @@ class Catalog:
         """The id of each data source that a type names, by its name."""
         found = {}
         for type_ in self.types.values():
-            source = document_of(type_)["defaultDataSource"]
-            found[source["name"]] = source["id"]
+            document = document_of(type_)
+            ruled = [rule for item in (document, *document["fields"]) for rule in item.get(PRECEDENCE_RULES, ())]
+            for source in (document["defaultDataSource"], *(rule["dataSource"] for rule in ruled)):
+                found[source["name"]] = source["id"]
         return found

@@ -52,7 +52,7 @@ def _created_interaction(ask: Ask, implied: InteractionEntity | None) -> Planned
     entity, instance, how = creating.prepared(ask, read_one(ask.data), implied)
 
     def reply(placed: Placed) -> Reply:
-        return creating.reply(ask, placed.interaction, entity, typed=implied is not None)
+        return creating.reply(ask, placed, entity, typed=implied is not None)
 
     return Planned(InstanceChange(instance, how), reply, lambda error: instances.refusal(error, entity), entity)
 
@@ -61,7 +61,7 @@ async def _changed_interaction(ask: Ask, key: Key, implied: InteractionEntity | 
     entity, instance, how = await instances.prepared(ask, key, implied)
 
     def reply(placed: Placed) -> Reply:
-        return instances.changed_reply(ask, placed.interaction, entity, typed=implied is not None)
+        return instances.changed_reply(ask, placed, entity, typed=implied is not None)
 
     return Planned(InstanceChange(instance, how), reply, lambda error: instances.refusal(error, entity), entity)
 

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from interlog.model.instances import Instance, Put
+from interlog.model.instances import Instance, Placed, Put
 from interlog.model.instants import now
-from interlog.model.interactions import Interaction
 
 from .asks import Ask
 from .bodies import read
 from .entities import InteractionEntity
 from .ingest import entity_of, instance_of, require_open
-from .instances import etag, one_json, request_key, store
+from .instances import etag, one_json, request_key, skipped_header, store
 from .many import store_many
 from .operations import Reply
 
@@ -38,7 +37,7 @@ def prepared(
     return entity, instance, Put.CREATE if ask.headers.get("if-none-match", "").strip() == "*" else Put.UPSERT
 
 
-def reply(ask: Ask, item: Interaction, entity: InteractionEntity, *, typed: bool) -> Reply:
+def reply(ask: Ask, placed: Placed, entity: InteractionEntity, *, typed: bool) -> Reply:
     """Return the answer to a creation."""
-    headers = {"ETag": etag(item)} if entity.type.is_activity else {}
-    return ask.reply(one_json(ask, item, entity, typed=typed), 202, headers)
+    headers = {"ETag": etag(placed.interaction)} | skipped_header(placed) if entity.type.is_activity else {}
+    return ask.reply(one_json(ask, placed.interaction, entity, typed=typed), 202, headers)

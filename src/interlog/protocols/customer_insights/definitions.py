@@ -17,6 +17,7 @@ from .fields import (
     MAX_FIELDS,
     MAX_NAME,
     OWN_PROFILE_ID,
+    PRECEDENCE_RULES,
     PROFILE_ID,
     PROFILE_ID_FIELD,
     SYSTEM_SOURCE,
@@ -30,7 +31,7 @@ from .fields import (
 )
 from .participants import read_participants, read_primary
 from .source import Notes, Source
-from .translate import BUILT_IN, CATEGORY
+from .translate import BUILT_IN, CATEGORY, PRECEDENCE
 from .values import instant_text, shown_instant
 
 TYPE_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
@@ -90,6 +91,7 @@ def read_interaction_type(body: Mapping[str, Any], name: str, catalog: Catalog) 
     _expiry(source, document)
     _category(document, notes)
     document["fields"] = fields
+    _precedence(document, catalog, notes)
     _reserved(document, notes)
     number_fields(document, stored)
     source.finish(*_READ_ONLY)
@@ -286,6 +288,28 @@ def _data_source(source: Source, catalog: Catalog) -> Document:
     id_ = catalog.data_sources.get(name)
     if id_ is None:
         id_ = max(catalog.data_sources.values(), default=0) + 1
+    return _source_document(name, id_)
+
+
+def _precedence(document: Document, catalog: Catalog, notes: Notes) -> None:
+    """Say which data sources win where several write one activity, as the attributes name them (spec 7.4)."""
+    ids = dict(catalog.data_sources) | {document["defaultDataSource"]["name"]: document["defaultDataSource"]["id"]}
+    for item in (document, *document["fields"]):
+        names = item["attributes"].get(PRECEDENCE)
+        if not names:
+            continue
+        if not document["isActivity"]:
+            notes.warn(f"{PRECEDENCE} has no effect on facts, which are written once")
+            continue
+        item[PRECEDENCE_RULES] = []
+        for place, name in enumerate(dict.fromkeys(names), 1):
+            known = SYSTEM_SOURCE
+            if name != SYSTEM_SOURCE["name"]:
+                known = _source_document(name, ids.setdefault(name, max(ids.values(), default=0) + 1))
+            item[PRECEDENCE_RULES].append({"precedence": place, "dataSource": known})
+
+
+def _source_document(name: str, id_: int) -> Document:
     return {"name": name, "dataSourceType": "Connector", "status": "Active", "id": id_}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from interlog.ledger import Ledger
+from interlog.ledger.precedence import rules_of
 from interlog.model.profiles import ProfileType
 from interlog.model.tenancy import Actor, Tenant
 from interlog.model.types import InteractionType, ParticipantSlot
@@ -42,7 +43,8 @@ class InteractionEntity:
     """An interaction type: the check of its instances, and how their values are shown.
 
     ``origin`` is the data source of instances that name none, None for the system's own. ``is_plain``: none of the
-    fields is a part that every interaction has.
+    fields is a part that every interaction has, and all sources are equal. ``made_of``: where they are not, which parts
+    of an interaction are made of which fields.
     """
 
     def __init__(self, type_: InteractionType) -> None:
@@ -60,7 +62,9 @@ class InteractionEntity:
         source = str(self.document["defaultDataSource"]["name"])
         self.origin = source if source != SYSTEM_SOURCE["name"] else None
         dated = self.timestamp_field is not None and fields[self.timestamp_field]["fieldType"] == "Edm.Date"
-        self.is_plain = not type_.built_in and not dated and _MAPPED.isdisjoint(fields)
+        self.has_rules = rules_of(type_) is not None
+        self.is_plain = not type_.built_in and not dated and _MAPPED.isdisjoint(fields) and not self.has_rules
+        self.made_of = _made_of(self, fields) if self.has_rules and not type_.built_in else None
         text = fields.get("Description", {})
         flags = ("isArray", "isEnum", "isLocalizedString", "isImage")
         is_text = text.get("fieldType") == "Edm.String" and not any(text.get(flag) for flag in flags)
@@ -80,6 +84,13 @@ class InteractionEntity:
     def set_name(self) -> str:
         """The name of the entity set."""
         return self.type.collections[0] if self.type.collections else self.type.name
+
+
+def _made_of(entity: InteractionEntity, fields: Mapping[str, Any]) -> dict[str, str]:
+    found = {"title": entity.title_field or "Subject", "body": "Description", "ended_at": "EndedAt"}
+    if entity.timestamp_field is not None:
+        found["occurred_at"] = entity.timestamp_field
+    return found
 
 
 class ProfileEntity:

@@ -41,6 +41,9 @@ _FLAGS = ("isArray", "isEnum", "isFlagEnum", "isImage", "isLocalizedString", "is
 SYSTEM_SOURCE: Document = {"name": "SystemDefault", "dataSourceType": "SystemDefault", "status": "Active", "id": 0}
 """The data source of instances that name none, where their type names none (spec 3.4)."""
 
+PRECEDENCE_RULES = "dataSourcePrecedenceRules"
+"""The member of a type or a field that says which data sources win (spec 7.4): made from an attribute."""
+
 PROFILE_ID = "ProfileId"
 """The property under which every profile is known."""
 

@@ -83,6 +83,8 @@ def instance_of(
         origin=draft.origin,
         corrects=draft.corrects,
         request_key=request_key,
+        source=entity.origin if entity.has_rules and draft.origin is None and partial else None,
+        made_of=entity.made_of,
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from interlog.model.errors import Exists, Expired, InterlogError, Invalid, NotFound, Problem, Refused, Withheld
-from interlog.model.instances import Instance, Put, key_of_instance
+from interlog.model.instances import Instance, Placed, Put, key_of_instance
 from interlog.model.instants import now
 from interlog.model.interactions import Interaction
 
 from . import linking
+from .answers import header_text
 from .asks import Ask
 from .bodies import read_one
 from .entities import InteractionEntity
@@ -24,13 +25,23 @@ from .present import interaction_json
 ALL_SET = "Interactions"
 
 
-async def store(ask: Ask, entity: InteractionEntity, instance: Instance, how: Put) -> Interaction:
+async def store(ask: Ask, entity: InteractionEntity, instance: Instance, how: Put) -> Placed:
     """Put one instance; raises what is wrong in this protocol's words."""
     (outcome,) = await ask.ledger.instances.put_many(ask.actor, [instance], how)
     if isinstance(outcome, InterlogError):
         raise refusal(outcome, entity)
     await linking.apply(ask, [(entity, outcome.interaction)])
-    return outcome.interaction
+    return outcome
+
+
+def skipped_names(placed: Placed) -> list[str]:
+    """Return the properties that were left as they are, since a source of higher precedence wrote them (spec 7.4)."""
+    return [_NAMES.get(name[1:], name) if name[:1] == "@" else name for name in placed.skipped]
+
+
+def skipped_header(placed: Placed) -> dict[str, str]:
+    """Return the header that names these properties, where there are any."""
+    return {"x-skipped-properties": header_text(skipped_names(placed))} if placed.skipped else {}
 
 
 def one_json(ask: Ask, item: Interaction, entity: InteractionEntity, *, typed: bool) -> dict[str, Any]:
@@ -195,12 +206,13 @@ async def prepared(ask: Ask, key: Key, implied: InteractionEntity | None) -> tup
     return entity, instance, Put.REPLACE if replaces else Put.MERGE
 
 
-def changed_reply(ask: Ask, changed: Interaction, entity: InteractionEntity, *, typed: bool) -> Reply:
+def changed_reply(ask: Ask, placed: Placed, entity: InteractionEntity, *, typed: bool) -> Reply:
     """Return the answer to a change."""
+    headers = {"ETag": etag(placed.interaction)} | skipped_header(placed)
     if ask.preferences.get("return") == "representation":
-        headers = {"ETag": etag(changed), "Preference-Applied": "return=representation"}
-        return ask.reply(one_json(ask, changed, entity, typed=typed), headers=headers)
-    return Reply(None, 204, {"ETag": etag(changed)})
+        headers |= {"Preference-Applied": "return=representation"}
+        return ask.reply(one_json(ask, placed.interaction, entity, typed=typed), headers=headers)
+    return Reply(None, 204, headers)
 
 
 def _with_identity(body: Mapping[str, Any], identity: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,8 @@ async def store_many(
 
 def _outcome(outcome: Placed | InterlogError | None, *, dry: bool) -> dict[str, Any]:
     if isinstance(outcome, Placed):
-        return {"status": 202, "InteractionId": outcome.interaction.public_id}
+        found = {"status": 202, "InteractionId": outcome.interaction.public_id}
+        return found | {"skippedProperties": instances.skipped_names(outcome)} if outcome.skipped else found
     if outcome is None and dry:
         return {"status": 200}
     status, error = rejects.error_json(outcome if outcome is not None else _withheld("item"))

@@ -20,6 +20,8 @@ async def replay(ask: Ask, id_: str) -> Reply:
         return ask.reply(profiles.one_json(ask, profile, found, ask.form), 202)
     entity = entity_of(ask.hub, body, found if isinstance(found, InteractionEntity) else None)
     require_open(entity, now())
-    interaction = await instances.store(ask, entity, instance_of(entity, body), Put.UPSERT)
+    placed = await instances.store(ask, entity, instance_of(entity, body), Put.UPSERT)
+    interaction = placed.interaction
     await rejects.note_replayed(ask, id_, "InteractionId", interaction.public_id)
-    return ask.reply(instances.one_json(ask, interaction, entity, typed=False), 202)
+    headers = instances.skipped_header(placed)
+    return ask.reply(instances.one_json(ask, interaction, entity, typed=False), 202, headers)

@@ -20,6 +20,9 @@ KEPT_AS = "customer_insights"
 CATEGORY = "interlog.category"
 """The attribute of a definition that says which kind of interaction other protocols take its instances for."""
 
+PRECEDENCE = "interlog.precedence"
+"""The attribute of an activity's definition, or of a field, that names data sources: earlier ones win (spec 7.4)."""
+
 INDEX = "interlog.index"
 """The attribute of a field by which filters and sorts on it are to use an index."""
 
@@ -84,6 +87,7 @@ def field_definition(field: Mapping[str, Any]) -> FieldDefinition:
         choices=choices,
         flags=field["isFlagEnum"] and bool(choices),
         indexed=[value.lower() for value in field["attributes"].get(INDEX, ())] == ["true"],
+        precedence=_precedence(field),
     )
 
 
@@ -109,6 +113,8 @@ def field_document(field: FieldDefinition, number: int) -> Document:
             document.pop("maxLength", None)
     if field.indexed:
         document["attributes"] = {INDEX: ["true"]}
+    if field.precedence:
+        document["attributes"] |= {PRECEDENCE: [name or SYSTEM_SOURCE["name"] for name in field.precedence]}
     return document | {"propertyId": f"id{number}"}
 
 
@@ -139,6 +145,7 @@ def type_of(document: Document, old: InteractionType | None = None) -> Interacti
             slots=old.slots,
             collections=collections,
             attributes=old.attributes | kept,
+            precedence=_precedence(document),
         )
     category = (document["attributes"].get(CATEGORY) or [Category.OTHER])[0].lower()
     return InteractionType(
@@ -157,6 +164,7 @@ def type_of(document: Document, old: InteractionType | None = None) -> Interacti
         retired=tuple(field_definition(field) for field in document.get("retired", ())),
         expires_at=instant,
         attributes=(old.attributes if old is not None else {}) | kept,
+        precedence=_precedence(document),
     )
 
 
@@ -305,6 +313,12 @@ def _collections(document: Document, former: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the entity set: the present one, then those it had before."""
     name = document["apiEntitySetName"]
     return (name, *(old for old in former if old.lower() != name.lower()))
+
+
+def _precedence(document: Document | Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the data sources in order of precedence; the system's own is the one without a name."""
+    names = document["attributes"].get(PRECEDENCE, ())
+    return tuple(dict.fromkeys("" if name == SYSTEM_SOURCE["name"] else name for name in names))
 
 
 def _expiry_of(document: Document) -> int | None:

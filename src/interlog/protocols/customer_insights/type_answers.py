@@ -7,7 +7,7 @@ from interlog.model.instants import now
 from interlog.model.profiles import ProfileType
 from interlog.model.types import InteractionType
 
-from .fields import OWN_PROFILE_ID, PROFILE_ID, PROFILE_ID_FIELD, Document
+from .fields import OWN_PROFILE_ID, PRECEDENCE_RULES, PROFILE_ID, PROFILE_ID_FIELD, Document
 from .operations import Call
 from .translate import document_of, profile_document_of
 from .values import instant_text, shown_instant
@@ -35,6 +35,7 @@ def interaction_properties(
     properties["participantProfiles"] = [_participant(item) for item in document["participantProfiles"]]
     properties |= _given(document, "primaryParticipantProfilePropertyName")
     properties |= {"isActivity": document["isActivity"], "defaultDataSource": document["defaultDataSource"]}
+    properties |= _given(document, PRECEDENCE_RULES)
     properties |= _common(call, document, type_, "Interaction", instances, urls)
     properties |= _timestamp(document)
     return (
