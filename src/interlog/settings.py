@@ -63,6 +63,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_body: Annotated[int, Meta(description="The largest request body that is read, in bytes.", ge=1)] = (
         10 * 1024 * 1024
     )
+    webhook_private: Annotated[
+        bool, Meta(description="Whether webhooks are sent to this machine and to private networks, too.")
+    ] = False
     affinity_interactions_page_size: Annotated[
         int, Meta(description="How many interactions a page of Affinity v1 holds at most.", ge=1, le=500)
     ] = 500

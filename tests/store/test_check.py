@@ -75,6 +75,12 @@ BREAKS = {
     "tokens of nobody": (
         f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, NULL, NULL)"
     ),
+    "subscriptions of nobody": (
+        f"INSERT INTO subscription VALUES ({T}, 9, 'p', 'n', 'u', 'k', NULL, '{{}}', 999, 0, 0, 0, 1, NULL)"
+    ),
+    "deliveries to no subscription": (
+        f"INSERT INTO delivery VALUES ({T}, 999, 1, 'k', 'e', NULL, 'dead', 1, NULL, 1, 1, NULL, NULL)"
+    ),
     "passwords of nobody": f"INSERT INTO password VALUES ({T}, 999, 'h', 1)",
     "tokens given to no application": (
         f"INSERT INTO token VALUES ({T}, 9, 1, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, 999, NULL)"

@@ -13,7 +13,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import product
+from itertools import cycle, product
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -38,6 +38,7 @@ from interlog.store import (
     ageing,
     chores,
     definitions,
+    deliveries,
     identities,
     interactions,
     journal,
@@ -89,6 +90,7 @@ READS_EVERYTHING = {
     "profiles.DROP_KEYS": "drops the keys of all profiles of a type, when it is defined anew",
     "types.COUNTS": "counts a type's interactions, every five seconds at most",
     "tenants.USERS": "a tenant's users: few",
+    "deliveries.ACTIVE": "the subscriptions, for whoever serves the store: few",
     "access.APPLICATIONS": "a tenant's applications: few",
     "tenants.TOKENS": "a tenant's tokens: few",
     "opportunities.LISTS": "a tenant's lists: few",
@@ -401,6 +403,41 @@ CASES: dict[str, Case] = {
     "tenants.TOKEN_BY_DIGEST": _simple(tenants.TOKEN_BY_DIGEST, digest="x"),
     "tenants.REVOKE": _simple(tenants.REVOKE, token=1, at=1),
     "tenants.USED": _simple(tenants.USED, token=1, at=1),
+    "deliveries.BY_NAME": _simple(deliveries.BY_NAME, protocol="polis", name="x"),
+    "deliveries.CHANGE": _simple(
+        deliveries.CHANGE,
+        subscription=1,
+        new_url="x",
+        new_signing_key="x",
+        new_bearer=None,
+        new_about="{}",
+        new_person=1,
+        new_paused=0,
+        new_ended_at=None,
+        new_epoch=0,
+        new_sequence=0,
+    ),
+    "deliveries.MOVE": _simple(
+        deliveries.MOVE, subscription=1, read_epoch=0, read_sequence=0, new_epoch=0, new_sequence=0
+    ),
+    "deliveries.DUE": _simple(deliveries.DUE, subscription=1, at=1, limit=20),
+    "deliveries.CLAIM": _simple(deliveries.CLAIM, subscription=1, id=1, read_attempts=0, until=1),
+    "deliveries.SETTLE": _simple(
+        deliveries.SETTLE,
+        subscription=1,
+        id=1,
+        read_attempts=0,
+        new_state="dead",
+        new_body=None,
+        new_next_at=None,
+        new_ended_at=1,
+        new_status=None,
+        new_problem=None,
+    ),
+    "deliveries.DROP_WAITING": _simple(deliveries.DROP_WAITING, subscription=1, at=1),
+    "deliveries.REVIVE": _simple(deliveries.REVIVE, subscription=1, id=1, at=1),
+    "deliveries.LOG": _simple(deliveries.LOG, subscription=1, before=9, limit=20),
+    "deliveries.DEAD": _simple(deliveries.DEAD, subscription=1, before=9, limit=20),
     "access.PASSWORD": _simple(access.PASSWORD, person=1),
     "access.SET_PASSWORD": _simple(access.SET_PASSWORD, person=1, read_hash="x", new_hash="y", at=1),
     "access.APPLICATION": _simple(access.APPLICATION, client_id="x"),
@@ -438,6 +475,7 @@ SMALL = {
     "consent",
     "password",
     "grant_key",
+    "subscription",
 }
 """Tables of so few rows that PostgreSQL may rightly prefer to read them whole."""
 
@@ -503,6 +541,14 @@ async def _load(firm: Firm) -> Loaded:
         )  # fmt: skip
         opportunities.insert(unit, tenant, deal)
     unit.insert(schema.unbound, [(tenant, f"waiting{index}@client.example", index) for index in range(PARTIES)])
+    told = [("waiting", 1, None), ("delivered", None, 1), ("dead", None, 1)]
+    unit.insert(
+        schema.delivery,
+        [
+            (tenant, 1, index, "k", "e", None, state, 1, next_at, 1, ended_at, None, None)
+            for index, (state, next_at, ended_at) in zip(range(PARTIES), cycle(told), strict=False)
+        ],
+    )
     names = [f"link{index}" for index in range(PARTIES)]
     numbered = [(tenant, "links", name, index, name, "{}", 1, 0, None) for index, name in enumerate(names)]
     unit.insert(schema.definition, numbered)

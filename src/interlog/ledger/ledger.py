@@ -26,6 +26,7 @@ from .change_sets import ChangeSets
 from .check import Check
 from .chores import INDEX, REFER, Chores
 from .definitions import Definitions
+from .deliveries import Deliveries
 from .field_index import complete
 from .grants import Grants
 from .hubs import Hubs
@@ -57,6 +58,7 @@ class Ledger:
         self.passwords = Passwords(store, self.tenants)
         self.applications = Applications(store, self.tenants, self.access)
         self.grants = Grants(store, self.access, self.passwords)
+        self.deliveries = Deliveries(store, self.tenants)
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
         self.relationships = Relationships(store, self.persons)

@@ -11,6 +11,7 @@ from .schema import (
     application,
     chore,
     consent,
+    delivery,
     external_id,
     grant,
     interaction,
@@ -31,6 +32,7 @@ from .schema import (
     profile_value,
     request,
     resource,
+    subscription,
     token,
     unbound,
     user,
@@ -119,6 +121,8 @@ def _references() -> Iterator[_Reference]:
     own = {"person_id": "person_id"}
     yield _Reference("tokens of nobody", token, user, own)
     yield _Reference("passwords of nobody", password, user, own)
+    yield _Reference("subscriptions of nobody", subscription, user, own)
+    yield _Reference("deliveries to no subscription", delivery, subscription, {"subscription": "id"})
     for what, table in (("tokens", token), ("consents", consent), ("keys", grant)):
         yield _Reference(
             f"{what} given to no application", table, application, {"application": "id"},

@@ -9,6 +9,7 @@ from .access import application, consent, grant, password
 from .canvassing import resource, visit
 from .columns import metadata
 from .definitions import chore, collection, definition, interaction_type, profile_type
+from .deliveries import delivery, subscription
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
 from .journal import ASSIGNED_BY_WRITER, journal
 from .notes import note, note_link
@@ -36,6 +37,7 @@ __all__ = [
     "consent",
     "counter",
     "definition",
+    "delivery",
     "external_id",
     "field_index",
     "field_value",
@@ -62,6 +64,7 @@ __all__ = [
     "profile_value",
     "request",
     "resource",
+    "subscription",
     "tenant",
     "token",
     "unbound",

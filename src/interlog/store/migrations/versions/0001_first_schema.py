@@ -100,6 +100,38 @@ def upgrade() -> None:
     op.create_index("ix_definition_created_at", "definition", ["tenant_id", "kind", "created_at"])
     op.create_index("uq_definition_number", "definition", ["tenant_id", "number"], unique=True)
     op.create_table(
+        "delivery",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("subscription", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("next_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("ended_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("status", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "subscription", "id", name="pk_delivery"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_delivery_due",
+        "delivery",
+        ["tenant_id", "subscription", "next_at", "id"],
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_delivery_dead",
+        "delivery",
+        ["tenant_id", "subscription", "id"],
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_table(
         "external_id",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
@@ -493,6 +525,25 @@ def upgrade() -> None:
             sqlite_where=sa.text(where),
             postgresql_where=sa.text(where),
         )
+    op.create_table(
+        "subscription",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("signing_key", sa.Text(), nullable=False),
+        sa.Column("bearer", sa.Text(), nullable=True),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("paused", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("epoch", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("sequence", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("ended_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_subscription"),
+    )
+    op.create_index("uq_subscription_name", "subscription", ["tenant_id", "protocol", "name"], unique=True)
     op.create_table(
         "tenant",
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),

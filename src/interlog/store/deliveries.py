@@ -1,0 +1,253 @@
+"""Subscriptions, and what is on its way to them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, null, select, update
+
+from ..model.deliveries import Delivery, DeliveryState, Subscription, Target
+from ..model.journal import Position
+from .database import Database, Row
+from .rows import encode
+from .schema import delivery, subscription
+from .statements import Query, Unit, parameter
+
+_about = msgspec.json.Decoder(dict[str, Any])
+
+_OWN = (subscription.c.tenant_id == parameter("tenant"), subscription.c.id == parameter("subscription"))
+_ITS = (delivery.c.tenant_id == parameter("tenant"), delivery.c.subscription == parameter("subscription"))
+_THIS = (*_ITS, delivery.c.id == parameter("id"))
+
+ACTIVE = Query(
+    select(*subscription.c)
+    .where(subscription.c.ended_at.is_(None), subscription.c.paused == 0)
+    .order_by(subscription.c.tenant_id, subscription.c.id)
+)
+BY_NAME = Query(
+    select(*subscription.c).where(
+        subscription.c.tenant_id == parameter("tenant"),
+        subscription.c.protocol == bindparam("protocol"),
+        subscription.c.name == bindparam("name"),
+    )
+)
+CHANGE = Query(
+    update(subscription)
+    .where(*_OWN)
+    .values(
+        url=bindparam("new_url"),
+        signing_key=bindparam("new_signing_key"),
+        bearer=bindparam("new_bearer"),
+        about=bindparam("new_about"),
+        person_id=parameter("new_person"),
+        paused=parameter("new_paused"),
+        ended_at=parameter("new_ended_at"),
+        epoch=parameter("new_epoch"),
+        sequence=parameter("new_sequence"),
+    )
+)
+MOVE = Query(
+    update(subscription)
+    .where(
+        *_OWN, subscription.c.epoch == parameter("read_epoch"), subscription.c.sequence == parameter("read_sequence")
+    )
+    .values(epoch=parameter("new_epoch"), sequence=parameter("new_sequence"))
+)
+DUE = Query(
+    select(*delivery.c)
+    .where(*_ITS, delivery.c.next_at.is_not(None), delivery.c.next_at <= parameter("at"))
+    .order_by(delivery.c.next_at, delivery.c.id)
+    .limit(parameter("limit"))
+)
+CLAIM = Query(
+    update(delivery)
+    .where(*_THIS, delivery.c.attempts == parameter("read_attempts"), delivery.c.next_at.is_not(None))
+    .values(attempts=delivery.c.attempts + 1, next_at=parameter("until"))
+)
+SETTLE = Query(
+    update(delivery)
+    .where(*_THIS, delivery.c.attempts == parameter("read_attempts"))
+    .values(
+        state=bindparam("new_state"),
+        body=bindparam("new_body"),
+        next_at=parameter("new_next_at"),
+        ended_at=parameter("new_ended_at"),
+        status=parameter("new_status"),
+        problem=bindparam("new_problem"),
+    )
+)
+DROP_WAITING = Query(
+    update(delivery)
+    .where(*_ITS, delivery.c.next_at.is_not(None))
+    .values(state=DeliveryState.DEAD.value, next_at=null(), ended_at=parameter("at"))
+)
+REVIVE = Query(
+    update(delivery)
+    .where(*_THIS, delivery.c.state == DeliveryState.DEAD.value)
+    .values(state=DeliveryState.WAITING.value, next_at=parameter("at"), created_at=parameter("at"), ended_at=null())
+)
+_NEWEST = (
+    select(*delivery.c)
+    .where(*_ITS, delivery.c.id < parameter("before"))
+    .order_by(delivery.c.id.desc())
+    .limit(parameter("limit"))
+)
+LOG = Query(_NEWEST)
+DEAD = Query(_NEWEST.where(delivery.c.state == DeliveryState.DEAD.value))
+
+
+async def active(database: Database) -> list[Subscription]:
+    """Return every subscription, of whichever tenant, that something is to be delivered to."""
+    return [_subscription_of(row) for row in await database.fetch(ACTIVE)]
+
+
+async def by_name(database: Database, tenant: int, protocol: str, name: str) -> Subscription | None:
+    """Return a subscription by the name that its protocol gave it, also one that has ended."""
+    rows = await database.fetch(BY_NAME, tenant=tenant, protocol=protocol, name=name)
+    return _subscription_of(rows[0]) if rows else None
+
+
+def insert(unit: Unit, item: Subscription) -> None:
+    """Add a new subscription to a unit."""
+    target = item.target
+    row = (
+        item.tenant_id, item.id, item.protocol, item.name, target.url, target.signing_key, target.bearer,
+        encode(target.about).decode(), item.person_id, int(target.is_paused), item.position.epoch,
+        item.position.sequence, item.created_at, item.ended_at,
+    )  # fmt: skip
+    unit.insert(subscription, [row])
+
+
+def change(unit: Unit, item: Subscription) -> None:
+    """Add what a subscription is by now to a unit."""
+    target = item.target
+    unit.change(
+        CHANGE,
+        {
+            "tenant": item.tenant_id,
+            "subscription": item.id,
+            "new_url": target.url,
+            "new_signing_key": target.signing_key,
+            "new_bearer": target.bearer,
+            "new_about": encode(target.about).decode(),
+            "new_person": item.person_id,
+            "new_paused": int(target.is_paused),
+            "new_ended_at": item.ended_at,
+            "new_epoch": item.position.epoch,
+            "new_sequence": item.position.sequence,
+        },
+    )
+
+
+def move(unit: Unit, read: Subscription, position: Position) -> None:
+    """Add to a unit that a subscription's journal is read up to a position; ``Stale`` where somebody else read on."""
+    unit.change(
+        MOVE,
+        {
+            "tenant": read.tenant_id,
+            "subscription": read.id,
+            "read_epoch": read.position.epoch,
+            "read_sequence": read.position.sequence,
+            "new_epoch": position.epoch,
+            "new_sequence": position.sequence,
+        },
+    )
+
+
+def insert_deliveries(unit: Unit, tenant: int, items: Iterable[Delivery]) -> None:
+    """Add deliveries to a unit."""
+    rows = [
+        (
+            tenant, item.subscription, item.id, item.key, item.event, item.body, item.state.value, item.attempts,
+            item.next_at, item.created_at, item.ended_at, item.status, item.problem,
+        )
+        for item in items
+    ]  # fmt: skip
+    unit.insert(delivery, rows)
+
+
+async def due(database: Database, tenant: int, subscription_id: int, at: int, limit: int) -> list[Delivery]:
+    """Return what is to be tried by now, in the order in which it became due."""
+    rows = await database.fetch(DUE, tenant=tenant, subscription=subscription_id, at=at, limit=limit)
+    return [_delivery_of(row) for row in rows]
+
+
+def claim(unit: Unit, tenant: int, read: Delivery, until: int) -> None:
+    """Add an attempt to a unit; ``Stale`` where somebody else makes it. It is due again at ``until``."""
+    unit.change(CLAIM, _key(tenant, read) | {"read_attempts": read.attempts, "until": until})
+
+
+def settle(unit: Unit, tenant: int, item: Delivery) -> None:
+    """Add how an attempt ended to a unit."""
+    unit.change(
+        SETTLE,
+        _key(tenant, item)
+        | {
+            "read_attempts": item.attempts,
+            "new_state": item.state.value,
+            "new_body": item.body,
+            "new_next_at": item.next_at,
+            "new_ended_at": item.ended_at,
+            "new_status": item.status,
+            "new_problem": item.problem,
+        },
+        expect=None,  # the subscription may have ended meanwhile
+    )
+
+
+def drop_waiting(unit: Unit, tenant: int, subscription_id: int, at: int) -> None:
+    """Add to a unit that what waits for a subscription is not tried any more."""
+    unit.change(DROP_WAITING, {"tenant": tenant, "subscription": subscription_id, "at": at}, expect=None)
+
+
+def revive(unit: Unit, tenant: int, subscription_id: int, id_: int, at: int) -> None:
+    """Add to a unit that what was given up is tried again; ``Stale`` where it was not given up."""
+    unit.change(REVIVE, {"tenant": tenant, "subscription": subscription_id, "id": id_, "at": at})
+
+
+async def log(
+    database: Database, tenant: int, subscription_id: int, *, before: int, limit: int, dead: bool
+) -> list[Delivery]:
+    """Return deliveries, newest first, or those that were given up."""
+    rows = await database.fetch(
+        DEAD if dead else LOG, tenant=tenant, subscription=subscription_id, before=before, limit=limit
+    )
+    return [_delivery_of(row) for row in rows]
+
+
+def _key(tenant: int, item: Delivery) -> dict[str, Any]:
+    return {"tenant": tenant, "subscription": item.subscription, "id": item.id}
+
+
+def _subscription_of(row: Row) -> Subscription:
+    tenant, id_, protocol, name, url, signing_key, bearer, about, person, paused, epoch, sequence, created, ended = row
+    target = Target(url=url, signing_key=signing_key, bearer=bearer, about=_about.decode(about), is_paused=bool(paused))
+    return Subscription(
+        tenant_id=tenant,
+        id=id_,
+        protocol=protocol,
+        name=name,
+        target=target,
+        person_id=person,
+        position=Position(epoch, sequence),
+        created_at=created,
+        ended_at=ended,
+    )
+
+
+def _delivery_of(row: Row) -> Delivery:
+    _, subscription_id, id_, key, event, body, state, attempts, next_at, created, ended, status, problem = row
+    return Delivery(
+        id=id_,
+        subscription=subscription_id,
+        key=key,
+        event=event,
+        body=body,
+        state=DeliveryState(state),
+        attempts=attempts,
+        next_at=next_at,
+        created_at=created,
+        ended_at=ended,
+        status=status,
+        problem=problem,
+    )

@@ -1,0 +1,66 @@
+"""Who is told of changes, and what is on its way to them."""
+
+from sqlalchemy import Index, Table, text
+
+from .columns import NULL, key, metadata, text_column, whole
+
+subscription = Table(
+    "subscription",
+    metadata,
+    whole("tenant_id"),
+    whole("id"),
+    text_column("protocol"),
+    text_column("name"),
+    text_column("url"),
+    text_column("signing_key"),
+    text_column("bearer", **NULL),
+    text_column("about"),
+    whole("person_id"),
+    whole("paused"),
+    whole("epoch"),
+    whole("sequence"),
+    whole("created_at"),
+    whole("ended_at", **NULL),
+    key("tenant_id", "id"),
+    Index("uq_subscription_name", "tenant_id", "protocol", "name", unique=True),
+)
+"""(``epoch``, ``sequence``): the place in the journal up to which all is delivered or waits to be. ``person_id``: whose
+eyes decide what may be told. ``name`` is the protocol's own, ``about`` what its words are needed for."""
+
+delivery = Table(
+    "delivery",
+    metadata,
+    whole("tenant_id"),
+    whole("subscription"),
+    whole("id"),
+    text_column("key"),
+    text_column("event"),
+    text_column("body", **NULL),
+    text_column("state"),
+    whole("attempts"),
+    whole("next_at", **NULL),
+    whole("created_at"),
+    whole("ended_at", **NULL),
+    whole("status", **NULL),
+    text_column("problem", **NULL),
+    key("tenant_id", "subscription", "id"),
+    Index(
+        "ix_delivery_due",
+        "tenant_id",
+        "subscription",
+        "next_at",
+        "id",
+        sqlite_where=text("next_at IS NOT NULL"),
+        postgresql_where=text("next_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_delivery_dead",
+        "tenant_id",
+        "subscription",
+        "id",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
+    sqlite_with_rowid=False,
+)
+"""The body goes when it has arrived. ``next_at``: when it is tried next, None where it is not."""
