@@ -14,7 +14,9 @@ from .canvassing.contacts import Contacts
 from .canvassing.effects import Effects
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
+from .canvassing.households import Households
 from .canvassing.listing import CanvassingLists
+from .canvassing.members import Members
 from .canvassing.people import People
 from .canvassing.permits import Permits
 from .canvassing.recording import Recording
@@ -90,6 +92,8 @@ class Ledger:
         self.permits = Permits(store, self.founding, people)
         self.campaigns = Campaigns(store, self.resources)
         self.contacts = Contacts(store, self.resources, self.persons)
+        self.households = Households(store, self.resources)
+        self.members = Members(store, self.resources)
         self.resources.followers |= Walklists(self.resources).followers
         books, effects = Books(self.resources), Effects(store, self.resources, people)
         self.interactions.followers[CANVASS_VISIT.id] = effects.follow

@@ -13,7 +13,7 @@ from ...model.tenancy import Actor
 from ...store import resources as rows
 from ...store.statements import Unit
 from ...store.store import Store
-from .resources import Resources
+from .resources import Made, Resources
 
 LINKS = "contact-households"
 MEMBERS = "contact-household-lists"
@@ -57,15 +57,16 @@ class Parts:
 
     async def set(
         self, actor: Actor, unit: Unit, *, there: Iterable[Part], gone: Iterable[Ref] = ()
-    ) -> dict[Ref, Resource]:
+    ) -> dict[Ref, Made]:
         """Add to a unit that connections are there, and that others are not; what is so already stays as it is.
 
-        Returns those that are there from then on.
+        Returns those that are there from then on; those that were there already are repetitions.
         """
         wanted = {part.ref: part for part in there}
         unwanted = set(gone) - wanted.keys()
         found = await rows.by_refs(self._database, actor.tenant.id, [*wanted, *unwanted])
-        drafts, result = [], {}
+        drafts: list[ResourceDraft] = []
+        result: dict[Ref, Made] = {}
         for ref, part in wanted.items():
             read = found.get(ref)
             if read is None:
@@ -74,25 +75,27 @@ class Parts:
                 )
             elif read.deleted_at is not None:
                 back = replace(read, deleted_at=None, group=part.group)
-                result[ref] = await self._resources.add_change(actor, unit, read, back, Action.RESTORE)
+                result[ref] = Made(await self._resources.add_change(actor, unit, read, back, Action.RESTORE))
             else:
-                result[ref] = read
+                result[ref] = Made(read, repeated=True)
         new = await self._resources.drafted(actor, drafts)
         self._resources.add_new(actor, unit, new)
         for ref in unwanted:
             read = found.get(ref)
             if read is not None and read.deleted_at is None:
                 await self.remove(actor, unit, read)
-        return result | {item.ref: item for item in new}
+        return result | {item.ref: Made(item) for item in new}
 
     async def remove(self, actor: Actor, unit: Unit, read: Resource) -> Resource:
         """Add the deletion of a resource to a unit."""
         gone = replace(read, deleted_at=now() // MILLISECOND * MILLISECOND)
         return await self._resources.add_change(actor, unit, read, gone, Action.DELETE)
 
-    async def remove_links(self, actor: Actor, unit: Unit, links: Iterable[Resource]) -> None:
-        """Add to a unit that links, and their places on lists, are deleted."""
+    async def remove_links(self, actor: Actor, unit: Unit, links: Iterable[Resource]) -> list[Resource]:
+        """Add to a unit that links, and their places on lists, are deleted; return the links as they then are."""
+        gone = []
         for item in links:
-            await self.remove(actor, unit, item)
+            gone.append(await self.remove(actor, unit, item))
             for place in await rows.by_beginning(self._database, actor.tenant.id, MEMBERS, item.id):
                 await self.remove(actor, unit, place)
+        return gone

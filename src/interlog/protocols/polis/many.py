@@ -58,7 +58,7 @@ async def create_many(kind: Kind, call: Call, store: CreateMany, *, tells_existi
             if isinstance(outcome, Made) and outcome.repeated and outcome.resource.id != drafts[place].id:
                 known[place] = exists("There already is one like this.", id=outcome.resource.id)
     created = any(isinstance(outcome, Made) and not outcome.repeated for outcome in outcomes.values())
-    return await _answer(kind, call, outcomes, known, 201 if created else 200)
+    return await answer(kind, call, outcomes, known, 201 if created else 200)
 
 
 async def _draft_of(kind: Kind, call: Call, item: Any) -> ResourceDraft:
@@ -67,7 +67,9 @@ async def _draft_of(kind: Kind, call: Call, item: Any) -> ResourceDraft:
         raise refusal("", "object.base", "must be an object")
     sent = sent_in(item, reading)
     aside, group = await admitted(call, sent)
-    draft = Draft(sent.data, sent.data, aside, sent.prefix, reading, sent.id, params=sent.params)
+    draft = Draft(
+        sent.data, sent.data, aside, sent.prefix, reading, sent.id, params=sent.params, customer=sent.customer
+    )
     await prepare(kind, call, draft)
     return ResourceDraft(kind=kind.name, data=draft.data, id=sent.id, aside=draft.aside, group=group)
 
@@ -99,7 +101,7 @@ async def patch_many(kind: Kind, call: Call, store: AmendMany) -> Reply:
                 outcomes[place] = error
     if amendments:
         outcomes |= dict(zip(amendments, await store(call, list(amendments.values())), strict=True))
-    return await _answer(kind, call, outcomes, {}, 200)
+    return await answer(kind, call, outcomes, {}, 200)
 
 
 def _named(item: Any, reading: Reading) -> tuple[str, str, Mapping[str, Any]] | None:
@@ -125,7 +127,7 @@ async def _amendment(kind: Kind, call: Call, read: Resource, item: Mapping[str, 
     return Amendment(read.id, lambda found: replace(found, data=draft.data, aside=draft.aside), read.version)
 
 
-async def _answer(
+async def answer(
     kind: Kind, call: Call, outcomes: Mapping[int, Outcome], known: Mapping[int, InterlogError], status: int
 ) -> Reply:
     made = [outcome.resource for _, outcome in sorted(outcomes.items()) if isinstance(outcome, Made)]

@@ -44,7 +44,7 @@ class Draft:
     """A resource that is about to be stored. ``read`` is what is stored under its id so far, if anything.
 
     ``shown`` is the data as the client wrote it, in canonical form; ``data`` is what is stored of it, mostly the same.
-    ``found`` holds what it refers to.
+    ``found`` holds what it refers to, ``customer`` the one that the client named.
     """
 
     shown: dict[str, Any]
@@ -55,6 +55,7 @@ class Draft:
     id: str | None
     read: Resource | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    customer: str | None = None
     found: Mapping[Ref, Resource] = field(default_factory=dict)
 
     def wrong(self, pointer: str, message: str, type_: str) -> None:
@@ -162,7 +163,9 @@ async def create(kind: Kind, call: Call) -> Reply:
     reading = reading_of(call)
     sent = sent_by(call, kind.name, reading)
     aside, group = await admitted(call, sent)
-    draft = Draft(sent.data, sent.data, aside, sent.prefix, reading, sent.id, params=sent.params)
+    draft = Draft(
+        sent.data, sent.data, aside, sent.prefix, reading, sent.id, params=sent.params, customer=sent.customer
+    )
     if sent.id is not None:
         known = await call.ledger.resources.get_many(call.actor, [(kind.name, sent.id)])
         draft.read = known.get((kind.name, sent.id))
@@ -225,6 +228,11 @@ async def restore(kind: Kind, call: Call) -> Reply:
 def reading_of(call: Call) -> Reading:
     """Return what problems of the request are noted in."""
     return Reading(keep_unknown=call.settings.polis_unknown_members == "keep")
+
+
+def draft_of(sent: Sent, aside: dict[str, Any], reading: Reading) -> Draft:
+    """Return what is to be made of what was sent."""
+    return Draft(sent.data, sent.data, aside, sent.prefix, reading, sent.id, params=sent.params, customer=sent.customer)
 
 
 async def prepare(kind: Kind, call: Call, draft: Draft) -> None:

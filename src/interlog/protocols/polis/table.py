@@ -3,13 +3,29 @@
 Each module of a resource names its own operations; here they stand in the order of the coverage page.
 """
 
-from . import campaigns, contacts, changes, interactions, lists, oauth, segments, statuses, surveys, turfs, walklists
+from . import (
+    campaigns,
+    changes,
+    contacts,
+    households,
+    interactions,
+    lists,
+    members,
+    oauth,
+    segments,
+    statuses,
+    surveys,
+    turfs,
+    walklists,
+)
 from .operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *interactions.OPERATIONS,
     *campaigns.OPERATIONS,
     *contacts.OPERATIONS,
+    *households.OPERATIONS,
+    *members.OPERATIONS,
     *lists.OPERATIONS,
     *surveys.OPERATIONS,
     *segments.OPERATIONS,
