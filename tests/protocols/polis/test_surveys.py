@@ -141,6 +141,26 @@ def test_ways_back_are_allowed_and_told(world: World, api: Caller) -> None:
     assert "params" not in world.survey(world.campaign()["id"])
 
 
+def test_a_survey_that_was_only_referred_to(world: World, api: Caller) -> None:
+    """A visit came first: the survey that is posted with that id takes its place, and its questions get ids."""
+    campaign, survey = world.campaign()["id"], str(uuid4())
+    visit = {
+        "campaignId": campaign,
+        "contactId": str(uuid4()),
+        "timestamp": "2026-03-14T17:05:30.000Z",
+        "survey": {"surveyId": survey},
+        "unavailable": True,
+    }
+    assert api.post("/v1/interactions", json=visit).status_code == 201
+
+    data = {"name": "Bus lines", "campaignId": campaign, "questions": [question()]}
+    answer = api.post("/v1/surveys", json={"id": survey, "data": data})
+
+    assert answer.status_code == 201
+    assert answer.json()["data"]["questions"][0]["questionId"]
+
+
+
 @pytest.mark.covers("surveys.patch", "surveys.versions")
 def test_every_version_is_kept(world: World, api: Caller) -> None:
     """Replacing the questions keeps the id of a question whose tag stays; what the survey was can be read."""

@@ -44,7 +44,7 @@ async def _complete(call: Call, draft: Draft) -> None:
         draft.data = first_form(draft.shown)
         await _name_campaign(call, draft)
         return
-    before = draft.read.data["questions"] if draft.read is not None else []
+    before = draft.read.data.get("questions", ()) if draft.read is not None else ()  # a placeholder has none
     known = {question["tag"]: question["questionId"] for question in before}
     for question in draft.data["questions"]:
         if "questionId" not in question:
