@@ -105,7 +105,7 @@ def _of_interaction(name: str) -> ColumnElement[Any]:
     )
 
 
-_MODIFIER = "coalesce({sent}, (SELECT p.uuid FROM person AS p WHERE p.tenant_id = {{1}} AND p.id = {changed}), {{2}})"
+_MODIFIER = "coalesce((SELECT p.uuid FROM person AS p WHERE p.tenant_id = {{1}} AND p.id = {changed}), {sent}, {{2}})"
 _MODIFIER_TEXTS = (
     _MODIFIER.format(
         sent="json_extract({0}, '$.extras.polis.modifier')",

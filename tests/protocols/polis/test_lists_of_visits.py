@@ -1,0 +1,189 @@
+"""Lists of visits over HTTP: every member that is shown can be filtered and sorted by (spec 2.5, 3.6)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.properties.polis import equal
+from tests.serving import Caller
+
+from .conftest import refused, types
+from .setting_up import World, patch, replace
+
+EVERYTHING = 9007199254740991
+RATING, STREETS = "58c0e9a3-7d6b-4f12-9a4e-3b8d5c7f1e02", "d41f7b62-0a3c-4e95-b8d7-6f2c1e5a9b01"
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the path and the value of everything in an object that is no object or array itself."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, (*path, name))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from leaves(item, (*path, str(place)))
+    else:
+        yield path, value
+
+
+def literal(value: Any) -> str:
+    """Return a value as a filter has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def see_that_every_member_can_be_filtered_by(api: Caller, path: str, items: list[dict[str, Any]]) -> int:
+    """Ask for the objects with each value that is shown somewhere; returns how many members were asked for."""
+    asked = {(place, literal(value)): value for item in items for place, value in leaves(item)}
+    for (place, text), value in asked.items():
+        if place == ("meta", "etag"):
+            continue
+        expected = [item["id"] for item in items if equal(dict(leaves(item)).get(place), value)]
+        pointer = "/" + "/".join(name.replace(" ", "\\ ") for name in place)
+        for filter_ in (f"{pointer} eq {text}", f"{pointer} eq {text} and /meta/isDeleted eq false"):
+            found = api.get(path, filter=filter_, limit=EVERYTHING)
+            assert found.status_code == 200, found.text
+            assert [item["id"] for item in found.json()["data"]] == expected, filter_
+    return len(asked)
+
+
+@pytest.fixture
+def visits(world: World, api: Caller) -> list[dict[str, Any]]:
+    """Five visits of two campaigns and three contacts, in order of their ids."""
+    campaigns = [world.campaign(name=name)["id"] for name in ("North", "South")]
+    list_ = world.list()["id"]
+    contacts = [world.contact(list_)["id"] for _ in range(3)]
+    question = {"questionId": RATING, "text": "How often?", "tag": "rating", "type": "text"}
+    question["options"] = [{"text": "cancel"}, {"text": "submit"}]
+    other = {"questionId": STREETS, "text": "Which?", "tag": "streets", "type": "multi-select"}
+    other |= {"options": [{"text": "Submit"}], "choices": [{"text": "A"}, {"text": "B"}, {"text": "C"}]}
+    surveys = [world.survey(campaign, questions=[question, other])["id"] for campaign in campaigns]
+    responses: list[dict[str, Any]] = [
+        {RATING: {"questionId": RATING, "fields": {"rating": "often"}}},
+        {STREETS: {"questionId": STREETS, "fields": {"streets": ["A", "C"]}}},
+        {RATING: {"questionId": RATING, "fields": {}}},
+        {},
+        {RATING: {"fields": {"rating": "never"}}},
+    ]
+    more: list[dict[str, Any]] = [
+        {"location": {"lat": 43.07412, "lng": -89.38911, "confidence": 8}, "distance": 0.25, "successful": True},
+        {"unavailable": True, "unavailableReason": "Come Back"},
+        {"unavailable": True, "unavailableReason": "Not Home", "walklistId": None},
+        {"distance": 3, "successful": False},
+        {},
+    ]
+    made = []
+    for number in range(5):
+        data = {
+            "campaignId": campaigns[number % 2], "contactId": contacts[number % 3],
+            "timestamp": f"2026-03-14T17:0{number}:30.00{number}Z", "unavailable": False,
+            "survey": {"surveyId": surveys[number % 2], "responses": responses[number]},
+        } | {name: value for name, value in more[number].items() if value is not None}  # fmt: skip
+        made.append(world.create("/v1/interactions", **data))
+    changed = made[0]["id"]
+    response = patch(api, f"/v1/interactions/{changed}", replace("/successful", False))
+    assert response.status_code == 200, response.text
+    made[0] = response.json()
+    return sorted(made, key=lambda item: str(item["id"]))
+
+
+@pytest.mark.covers("interactions.list")
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_every_member_can_be_filtered_by(api: Caller, visits: list[dict[str, Any]], version: str) -> None:
+    """What a visit shows at any place, in either version, finds those that show the same there."""
+    items = api.get(f"/{version}/interactions").json()["data"]
+    assert [item["id"] for item in items] == [item["id"] for item in visits]
+    assert see_that_every_member_can_be_filtered_by(api, f"/{version}/interactions", items) > 40
+
+
+@pytest.mark.covers("contacts.list")
+def test_contacts_can_be_filtered_by_as_they_are_shown(world: World, api: Caller) -> None:
+    """Both versions of a contact are found by every member, each in its own spelling."""
+    lists = [world.list(name=name)["id"] for name in ("North", "South")]
+    world.contact(lists[0], email="ann@door.example", phone=["608-555-0100", "608-555-0101"], languages=["en", "es"])
+    world.contact(lists[1], name={"title": "Dr", "first": "Émile", "last": "Ash"}, gender="m", birthdate="1980-02-03")
+    for version in ("v1", "v2"):
+        items = api.get(f"/{version}/contacts").json()["data"]
+        assert len(items) == 2
+        assert see_that_every_member_can_be_filtered_by(api, f"/{version}/contacts", items) > 25
+
+
+@pytest.mark.parametrize("kind", ["campaigns", "lists", "surveys", "segments", "statuses"])
+def test_resources_can_be_filtered_by_as_they_are_shown(world: World, api: Caller, kind: str) -> None:
+    """Objects of every kind are found by every member that they show, those that the server sets included."""
+    campaign = world.campaign(description="x")["id"]
+    world.segment(campaign, world.survey(campaign)["id"], {"source": "/data/profile/age", "operator": "gt", "value": 3})
+    world.contact(world.list()["id"])
+    patch(api, f"/v1/campaigns/{campaign}", replace("/status", "complete"))
+    items = api.get(f"/v1/{kind}").json()["data"]
+    assert items
+    see_that_every_member_can_be_filtered_by(api, f"/v1/{kind}", items)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "expected"),
+    [
+        ('/timestamp gt "2026-03-14T17:02:30.002Z"', [3, 4]),
+        ('/data/timestamp between "2026-03-14T17:03","2026-03-14T17:01:30.001Z"', [1, 2]),
+        ("/data/distance gte 0.25 and /data/successful eq false", [0, 3]),
+        ("/data/location eq nil", [1, 2, 3, 4]),
+        ("/data/survey neq nil and /unavailableReason like \"*m*\"", [1, 2]),
+        (f'"C" in /data/survey/responses/{STREETS}/fields/streets', [1]),
+        (f'/data/survey/responses/{STREETS}/fields/streets/1 eq "C"', [1]),
+        (f'/data/survey/responses/{RATING}/fields/rating in ["often","never"]', [0, 4]),
+        (f"/data/survey/responses/{RATING}/questionId eq nil", [1, 3]),
+        ("/data/gone neq 5 and /data/survey/gone eq nil and /other eq nil", [0, 1, 2, 3, 4]),
+        ("/data/walklistId eq /data/turfId", [0, 1, 2, 3, 4]),
+    ],
+)  # fmt: skip
+def test_visits_are_found_by_what_they_say(
+    api: Caller, visits: list[dict[str, Any]], filter_: str, expected: list[int]
+) -> None:
+    """Times, numbers, answers and what is missing are compared as in any other list."""
+    response = api.get("/v1/interactions", filter=filter_, sort='["timestamp","ASC"]')
+    assert response.status_code == 200, response.text
+    minutes = [int(item["data"]["timestamp"][15]) for item in response.json()["data"]]
+    assert minutes == expected
+
+
+def test_visits_are_sorted(api: Caller, visits: list[dict[str, Any]]) -> None:
+    """By columns and by what stands in the fields, both ways, and by pages that follow each other."""
+    for sort, expected in [
+        ('["timestamp","DESC"]', [4, 3, 2, 1, 0]),
+        ('[["unavailableReason","ASC"],["/data/timestamp","DESC"]]', [1, 2, 4, 3, 0]),
+        ('[["distance","DESC"],["timestamp"]]', [1, 2, 4, 3, 0]),
+    ]:
+        found: list[int] = []
+        response = api.get("/v1/interactions", sort=sort, limit=2)
+        while True:
+            found += [int(item["data"]["timestamp"][15]) for item in response.json()["data"]]
+            if "next" not in response.links:
+                break
+            response = api.request("GET", response.links["next"]["url"].removeprefix(api.base))
+        assert found == expected, sort
+
+
+def test_deleted_visits_are_listed_where_the_filter_names_them(api: Caller, visits: list[dict[str, Any]]) -> None:
+    """A deleted visit is on no list but that which asks for it."""
+    gone = visits[2]["id"]
+    assert api.delete(f"/v1/interactions/{gone}").status_code == 200
+    assert gone not in [item["id"] for item in api.get("/v1/interactions").json()["data"]]
+    body = api.get("/v1/interactions", filter="/meta/isDeleted eq true", count="true").json()
+    assert [item["id"] for item in body["data"]] == [gone]
+    assert body["meta"] == {"total": 1}
+    assert body["data"][0]["meta"]["isDeleted"] is True
+
+
+def test_a_campaign_is_demanded_where_filters_are_strict(world: World, api: Caller) -> None:
+    """Version 1 needs the campaign, version 2 knows four attributes."""
+    campaign = world.campaign()["id"]
+    with world.firm.server.with_settings(polis_strict_filters=True) as base:
+        strict = Caller(api.http, base + "/polis", api.token)
+        problems = refused(strict.get("/v1/interactions"), 400, "ValidationError")
+        assert types(problems) == {("/data/campaignId", "any.required")}
+        assert strict.get("/v1/interactions", filter=f'/campaignId eq "{campaign}"').json()["data"] == []
+        problems = refused(strict.get("/v2/interactions", filter="/distance gt 5"), 400, "ValidationError")
+        assert types(problems) == {("/data/distance", "any.allowOnly")}
+        assert strict.get("/v2/interactions", filter=f'/campaignId neq "{campaign}"').json()["data"] == []
