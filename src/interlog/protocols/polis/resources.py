@@ -163,9 +163,7 @@ async def create(kind: Kind, call: Call) -> Reply:
     reading = reading_of(call)
     sent = sent_by(call, kind.name, reading)
     aside, group = await admitted(call, sent)
-    draft = Draft(
-        sent.data, sent.data, aside, sent.prefix, reading, sent.id, params=sent.params, customer=sent.customer
-    )
+    draft = draft_of(sent, aside, reading)
     if sent.id is not None:
         known = await call.ledger.resources.get_many(call.actor, [(kind.name, sent.id)])
         draft.read = known.get((kind.name, sent.id))
