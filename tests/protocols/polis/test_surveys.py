@@ -151,10 +151,10 @@ def test_a_survey_that_was_only_referred_to(single_api: Caller) -> None:
         "survey": {"surveyId": survey},
         "unavailable": True,
     }
-    assert single_api.post("/v1/interactions", json=visit).status_code == 201
+    assert single_api.post("/v1/interactions", **visit).status_code == 201
 
     data = {"name": "Bus lines", "campaignId": campaign, "questions": [question()]}
-    answer = single_api.post("/v1/surveys", json={"id": survey, "data": data})
+    answer = single_api.post("/v1/surveys", id=survey, data=data)
 
     assert answer.status_code == 201
     assert answer.json()["data"]["questions"][0]["questionId"]
