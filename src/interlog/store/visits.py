@@ -6,12 +6,25 @@ A row follows from the visit's interaction alone; it is written and removed in t
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    delete,
+    func,
+    null,
+    select,
+    union_all,
+    update,
+)
 
-from ..model.canvassing.visits import TYPE_ID, visit_of
+from ..model.canvassing.resources import NOTHING, Ref, Resource
+from ..model.canvassing.visits import PROTOCOL, TYPE_ID
 from ..model.interactions import Interaction
-from .database import Database
-from .schema import resource, visit
+from .database import Database, Row
+from .resources import resource_of
+from .schema import interaction, resource, visit
 from .statements import Query, Unit, member_of, parameter
 
 Columns = visit.c
@@ -31,33 +44,87 @@ OF_CONTACTS = Query(
 )
 
 
+def _around() -> CompoundSelect[Any]:
+    """What visits refer to, and in its form those of some visits that are stored: one statement for both."""
+    kinds, ids = member_of(resource.c.kind, "kinds", text=True), member_of(resource.c.id, "ids", text=True)
+    found = select(*resource.c).where(resource.c.tenant_id == parameter("tenant"), kinds, ids)
+    own = {"tenant_id": interaction.c.tenant_id, "id": interaction.c.uuid, "number": interaction.c.number}
+    stored = select(*(own.get(column.name, null()) for column in resource.c)).where(
+        interaction.c.tenant_id == parameter("tenant"), member_of(interaction.c.uuid, "uuids", text=True)
+    )
+    return union_all(found, stored)
+
+
+AROUND = Query(_around())
+_KEPT_KINDS = frozenset({"campaigns", "surveys", "statuses"})
+_MOST_KEPT = 1_000
+
+
+class Around:
+    """Reads what visits refer to. What many refer to is kept in the form that it was read in, by its version."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: dict[tuple[int, str, str], Resource] = {}
+
+    async def read(self, tenant: int, refs: Iterable[Ref], uuids: Iterable[str]) -> tuple[dict[Ref, Resource], bool]:
+        """Return the resources, also deleted ones, and whether an interaction has one of the uuids."""
+        wanted = set(refs)
+        rows = await self._database.fetch(
+            AROUND,
+            tenant=tenant,
+            kinds=self._database.array({kind for kind, _ in wanted}),
+            ids=self._database.array({id_ for _, id_ in wanted}),
+            uuids=self._database.array(uuids),
+        )
+        found: dict[Ref, Resource] = {}
+        for row in rows:
+            ref = (row[1], row[2])
+            if ref in wanted:
+                found[ref] = self._resource(tenant, row) if row[1] in _KEPT_KINDS else resource_of(row)
+        return found, any(row[1] is None for row in rows)
+
+    def _resource(self, tenant: int, row: Row) -> Resource:
+        key = (tenant, row[1], row[2])
+        kept = self._kept.get(key)
+        if kept is None or (kept.version, kept.number) != (row[_VERSION], row[3]):
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[key] = resource_of(row)
+        return kept
+
+
+_VERSION = list(resource.columns.keys()).index("version")
+
+
 def row_of(tenant: int, item: Interaction) -> tuple[Any, ...] | None:
     """Return the row of a visit; None for what is none, is deleted, or lacks what a visit must have."""
     if item.type_id != TYPE_ID or item.deleted_at is not None:
         return None
-    found = visit_of(item.content)
-    if found is None:
+    fields = item.content.fields
+    if "campaignId" not in fields or "contactId" not in fields:
         return None
-    modified_at = item.modified_at or found.beside.modified_at or item.created_at
+    kept = item.content.extras.get(PROTOCOL, NOTHING)
+    successful = fields.get("successful")
     return (
         tenant,
-        found.campaign,
+        fields["campaignId"],
         item.uuid,
         item.number,
         item.content.occurred_at,
         item.created_at,
-        modified_at,
-        found.contact,
-        found.beside.creator,
+        item.modified_at or kept.get("modified_at") or item.created_at,
+        fields["contactId"],
+        kept.get("creator"),
         item.group,
-        found.survey,
-        found.list_id,
-        found.household,
-        found.walklist,
-        found.turf,
-        found.status,
-        None if found.successful is None else int(found.successful),
-        int(found.unavailable),
+        fields.get("surveyId", ""),
+        fields.get("listId"),
+        fields.get("householdId"),
+        fields.get("walklistId"),
+        fields.get("turfId"),
+        fields.get("statusId"),
+        None if successful is None else int(successful),
+        int(fields.get("unavailable", False)),
     )
 
 

@@ -1,6 +1,5 @@
 """Recording visits: each once, however often it is sent, with what it changes elsewhere, in one unit."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,6 @@ from ...model.interactions import Draft, Interaction
 from ...model.parties import Person, PersonKind
 from ...model.tenancy import Actor, Right
 from ...store import interactions as interaction_rows
-from ...store import resources as rows
 from ...store import visits as visit_rows
 from ...store.database import Duplicate, Stale
 from ...store.statements import Unit
@@ -59,6 +57,7 @@ class Recording:
         self._resources = resources
         self._effects = effects
         self._books = books
+        self._around = visit_rows.Around(store.database)
 
     async def create(self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules) -> Recorded:
         """Record a visit; the same once more stores nothing. ``Taken`` where its id means another one."""
@@ -97,10 +96,10 @@ class Recording:
         self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
     ) -> list[Recorded | InterlogError]:
         tenant = actor.tenant.id
-        stored, found = await asyncio.gather(  # neither waits for the other where the database is elsewhere
-            interaction_rows.by_uuids(self._database, tenant, [draft.id or "" for draft in drafts]),
-            rows.by_refs(self._database, tenant, {ref for draft in drafts for ref in refs_of(draft.visit)}),
-        )
+        uuids = [draft.id or "" for draft in drafts]
+        refs = {ref for draft in drafts for ref in refs_of(draft.visit)}
+        found, is_stored = await self._around.read(tenant, refs, uuids)
+        stored = await interaction_rows.by_uuids(self._database, tenant, uuids) if is_stored else {}
         outcomes: dict[int, Recorded | InterlogError] = {}
         accepted: dict[int, VisitDraft] = {}
         for index, draft in enumerate(drafts):

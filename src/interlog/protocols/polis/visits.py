@@ -14,9 +14,11 @@ from interlog.model.tenancy import Tenant
 from .etags import number, ordered
 from .resources import moment_text
 from .shapes import MISSING, Flag, Number, Reading, Shape, Text, Thing, Uuid, When, pointer
+from .visit_reading import quick_visit
 
 _UUID = Uuid()
 _MAX_TEXT = 100_000
+_LARGEST = 2**53
 _IN_V2 = ("householdId", "contactHouseholdId")
 
 
@@ -55,6 +57,8 @@ class Responses(Shape):
             parts = answer if isinstance(answer, list) else [answer]
             if any(isinstance(part, dict | list) or (part is None and answer is not None) for part in parts):
                 reading.wrong(pointer(path, tag), "must be a string, a number, or an array of these", "any.base")
+            elif any(isinstance(part, int | float) and abs(part) > _LARGEST for part in parts):
+                reading.wrong(pointer(path, tag), f"must not be larger than {_LARGEST}", "number.max")
             elif any(isinstance(part, str) and len(part) > _MAX_TEXT for part in parts):
                 reading.wrong(pointer(path, tag), f"must not be longer than {_MAX_TEXT} characters", "string.max")
         return {tag: answer for tag, answer in value.items() if answer is not None}
@@ -86,8 +90,11 @@ class Given(NamedTuple):
     undecided: bool
 
 
-def visit_in(data: Mapping[str, Any], reading: Reading, path: str) -> Given | None:
+def visit_in(data: dict[str, Any], reading: Reading, path: str) -> Given | None:
     """Read the data of an interaction; what is wrong with it is noted, and then there is no visit."""
+    quick = quick_visit(data)
+    if quick is not None:
+        return Given(quick, undecided=False)
     before = len(reading.problems)
     found = SHAPE.read(data, path, reading)
     if found is MISSING or len(reading.problems) > before:

@@ -1,0 +1,93 @@
+"""Reading the data of an interaction in one step, as most of them come: right.
+
+What does not pass here is read by its shape (``visits.py``), which tells everything that is wrong with it.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from interlog.model.canvassing.resources import NOTHING
+from interlog.model.canvassing.visits import Visit
+from interlog.model.instants import parse_moment
+
+_Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+_Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z\Z")]
+_Positive = Annotated[float, Meta(ge=0, le=2.0**53)]
+_MAX_TEXT = 256
+_MOST = 2**53
+
+
+class _Response(Struct, forbid_unknown_fields=True, gc=False):
+    questionId: str
+    fields: dict[str, str | int | float | bool | list[Annotated[str, Meta(max_length=_MAX_TEXT)]]] = {}
+
+
+class _Survey(Struct, forbid_unknown_fields=True, gc=False):
+    surveyId: _Uuid
+    responses: dict[_Uuid, _Response] = {}
+
+
+class _Location(Struct, forbid_unknown_fields=True, gc=False):
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    lng: Annotated[float, Meta(ge=-180, le=180)]
+    confidence: _Positive | None = None
+
+
+class _Data(Struct, forbid_unknown_fields=True, gc=False):
+    campaignId: _Uuid
+    contactId: _Uuid
+    timestamp: _Moment
+    survey: _Survey
+    unavailable: bool
+    listId: _Uuid | None = None
+    successful: bool | None = None
+    unavailableReason: Annotated[str, Meta(max_length=256)] | None = None
+    distance: _Positive | None = None
+    location: _Location | None = None
+    walklistId: _Uuid | None = None
+
+
+def quick_visit(data: dict[str, Any]) -> Visit | None:
+    """Return the visit of data in which nothing can be wrong but what it refers to; None where that is not certain."""
+    try:
+        found = msgspec.convert(data, _Data)
+    except msgspec.ValidationError:
+        return None
+    responses: dict[str, dict[str, Any]] = {}
+    for id_, response in found.survey.responses.items():
+        if response.questionId != id_ or len(response.fields) > 1 or not _is_short(response.fields):
+            return None
+        responses[id_] = {"fields": response.fields, "questionId": id_}
+    moment = parse_moment(found.timestamp)
+    if moment is None or moment.instant % 1_000:
+        return None
+    location = found.location
+    return Visit(
+        campaign=found.campaignId,
+        contact=found.contactId,
+        survey=found.survey.surveyId,
+        at=moment.instant,
+        responses=responses or NOTHING,
+        unavailable=found.unavailable,
+        reason=found.unavailableReason,
+        successful=found.successful,
+        distance=found.distance,
+        lat=location.lat if location is not None else None,
+        lng=location.lng if location is not None else None,
+        confidence=location.confidence if location is not None else None,
+        list_id=found.listId,
+        walklist=found.walklistId,
+    )
+
+
+def _is_short(fields: dict[str, Any]) -> bool:
+    """Whether answers are no longer than what is asked for mostly, and numbers what a client can count."""
+    for answer in fields.values():
+        if isinstance(answer, str | list):
+            if len(answer) > _MAX_TEXT:
+                return False
+        elif not -_MOST <= answer <= _MOST:
+            return False
+    return True
