@@ -99,8 +99,8 @@ READS_EVERYTHING = {
 """What is meant to read a table, and why."""
 
 
-ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits"}
-"""Modules whose queries ``test_instance_plans.py``, ``test_canvassing_plans.py`` and ``test_visit_plans.py`` check."""
+ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits", "canvassing_pages"}
+"""Modules whose queries other tests of plans check: ``test_instance_plans.py``, ``test_canvassing_plans.py`` …"""
 
 
 class Case(NamedTuple):
