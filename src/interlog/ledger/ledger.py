@@ -20,6 +20,7 @@ from .canvassing.members import Members
 from .canvassing.people import People
 from .canvassing.permits import Permits
 from .canvassing.recording import Recording
+from .canvassing.reports import Reports
 from .canvassing.resources import Resources
 from .canvassing.surveys import Books
 from .canvassing.visits import Visits
@@ -91,6 +92,7 @@ class Ledger:
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)
         self.campaigns = Campaigns(store, self.resources)
+        self.reports = Reports(store, self.resources)
         self.contacts = Contacts(store, self.resources, self.persons)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)

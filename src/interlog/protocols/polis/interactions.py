@@ -23,7 +23,7 @@ from .errors import PolisError, exists, item_error, problem
 from .operations import MAX_MANY, Body, Call, Operation, Reply
 from .paging import list_visits
 from .patching import patch_of, patched
-from .requests import Precondition, precondition_of
+from .requests import Precondition, instant_of, precondition_of
 from .resources import admitted, moment_text, reading_of
 from .shapes import MISSING, Reading, Thing, Uuid, When
 from .visits import data_of, patched_visit, visit_in
@@ -35,7 +35,6 @@ _HISTORY = Thing(
     {"created": When(), "createdBy": Uuid(), "modified": When(), "modifiedBy": Uuid()},
 )
 _READ_ONLY = ("listId",)
-_DAY_LONG = len("2026-01-01")
 
 
 # Objects of the wire
@@ -293,7 +292,7 @@ async def list_(call: Call) -> Reply:
         if not of_one:
             return Reply(page([]))
         conditions.append(of_one[0] if len(of_one) == 1 else Or(of_one))
-    start, end = _date(call, "startDate"), _date(call, "endDate")
+    start, end = instant_of(call, "startDate"), instant_of(call, "endDate", is_end=True)
     if start is not None:
         conditions.append(Compare("occurred_at", Operator.GREATER_OR_EQUAL, start))
     if end is not None:
@@ -312,7 +311,7 @@ async def latest_by_canvasser(call: Call) -> Reply:
     if missing:
         raise Invalid(*(Problem(name, "is required", "any.required") for name in missing))
     organization = call.uuid("organizationId", is_required=True)
-    start, end = _date(call, "startDate"), _date(call, "endDate")
+    start, end = instant_of(call, "startDate"), instant_of(call, "endDate", is_end=True)
     assert organization is not None
     assert start is not None
     assert end is not None
@@ -337,20 +336,6 @@ async def duplicates(call: Call) -> Reply:
         skip=call.integer("skip", 0),
     )
     return Reply(page(await present(call, found)))
-
-
-def _date(call: Call, name: str) -> int | None:
-    """Return a parameter that is a date or a date and time; a date alone is its first or its last moment."""
-    text = call.param(name)
-    if not text:
-        return None
-    is_day = len(text) == _DAY_LONG
-    if is_day and name == "endDate":
-        text += "T23:59:59.999Z"
-    instant = _instant(text)
-    if instant is None:
-        raise problem(name, "date.isoDate", "must be an ISO 8601 date, or date and time")
-    return instant + 999 if is_day and name == "endDate" else instant
 
 
 def _operation(name: str, method: str, path: str, handler: Any, verb: str, spec: str, **more: Any) -> Operation:

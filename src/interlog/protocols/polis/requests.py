@@ -7,6 +7,8 @@ import falcon
 import falcon.asgi
 import msgspec
 
+from interlog.model.instants import parse_moment
+
 from .errors import outdated, problem, unreadable
 from .operations import Body, Call, Operation
 
@@ -127,3 +129,15 @@ def etags_in(header: str | None) -> tuple[str, ...]:
         if text:
             found.append(text)
     return tuple(found)
+
+
+def instant_of(call: Call, name: str, *, is_end: bool = False) -> int | None:
+    """Return a parameter that is a date or a date and time; a date alone is its first moment, or its last."""
+    text = call.param(name)
+    if not text:
+        return None
+    is_day = len(text) == len("2026-01-01")
+    moment = parse_moment(f"{text}T23:59:59.999999Z" if is_day and is_end else text)
+    if moment is None:
+        raise problem(name, "date.isoDate", "must be an ISO 8601 date, or date and time")
+    return moment.instant

@@ -18,6 +18,7 @@ from . import (
     turfs,
     walklists,
 )
+from .analytics import OPERATIONS as OPERATIONS_ANALYTICS
 from .operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -31,6 +32,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *segments.OPERATIONS,
     *statuses.OPERATIONS,
     *changes.OPERATIONS,
+    *OPERATIONS_ANALYTICS,
     *walklists.OPERATIONS,
     *turfs.OPERATIONS,
     *oauth.OPERATIONS,
