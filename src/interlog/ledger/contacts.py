@@ -4,69 +4,56 @@ A contact's id is the one its author chose, or else the person's number. Its nam
 organization are the person's; what a person has no place for is kept beside.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from ..model.as_profiles import contact_of, has_key
+from ..model.as_profiles import contact_of
 from ..model.errors import Invalid, Problem
 from ..model.ids import uuid7
-from ..model.journal import Action, Entity
+from ..model.journal import Entity
 from ..model.parties import Person, PersonKind, email_domain, normal_email
 from ..model.person_rules import MAX_NAME, email_problems
 from ..model.profiles import CONTACT, PROFILE_ID, Profile, ProfileType
 from ..model.tenancy import Actor
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
-from ..store.database import Stale
-from ..store.journal import add_entry
-from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .party_profiles import PartyProfiles, is_number
 from .persons import Persons
-from .profile_kinds import Beside, Found, ProfileKind, Wanted
+from .profile_kinds import Found, Wanted
 
-ID, EMAIL = (PROFILE_ID,), ("Email",)
+EMAIL = ("Email",)
 
 
-class Contacts(ProfileKind):
+class Contacts(PartyProfiles[Person]):
     """Profiles that are persons."""
 
     counter = "person"
+    entity = Entity.PERSON
 
     def __init__(self, store: Store, persons: Persons) -> None:
-        super().__init__(store, persons.values)
+        super().__init__(store, persons.values, CONTACT, Entity.PERSON_FIELDS)
         self._persons = persons
-        self._beside = Beside(CONTACT.id, Entity.PERSON_FIELDS)
 
-    def own_key(self, number: int) -> str | None:
-        return str(number)
+    async def _by_ids(self, tenant: int, ids: Iterable[int]) -> Mapping[int, Person]:
+        return await person_rows.by_ids(self._database, tenant, ids)
 
-    async def find(self, actor: Actor, type_: ProfileType, wanted: Wanted) -> Found:
-        tenant, found = actor.tenant.id, Found()
-        ids = set(wanted.get(ID, ()))
-        if ids:
-            chosen = await self._beside.find(self._store, tenant, ids)
-            numbers = {int(text): text for text in ids.difference(chosen) if is_number(text)}
-            there = await person_rows.by_ids(self._database, tenant, {*numbers, *chosen.values()}) if ids else {}
-            named = await self._beside.read(self._store, tenant, [n for n in numbers if n in there])
-            found |= {(ID, text): [number] for text, number in chosen.items() if number in there}
-            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not has_key(named.get(n))}
-        if emails := set(wanted.get(EMAIL, ())):
-            owners = await person_rows.ids_by_email(self._database, tenant, emails)
-            found |= {(EMAIL, email): [number] for email, number in owners.items()}
-        return found
+    async def _some(self, tenant: int, after: int, limit: int) -> Sequence[Person]:
+        return await person_rows.page(self._database, tenant, after=after, limit=limit)
 
-    async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
-        persons = await person_rows.by_ids(self._database, actor.tenant.id, numbers)
-        beside = await self._beside.read(self._store, actor.tenant.id, persons)
-        return {id_: contact_of(person, beside.get(id_)) for id_, person in persons.items()}
+    async def _owners(self, tenant: int, wanted: Wanted) -> Found:
+        emails = set(wanted.get(EMAIL, ()))
+        owners = await person_rows.ids_by_email(self._database, tenant, emails) if emails else {}
+        return {(EMAIL, email): [number] for email, number in owners.items()}
 
-    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[tuple[Profile, int]]:
-        persons = await person_rows.page(self._database, actor.tenant.id, after=after, limit=limit)
-        beside = await self._beside.read(self._store, actor.tenant.id, (person.id for person in persons))
-        return [(contact_of(person, beside.get(person.id)), person.version) for person in persons]
+    def _shown(self, item: Person, beside: Profile | None) -> Profile:
+        return contact_of(item, beside)
+
+    def _change_row(self, unit: Unit, tenant: int, read: Person, new: Person) -> None:
+        person_rows.change(unit, tenant, read, new)
 
     async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
         email = _email_of(new)
@@ -103,11 +90,7 @@ class Contacts(ProfileKind):
         self._values.change(actor, unit, CONTACT, contact_of(person, None), contact_of(person, beside))
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
-        tenant = actor.tenant.id
-        before = (await person_rows.by_ids(self._database, tenant, [read.number])).get(read.number)
-        if before is None:
-            raise Stale
-        kept = (await self._beside.read(self._store, tenant, [read.number])).get(read.number)
+        before, kept = await self._stored(actor.tenant.id, read.number)
         email = _email_of(new)
         emails = before.emails
         if email is None:
@@ -126,11 +109,8 @@ class Contacts(ProfileKind):
             primary_email=email if email is not None else emails[0] if emails else None,
             organization_ids=organizations,
         )
-        if person != before or self._values.counts(actor, person):  # then every change counts in this row
-            person = replace(person, version=before.version + 1, modified_at=new.modified_at)
-            person_rows.change(unit, tenant, before, person)
-            at, text = new.modified_at or 0, encode(before).decode()
-            add_entry(unit, actor, Action.AMEND, Entity.PERSON, person.id, person.version, at, text)
+        person = self._amend(actor, unit, before, person, new.modified_at)
+        if person != before:
             await self._persons.tell(actor, unit, before, person)
         kept_now = self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, person)))
         changed = contact_of(person, kept_now)
@@ -142,11 +122,6 @@ class Contacts(ProfileKind):
         if text is None or not is_number(text):
             return ()
         return tuple(await organization_rows.by_ids(self._database, actor.tenant.id, [int(text)]))
-
-
-def is_number(text: Any) -> bool:
-    """Whether a text is the number of a person or an organization, as one writes it."""
-    return isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= 15 and str(int(text)) == text
 
 
 def _email_of(item: Profile) -> str | None:

@@ -1,67 +1,54 @@
 """Organizations as profiles: their name and main domain are the organization's, what else there is is kept beside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from ..model.as_profiles import has_key, organization_of
+from ..model.as_profiles import organization_of
 from ..model.errors import Invalid
 from ..model.ids import uuid7
 from ..model.journal import Action, Entity
 from ..model.parties import Organization
-from ..model.profiles import ORGANIZATION, PROFILE_ID, Profile, ProfileType
+from ..model.profiles import ORGANIZATION, Profile, ProfileType
 from ..model.tenancy import Actor
 from ..store import organizations as rows
-from ..store.database import Stale
 from ..store.journal import add_entry
-from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .contacts import is_number
 from .organizations import normal_domains, problems_of
-from .profile_kinds import Beside, Found, ProfileKind, Wanted
+from .party_profiles import PartyProfiles
+from .profile_kinds import Found, Wanted
 from .profile_values import ProfileValues
 
-ID, DOMAIN = (PROFILE_ID,), ("Domain",)
+DOMAIN = ("Domain",)
 
 
-class OrganizationProfiles(ProfileKind):
+class OrganizationProfiles(PartyProfiles[Organization]):
     """Profiles that are organizations."""
 
     counter = "organization"
+    entity = Entity.ORGANIZATION
 
     def __init__(self, store: Store, values: ProfileValues) -> None:
-        super().__init__(store, values)
-        self._beside = Beside(ORGANIZATION.id, Entity.ORGANIZATION_FIELDS)
+        super().__init__(store, values, ORGANIZATION, Entity.ORGANIZATION_FIELDS)
 
-    def own_key(self, number: int) -> str | None:
-        return str(number)
+    async def _by_ids(self, tenant: int, ids: Iterable[int]) -> Mapping[int, Organization]:
+        return await rows.by_ids(self._database, tenant, ids)
 
-    async def find(self, actor: Actor, type_: ProfileType, wanted: Wanted) -> Found:
-        tenant, found = actor.tenant.id, Found()
-        ids = set(wanted.get(ID, ()))
-        if ids:
-            chosen = await self._beside.find(self._store, tenant, ids)
-            numbers = {int(text): text for text in ids.difference(chosen) if is_number(text)}
-            there = await rows.by_ids(self._database, tenant, {*numbers, *chosen.values()}) if ids else {}
-            named = await self._beside.read(self._store, tenant, [n for n in numbers if n in there])
-            found |= {(ID, text): [number] for text, number in chosen.items() if number in there}
-            found |= {(ID, text): [n] for n, text in numbers.items() if n in there and not has_key(named.get(n))}
-        if domains := set(wanted.get(DOMAIN, ())):
-            owners = await rows.ids_by_domain(self._database, tenant, domains)
-            found |= {(DOMAIN, domain): numbers for domain, numbers in owners.items()}
-        return found
+    async def _some(self, tenant: int, after: int, limit: int) -> Sequence[Organization]:
+        return await rows.page(self._database, tenant, after=after, limit=limit)
 
-    async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
-        found = await rows.by_ids(self._database, actor.tenant.id, numbers)
-        beside = await self._beside.read(self._store, actor.tenant.id, found)
-        return {id_: organization_of(item, beside.get(id_)) for id_, item in found.items()}
+    async def _owners(self, tenant: int, wanted: Wanted) -> Found:
+        domains = set(wanted.get(DOMAIN, ()))
+        owners = await rows.ids_by_domain(self._database, tenant, domains) if domains else {}
+        return {(DOMAIN, domain): numbers for domain, numbers in owners.items()}
 
-    async def page(self, actor: Actor, type_: ProfileType, after: int, limit: int) -> list[tuple[Profile, int]]:
-        found = await rows.page(self._database, actor.tenant.id, after=after, limit=limit)
-        beside = await self._beside.read(self._store, actor.tenant.id, (item.id for item in found))
-        return [(organization_of(item, beside.get(item.id)), item.version) for item in found]
+    def _shown(self, item: Organization, beside: Profile | None) -> Profile:
+        return organization_of(item, beside)
+
+    def _change_row(self, unit: Unit, tenant: int, read: Organization, new: Organization) -> None:
+        rows.change(unit, tenant, read, new)
 
     async def create(self, actor: Actor, unit: Unit, type_: ProfileType, new: Profile) -> Profile:
         item = Organization(
@@ -75,17 +62,9 @@ class OrganizationProfiles(ProfileKind):
         return made
 
     async def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile, new: Profile) -> Profile:
-        tenant = actor.tenant.id
-        before = (await rows.by_ids(self._database, tenant, [read.number])).get(read.number)
-        if before is None:
-            raise Stale
-        kept = (await self._beside.read(self._store, tenant, [read.number])).get(read.number)
+        before, kept = await self._stored(actor.tenant.id, read.number)
         item = replace(before, name=_name_of(new), domains=_domains_of(new, before.domains))
-        if item != before or self._values.counts(actor, item):  # then every change counts in this row
-            item = replace(item, version=before.version + 1, modified_at=new.modified_at)
-            rows.change(unit, tenant, before, item)
-            at, text = new.modified_at or 0, encode(before).decode()
-            add_entry(unit, actor, Action.AMEND, Entity.ORGANIZATION, item.id, item.version, at, text)
+        item = self._amend(actor, unit, before, item, new.modified_at)
         kept_now = self._beside.write(actor, unit, kept, replace(new, fields=_beside(new, item)))
         changed = organization_of(item, kept_now)
         self._values.change(actor, unit, type_, organization_of(before, kept), changed)
