@@ -71,6 +71,12 @@ class Deliveries:
         )
         rows.insert(unit, item)
 
+    async def switch(self, actor: Actor, unit: Unit, protocol: str, name: str, *, is_paused: bool) -> None:
+        """Add to a unit that a subscription rests, or goes on with what has happened meanwhile."""
+        found = await rows.by_name(self._database, actor.tenant.id, protocol, name)
+        if found is not None and found.target.is_paused is not is_paused:
+            rows.change(unit, replace(found, target=replace(found.target, is_paused=is_paused)))
+
     async def unsubscribe(self, actor: Actor, unit: Unit, protocol: str, name: str) -> None:
         """Add the end of a subscription to a unit; what waits for it is given up."""
         found = await rows.by_name(self._database, actor.tenant.id, protocol, name)

@@ -15,6 +15,7 @@ from .canvassing.effects import Effects
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
 from .canvassing.households import Households
+from .canvassing.integrations import Integrations
 from .canvassing.listing import CanvassingLists
 from .canvassing.members import Members
 from .canvassing.people import People
@@ -91,6 +92,7 @@ class Ledger:
         self.changes = Feed(store)
         self.founding = Founding(store, self.resources)
         self.permits = Permits(store, self.founding, people)
+        self.integrations = Integrations(store, self.resources, self.deliveries)
         self.campaigns = Campaigns(store, self.resources)
         self.reports = Reports(store, self.resources)
         self.contacts = Contacts(store, self.resources, self.persons)

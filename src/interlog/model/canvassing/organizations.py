@@ -23,6 +23,11 @@ def groups_seen(tenant: Tenant, organizations: Mapping[str, Resource], membershi
     return groups
 
 
+def groups_of(tenant: Tenant, organizations: Mapping[str, Resource], id_: str) -> set[int]:
+    """Return the security groups of an organization and of all below."""
+    return _below(tenant, organizations, id_) | ({0} if id_ == root_organization(tenant) else set())
+
+
 def line_of(organizations: Mapping[str, Resource], id_: str, root: str) -> list[str]:
     """Return an organization's id and the ids of those above it, the nearest first; the root is the last."""
     line: list[str] = []

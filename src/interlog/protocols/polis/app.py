@@ -19,6 +19,7 @@ from interlog.model.tenancy import Right
 from interlog.settings import Settings
 
 from .errors import EXPECTED, answer, unreadable
+from .integrations import Push
 from .operations import JSON, Call, Operation, Reply
 from .requests import etags_in, read_body
 from .table import OPERATIONS
@@ -34,6 +35,7 @@ def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[falcon.asgi.R
     app = falcon.asgi.App()
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
+    ledger.deliveries.sources[PROTOCOL] = Push(ledger).messages
     by_path: dict[str, tuple[int, dict[str, Operation]]] = {}
     for operation in OPERATIONS:
         for version, path in operation.routes:

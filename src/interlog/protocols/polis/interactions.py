@@ -20,7 +20,7 @@ from interlog.model.interactions import Interaction
 
 from .bodies import Sent, sent_by, sent_in
 from .errors import PolisError, exists, item_error, problem
-from .operations import MAX_MANY, Body, Call, Operation, Reply
+from .operations import MAX_MANY, Body, Call, Operation, Reply, Viewer
 from .paging import list_visits
 from .patching import patch_of, patched
 from .requests import Precondition, instant_of, precondition_of
@@ -40,14 +40,14 @@ _READ_ONLY = ("listId",)
 # Objects of the wire
 
 
-async def present(call: Call, items: Sequence[Interaction]) -> list[dict[str, Any]]:
+async def present(call: Viewer, items: Sequence[Interaction]) -> list[dict[str, Any]]:
     """Return visits as objects of the wire."""
     persons = {person for found in items for person in (found.creator, found.modifier) if person is not None}
     uuids = await call.ledger.people.uuids(call.actor, persons)
     return [_item_of(call, found, uuids) for found in items]
 
 
-def _item_of(call: Call, found: Interaction, uuids: dict[int, str]) -> dict[str, Any]:
+def _item_of(call: Viewer, found: Interaction, uuids: dict[int, str]) -> dict[str, Any]:
     tenant, visit = call.actor.tenant, visit_of(found.content)
     assert visit is not None, "what is listed is a visit"
     beside = visit.beside

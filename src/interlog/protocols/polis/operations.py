@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import falcon.asgi
 from msgspec import Struct, field
@@ -52,6 +52,19 @@ class Reply(Struct):
     etag: str | None = None
     stream: AsyncIterator[bytes] | None = None
     content_type: str = JSON
+
+
+class Viewer(Protocol):
+    """Through whose eyes something is shown, and in which version of the protocol."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def actor(self) -> Actor: ...
+
+    @property
+    def version(self) -> int: ...
 
 
 class Call(Struct, dict=True):

@@ -8,6 +8,7 @@ from . import (
     changes,
     contacts,
     households,
+    integrations,
     interactions,
     lists,
     members,
@@ -36,5 +37,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *walklists.OPERATIONS,
     *turfs.OPERATIONS,
     *oauth.OPERATIONS,
+    *integrations.OPERATIONS,
 )
 """Every operation, in the order of the coverage page."""
