@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interlog.marks import marks_in
+from interlog.marks import Missing, marks_in
 from interlog.protocols.affinity import coverage
 from interlog.protocols.affinity.app import OPERATIONS
 from interlog.protocols.affinity.operations import Operation
@@ -34,7 +34,7 @@ def test_nothing_is_both_served_and_not() -> None:
 
 
 @pytest.mark.parametrize("row", coverage.NOT_YET, ids=lambda row: row.path)
-def test_what_is_not_served_is_refused(any_api: Caller, row: coverage.Missing) -> None:
+def test_what_is_not_served_is_refused(any_api: Caller, row: Missing) -> None:
     """A request for what is said not to be served is answered in the way that the page says."""
     path = row.path.replace("{id}", "1").replace("{entry_id}", "1").replace("{field_id}", "field-1")
     for method in row.methods.split():

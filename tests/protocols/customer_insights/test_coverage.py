@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interlog.marks import marks_in
+from interlog.marks import Missing, marks_in
 from interlog.protocols.customer_insights import coverage
 from interlog.protocols.customer_insights.operations import PREFIXES, Operation
 from interlog.protocols.customer_insights.table import OPERATIONS, OPERATIONS_MANAGEMENT
@@ -38,7 +38,7 @@ def test_names_and_routes_are_unique() -> None:
 
 
 @pytest.mark.parametrize("row", coverage.NOT_YET, ids=lambda row: row.path)
-def test_what_is_not_served_is_refused(any_hub: Hub, row: coverage.Missing) -> None:
+def test_what_is_not_served_is_refused(any_hub: Hub, row: Missing) -> None:
     """A request for what is said not to be served is answered in the way that the page says."""
     path = (PREFIXES[row.path[0]] + row.path[1:]).replace("{hub}", any_hub.name).replace("{name}", "Meeting")
     for method in row.methods.split():

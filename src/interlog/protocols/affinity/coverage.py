@@ -4,84 +4,70 @@ It is made from the route table and from the marks of the tests, ``@pytest.mark.
 by="affinity-sdk")``, so that it says nothing that is not so. What is not served yet stands in ``NOT_YET``.
 """
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
-from interlog.marks import PLAIN, marks_in
+from interlog.marks import PLAIN, count_of, missing, missing_table, rows, served_table
 
 from .app import OPERATIONS
-from .operations import Operation
 
 CLIENTS = ("affinity-sdk", "xaffinity", PLAIN)
 """The clients in the order of the page's columns: the community's library, its command line, and requests by hand."""
 
 
-class Missing(NamedTuple):
-    """Operations of the vendor that are not served: a section of the specification, methods, and a path."""
-
-    section: str
-    methods: str
-    path: str
-
-
-NOT_YET = tuple(
-    Missing(*row)
-    for row in (
-        ("6", "POST", "/lists/{id}/list-entries"),
-        ("6", "DELETE", "/lists/{id}/list-entries/{entry_id}"),
-        ("9.1", "GET POST", "/fields"),
-        ("9.1", "DELETE", "/fields/{id}"),
-        ("9.2", "GET POST", "/field-values"),
-        ("9.2", "GET PUT PATCH DELETE", "/field-values/{id}"),
-        ("9.3", "GET", "/field-value-changes"),
-        ("10", "GET POST", "/entity-files"),
-        ("10", "GET", "/entity-files/{id}"),
-        ("10", "GET", "/entity-files/download/{id}"),
-        ("10", "GET POST", "/reminders"),
-        ("10", "GET PUT DELETE", "/reminders/{id}"),
-        ("11", "GET POST", "/webhook"),
-        ("11", "POST", "/webhook/subscribe"),
-        ("11", "GET PUT DELETE", "/webhook/{id}"),
-        ("14.3", "POST", "/v2/notes/search"),
-        ("14.4", "POST", "/v2/persons"),
-        ("14.4", "DELETE", "/v2/persons/{id}"),
-        ("14.4", "GET", "/v2/persons/fields"),
-        ("14.4", "GET PATCH", "/v2/persons/{id}/fields"),
-        ("14.4", "GET POST", "/v2/persons/{id}/fields/{field_id}"),
-        ("14.4", "GET", "/v2/persons/{id}/list-entries"),
-        ("14.4", "GET", "/v2/persons/{id}/lists"),
-        ("14.4", "GET", "/v2/persons/{id}/relationships"),
-        ("14.4", "GET", "/v2/companies/fields"),
-        ("14.4", "GET PATCH", "/v2/companies/{id}/fields"),
-        ("14.4", "GET POST", "/v2/companies/{id}/fields/{field_id}"),
-        ("14.4", "GET", "/v2/companies/{id}/list-entries"),
-        ("14.4", "GET", "/v2/companies/{id}/lists"),
-        ("14.4", "GET", "/v2/companies/{id}/relationships"),
-        ("14.4", "POST DELETE", "/v2/opportunities/{id}"),
-        ("14.5", "POST", "/v2/lists"),
-        ("14.5", "GET", "/v2/lists/{id}/fields"),
-        ("14.5", "POST", "/v2/lists/{id}/list-entries"),
-        ("14.5", "GET PATCH", "/v2/lists/{id}/list-entries/{entry_id}/fields"),
-        ("14.5", "GET POST", "/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}"),
-        ("14.5", "GET", "/v2/lists/{id}/saved-views"),
-        ("14.6", "GET", "/v2/users"),
-        ("14.6", "GET", "/v2/users/{id}"),
-        ("14.6", "GET POST", "/v2/reminders"),
-        ("14.6", "GET POST DELETE", "/v2/reminders/{id}"),
-        ("14.6", "GET POST", "/v2/webhooks"),
-        ("14.6", "GET POST DELETE", "/v2/webhooks/{id}"),
-        ("14.6", "GET", "/v2/transcripts"),
-        ("14.6", "GET", "/v2/transcripts/{id}"),
-        ("14.6", "GET", "/v2/transcripts/{id}/fragments"),
-        ("14.6", "GET POST", "/v2/person-merges"),
-        ("14.6", "GET POST", "/v2/company-merges"),
-        ("14.6", "GET", "/v2/tasks/person-merges/{id}"),
-        ("14.6", "GET", "/v2/tasks/company-merges/{id}"),
-        ("14.6", "POST", "/v2/persons/search"),
-        ("14.6", "POST", "/v2/companies/search"),
-        ("14.6", "POST", "/v2/lists/{id}/list-entries/search"),
-    )
+NOT_YET = missing(
+    ("6", "POST", "/lists/{id}/list-entries"),
+    ("6", "DELETE", "/lists/{id}/list-entries/{entry_id}"),
+    ("9.1", "GET POST", "/fields"),
+    ("9.1", "DELETE", "/fields/{id}"),
+    ("9.2", "GET POST", "/field-values"),
+    ("9.2", "GET PUT PATCH DELETE", "/field-values/{id}"),
+    ("9.3", "GET", "/field-value-changes"),
+    ("10", "GET POST", "/entity-files"),
+    ("10", "GET", "/entity-files/{id}"),
+    ("10", "GET", "/entity-files/download/{id}"),
+    ("10", "GET POST", "/reminders"),
+    ("10", "GET PUT DELETE", "/reminders/{id}"),
+    ("11", "GET POST", "/webhook"),
+    ("11", "POST", "/webhook/subscribe"),
+    ("11", "GET PUT DELETE", "/webhook/{id}"),
+    ("14.3", "POST", "/v2/notes/search"),
+    ("14.4", "POST", "/v2/persons"),
+    ("14.4", "DELETE", "/v2/persons/{id}"),
+    ("14.4", "GET", "/v2/persons/fields"),
+    ("14.4", "GET PATCH", "/v2/persons/{id}/fields"),
+    ("14.4", "GET POST", "/v2/persons/{id}/fields/{field_id}"),
+    ("14.4", "GET", "/v2/persons/{id}/list-entries"),
+    ("14.4", "GET", "/v2/persons/{id}/lists"),
+    ("14.4", "GET", "/v2/persons/{id}/relationships"),
+    ("14.4", "GET", "/v2/companies/fields"),
+    ("14.4", "GET PATCH", "/v2/companies/{id}/fields"),
+    ("14.4", "GET POST", "/v2/companies/{id}/fields/{field_id}"),
+    ("14.4", "GET", "/v2/companies/{id}/list-entries"),
+    ("14.4", "GET", "/v2/companies/{id}/lists"),
+    ("14.4", "GET", "/v2/companies/{id}/relationships"),
+    ("14.4", "POST DELETE", "/v2/opportunities/{id}"),
+    ("14.5", "POST", "/v2/lists"),
+    ("14.5", "GET", "/v2/lists/{id}/fields"),
+    ("14.5", "POST", "/v2/lists/{id}/list-entries"),
+    ("14.5", "GET PATCH", "/v2/lists/{id}/list-entries/{entry_id}/fields"),
+    ("14.5", "GET POST", "/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}"),
+    ("14.5", "GET", "/v2/lists/{id}/saved-views"),
+    ("14.6", "GET", "/v2/users"),
+    ("14.6", "GET", "/v2/users/{id}"),
+    ("14.6", "GET POST", "/v2/reminders"),
+    ("14.6", "GET POST DELETE", "/v2/reminders/{id}"),
+    ("14.6", "GET POST", "/v2/webhooks"),
+    ("14.6", "GET POST DELETE", "/v2/webhooks/{id}"),
+    ("14.6", "GET", "/v2/transcripts"),
+    ("14.6", "GET", "/v2/transcripts/{id}"),
+    ("14.6", "GET", "/v2/transcripts/{id}/fragments"),
+    ("14.6", "GET POST", "/v2/person-merges"),
+    ("14.6", "GET POST", "/v2/company-merges"),
+    ("14.6", "GET", "/v2/tasks/person-merges/{id}"),
+    ("14.6", "GET", "/v2/tasks/company-merges/{id}"),
+    ("14.6", "POST", "/v2/persons/search"),
+    ("14.6", "POST", "/v2/companies/search"),
+    ("14.6", "POST", "/v2/lists/{id}/list-entries/search"),
 )
 
 DIFFERENCES = (
@@ -99,11 +85,10 @@ DIFFERENCES = (
 
 def page(tests: Path) -> str:
     """Return the page, as Markdown. ``tests``: the folder of this protocol's tests."""
-    marks = marks_in(tests)
-    served, missing = len(OPERATIONS), sum(len(row.methods.split()) for row in NOT_YET)
+    served, absent = len(OPERATIONS), count_of(NOT_YET)
     return f"""# Coverage: Affinity
 
-{served} operations of the Affinity API are served, {missing} are not yet. Paths stand below `/affinity`. Where an
+{served} operations of the Affinity API are served, {absent} are not yet. Paths stand below `/affinity`. Where an
 operation has several paths, they mean the same. *§* is the section of the specification that the operation follows.
 
 A ✓ says that tests drive the operation through this client against a running server: affinity-sdk is the community's
@@ -112,42 +97,26 @@ without a token, with each parameter wrong in every way, with another tenant's i
 
 ## Version 1
 
-{_table(1, marks)}
+{_table(1, tests)}
 
 ## Version 2
 
-{_table(2, marks)}
+{_table(2, tests)}
 
 ## Not served yet
 
 A request for one of these is refused: with 404, with 405 where the path is served with another method, and with 400
 where a word in the path is taken for an id.
 
-| path | methods | § |
-| --- | --- | --- |
-{_rows((f"`{row.path}`", row.methods.replace(" ", ", "), row.section) for row in NOT_YET)}
+{missing_table(NOT_YET)}
 
 ## Served, with a difference
 
 | operation | difference |
 | --- | --- |
-{_rows(DIFFERENCES)}
+{rows(DIFFERENCES)}
 """
 
 
-def _table(version: int, marks: Mapping[str, set[str]]) -> str:
-    lines = [f"| operation | request | § | {' | '.join(CLIENTS)} |", "| --- " * (3 + len(CLIENTS)) + "|"]
-    for operation in OPERATIONS:
-        if operation.version == version:
-            tested = marks.get(operation.name, set())
-            ticks = ["✓" if client in tested else "" for client in CLIENTS]
-            lines.append(f"| {operation.name} | {_request(operation)} | {operation.spec} | {' | '.join(ticks)} |")
-    return "\n".join(lines)
-
-
-def _request(operation: Operation) -> str:
-    return "<br>".join(f"`{operation.method} {path}`" for path in operation.paths)
-
-
-def _rows(rows: Iterator[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+def _table(version: int, tests: Path) -> str:
+    return served_table([item for item in OPERATIONS if item.version == version], tests, CLIENTS)

@@ -4,11 +4,10 @@ It is made from the route table and from the marks of the tests, so that it says
 served stands in ``NOT_YET``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
-from interlog.marks import PLAIN, marks_in
+from interlog.marks import PLAIN, count_of, missing, missing_table, rows, served_table
 
 from .operations import PREFIXES, Operation, Plane
 from .table import OPERATIONS
@@ -17,24 +16,13 @@ CLIENTS = ("azure-mgmt-resource", "python-odata", PLAIN)
 """The clients in the order of the page's columns: Azure's generic one, a generic one of OData, and requests by hand."""
 
 
-class Missing(NamedTuple):
-    """Operations of the vendor that are not served: a section of the specification, methods, and a path."""
-
-    section: str
-    methods: str
-    path: str
-
-
-NOT_YET = tuple(
-    Missing(*row)
-    for row in (
-        ("5", "GET PUT", "^/model/segments/{name}"),
-        ("5", "PUT", "^/model/segments/dynamic/{name}"),
-        ("5", "PUT", "^/model/segments/static/{name}"),
-        ("6.1", "GET", "§/KPIs(KpiName='k',WindowType='Day')/Values"),
-        ("6.1", "GET", "§/segments('s')"),
-        ("6.1", "POST", "§/segments/estimation"),
-    )
+NOT_YET = missing(
+    ("5", "GET PUT", "^/model/segments/{name}"),
+    ("5", "PUT", "^/model/segments/dynamic/{name}"),
+    ("5", "PUT", "^/model/segments/static/{name}"),
+    ("6.1", "GET", "§/KPIs(KpiName='k',WindowType='Day')/Values"),
+    ("6.1", "GET", "§/segments('s')"),
+    ("6.1", "POST", "§/segments/estimation"),
 )
 
 DIFFERENCES = (
@@ -65,16 +53,15 @@ DIFFERENCES = (
 
 def page(tests: Path) -> str:
     """Return the page, as Markdown. ``tests``: the folder of this protocol's tests."""
-    marks = marks_in(tests)
-    missing = sum(len(row.methods.split()) for row in NOT_YET)
+    served, absent = len(OPERATIONS), count_of(NOT_YET)
     return f"""# Coverage: Customer Insights
 
-{len(OPERATIONS)} operations of Customer Insights are served, {missing} are not. Paths stand below `/customer-insights`;
+{served} operations of Customer Insights are served, {absent} are not. Paths stand below `/customer-insights`;
 the first character of a path stands for what many begin with:
 
 | | |
 | --- | --- |
-{_rows((f"`{sign}`", f"`{prefix}`") for sign, prefix in PREFIXES.items())}
+{rows((f"`{sign}`", f"`{prefix}`") for sign, prefix in PREFIXES.items())}
 
 *§* is the section of the specification that an operation follows, *success* the only codes that it answers with when it
 is done. Where an operation has several paths, they mean the same. Paths are found in any casing.
@@ -85,29 +72,27 @@ operation of the management planes: without a token, with another tenant's hub, 
 
 ## Management
 
-{_table([operation for operation in OPERATIONS if not _is_data(operation)], marks)}
+{_table([operation for operation in OPERATIONS if not _is_data(operation)], tests)}
 
 ## Data
 
 What the address means, and all that can be asked of it, is that of OData: entity sets and keys, `$filter`, `$orderby`,
 `$select`, `$expand`, `$search`, `$count`, `$metadata`, `$batch`, `BlobIngestionJobs`.
 
-{_table([operation for operation in OPERATIONS if _is_data(operation)], marks)}
+{_table([operation for operation in OPERATIONS if _is_data(operation)], tests)}
 
 ## Not served
 
 A request for one of these is refused: with 404, with 405 where the path is served with another method, and with 501
 where it is known on the data plane.
 
-| path | methods | § |
-| --- | --- | --- |
-{_rows((f"`{row.path}`", row.methods.replace(" ", ", "), row.section) for row in NOT_YET)}
+{missing_table(NOT_YET)}
 
 ## Served, with a difference
 
 | operation | difference |
 | --- | --- |
-{_rows(DIFFERENCES)}
+{rows(DIFFERENCES)}
 """
 
 
@@ -115,16 +100,9 @@ def _is_data(operation: Operation) -> bool:
     return any(plane is Plane.DATA for plane, _ in operation.routes)
 
 
-def _table(operations: Iterable[Operation], marks: Mapping[str, set[str]]) -> str:
-    lines = [f"| operation | request | success | § | {' | '.join(CLIENTS)} |", "| --- " * (4 + len(CLIENTS)) + "|"]
-    for operation in operations:
-        tested = marks.get(operation.name, set())
-        ticks = ["✓" if client in tested else "" for client in CLIENTS]
-        request = "<br>".join(f"`{operation.method} {path}`" for path in operation.paths)
-        codes = ", ".join(str(status) for status in operation.statuses) if not _is_data(operation) else ""
-        lines.append(f"| {operation.name} | {request} | {codes} | {operation.spec} | {' | '.join(ticks)} |")
-    return "\n".join(lines)
+def _table(operations: Iterable[Operation], tests: Path) -> str:
+    return served_table(operations, tests, CLIENTS, {"success": _statuses})
 
 
-def _rows(rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+def _statuses(operation: Operation) -> str:
+    return ", ".join(str(status) for status in operation.statuses) if not _is_data(operation) else ""
