@@ -18,9 +18,11 @@ from .canvassing.households import Households
 from .canvassing.integrations import Integrations
 from .canvassing.listing import CanvassingLists
 from .canvassing.members import Members
+from .canvassing.notes import ContactNotes
 from .canvassing.people import People
 from .canvassing.permits import Permits
 from .canvassing.recording import Recording
+from .canvassing.records import Records
 from .canvassing.reports import Reports
 from .canvassing.resources import Resources
 from .canvassing.surveys import Books
@@ -98,6 +100,8 @@ class Ledger:
         self.contacts = Contacts(store, self.resources, self.persons)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)
+        self.contact_notes = ContactNotes(store, self.resources, self.notes)
+        self.records = Records(self.resources, self.contacts, people)
         self.resources.followers |= Walklists(self.resources).followers
         books, effects = Books(self.resources), Effects(store, self.resources, people)
         self.interactions.followers[CANVASS_VISIT.id] = effects.follow

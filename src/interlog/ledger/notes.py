@@ -1,6 +1,7 @@
 """Notes: on parties and interactions, with replies."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -28,6 +29,9 @@ from .known_types import know
 from .links import IDS, link_problems
 from .precedence import owned_elsewhere
 
+Follower: TypeAlias = Callable[[Actor, Unit, Note | None, Note | None], Awaitable[None]]
+"""Adds to the unit of a note's change what follows: from what was read (None: it is new), and what is (None: gone)."""
+
 
 class Notes:
     """Use cases around notes."""
@@ -35,6 +39,7 @@ class Notes:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._database = store.database
+        self.followers: list[Follower] = []
 
     async def get(self, actor: Actor, note_id: int) -> Note:
         """Return a note visible to the actor."""
@@ -118,6 +123,7 @@ class Notes:
             self._change_interaction(actor, unit, interaction, noted)
         note_rows.insert(unit, actor.tenant.id, note, interaction)
         add_entry(unit, actor, Action.CREATE, Entity.NOTE, note.id, 1, now())
+        await self._tell(actor, unit, None, note)
         await self._write(unit)
         return note
 
@@ -175,6 +181,7 @@ class Notes:
             )
             self._change_interaction(actor, unit, interaction, amended)
         add_entry(unit, actor, Action.AMEND, Entity.NOTE, note_id, note.version, at, encode(read).decode())
+        await self._tell(actor, unit, read, note)
         await self._write(unit)
         return note
 
@@ -200,6 +207,7 @@ class Notes:
             )
             self._change_interaction(actor, unit, interaction, bare)
         await delete_with_replies(self._store, actor, unit, read, interaction, at)
+        await self._tell(actor, unit, read, None)
         await self._write(unit)
         return read
 
@@ -262,6 +270,10 @@ class Notes:
             ]
         (problems,) = await link_problems(self._store, actor, [links], paths=IDS)
         return problems
+
+    async def _tell(self, actor: Actor, unit: Unit, read: Note | None, new: Note | None) -> None:
+        for follower in self.followers:
+            await follower(actor, unit, read, new)
 
     async def _write(self, unit: Unit) -> None:
         try:

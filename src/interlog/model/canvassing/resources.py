@@ -32,6 +32,7 @@ OWNERS = {
     "contacts": "listId",
     "contact-household-lists": "listId",
     "contact-households": "contactId",
+    "notes": "contactId",
 }
 """By kind, the member of the data that names what a resource belongs to: by it they are listed and counted."""
 
@@ -51,6 +52,7 @@ _SEEN_WITH = {
     "contacts": ("lists", "listId"),
     "contact-household-lists": ("lists", "listId"),
     "contact-households": ("contacts", "contactId"),
+    "notes": ("contacts", "contactId"),
 }
 
 

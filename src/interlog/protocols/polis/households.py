@@ -1,7 +1,6 @@
 """Households, and the contacts that live in them (spec 4.2)."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import Any
 
 from interlog.ledger.canvassing.resources import Made
@@ -18,7 +17,7 @@ from .many import answer as answer_many
 from .many import create_many, items_in
 from .operations import MAX_MANY, Body, Call, Operation, Reply
 from .paging import list_resources
-from .resources import Draft, Kind, item_of, operations_of, present, reading_of
+from .resources import Draft, Kind, item_of, operations_of, reading_of
 from .shapes import MISSING, Anything, Number, Reading, Shape, Text, Thing, Uuid
 from .wire import one
 
@@ -93,11 +92,6 @@ LINKS = Kind(
 )
 
 
-async def list_(call: Call) -> Reply:
-    """``GET /v2/households``."""
-    return await list_resources(call, KIND.name, partial(present, KIND))
-
-
 async def _store_many(call: Call, drafts: Sequence[ResourceDraft]) -> Sequence[Made | InterlogError]:
     return await call.ledger.households.create_many(call.actor, drafts)
 
@@ -169,8 +163,6 @@ async def pairs_bulk(
 _LINK = ("/contacts/{id}/households/{household}",)
 
 OPERATIONS = (
-    Operation(name="households.list", method="GET", paths=("/households",), handler=list_, spec="4.2",
-              permission="read@households", versions=(2,)),
     Operation(name="households.create_many", method="POST", paths=("/households/bulk",), handler=create_bulk,
               spec="4.2", permission="insert@households", versions=(2,), body=Body.OBJECT, status=201,
               max_body=MAX_MANY),
