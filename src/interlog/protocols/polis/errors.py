@@ -15,6 +15,7 @@ from interlog.model.errors import (
     Forbidden,
     InterlogError,
     Invalid,
+    Limited,
     MergedAway,
     NotFound,
     Problem,
@@ -109,6 +110,9 @@ def refusal_of(error: Exception) -> PolisError | None:
             return PolisError(401, "CredentialsError", _sentence(str(error)), headers=headers)
         case Lacking():
             return unauthorized(_sentence(str(error)), permission=error.permission)
+        case Limited():
+            headers = {"Retry-After": str(error.seconds)}
+            return PolisError(429, "TooManyRequestsError", _sentence(str(error)), headers=headers)
         case Forbidden():
             return PolisError(403, "UnauthorizedError", _sentence(str(error)))
         case Exists():
