@@ -1,9 +1,11 @@
 """Documents by kind and name."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from interlog.ledger.definitions import Copied
 from interlog.model.errors import Conflict, Forbidden, NotFound
 from interlog.model.journal import Action, Entity
 from interlog.model.tenancy import Right
@@ -94,3 +96,29 @@ async def test_at_the_same_moment(acme: Firm) -> None:
 
     assert sum(one.created for one in kept) == 1
     assert sorted(one.document.version for one in kept) == [1, 2, 3, 4, 5]
+
+
+async def test_a_document_and_its_copies_are_stored_together(acme: Firm) -> None:
+    """Under all kinds at once; several about one are applied in order, and the same again stores nothing."""
+
+    def adding(**more: Any) -> Any:
+        return lambda stored: {**(stored or {}), **more}
+
+    definitions = acme.ledger.definitions
+    items = [
+        Copied(("main", "of a", "of b"), "One", adding(x=1)),
+        Copied(("main", "of a", "of b"), "one", adding(y=2)),
+        Copied(("main", "of a"), "Two", adding(z=3)),
+    ]
+    found = await asyncio.gather(*(definitions.put_copies(acme.actor, items) for _ in range(10)))
+    assert found == [[{"x": 1, "y": 2}, {"x": 1, "y": 2}, {"z": 3}]] * 10
+    entries = [entry for entry in await journal_of(acme) if entry.entity is Entity.DEFINITION]
+    assert [entry.action for entry in entries] == [Action.CREATE] * 5
+
+    await definitions.put_copies(acme.actor, [Copied(("main", "of a", "of b"), "ONE", adding(y=5))])
+
+    for kind in ("main", "of a", "of b"):
+        document = await definitions.get(acme.actor, kind, "one")
+        assert (document.value, document.version) == ({"x": 1, "y": 5}, 2)
+    with pytest.raises(Forbidden):
+        await definitions.put_copies(acme.acting(acme.ben), items)

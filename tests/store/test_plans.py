@@ -381,6 +381,7 @@ CASES: dict[str, Case] = {
     "profile_values.ADD_ORGANIZATION": _value_row(profile_values.ADD_ORGANIZATION),
     "types.ANY": _simple(types.ANY, type_id=1, limit=1),
     "definitions.BY_NAME": _simple(definitions.BY_NAME, kind="links", name_key="x"),
+    "definitions.BY_NAMES": _simple(definitions.BY_NAMES, kind="links", names=["x", "y"]),
     "definitions.PAGE": _simple(definitions.PAGE, kind="links", after="x", limit=10),
     "definitions.UPDATE": _version_guarded(definitions.UPDATE, "name", "value", "version", "modified_at", key_number=1),
     "definitions.DELETE": _simple(definitions.DELETE, kind="links", name_key="x", read_version=1),

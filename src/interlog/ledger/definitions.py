@@ -1,6 +1,6 @@
 """Documents that a protocol keeps by kind and name: links, connectors, jobs and the like."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -26,6 +26,14 @@ class Kept(NamedTuple):
     document: Document
     created: bool
     changed: bool
+
+
+class Copied(NamedTuple):
+    """A document that is stored under several kinds; ``change`` makes its value of the stored one, None for none."""
+
+    kinds: Sequence[str]
+    name: str
+    change: Callable[[Mapping[str, Any] | None], dict[str, Any]]
 
 
 class Definitions:
@@ -89,6 +97,59 @@ class Definitions:
                 continue
             return Kept(document, created=found is None, changed=True)
         raise Conflict(f"{name} was changed by somebody else in the meantime; read it again")
+
+    async def put_copies(
+        self, actor: Actor, items: Sequence[Copied], *, right: Right = Right.ADMIN
+    ) -> list[dict[str, Any]]:
+        """Store documents, each under all of its kinds, in one transaction; returns each value as it is stored then.
+
+        All have the same first kind, which decides what is stored already. Several about one are applied in order.
+        """
+        actor.require(right)
+        for _ in range(_TRIES):
+            try:
+                return await self._put_copies(actor, items)
+            except (Duplicate, Stale):
+                continue
+        raise Conflict("these were being stored by others at the same time; try again")
+
+    async def _put_copies(self, actor: Actor, items: Sequence[Copied]) -> list[dict[str, Any]]:
+        tenant, at, unit = actor.tenant.id, now(), Unit()
+        kind = items[0].kinds[0]
+        stored = await rows.by_names(self._database, tenant, kind, [item.name for item in items])
+        values: dict[str, dict[str, Any]] = {key: found[0].value for key, found in stored.items()}
+        last: dict[str, Copied] = {}
+        results = []
+        for item in items:
+            key = rows.name_key(item.name)
+            values[key] = item.change(values.get(key))
+            last[key] = item
+            results.append(key)
+        added: list[Document] = []
+        for key, item in last.items():
+            main = stored.get(key)
+            if main is not None and main[0].value == values[key]:
+                continue
+            for other in dict.fromkeys(item.kinds):
+                found = main if other == kind or main is None else await rows.by_name(
+                    self._database, tenant, other, item.name
+                )  # fmt: skip
+                if found is None:
+                    added.append(Document(kind=other, name=item.name, value=values[key], created_at=at))
+                    continue
+                read, number = found
+                new = replace(read, value=values[key], version=read.version + 1, modified_at=at)
+                rows.change(unit, tenant, number, read, new)
+                before = encode(read).decode()
+                add_entry(unit, actor, Action.AMEND, Entity.DEFINITION, number, new.version, at, before)
+        for document, number in zip(
+            added, await self._store.numbers.take(tenant, "definition", len(added)) if added else (), strict=True
+        ):
+            rows.insert(unit, tenant, number, document)
+            add_entry(unit, actor, Action.CREATE, Entity.DEFINITION, number, 1, at)
+        if unit.rows or unit.changes:
+            await self._database.write(unit)
+        return [values[key] for key in results]
 
     async def delete(
         self,

@@ -64,17 +64,35 @@ class Profiles:
 
     async def find_by(self, actor: Actor, type_: ProfileType, values: Mapping[str, Any]) -> Profile:
         """Return the profile whose fields of a strong id have these values; ``NotFound`` where there is not one."""
-        actor.require(Right.READ)
-        names = key_among(type_, values)
-        key = key_of(type_, names, with_id(type_, values)) if names is not None else None
-        found: list[int] = []
-        if names is not None and key is not None and "\x00" not in key:
-            found = (await self.kind_of(type_).find(actor, type_, {names: [key]})).get((names, key), [])
-        if len(found) == 1:
-            profile = (await self.kind_of(type_).read(actor, type_, found)).get(found[0])
-            if profile is not None and _has(type_, profile, values):
-                return profile
+        (profile,) = await self.find_many(actor, type_, [values])
+        if profile is not None:
+            return profile
         raise NotFound(type_.name, ", ".join(str(value) for value in values.values()))
+
+    async def find_many(
+        self, actor: Actor, type_: ProfileType, asked: Sequence[Mapping[str, Any]]
+    ) -> list[Profile | None]:
+        """Return the profiles whose fields of a strong id have some values, in order; None where there is not one."""
+        actor.require(Right.READ)
+        kind = self.kind_of(type_)
+        places: list[tuple[Names, str] | None] = []
+        wanted: dict[Names, dict[str, None]] = {}
+        for values in asked:
+            names = key_among(type_, values)
+            key = key_of(type_, names, with_id(type_, values)) if names is not None else None
+            if names is None or key is None or "\x00" in key:
+                places.append(None)
+            else:
+                places.append((names, key))
+                wanted.setdefault(names, {})[key] = None
+        found = await kind.find(actor, type_, wanted) if wanted else {}
+        read = await kind.read(actor, type_, {numbers[0] for numbers in found.values() if len(numbers) == 1})
+        profiles = []
+        for values, place in zip(asked, places, strict=True):
+            numbers = found.get(place, []) if place is not None else []
+            profile = read.get(numbers[0]) if len(numbers) == 1 else None
+            profiles.append(profile if profile is not None and _has(type_, profile, values) else None)
+        return profiles
 
     async def get_many(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:
         """Return those of the profiles that exist, by their numbers."""

@@ -19,6 +19,13 @@ BY_NAME = Query(
         Columns.name_key == bindparam("name_key"),
     )
 )
+BY_NAMES = Query(
+    select(*Columns).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.kind == bindparam("kind"),
+        member_of(Columns.name_key, "names", text=True),
+    )
+)
 PAGE = Query(
     select(*Columns)
     .where(
@@ -54,6 +61,13 @@ async def by_name(database: Database, tenant: int, kind: str, name: str) -> tupl
     """Return a document and its number in the journal; None where there is none."""
     rows = await database.fetch(BY_NAME, tenant=tenant, kind=kind, name_key=name_key(name))
     return (_document_of(rows[0]), rows[0][3]) if rows else None
+
+
+async def by_names(database: Database, tenant: int, kind: str, names: Iterable[str]) -> dict[str, tuple[Document, int]]:
+    """Return documents of a kind and their numbers in the journal, by their ``name_key``."""
+    wanted = database.array({name_key(name) for name in names})
+    rows = await database.fetch_long(BY_NAMES, tenant=tenant, kind=kind, names=wanted)
+    return {name_key(row[4]): (_document_of(row), row[3]) for row in rows}
 
 
 async def page(database: Database, tenant: int, kind: str, after: str, limit: int) -> list[Document]:

@@ -393,7 +393,7 @@ def test_a_file_can_come_with_its_job(data: Data) -> None:
         ({"Uri": "data:nothing", "Type": "Interaction.BranchVisit"}, [("Uri", "InvalidValue")]),
         ({"Uri": "data:,%FF", "Type": "Interaction.BranchVisit"}, [("Uri", "InvalidValue")]),
         ({"Uri": "data:,A", "Type": "Interaction.Nope"}, [("Type", "UnknownType")]),
-        ({"Uri": "data:,A", "Type": "Relationship.Knows"}, [("Type", "NotSupported")]),
+        ({"Uri": "data:,A", "Type": "Relationship.Knows"}, [("Type", "UnknownType")]),
         (
             {"Uri": "data:,A", "Type": "Interaction.BranchVisit",
              "DataFormat": {"PropertyMappings": [{"ColumnName": "B", "PropertyName": "B", "IsEncrypted": True}]}},

@@ -13,7 +13,13 @@ from .errors import Detail
 from .source import Source
 
 PROPERTY = "Property"
-KINDS = (PROPERTY, "ProfileKeyPropertyInRelationship", "RelatedProfileKeyPropertyInRelationship")
+SIDES = {
+    "ProfileKeyPropertyInRelationship": "ProfileKey",
+    "RelatedProfileKeyPropertyInRelationship": "RelatedProfileKey",
+}
+"""The kinds of mappings that lead to the profiles of a relationship, and the members that such keys are told in."""
+
+KINDS = (PROPERTY, *SIDES)
 _SEPARATORS = {"\\t": "\t", "tab": "\t"}
 
 csv.field_size_limit(MAX_BYTES)
@@ -25,6 +31,10 @@ class Mapped(Struct, frozen=True):
     column: str
     property: str
     kind: str = PROPERTY
+
+    def target(self) -> str:
+        """Where its cells go: a property, or after ``ProfileKey/`` one of a profile's key."""
+        return self.property if self.kind == PROPERTY else f"{SIDES[self.kind]}/{self.property}"
 
 
 class Format(Struct, frozen=True):
@@ -79,7 +89,7 @@ def read_columns(header: list[str] | None, format_: Format) -> tuple[dict[int, s
     if header is None:
         places = [mapping.column for mapping in format_.mappings]
         numbered = all(place.isascii() and place.isdecimal() and len(place) < 5 for place in places)
-        found = {int(m.column) if numbered else i: m.property for i, m in enumerate(format_.mappings)}
+        found = {int(m.column) if numbered else i: m.target() for i, m in enumerate(format_.mappings)}
         if not found:
             message = "A file without a header needs PropertyMappings."
             problems.append(Detail("MissingPropertyMappings", message, "DataFormat.PropertyMappings"))
@@ -94,7 +104,7 @@ def read_columns(header: list[str] | None, format_: Format) -> tuple[dict[int, s
                 path = f"DataFormat.PropertyMappings[{index}].ColumnName"
                 problems.append(Detail("UnknownColumn", message, path))
             else:
-                found[place] = mapping.property
+                found[place] = mapping.target()
         return found, problems
     for name in header:
         if not IDENTIFIER.fullmatch(name.strip()) or len(name.strip()) > MAX_NAME:

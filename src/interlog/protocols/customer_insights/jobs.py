@@ -8,19 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
+from interlog.ledger.profiles import key_among
 from interlog.model.errors import NotFound
 from interlog.model.instants import now
+from interlog.model.profiles import PROFILE_ID
 from interlog.model.tenancy import Right
 
-from . import job_files, profiles
+from . import job_files, profiles, relationships
 from .asks import Ask
 from .bodies import MAX_BYTES, Malformed, content_error, decode, read_one, too_large
-from .csvfile import File, Format, Line, read_columns, read_format
+from .csvfile import PROPERTY, SIDES, File, Format, Line, read_columns, read_format
 from .entities import InteractionEntity, ProfileEntity
 from .errors import ApiError, Detail, invalid, not_found
 from .forms import form_parts
 from .many import store_many
 from .operations import Reply
+from .relationships import RelationshipType
 from .source import Notes, Source
 from .times import moment_text
 
@@ -29,6 +32,7 @@ _LINES = 2_000
 """Lines that are stored at once."""
 
 _MOST = 1_000
+Target = InteractionEntity | ProfileEntity | RelationshipType
 _TARGETS = {"interaction": "Interaction", "profile": "Profile", "relationship": "Relationship"}
 
 
@@ -37,12 +41,17 @@ async def create(ask: Ask) -> Reply:
     body, data = _request(ask)
     notes = Notes()
     source = Source(body, "", notes)
-    target, entity = _target(ask, source)
+    target, entity = await _target(ask, source)
     format_ = read_format(source.one("DataFormat"))
     uri = source.text("Uri", longest=MAX_BYTES * 2)
     if data is None:
         data = await job_files.content_of(ask, uri, notes)
     file, columns = _file(data, format_, notes)
+    if isinstance(entity, RelationshipType):
+        _check_sides(ask, entity, format_, columns, notes)
+    elif any(mapping.kind != PROPERTY for mapping in format_.mappings):
+        message = "Keys of related profiles are only for relationships."
+        notes.add("InvalidValue", message, "DataFormat.PropertyMappings")
     if notes.problems or file is None or entity is None:
         codes = {problem.code for problem in notes.problems}
         raise invalid("NotSupported" if codes == {"NotSupported"} else "InvalidIngestionJob", "The job", notes.problems)
@@ -85,22 +94,49 @@ def _request(ask: Ask) -> tuple[dict[str, Any], bytes | None]:
     return value, parts["file"]
 
 
-def _target(ask: Ask, source: Source) -> tuple[str, InteractionEntity | ProfileEntity | None]:
+async def _target(ask: Ask, source: Source) -> tuple[str, Target | None]:
     """Read ``Type``: ``Interaction.BranchVisit``, also with a colon."""
     text = source.text("Type") or ""
     kind, _, name = text.replace(":", ".", 1).partition(".")
     canonical = _TARGETS.get(kind.strip().lower())
     if canonical is None or not name:
-        source.problem("InvalidValue", "Type", "'Type' must be Interaction.<name> or Profile.<name>.")
+        message = "'Type' must be Interaction.<name>, Profile.<name> or Relationship.<name>."
+        source.problem("InvalidValue", "Type", message)
         return text, None
     if canonical == "Relationship":
-        source.problem("NotSupported", "Type", "Relationships are not ingested from files.")
-        return text, None
+        try:
+            type_ = await relationships.type_named(ask, name)
+        except ApiError:
+            source.problem("UnknownType", "Type", f"There is no relationship type '{name[:128]}'.")
+            return text, None
+        return f"{canonical}.{type_.name}", type_
     entity = ask.hub.interaction(name) if canonical == "Interaction" else ask.hub.profile(name)
     if entity is None:
         source.problem("UnknownType", "Type", f"There is no {canonical.lower()} type '{name[:128]}'.")
         return text, None
     return f"{canonical}.{entity.type.name}", entity
+
+
+def _check_sides(ask: Ask, type_: RelationshipType, format_: Format, columns: Mapping[int, str], notes: Notes) -> None:
+    """See that the columns of a file of relationships lead to both profiles, each by its id or by a whole key."""
+    targets = set(columns.values())
+    for side in relationships.SIDES:
+        entity = ask.hub.profile(type_.document[side.type] or "")
+        if entity is None:
+            notes.add("UnknownType", f"There is no profile type '{type_.document[side.type]}'.", "Type")
+            continue
+        own = {PROFILE_ID.lower(): PROFILE_ID} | {name.lower(): name for name in entity.validator.fields}
+        names = []
+        for index, mapping in enumerate(format_.mappings):
+            if SIDES.get(mapping.kind) == side.key:
+                names.append(own.get(mapping.property.lower(), ""))
+                if not names[-1]:
+                    message = f"'{mapping.property}' is no field of {entity.type.name}."
+                    path = f"DataFormat.PropertyMappings[{index}].PropertyName"
+                    notes.add("UnknownProfileProperty", message, path)
+        if side.id.lower() not in {target.lower() for target in targets} and not key_among(entity.type, names):
+            message = f"The columns must hold {side.id}, or a whole key of {entity.type.name}."
+            notes.add("MissingKey", message, "DataFormat.PropertyMappings")
 
 
 def _file(data: bytes | None, format_: Format, notes: Notes) -> tuple[File | None, dict[int, str]]:
@@ -118,9 +154,7 @@ def _file(data: bytes | None, format_: Format, notes: Notes) -> tuple[File | Non
     return file, columns
 
 
-async def _run(
-    ask: Ask, file: File, columns: Mapping[int, str], entity: InteractionEntity | ProfileEntity, job: str
-) -> tuple[int, int]:
+async def _run(ask: Ask, file: File, columns: Mapping[int, str], entity: Target, job: str) -> tuple[int, int]:
     """Store the lines of a file, and return how many there were and how many were refused."""
     processed = failed = 0
     pending: list[Line] = []
@@ -141,19 +175,33 @@ async def _run(
     return processed, failed
 
 
-async def _store(ask: Ask, lines: Sequence[Line], entity: InteractionEntity | ProfileEntity, job: str) -> int:
+async def _store(ask: Ask, lines: Sequence[Line], entity: Target, job: str) -> int:
     items: list[dict[str, Any] | Malformed] = [
-        line.cells
+        (_relationship(entity.name, line.cells) if isinstance(entity, RelationshipType) else line.cells)
         if line.problem is None
         else Malformed("", ApiError(400, "InvalidLine", f"Line {line.number} is no CSV: {line.problem}."))
         for line in lines
     ]
     numbers = [line.number for line in lines]
-    if isinstance(entity, InteractionEntity):
+    if isinstance(entity, RelationshipType):
+        outcome = await relationships.store_many(ask, items, entity, lines=numbers, job=job)
+    elif isinstance(entity, InteractionEntity):
         outcome = await store_many(ask, items, entity, lines=numbers, job=job)
     else:
         outcome = await profiles.store_many(ask, items, entity, lines=numbers, job=job)
     return int(outcome["rejected"])
+
+
+def _relationship(type_name: str, cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line as the body of a relationship: the columns of a profile's key stand together."""
+    body: dict[str, Any] = {"RelationshipType": type_name}
+    for target, text in cells.items():
+        member, slash, name = target.partition("/")
+        if slash:
+            body.setdefault(member, {})[name] = text
+        else:
+            body[target] = text
+    return body
 
 
 def _format_json(format_: Format) -> dict[str, Any]:

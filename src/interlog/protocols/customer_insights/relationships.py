@@ -1,45 +1,169 @@
 """Relationships between profiles (spec 6.1): the instances of the relationship types that the management planes define.
 
-One is ``{"RelationshipType", "ProfileId", "RelatedProfileId"}`` with the fields that its type declares. Each is kept
-under its own name, and once more under each of its profiles, so that either list is read as it stands.
+One is ``{"RelationshipType", "ProfileId", "RelatedProfileId"}`` with the fields that its type declares; instead of an
+id, ``ProfileKey`` and ``RelatedProfileKey`` may name the values of a strong id. Each is kept under its own name, and
+once more under each of its profiles, so that either list is read as it stands.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from interlog.model.errors import NotFound
-from interlog.model.profiles import Profile
+from interlog.ledger.definitions import Copied
+from interlog.model.errors import InterlogError, NotFound
+from interlog.model.profiles import PROFILE_ID, Profile
 from interlog.model.tenancy import Right
 
+from . import rejects
 from .asks import Ask
-from .bodies import read_one
-from .checking import Validator
+from .bodies import Malformed, read_one
+from .checking import Checked, Validator
 from .entities import ProfileEntity, displays_of
 from .errors import Detail, invalid, not_found
 from .kinds import RELATIONSHIPS
 from .operations import Reply
 from .options import bad_option, next_links, require_known, window_of
 from .present import shown_fields
+from .rejects import Rejected
 
 KIND = "relationshipInstance"
-_SYSTEM = {name: name for name in ("RelationshipType", "ProfileId", "RelatedProfileId")}
+SET = "Relationships"
+_OWN = ("RelationshipType", "ProfileId", "RelatedProfileId")
+_SYSTEM = {name: name for name in (*_OWN, "ProfileKey", "RelatedProfileKey")}
 _OF_TYPE = re.compile(r"\s*\(?\s*relationshiptype\s+eq\s+'((?:[^']|'')*)'\s*\)?\s*", re.IGNORECASE)
+
+
+class Side(NamedTuple):
+    """One of the two profiles of a relationship: the member with its id, that with its key, and that with its type."""
+
+    id: str
+    key: str
+    type: str
+
+
+SIDES = (
+    Side("ProfileId", "ProfileKey", "profileType"),
+    Side("RelatedProfileId", "RelatedProfileKey", "relatedProfileType"),
+)
+
+
+class RelationshipType(NamedTuple):
+    """A type of relationships, and the check of its instances."""
+
+    name: str
+    document: dict[str, Any]
+    validator: Validator
+
+
+async def type_named(ask: Ask, name: str) -> RelationshipType:
+    """Return a type of relationships; 404 where there is none."""
+    try:
+        stored = await ask.ledger.definitions.get(ask.actor, RELATIONSHIPS.kept_as, name)
+    except NotFound:
+        raise not_found(f"relationship type '{name[:128]}'") from None
+    return RelationshipType(stored.name, stored.value, Validator(stored.value, _SYSTEM))
 
 
 async def create(ask: Ask) -> Reply:
     """Store a relationship between two profiles, or merge into the one there is."""
-    name, document, validator, body = await _read(ask)
-    checked = validator.check(body)
-    problems = list(checked.problems)
-    ids = {key: await _profile_id(ask, document, key, checked.system, problems) for key in _SIDES}
-    if problems:
-        raise invalid("InvalidInstance", "The relationship", problems)
-    value = await relate(ask, name, document, ids, checked.fields, checked.cleared)
-    return ask.reply(_json(ask, value, document), 202)
+    return await store(ask, read_one(ask.data))
+
+
+async def store(ask: Ask, body: dict[str, Any]) -> Reply:
+    """Store what a body says, and answer it."""
+    type_ = await type_named(ask, _type_name(body))
+    (result,) = await _stored(ask, type_, [body])
+    if isinstance(result, InterlogError):
+        raise result
+    return ask.reply(_json(ask, result, type_.document), 202)
+
+
+async def store_many(
+    ask: Ask,
+    items: Sequence[dict[str, Any] | Malformed],
+    type_: RelationshipType,
+    *,
+    lines: Sequence[int] | None = None,
+    job: str | None = None,
+) -> dict[str, Any]:
+    """Store many relationships of a type, and return an outcome for each; what is refused is kept (spec 6.4, 9.2)."""
+    results = await _stored(ask, type_, items)
+    value: list[dict[str, Any]] = []
+    kept: dict[int, Rejected] = {}
+    for place, (item, result) in enumerate(zip(items, results, strict=True)):
+        if not isinstance(result, InterlogError):
+            value.append({"status": 202} | {name: result[name] for name in _OWN})
+            continue
+        status, error = rejects.error_json(result)
+        value.append({"status": status, "error": error})
+        sent = item.text if isinstance(item, Malformed) else item
+        kept[place] = Rejected(sent, SET, error, lines[place] if lines is not None else None, job)
+    for place, id_ in zip(kept, await rejects.keep(ask, list(kept.values())), strict=True):
+        value[place]["rejectId"] = id_
+    return {"accepted": len(value) - len(kept), "rejected": len(kept), "value": value}
+
+
+async def _stored(
+    ask: Ask, type_: RelationshipType, items: Sequence[dict[str, Any] | Malformed]
+) -> list[dict[str, Any] | InterlogError]:
+    """Store relationships of a type in one transaction; returns what is stored of each, or what is wrong with it."""
+    results: list[dict[str, Any] | InterlogError | None] = [None] * len(items)
+    checked: dict[int, Checked] = {}
+    for place, item in enumerate(items):
+        if isinstance(item, Malformed):
+            results[place] = item.error
+        else:
+            checked[place] = type_.validator.check(item)
+    ids: dict[int, dict[str, str]] = {place: {} for place in checked}
+    for side in SIDES:
+        for place, key in (await _ids_of(ask, type_, side, checked)).items():
+            ids[place][side.id] = key
+    ready: list[tuple[int, Copied]] = []
+    for place, one in checked.items():
+        if one.problems:
+            results[place] = invalid("InvalidInstance", "The relationship", one.problems)
+        else:
+            ready.append((place, _copied(type_, ids[place], one.fields, one.cleared)))
+    if ready:
+        values = await ask.ledger.definitions.put_copies(ask.actor, [item for _, item in ready], right=Right.WRITE)
+        for (place, _), value in zip(ready, values, strict=True):
+            results[place] = value
+    return [result for result in results if result is not None]
+
+
+async def _ids_of(ask: Ask, type_: RelationshipType, side: Side, checked: Mapping[int, Checked]) -> dict[int, str]:
+    """Return the ids of the profiles on one side; what is wrong is added to the problems of each relationship."""
+    type_name = type_.document[side.type]
+    entity = ask.hub.profile(type_name or "")
+    asked: dict[int, Mapping[str, Any]] = {}
+    for place, one in checked.items():
+        id_, key = one.system.get(side.id), one.system.get(side.key)
+        if id_ is not None:
+            asked[place] = {PROFILE_ID: str(id_)}
+        elif isinstance(key, dict) and key and entity is not None:
+            values = entity.validator.check(key)
+            one.problems.extend(
+                Detail(problem.code, problem.message, f"{side.key}.{problem.target}") for problem in values.problems
+            )
+            if not values.problems:
+                own = values.system.get(PROFILE_ID)
+                asked[place] = values.fields | ({PROFILE_ID: str(own)} if own is not None else {})
+        elif key is not None:
+            one.problems.append(Detail("InvalidValue", f"{side.key} must name the values of a key.", side.key))
+        else:
+            one.problems.append(Detail("MissingRequiredField", f"{side.id} is required.", side.id))
+    found = await ask.ledger.profiles.find_many(ask.actor, entity.type, list(asked.values())) if entity else []
+    ids: dict[int, str] = {}
+    for place, profile in zip(asked, found or [None] * len(asked), strict=True):
+        if profile is not None:
+            ids[place] = profile.key
+        else:
+            name = side.id if checked[place].system.get(side.id) is not None else side.key
+            checked[place].problems.append(Detail("InvalidValue", f"{name} is that of no {type_name}.", name))
+    return ids
 
 
 async def relate(
@@ -48,69 +172,47 @@ async def relate(
     document: Mapping[str, Any],
     ids: Mapping[str, str],
     fields: Mapping[str, Any],
-    cleared: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Store a relationship of two profiles that exist, or merge into the one there is, and return it as it is kept."""
-    value: dict[str, Any] = {"RelationshipType": name, **ids, "fields": dict(fields)}
-    stored = _name(value)
-    try:
-        before = (await ask.ledger.definitions.get(ask.actor, KIND, stored)).value
-        merged = before["fields"] | value["fields"]
-        value["fields"] = {key: item for key, item in merged.items() if key not in cleared}
-    except NotFound:
-        pass
-    for kind in (KIND, *_kinds_of(document, ids)):
-        await ask.ledger.definitions.put(ask.actor, kind, stored, value, right=Right.WRITE)
-    return value
+) -> None:
+    """Store a relationship of two profiles that exist, or merge into the one there is."""
+    item = _copied(RelationshipType(name, dict(document), Validator(document, _SYSTEM)), ids, fields)
+    await ask.ledger.definitions.put_copies(ask.actor, [item], right=Right.WRITE)
+
+
+def _copied(
+    type_: RelationshipType, ids: Mapping[str, str], fields: Mapping[str, Any], cleared: Sequence[str] = ()
+) -> Copied:
+    value: dict[str, Any] = {"RelationshipType": type_.name, **{side.id: ids[side.id] for side in SIDES}}
+
+    def change(stored: Mapping[str, Any] | None) -> dict[str, Any]:
+        merged = {**(stored["fields"] if stored is not None else {}), **fields}
+        return value | {"fields": {key: item for key, item in merged.items() if key not in cleared}}
+
+    return Copied((KIND, *_kinds_of(type_.document, ids)), _name(value), change)
 
 
 async def delete(ask: Ask) -> Reply:
     """Delete a relationship: a POST that says so in a header, with the same body as its creation."""
-    name, document, validator, body = await _read(ask)
-    system = validator.check(body, partial=True).system
-    ids = {key: str(system.get(key, "")) for key in _SIDES}
-    stored = _name({"RelationshipType": name, **ids})
+    body = read_one(ask.data)
+    type_ = await type_named(ask, _type_name(body))
+    system = type_.validator.check(body, partial=True).system
+    ids = {side.id: str(system.get(side.id, "")) for side in SIDES}
+    stored = _name({"RelationshipType": type_.name, **ids})
     found = [
         await ask.ledger.definitions.delete(ask.actor, kind, stored, right=Right.WRITE)
-        for kind in (*_kinds_of(document, ids), KIND)
+        for kind in (*_kinds_of(type_.document, ids), KIND)
     ]
     if found[-1] is None:
-        raise not_found(f"relationship '{name}' of these profiles")
-    return ask.reply(_json(ask, found[-1].value, document))
+        raise not_found(f"relationship '{type_.name}' of these profiles")
+    return ask.reply(_json(ask, found[-1].value, type_.document))
 
 
-_SIDES = {"ProfileId": "profileType", "RelatedProfileId": "relatedProfileType"}
-
-
-async def _read(ask: Ask) -> tuple[str, dict[str, Any], Validator, dict[str, Any]]:
-    """Return the name and the definition of the relationship that a body is about, and the body."""
-    body = read_one(ask.data)
+def _type_name(body: Mapping[str, Any]) -> str:
+    """Return the name of the relationship type that a body is about."""
     name = next((value for key, value in body.items() if key.lower() == "relationshiptype" and value), None)
     if not isinstance(name, str):
         detail = Detail("MissingRequiredField", "RelationshipType is required.", "RelationshipType")
         raise invalid("InvalidInstance", "The relationship", [detail])
-    try:
-        stored = await ask.ledger.definitions.get(ask.actor, RELATIONSHIPS.kept_as, name)
-    except NotFound:
-        raise not_found(f"relationship type '{name[:128]}'") from None
-    return stored.name, stored.value, Validator(stored.value, _SYSTEM), body
-
-
-async def _profile_id(
-    ask: Ask, document: Mapping[str, Any], key: str, system: Mapping[str, Any], problems: list[Detail]
-) -> str:
-    value = system.get(key)
-    if value is None:
-        problems.append(Detail("MissingRequiredField", f"{key} is required.", key))
-        return ""
-    entity = ask.hub.profile(document[_SIDES[key]] or "")
-    if entity is not None:
-        try:
-            return (await ask.ledger.profiles.find(ask.actor, entity.type, str(value))).key
-        except NotFound:
-            pass
-    problems.append(Detail("InvalidValue", f"{key} is the id of no {document[_SIDES[key]]}.", key))
-    return ""
+    return name
 
 
 def _name(value: Mapping[str, Any]) -> str:
@@ -120,7 +222,7 @@ def _name(value: Mapping[str, Any]) -> str:
 
 
 def _kinds_of(document: Mapping[str, Any], ids: Mapping[str, str]) -> list[str]:
-    return sorted({_kind_of(document[type_], ids[key]) for key, type_ in _SIDES.items()})
+    return sorted({_kind_of(document[side.type], ids[side.id]) for side in SIDES})
 
 
 def _kind_of(type_name: str, profile_id: str) -> str:
@@ -130,12 +232,12 @@ def _kind_of(type_name: str, profile_id: str) -> str:
 
 async def listed(ask: Ask) -> Reply:
     """Answer relationships, those of one type where the filter says so."""
-    return await _page(ask, KIND, "Relationships")
+    return await _page(ask, KIND, SET)
 
 
 async def of_profile(ask: Ask, profile: Profile, entity: ProfileEntity) -> Reply:
     """Answer the relationships of a profile."""
-    return await _page(ask, _kind_of(entity.type.name, profile.key), "Relationships")
+    return await _page(ask, _kind_of(entity.type.name, profile.key), SET)
 
 
 async def _page(ask: Ask, kind: str, name: str) -> Reply:
@@ -173,5 +275,5 @@ async def _definition(ask: Ask, name: str) -> Mapping[str, Any]:
 
 def _json(ask: Ask, value: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
     fields = {field["fieldName"]: field for field in document.get("fields") or ()}
-    own = {name: value[name] for name in _SYSTEM}
+    own = {name: value[name] for name in _OWN}
     return own | shown_fields(value["fields"], displays_of(fields), fields, ask.form)

@@ -3,7 +3,7 @@
 from interlog.model.instances import Put
 from interlog.model.instants import now
 
-from . import instances, profiles, rejects
+from . import instances, profiles, rejects, relationships
 from .asks import Ask
 from .entities import InteractionEntity, ProfileEntity
 from .ingest import entity_of, instance_of, require_open
@@ -13,6 +13,10 @@ from .operations import Reply
 async def replay(ask: Ask, id_: str) -> Reply:
     """Store a rejected item after all, mended or not."""
     body, set_name = await rejects.item_of(ask, id_)
+    if set_name == relationships.SET:
+        reply = await relationships.store(ask, body)
+        await rejects.note_replayed(ask, id_, "RelationshipType", reply.body["RelationshipType"])
+        return reply
     found = ask.hub.of_set(set_name)
     if isinstance(found, ProfileEntity):
         profile = await profiles.store(ask, found, profiles.draft_of(found, body), Put.UPSERT)
