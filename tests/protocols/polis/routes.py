@@ -107,8 +107,9 @@ def _others(world: World, ids: Mapping[str, str], word: str) -> dict[str, str]:
     found = {}
     for operation in TENANTS:
         kind, verb = operation.name.split(".", 1)
-        if verb == "list" and kind not in ids:
-            page = world.api.get(operation.routes[0][1], limit=1).json()["data"]
+        path = operation.routes[0][1]
+        if verb == "list" and kind not in ids and not path_names(path):
+            page = world.api.get(path, limit=1).json()["data"]
             found[kind] = page[0]["id"] if page else str(uuid4())
     return found
 
