@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Select,
     bindparam,
     delete,
@@ -29,6 +28,7 @@ from .statements import Query, Unit, member_of, parameter
 
 Columns = visit.c
 _NAMES = tuple(column.name for column in visit.columns)
+_REFERRED = ("campaigns", "contacts", "surveys")
 _CHANGING = tuple(name for name in _NAMES if name not in ("tenant_id", "id", "number", "created_at"))
 
 UPDATE = Query(
@@ -44,18 +44,35 @@ OF_CONTACTS = Query(
 )
 
 
-def _around() -> CompoundSelect[Any]:
-    """What visits refer to, and in its form those of some visits that are stored: one statement for both."""
-    kinds, ids = member_of(resource.c.kind, "kinds", text=True), member_of(resource.c.id, "ids", text=True)
-    found = select(*resource.c).where(resource.c.tenant_id == parameter("tenant"), kinds, ids)
-    own = {"tenant_id": interaction.c.tenant_id, "id": interaction.c.uuid, "number": interaction.c.number}
-    stored = select(*(own.get(column.name, null()) for column in resource.c)).where(
-        interaction.c.tenant_id == parameter("tenant"), member_of(interaction.c.uuid, "uuids", text=True)
+_OWN = {"tenant_id": interaction.c.tenant_id, "id": interaction.c.uuid, "number": interaction.c.number}
+_STORED = [_OWN.get(column.name, null()) for column in resource.c]
+"""A visit that is stored, in the form of what it refers to, so that one statement finds both."""
+
+AROUND = Query(
+    union_all(
+        select(*resource.c).where(
+            resource.c.tenant_id == parameter("tenant"),
+            member_of(resource.c.kind, "kinds", text=True),
+            member_of(resource.c.id, "ids", text=True),
+        ),
+        select(*_STORED).where(
+            interaction.c.tenant_id == parameter("tenant"), member_of(interaction.c.uuid, "uuids", text=True)
+        ),
     )
-    return union_all(found, stored)
+)
+AROUND_ONE = Query(
+    union_all(
+        *(
+            select(*resource.c).where(
+                resource.c.tenant_id == parameter("tenant"), resource.c.kind == kind, resource.c.id == bindparam(kind)
+            )
+            for kind in _REFERRED
+        ),
+        select(*_STORED).where(interaction.c.tenant_id == parameter("tenant"), interaction.c.uuid == bindparam("uuid")),
+    )
+)
+"""The same for one visit, as most come, at half the price."""
 
-
-AROUND = Query(_around())
 _KEPT_KINDS = frozenset({"campaigns", "surveys", "statuses"})
 _MOST_KEPT = 1_000
 
@@ -67,16 +84,19 @@ class Around:
         self._database = database
         self._kept: dict[tuple[int, str, str], Resource] = {}
 
-    async def read(self, tenant: int, refs: Iterable[Ref], uuids: Iterable[str]) -> tuple[dict[Ref, Resource], bool]:
+    async def read(self, tenant: int, refs: Iterable[Ref], uuids: Sequence[str]) -> tuple[dict[Ref, Resource], bool]:
         """Return the resources, also deleted ones, and whether an interaction has one of the uuids."""
         wanted = set(refs)
-        rows = await self._database.fetch(
-            AROUND,
-            tenant=tenant,
-            kinds=self._database.array({kind for kind, _ in wanted}),
-            ids=self._database.array({id_ for _, id_ in wanted}),
-            uuids=self._database.array(uuids),
-        )
+        if len(wanted) == len(uuids) * len(_REFERRED) == len(_REFERRED):
+            rows = await self._database.fetch(AROUND_ONE, tenant=tenant, uuid=uuids[0], **dict(wanted))
+        else:
+            rows = await self._database.fetch(
+                AROUND,
+                tenant=tenant,
+                kinds=self._database.array({kind for kind, _ in wanted}),
+                ids=self._database.array({id_ for _, id_ in wanted}),
+                uuids=self._database.array(uuids),
+            )
         found: dict[Ref, Resource] = {}
         for row in rows:
             ref = (row[1], row[2])

@@ -10,7 +10,8 @@ each part that a visit decided, the visit's place in time and, of an answer, the
 before any visit (``value``), and of a part that was set by hand, the newest visit that was known then (``after``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
@@ -132,8 +133,18 @@ class _Contact:
         """Take in what a visit says."""
         place = outcome.place
         self.newest = place if self.newest is None else max(self.newest, place)
-        for part, value, question in _said(outcome):
-            self._say(part, value, place, question)
+        status = {} if outcome.status is None else {"statusId": outcome.status}
+        state = {"state": outcome.state} | status
+        self._say("contacted", True, place)
+        self._say("state", state, place)
+        reason = {} if outcome.reason is None else {"unavailableReason": outcome.reason}
+        availability = {"available": outcome.available} | reason
+        record = {"contacted": True, "successful": outcome.successful, "availability": availability} | state
+        self._say(f"record/{outcome.campaign}/{outcome.household}", record, place)
+        for question, tag, value in sorted(outcome.answers, key=_BY_QUESTION):
+            answered = [*place, question]
+            self._say(f"fields/{tag}", value, answered)
+            self._say(f"answers/{question}", value, answered)
         reserved = self._own_value("reservation")
         if isinstance(reserved, dict) and reserved.get("reserved"):
             walklist = reserved.get("walklistId")
@@ -242,26 +253,17 @@ class _Contact:
     def _own_value(self, part: str) -> Any:
         return self.own.get(part, {}).get("value", MISSING) if part in self.sources else self.value(part)
 
-    def _say(self, part: str, value: Any, place: Place, question: str | None = None) -> None:
-        own = self.own.get(part, {})
-        source = self.sources.get(part)
-        if (source is not None and place <= source[:3]) or ("after" in own and place <= own["after"]):
+    def _say(self, part: str, value: Any, source: Place) -> None:
+        """Set a part, unless somebody else has spoken about it later. ``source``: a place, perhaps with a question."""
+        own, before = self.own.get(part), self.sources.get(part)
+        if before is not None and source[:3] <= before[:3]:
             return
-        if source is None:
-            self.own[part] = _own(self.value(part), own.get("after"))
+        if own is not None and "after" in own and source[:3] <= own["after"]:
+            return
+        if before is None:
+            self.own[part] = _own(self.value(part), own.get("after") if own is not None else None)
         self.put(part, value)
-        self.sources[part] = place if question is None else [*place, question]
+        self.sources[part] = source
 
 
-def _said(outcome: Outcome) -> Iterator[tuple[str, Any, str | None]]:
-    status = {} if outcome.status is None else {"statusId": outcome.status}
-    state = {"state": outcome.state} | status
-    yield "contacted", True, None
-    yield "state", state, None
-    reason = {} if outcome.reason is None else {"unavailableReason": outcome.reason}
-    availability = {"available": outcome.available} | reason
-    record = {"contacted": True, "successful": outcome.successful, "availability": availability} | state
-    yield f"record/{outcome.campaign}/{outcome.household}", record, None
-    for question, tag, value in sorted(outcome.answers, key=lambda answer: answer.question):
-        yield f"fields/{tag}", value, question
-        yield f"answers/{question}", value, question
+_BY_QUESTION = itemgetter(0)

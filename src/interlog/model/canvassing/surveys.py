@@ -20,6 +20,7 @@ REASON_TAG = "unavailable_reason"
 _SCALE = "scale"
 _TEXT = "text"
 _MULTI_SELECT = "multi-select"
+_NO_BUTTONS = frozenset({_SCALE, _TEXT, _MULTI_SELECT})
 _LONGEST_TEXT = 256
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)\s*", re.ASCII)
@@ -55,6 +56,10 @@ class Question(Struct, frozen=True):
     chosen_by: Mapping[str, Option]
     longest: int = _LONGEST_TEXT
     keyboard: str | None = None
+
+    def fits(self, value: Any) -> bool:
+        """Whether an answer is one of those that can be chosen, as most are; ``problems`` tells of all others."""
+        return isinstance(value, str) and self.type not in _NO_BUTTONS and value in self.chosen_by
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say what is wrong with an answer."""
@@ -118,6 +123,8 @@ class Survey(Struct, frozen=True, dict=True):
                 found.append(Problem(pointer(path, id_), "is no question of this survey", "unknown_id"))
                 continue
             for tag, value in response["fields"].items():
+                if tag == question.tag and question.fits(value):
+                    continue
                 place = pointer(pointer(pointer(path, id_), "fields"), tag)
                 if tag != question.tag:
                     found.append(Problem(place, f"must be named {question.tag}, as the question's tag", "choice"))

@@ -130,7 +130,7 @@ def item_of(actor: Actor, resource: Resource, data: dict[str, Any] | None = None
 
 def moment_text(instant: int) -> str:
     """Return an instant as ``meta`` has it: UTC with milliseconds."""
-    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant // 1000 % 1000:03d}Z"
+    return to_datetime(instant).isoformat(timespec="milliseconds")[:-len("+00:00")] + "Z"
 
 
 async def present(kind: Kind, call: Call, items: Sequence[Resource]) -> list[dict[str, Any]]:
