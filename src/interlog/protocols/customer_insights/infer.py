@@ -16,9 +16,9 @@ from interlog.model.ids import parse_uuid
 from interlog.model.instants import parse_moment
 
 from . import bodies
+from .defining import check_name
 from .errors import ApiError
 from .fields import MAX_FIELDS, STRING_LENGTH, Document, is_identifier
-from .interaction_types import check_name
 from .operations import Call, Reply
 from .requests import read_bytes
 

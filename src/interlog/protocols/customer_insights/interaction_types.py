@@ -3,80 +3,48 @@
 from typing import Any
 
 from interlog.ledger.types import Defined
-from interlog.model.errors import Conflict, Invalid, NotFound, Refused
+from interlog.model.errors import NotFound
 from interlog.model.types import InteractionType
 
-from . import long_running
+from . import defining, long_running
 from .answers import created_status, header_text, headers_of, list_body, listed, resource
 from .catalog import Catalog
-from .definitions import is_type_name, read_interaction_type, taken_set
-from .errors import ApiError, Detail, invalid, not_found
+from .definitions import read_interaction_type, taken_set
+from .errors import ApiError, Detail, not_found
 from .fields import Document
-from .hubs import catalog_of
 from .images import content_urls
 from .operations import Call, Reply
-from .requests import is_dry_run, precondition_failed, precondition_of, read_object, unwrapped
+from .requests import Precondition, is_dry_run
 from .translate import document_of, type_of
 from .type_answers import PROVISIONING, interaction_properties
 
 SEGMENT = "interactions"
 
-_TRIES = 5
-
-REFUSALS = {
-    "is_activity": "IsActivityImmutable",
-    "type_change": "TypeChangeNotAllowed",
-    "built_in": "BuiltInType",
-    "collection": "ApiEntitySetNameInUse",
-}
-"""From what the ledger refuses to the codes of this protocol."""
-
-_PATHS = {
-    "is_activity": "isActivity",
-    "identity": "idPropertyNames",
-    "slots": "participantProfiles",
-    "category": "attributes",
-    "collections[0]": "apiEntitySetName",
-    "strong_ids": "strongIds",
-}
+NOUN = "interaction type"
 
 
 async def put(call: Call) -> Reply:
     """Define a type, or replace its definition; the same definition again changes nothing."""
-    name = call.path["name"]
-    check_name(name)
-    body = unwrapped(await read_object(call))
-    condition = precondition_of(call)
-    for _ in range(_TRIES):
-        catalog = await catalog_of(call)
+
+    async def attempt(name: str, body: dict[str, Any], catalog: Catalog, condition: Precondition) -> Reply:
         document, notes = read_interaction_type(body, name, catalog)
-        if notes.problems:
-            subject = f"The definition of interaction type '{name}'"
-            raise invalid("InvalidTypeDefinition", subject, notes.problems, target="properties")
+        defining.refuse(notes, NOUN, name)
         old = catalog.types.get(name.lower())
         condition.check(old.version if old is not None else None)
         _check_change(document, old, catalog)
-        try:
-            defined = await call.ledger.types.define(
-                call.actor,
-                type_of(document, old),
-                expected_version=old.version if old is not None else 0,
-                dry_run=is_dry_run(call),
-            )
-        except Invalid as error:
-            raise invalid_in_model(error, f"The definition of interaction type '{name}'") from None
-        except Refused as error:
-            raise refusal(error) from None
-        except Conflict:  # somebody else defined it since it was read: what is said of it may be wrong by now
-            if condition.is_given:
-                raise precondition_failed() from None
-            continue
+        defined = await call.ledger.types.define(
+            call.actor,
+            type_of(document, old),
+            expected_version=old.version if old is not None else 0,
+            dry_run=is_dry_run(call),
+        )
         reply = await _answer(call, defined.type, created_status(call, defined.created))
         reply.headers |= headers_of(notes, defined.type.version)
         if is_dry_run(call):
             return Reply(reply.body, headers=reply.headers | {"x-impact": impact_of(defined)})
         return await long_running.finished(call, reply, type_id=defined.type.id)
-    raise ApiError(409, "Conflict", "Types of this hub were being defined at the same time; try again.")
+
+    return await defining.put(call, NOUN, attempt)
 
 
 async def get(call: Call) -> Reply:
@@ -128,13 +96,6 @@ async def _shown(call: Call, type_: InteractionType, instances: int, left: froze
     )
 
 
-def check_name(name: str, longest: int = 128) -> None:
-    """Refuse a name that a type cannot have (V1)."""
-    if not is_type_name(name, longest):
-        message = f"The name '{name[:200]}' must be a letter, then letters, digits and _, 2 to {longest} characters."
-        raise ApiError(400, "InvalidResourceName", message, target="name")
-
-
 def _check_change(document: Document, old: InteractionType | None, catalog: Catalog) -> None:
     """Refuse what can be told without the ledger: taken names, and parts of built-in types left out."""
     details = []
@@ -163,31 +124,6 @@ def _left_out(document: Document, old: Document) -> list[Detail]:
     if document["idPropertyNames"] or document.get("timestampFieldName"):
         details.append(Detail("BuiltInType", "What identifies a built-in type is its own.", "idPropertyNames"))
     return details
-
-
-def refusal(error: Refused) -> ApiError:
-    """Return the conflict of a definition with what is stored."""
-    details = [
-        Detail(
-            REFUSALS.get(problem.code, "Conflict"),
-            f"'{path}' {problem.message}.",
-            path,
-        )
-        for problem in error.problems
-        for path in [_PATHS.get(problem.path, problem.path)]
-    ]
-    first = details[0] if details else Detail("Conflict", f"{error}.")
-    return ApiError(409, first.code, first.message, target=first.target, details=details)
-
-
-def invalid_in_model(error: Invalid, subject: str) -> ApiError:
-    """Return the refusal of a definition that only the ledger finds something wrong with."""
-    details = [
-        Detail("InvalidValue", f"'{path}' {problem.message}.", path)
-        for problem in error.problems
-        for path in [_PATHS.get(problem.path, problem.path)]
-    ]
-    return invalid("InvalidTypeDefinition", subject, details, target="properties")
 
 
 def impact_of(defined: Defined) -> str:

@@ -2,67 +2,52 @@
 
 from typing import Any
 
-from interlog.model.errors import Conflict, Invalid, NotFound, Refused
+from interlog.model.errors import NotFound, Refused
 from interlog.model.profiles import ProfileType
 
-from . import long_running
+from . import defining, long_running
 from .answers import created_status, etag, header_text, headers_of, list_body, listed, resource
+from .catalog import Catalog
 from .definitions import read_profile_type, taken_set
-from .errors import ApiError, Detail, invalid, not_found
-from .hubs import catalog_of
+from .errors import ApiError, Detail, not_found
 from .images import content_urls
-from .interaction_types import check_name, invalid_in_model, refusal
 from .kinds import KPIS, LINKS, RELATIONSHIPS
 from .operations import Call, Reply
-from .requests import is_dry_run, precondition_failed, precondition_of, read_object, unwrapped
+from .requests import Precondition, is_dry_run, precondition_of
 from .resources import every
 from .translate import profile_document_of, profile_type_of
 from .type_answers import profile_properties
 
 SEGMENT = "profiles"
 
-_TRIES = 5
+NOUN = "profile type"
 
 
 async def put(call: Call) -> Reply:
     """Define a type, or replace its definition; the same definition again changes nothing."""
-    name = call.path["name"]
-    check_name(name)
-    body = unwrapped(await read_object(call))
-    condition = precondition_of(call)
-    for _ in range(_TRIES):
-        catalog = await catalog_of(call)
+
+    async def attempt(name: str, body: dict[str, Any], catalog: Catalog, condition: Precondition) -> Reply:
         document, notes = read_profile_type(body, name, catalog)
-        if notes.problems:
-            subject = f"The definition of profile type '{name}'"
-            raise invalid("InvalidTypeDefinition", subject, notes.problems, target="properties")
+        defining.refuse(notes, NOUN, name)
         taken = taken_set(document, "Profile", catalog)
         if taken is not None:
             raise ApiError(409, taken.code, taken.message, target=taken.target, details=[taken])
         old = catalog.profile_types.get(name.lower())
         condition.check(old.version if old is not None else None)
-        try:
-            defined = await call.ledger.profile_types.define(
-                call.actor,
-                profile_type_of(document, old),
-                expected_version=old.version if old is not None else 0,
-                dry_run=is_dry_run(call),
-            )
-        except Invalid as error:
-            raise invalid_in_model(error, f"The definition of profile type '{name}'") from None
-        except Refused as error:
-            raise refusal(error) from None
-        except Conflict:  # somebody else defined it since it was read: what is said of it may be wrong by now
-            if condition.is_given:
-                raise precondition_failed() from None
-            continue
+        defined = await call.ledger.profile_types.define(
+            call.actor,
+            profile_type_of(document, old),
+            expected_version=old.version if old is not None else 0,
+            dry_run=is_dry_run(call),
+        )
         reply = await _answer(call, defined.type, created_status(call, defined.created))
         reply.headers |= headers_of(notes, defined.type.version)
         if is_dry_run(call):
             part = defined.part.name.lower() if defined.part is not None else "none"
             return Reply(reply.body, headers=reply.headers | {"x-impact": header_text([f"change={part}"])})
         return await long_running.finished(call, reply)
-    raise ApiError(409, "Conflict", "Types of this hub were being defined at the same time; try again.")
+
+    return await defining.put(call, NOUN, attempt)
 
 
 async def get(call: Call) -> Reply:
