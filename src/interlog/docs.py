@@ -99,11 +99,19 @@ def customer_insights_coverage_page() -> str:
     return coverage.page(TESTS / "protocols" / "customer_insights")
 
 
+def polis_coverage_page() -> str:
+    """Return the page that says which operations of Polis are served and tested."""
+    from .protocols.polis import coverage
+
+    return coverage.page(TESTS / "protocols" / "polis")
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
     "reference/coverage-affinity.md": affinity_coverage_page,
     "reference/coverage-customer-insights.md": customer_insights_coverage_page,
+    "reference/coverage-polis.md": polis_coverage_page,
 }
 """Each page's path below ``docs`` and what makes it."""
 

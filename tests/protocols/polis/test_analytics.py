@@ -85,7 +85,7 @@ def row(key: str | None, knocked: int, unavailable: int, successful: int) -> dic
     }
 
 
-@pytest.mark.covers("analytics.doorsKnocked")
+@pytest.mark.covers("analytics.doors_knocked")
 def test_doors_by_day(doors: Doors, api: Caller) -> None:
     """Each day of UTC is a row; a visit that is corrected or deleted counts as it is now."""
     doors.knock("1969-12-31T23:59:59.999Z")

@@ -119,7 +119,7 @@ def test_with_defaults(world: World, api: Caller, firm: Firm) -> None:
 class TestStatuses:
     """Which statuses a campaign has."""
 
-    @pytest.mark.covers("campaigns.linkStatus", "campaigns.unlinkStatus")
+    @pytest.mark.covers("campaigns.link_status", "campaigns.unlink_status")
     def test_link_and_unlink(self, world: World, api: Caller, firm: Firm) -> None:
         """Linking once more changes nothing; a link that was removed can be made again, with the same id."""
         campaign = world.campaign()["id"]

@@ -83,7 +83,7 @@ class TestSwap:
         named = [{"id": segment["id"], "etag": segment["meta"]["etag"]} for segment in segments]
         return api.post("/v1/segments/swap-precedences", data={"segments": named})
 
-    @pytest.mark.covers("segments.swapPrecedences")
+    @pytest.mark.covers("segments.swap_precedences")
     def test_swaps(self, world: World, api: Caller) -> None:
         """The answer is a bare array of both, as they then are."""
         campaign = world.campaign()["id"]
@@ -114,7 +114,7 @@ class TestSwap:
 class TestChoice:
     """Which survey is asked."""
 
-    @pytest.mark.covers("campaigns.surveyFor")
+    @pytest.mark.covers("campaigns.survey_for")
     def test_the_highest_precedence_wins(self, world: World, api: Caller) -> None:
         """Of the segments that match a contact, the one of the highest precedence decides; pointers in any spelling."""
         campaign = world.campaign()["id"]

@@ -64,7 +64,7 @@ def _row(row: Knocked) -> dict[str, object]:
 
 
 OPERATIONS = (
-    Operation(name="analytics.doorsKnocked", method="GET", paths=("/analytics/doors-knocked",), handler=doors_knocked,
+    Operation(name="analytics.doors_knocked", method="GET", paths=("/analytics/doors-knocked",), handler=doors_knocked,
               spec="3.6", permission="read@analytics::doors-knocked"),
     Operation(name="analytics.responses", method="GET", paths=("/analytics/responses",), handler=responses,
               spec="3.6", permission="read@analytics::responses"),

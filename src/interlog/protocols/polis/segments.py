@@ -117,8 +117,8 @@ async def survey_for(call: Call) -> Reply:
 
 OPERATIONS = (
     *operations_of(KIND),
-    Operation(name="segments.swapPrecedences", method="POST", paths=("/segments/swap-precedences",), handler=swap,
+    Operation(name="segments.swap_precedences", method="POST", paths=("/segments/swap-precedences",), handler=swap,
               spec="4.6", permission="modify@segments", body=Body.OBJECT),
-    Operation(name="campaigns.surveyFor", method="GET", paths=("/campaigns/{id}/contacts/{contact}/survey",),
+    Operation(name="campaigns.survey_for", method="GET", paths=("/campaigns/{id}/contacts/{contact}/survey",),
               handler=survey_for, spec="4.6", permission="read@surveys"),
 )  # fmt: skip

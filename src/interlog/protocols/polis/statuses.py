@@ -104,8 +104,8 @@ OPERATIONS = (
     *operations_of(GROUPS, ("list", "get")),
     Operation(name="campaigns.statuses", method="GET", paths=("/campaigns/{id}/statuses",), handler=linked,
               spec="4.3", permission="read@status-campaign"),
-    Operation(name="campaigns.linkStatus", method="PUT", paths=(_STATUS,), handler=link, spec="4.3",
+    Operation(name="campaigns.link_status", method="PUT", paths=(_STATUS,), handler=link, spec="4.3",
               permission="insert@status-campaign", body=Body.OPTIONAL, status=201),
-    Operation(name="campaigns.unlinkStatus", method="DELETE", paths=(_STATUS,), handler=unlink, spec="4.3",
+    Operation(name="campaigns.unlink_status", method="DELETE", paths=(_STATUS,), handler=unlink, spec="4.3",
               permission="destroy@status-campaign", body=Body.OPTIONAL),
 )  # fmt: skip
