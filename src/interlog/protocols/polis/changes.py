@@ -9,7 +9,7 @@ from interlog.model.canvassing.visits import visit_of
 from interlog.model.interactions import Interaction
 from interlog.model.journal import Position
 
-from . import campaigns, interactions, lists, segments, statuses, surveys
+from . import campaigns, contacts, households, interactions, lists, members, notes, segments, statuses, surveys
 from .errors import not_found, unreadable
 from .operations import Call, Operation, Reply
 from .resources import present
@@ -24,8 +24,11 @@ Present = Callable[[Call, Sequence[Any]], Awaitable[Sequence[dict[str, Any]]]]
 PRESENTED: dict[str, Present] = {
     "interactions": interactions.present,
     **{kind.name: partial(present, kind) for kind in (
-        campaigns.KIND, lists.KIND, surveys.KIND, segments.KIND, statuses.KIND
+        campaigns.KIND, lists.KIND, surveys.KIND, segments.KIND, statuses.KIND, households.KIND, households.LINKS,
+        members.MEMBERS,
     )},
+    "contacts": contacts.changed,
+    "notes": notes.shown,
 }  # fmt: skip
 """What changes are told of, and how each is shown."""
 

@@ -13,7 +13,7 @@ from interlog.ledger.canvassing.contacts import Amendment
 from interlog.ledger.canvassing.resources import Made
 from interlog.model.canvassing.contacts import DEFAULTS, STATES
 from interlog.model.canvassing.resources import Resource, ResourceDraft
-from interlog.model.conditions import Missing, Not
+from interlog.model.conditions import Missing, Not, both
 from interlog.model.errors import InterlogError, NotFound
 
 from . import profiles
@@ -174,17 +174,32 @@ def kind_of(version: int) -> Kind:
     return FIRST if version == 1 else SECOND
 
 
+async def require_assigned(call: Call, *ids: str) -> None:
+    """Raise 404 where the actor sees only who is assigned to them, and one of these contacts is not (spec 5.3)."""
+    if call.permit.assigned_only:
+        found = await call.ledger.resources.get_many(call.actor, [("contacts", id_) for id_ in ids], deleted=True)
+        await call.ledger.assignments.require(call.actor, call.permit, *found.values())
+
+
 async def list_(call: Call) -> Reply:
     """``GET /vN/contacts``."""
     on_a_list = Not(Missing("owner")) if call.version == 1 else None
+    assigned = await call.ledger.assignments.of(call.actor, call.permit)
+    condition = both(on_a_list, assigned.condition() if assigned is not None else None)
     pointers = partial(profiles.stored_pointer, call.version)
-    return await list_resources(
-        call, "contacts", partial(present, kind_of(call.version)), condition=on_a_list, pointers=pointers
-    )
+    shown = partial(present, kind_of(call.version))
+    return await list_resources(call, "contacts", shown, condition=condition, pointers=pointers)
+
+
+async def changed(call: Call, items: Sequence[Resource]) -> list[dict[str, Any]]:
+    """Return contacts that have changed, as version 1 shows them."""
+    assigned = await call.ledger.assignments.of(call.actor, call.permit)
+    return await present(FIRST, call, [item for item in items if assigned is None or assigned.includes(item)])
 
 
 async def get_(call: Call) -> Reply:
     """``GET /vN/contacts/{id}``."""
+    await require_assigned(call, call.id())
     if call.version == 1:
         found = await call.ledger.resources.get(call.actor, "contacts", call.id())
         if found.owner is None and not found.placeholder:
@@ -208,13 +223,15 @@ async def create_bulk(call: Call) -> Reply:
 
 async def patch_bulk(call: Call) -> Reply:
     """``PATCH /vN/contacts/bulk``."""
-    return await patch_many(kind_of(call.version), call, _amend_many)
+    return await patch_many(kind_of(call.version), call, _amend_many, seen=require_assigned)
 
 
 def _both(handler: Callable[[Kind, Call], Awaitable[Reply]]) -> Callable[[Call], Awaitable[Reply]]:
     """Return a handler that does the same in either version."""
 
     async def handle(call: Call) -> Reply:
+        if "id" in call.path:
+            await require_assigned(call, call.id())
         return await handler(kind_of(call.version), call)
 
     return handle

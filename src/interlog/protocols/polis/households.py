@@ -13,6 +13,7 @@ from interlog.model.expressions import Kind as ValueKind
 from interlog.model.ids import uuid7
 
 from .bodies import sent_in
+from .contacts import require_assigned
 from .many import answer as answer_many
 from .many import create_many, items_in
 from .operations import MAX_MANY, Body, Call, Operation, Reply
@@ -107,6 +108,7 @@ async def create_bulk(call: Call) -> Reply:
 async def of_contact(call: Call) -> Reply:
     """``GET /v2/contacts/{id}/households``: each household with the id of the contact's link to it."""
     contact = await call.ledger.resources.get(call.actor, "contacts", call.id())
+    await require_assigned(call, contact.id)
     links = await call.ledger.resources.owned(call.actor, LINK_KIND, contact.id)
     by_home = {link.data["householdId"]: link.id for link in links}
 
@@ -121,6 +123,7 @@ async def of_contact(call: Call) -> Reply:
 async def link(call: Call) -> Reply:
     """``PUT /v2/contacts/{id}/households/{household}``: to link once more changes nothing."""
     contact = await call.ledger.resources.get(call.actor, "contacts", call.id())
+    await require_assigned(call, contact.id)
     home = await call.ledger.resources.get(call.actor, "households", call.id("household"))
     (made,) = await call.ledger.households.link(call.actor, [(contact.id, home.id)])
     if isinstance(made, InterlogError):
@@ -130,6 +133,7 @@ async def link(call: Call) -> Reply:
 
 async def unlink(call: Call) -> Reply:
     """``DELETE /v2/contacts/{id}/households/{household}``: answers with the link as it then is."""
+    await require_assigned(call, call.id())
     gone = await call.ledger.households.unlink(call.actor, call.id(), call.id("household"))
     return one(item_of(call.actor, gone))
 

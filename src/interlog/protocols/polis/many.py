@@ -25,6 +25,7 @@ MOST = 1_000
 
 Outcome = Made | InterlogError
 CreateMany = Callable[[Call, Sequence[ResourceDraft]], Awaitable[Sequence[Outcome]]]
+Seen = Callable[[Call, str], Awaitable[None]]
 AmendMany = Callable[[Call, Sequence[Amendment]], Awaitable[Sequence[Outcome]]]
 
 
@@ -74,8 +75,11 @@ async def _draft_of(kind: Kind, call: Call, item: Any) -> ResourceDraft:
     return ResourceDraft(kind=kind.name, data=draft.data, id=sent.id, aside=draft.aside, group=group)
 
 
-async def patch_many(kind: Kind, call: Call, store: AmendMany) -> Reply:
-    """``PATCH /vN/{kind}/bulk``: items of ``id``, ``etag`` (required) and ``data``, a patch each."""
+async def patch_many(kind: Kind, call: Call, store: AmendMany, *, seen: Seen) -> Reply:
+    """``PATCH /vN/{kind}/bulk``: items of ``id``, ``etag`` (required) and ``data``, a patch each.
+
+    ``seen`` raises for an id of what the actor may not see.
+    """
     items = items_in(call)
     outcomes: dict[int, Outcome] = {}
     wanted: dict[int, tuple[str, str, Mapping[str, Any]]] = {}
@@ -92,13 +96,14 @@ async def patch_many(kind: Kind, call: Call, store: AmendMany) -> Reply:
         read = reads.get((kind.name, id_))
         if read is None:
             outcomes[place] = not_found(kind.name.removesuffix("s"))
-        elif (current := etag_of(kind, call, read)) != etag:
-            outcomes[place] = outdated(current)
-        else:
-            try:
-                amendments[place] = await _amendment(kind, call, read, item)
-            except InterlogError as error:
-                outcomes[place] = error
+            continue
+        try:
+            await seen(call, id_)
+            if (current := etag_of(kind, call, read)) != etag:
+                raise outdated(current)
+            amendments[place] = await _amendment(kind, call, read, item)
+        except InterlogError as error:
+            outcomes[place] = error
     if amendments:
         outcomes |= dict(zip(amendments, await store(call, list(amendments.values())), strict=True))
     return await answer(kind, call, outcomes, {}, 200)

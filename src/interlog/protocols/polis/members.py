@@ -10,7 +10,7 @@ from interlog.model.conditions import Compare, Operator
 from interlog.model.errors import InterlogError
 from interlog.model.tenancy import Actor
 
-from .contacts import SECOND
+from .contacts import SECOND, require_assigned
 from .households import KIND as HOUSEHOLDS
 from .households import LINK_KIND, LINKS, pairs_bulk
 from .operations import MAX_MANY, Body, Call, Operation, Reply
@@ -34,6 +34,7 @@ async def _present(call: Call, items: Sequence[Resource]) -> list[dict[str, Any]
     wanted = {("contacts", data["contactId"]) for _, data in named}
     wanted |= {("households", data["householdId"]) for _, data in named}
     found = await call.ledger.resources.get_many(call.actor, wanted)
+    assigned = await call.ledger.assignments.of(call.actor, call.permit)
     shown = []
     for ref in refs:
         link = links.get(ref)
@@ -41,6 +42,8 @@ async def _present(call: Call, items: Sequence[Resource]) -> list[dict[str, Any]
             continue
         data = dict(link.data)
         contact = found.get(("contacts", data["contactId"]))
+        if assigned is not None and (contact is None or not assigned.includes(contact)):
+            continue
         home = found.get(("households", data["householdId"]))
         data |= {} if contact is None else {"contact": item_of(call.actor, contact, SECOND.shown(contact))}
         data |= {} if home is None else {"household": item_of(call.actor, home, HOUSEHOLDS.shown(home))}
@@ -61,6 +64,7 @@ async def add_bulk(call: Call) -> Reply:
 async def add(call: Call) -> Reply:
     """``PUT /v1/lists/{id}/contacts/{contact}/households/{household}``: a bare object; again changes nothing."""
     contact = await call.ledger.resources.get(call.actor, "contacts", call.id("contact"))
+    await require_assigned(call, contact.id)
     home = await call.ledger.resources.get(call.actor, "households", call.id("household"))
     (made,) = await call.ledger.members.add(call.actor, call.id(), [(contact.id, home.id)])
     if isinstance(made, InterlogError):
@@ -71,6 +75,7 @@ async def add(call: Call) -> Reply:
 async def remove(call: Call) -> Reply:
     """``DELETE`` the same path: answers with the bare object of what is no longer so."""
     pair = (call.id("contact"), call.id("household"))
+    await require_assigned(call, pair[0])
     gone = await call.ledger.members.remove(call.actor, call.id(), pair)
     home = await call.ledger.resources.get(call.actor, "households", pair[1], deleted=True)
     return Reply(_bare(gone, home))
@@ -84,6 +89,7 @@ def _bare(place: Resource, home: Resource) -> dict[str, Any]:
 
 async def of_contact(call: Call) -> Reply:
     """``GET /v1/lists/{id}/contact-households/{contact}``: the link of a contact of version 1."""
+    await require_assigned(call, call.id("contact"))
     found = await call.ledger.members.link_on(call.actor, call.id(), call.id("contact"))
     return await shown_one(LINKS, call, found)
 

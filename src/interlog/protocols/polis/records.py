@@ -10,7 +10,7 @@ from interlog.model.canvassing.resources import Resource, derived_id
 from interlog.model.errors import Conflict, InterlogError, Invalid, NotFound
 
 from .bodies import sent_in
-from .contacts import RESERVATION, STATE
+from .contacts import RESERVATION, STATE, require_assigned
 from .errors import item_error, problem
 from .many import items_in
 from .operations import MAX_MANY, Body, Call, Operation, Reply
@@ -63,6 +63,7 @@ def _place(call: Call) -> tuple[str, str, str]:
 
 async def get(call: Call) -> Reply:
     """``GET /v1/campaigns/{id}/contacts/{contact}/households/{household}/status``."""
+    await require_assigned(call, call.id("contact"))
     return one(record_item(call, await call.ledger.records.get(call.actor, *_place(call))))
 
 
@@ -73,6 +74,7 @@ async def patch(call: Call) -> Reply:
         path = f"/data/{min(others)}"
         raise problem(path, "any.readOnly", "cannot be patched: only /statusId can")
     campaign, contact, household = _place(call)
+    await require_assigned(call, contact)
     for _ in range(_TRIES):
         read = await call.ledger.records.get(call.actor, campaign, contact, household)
         condition.check(record_item(call, read)["meta"]["etag"])
@@ -104,6 +106,7 @@ async def put(call: Call) -> Reply:
         reading.wrong("/data/campaignId", "is another campaign than the path's", "any.allowOnly")
     reading.check()
     given = {name: part for name, part in data.items() if name not in _NAMES}
+    await require_assigned(call, contact)
     await call.ledger.resources.get(call.actor, "campaigns", campaign)
     await call.ledger.resources.get(call.actor, "contacts", contact)
     await call.ledger.resources.get(call.actor, "households", household)
