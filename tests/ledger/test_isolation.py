@@ -9,6 +9,8 @@ import pytest_asyncio
 
 from interlog.ledger import Ledger
 from interlog.ledger.bulk import Bulk
+from interlog.ledger.change_sets import InstanceChange, ProfileChange
+from interlog.ledger.definitions import Copied
 from interlog.model.errors import InterlogError
 from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Links, Participant
@@ -109,6 +111,9 @@ READS: dict[str, Attempt] = {
     "profiles.find_by": lambda firm, ids: firm.ledger.profiles.find_by(
         firm.actor, CONTACT, {"Phone": "1", "ContactId": "C"}
     ),
+    "profiles.find_many": lambda firm, ids: _any(
+        firm.ledger.profiles.find_many(firm.actor, CONTACT, [{"ContactId": "C"}, {"ContactId": str(ids["person"])}])
+    ),
     "profiles.get_many": lambda firm, ids: firm.ledger.profiles.get_many(firm.actor, CONTACT, [ids["person"]]),
     "profiles.ids_of": lambda firm, ids: firm.ledger.profiles.ids_of(firm.actor, [(CONTACT.id, ids["person"])]),
     "profiles.page": lambda firm, ids: firm.ledger.profiles.page(firm.actor, HOUSE),
@@ -194,6 +199,14 @@ WRITES: dict[str, Attempt] = {
     "profiles.put_many": lambda firm, ids: firm.ledger.profiles.put_many(
         firm.actor, HOUSE, [ProfileDraft(key="H-1", fields={"Lane": "changed"})]
     ),
+    "change_sets.put": lambda firm, ids: firm.ledger.change_sets.put(
+        firm.actor,
+        [
+            InstanceChange(Instance(type="Meeting", identity="M-1", participants=(Participant(ids["person"]),))),
+            InstanceChange(Instance(type="Meeting", identity="M-1", title="changed")),
+            ProfileChange(CONTACT, ProfileDraft(key="C", fields={"Phone": "2"})),
+        ],
+    ),
     "profile_types.define": lambda firm, ids: firm.ledger.profile_types.define(
         firm.actor, ProfileType(id=0, name="House", collections=("Houses",), display_name="changed")
     ),
@@ -214,6 +227,9 @@ WRITES: dict[str, Attempt] = {
     "hubs.create": lambda firm, ids: firm.ledger.hubs.create(firm.actor, "filled-hub"),
     "hubs.delete": lambda firm, ids: firm.ledger.hubs.delete(firm.actor, "filled-hub"),
     "definitions.put": lambda firm, ids: firm.ledger.definitions.put(firm.actor, "links", "One", {"a": 2}),
+    "definitions.put_copies": lambda firm, ids: firm.ledger.definitions.put_copies(
+        firm.actor, [Copied(("links", "of a"), "One", lambda stored: {"a": 2})]
+    ),
     "definitions.delete": lambda firm, ids: firm.ledger.definitions.delete(firm.actor, "links", "one"),
     "bulk.create_persons": lambda firm, ids: firm.ledger.bulk.create_persons(
         firm.actor, [PersonDraft(first_name="X", organization_ids=(ids["organization"],))]
@@ -301,6 +317,10 @@ async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
 
 async def _first(page: Awaitable[tuple[list[Any], Any]]) -> list[Any]:
     return (await page)[0]
+
+
+async def _any(found: Awaitable[list[Any]]) -> list[Any]:
+    return [item for item in await found if item is not None]
 
 
 async def _sum(counts: Awaitable[dict[int, int]]) -> int:
