@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from interlog.model.canvassing.resources import Resource, customer_id, security_group_id
 from interlog.model.ids import uuid7
@@ -285,3 +287,20 @@ def test_strict_filters_hold_to_the_vendors_tables(any_firm: Firm) -> None:
         assert names(api.get("/v1/lists", filter='/name eq "x" or /customerId eq "y"')) == []
         problems = refused(api.get("/v1/lists", filter='/description eq "x" and /id eq "y"'), 400, "ValidationError")
         assert types(problems) == {("/data/description", "any.allowOnly"), ("/id", "any.allowOnly")}
+
+
+_OPERANDS = ["/name", "/data/a/0", "/meta/created", "/securityGroupId", '"x"', '"*_"', "5", "1e308", "9" * 19, "nil"]
+_SIGNS = ["eq", "neq", "gt", "in", "nin", "like", "nbetween", "and", "or", "(", ")", "[", "]", ",", "=", "\\", "{", ":"]
+_words = st.sampled_from(_OPERANDS + _SIGNS)
+_texts = st.one_of(st.lists(_words, max_size=12).map(" ".join), st.text(max_size=30))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(filter_=_texts, sort=st.one_of(st.just(""), _texts), pointer=st.text(max_size=8))
+def test_no_parameter_is_a_fault_of_ours(
+    firm: Firm, api: Caller, wards: list[dict[str, Any]], filter_: str, sort: str, pointer: str
+) -> None:
+    """Whatever filter, sort or pointer comes, the answer is a list or the refusal of a request."""
+    for params in ({"filter": filter_, "sort": sort}, {f"filter[{pointer}]": filter_}, {"cursor": filter_}):
+        response = api.get("/v1/lists", **params)
+        assert response.status_code in (200, 400), (params, response.text)
