@@ -1,5 +1,6 @@
 """Recording visits: each once, however often it is sent, with what it changes elsewhere, in one unit."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from ...model.canvassing.permissions import Permit
 from ...model.canvassing.resources import Ref, Resource, ResourceDraft
 from ...model.canvassing.states import Outcome, worked
 from ...model.canvassing.visits import TYPE, Visit, content_of, summary_of, title_of, visit_of, written
-from ...model.errors import Conflict, Forbidden, InterlogError, Invalid
+from ...model.errors import Forbidden, InterlogError, Invalid, Unavailable
 from ...model.ids import uuid7
 from ...model.instants import now
 from ...model.interactions import Draft, Interaction
@@ -57,6 +58,7 @@ class Recording:
         self._resources = resources
         self._effects = effects
         self._books = books
+        self._turn = asyncio.Lock()
         self._around = visit_rows.Around(store.database)
 
     async def create(self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules) -> Recorded:
@@ -71,26 +73,41 @@ class Recording:
     ) -> list[Recorded | InterlogError]:
         """Record visits in one unit: an outcome for each, in order; those that are refused are left out.
 
-        Where the same id comes again, it is looked at after the first.
+        Where the same one comes again, it is looked at after the first.
         """
         actor.require(Right.WRITE)
         named = [draft if draft.id is not None else replace(draft, id=uuid7()) for draft in drafts]
-        first = {draft.id: index for index, draft in reversed(list(enumerate(named)))}
         outcomes: dict[int, Recorded | InterlogError] = {}
-        at_once = {index: draft for index, draft in enumerate(named) if first[draft.id] == index}
-        for _ in range(_TRIES):
-            try:
-                made = await self._record(actor, permit, list(at_once.values()), rules)
-                outcomes = dict(zip(at_once, made, strict=True))
-                break
-            except (Duplicate, Stale):  # somebody stored one of them, or visited the same contact, in between
-                if len(at_once) > 1:
-                    break
+        seen: set[object] = set()
+        at_once: dict[int, VisitDraft] = {}
+        for index, draft in enumerate(named):
+            keys = {draft.id, _moment(draft.visit)} if rules.same_moment_is_same else {draft.id}
+            if seen.isdisjoint(keys):
+                at_once[index] = draft
+            seen |= keys
+        some = list(at_once.values())
+        try:
+            outcomes = dict(zip(at_once, await self._record(actor, permit, some, rules), strict=True))
+        except (Duplicate, Stale):  # somebody stored one of them, or visited the same contact, in between
+            if len(named) == 1:
+                outcomes[0] = await self._record_in_turn(actor, permit, some, rules)
         for index, draft in enumerate(named):
             if index not in outcomes:
-                alone = len(named) > 1
-                outcomes[index] = (await self.create_many(actor, permit, [draft], rules))[0] if alone else _busy()
+                outcomes[index] = (await self.create_many(actor, permit, [draft], rules))[0]
         return [outcomes[index] for index in range(len(named))]
+
+    async def _record_in_turn(
+        self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
+    ) -> Recorded | InterlogError:
+        """Record a visit that others were quicker with: one after the other, or those who come late hinder each other
+        again."""
+        async with self._turn:
+            for _ in range(_TRIES):
+                try:
+                    return (await self._record(actor, permit, drafts, rules))[0]
+                except (Duplicate, Stale):
+                    continue
+        return Unavailable("too many are recording visits of the same contact")
 
     async def _record(
         self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
@@ -123,7 +140,7 @@ class Recording:
         canvasser = visit.beside.creator or permit.user
         for _, item in sorted(found.items()):
             other = visit_of(item.content)
-            if other is not None and other.beside.creator == canvasser and _at_once(visit, other):
+            if other is not None and other.beside.creator == canvasser and _moment(visit) == _moment(other):
                 return item
         return None
 
@@ -230,9 +247,5 @@ def is_seen(actor: Actor, permit: Permit, item: Interaction) -> bool:
     return actor.sees(item.group) and (not permit.assigned_only or item.creator == actor.person_id)
 
 
-def _at_once(visit: Visit, other: Visit) -> bool:
-    return (visit.at, visit.survey, visit.contact) == (other.at, other.survey, other.contact)
-
-
-def _busy() -> Conflict:
-    return Conflict("others are recording visits of the same contact; try again")
+def _moment(visit: Visit) -> tuple[int, str, str]:
+    return visit.at, visit.survey, visit.contact
