@@ -25,6 +25,7 @@ from .canvassing.recording import Recording
 from .canvassing.records import Records
 from .canvassing.reports import Reports
 from .canvassing.resources import Resources
+from .canvassing.users import Users
 from .canvassing.surveys import Books
 from .canvassing.visits import Visits
 from .canvassing.walklists import Walklists
@@ -108,6 +109,7 @@ class Ledger:
         self.recording = Recording(store, self.interactions, self.resources, effects, books)
         self.visits = Visits(store, self.interactions, books)
         self.resources.followers |= Groups(store, self._roles_changed).followers
+        self.users = Users(store, self.resources, self.persons, self.passwords, self._roles_changed)
 
     def _roles_changed(self, tenant_id: int) -> None:
         """Let the next requests see who may do and see what by now."""

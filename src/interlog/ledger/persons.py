@@ -221,10 +221,13 @@ class Persons:
         await self.bind_waiting(actor, unit, {normal_email(email): person.id for email in added})
         return person
 
-    async def tell(self, actor: Actor, unit: Unit, read: Person, new: Person | None) -> None:
-        """Add to a unit what followers make of a change of a person; None: he is deleted."""
+    async def tell(
+        self, actor: Actor, unit: Unit, read: Person, new: Person | None, *, besides: Follower | None = None
+    ) -> None:
+        """Add to a unit what followers make of a change of a person; None: he is deleted. ``besides``: who knows."""
         for follower in self.followers:
-            await follower(actor, unit, read, new)
+            if follower != besides:
+                await follower(actor, unit, read, new)
 
     async def delete(self, actor: Actor, person_id: int) -> Person:
         """Delete a person, and the notes he wrote; interactions and other notes stay. Internal persons cannot go."""

@@ -165,7 +165,7 @@ class Tenants:
         if person_id not in found:
             raise NotFound("person", person_id)
         person, at = found[person_id], now()
-        groups = tuple(sorted({*groups, *await first_groups(self._store, actor.tenant, person.uuid)}))
+        groups = tuple(sorted({*groups, *await first_groups(self._store, actor.tenant, person.uuid, role.right)}))
         user = User(person_id=person_id, role=role, groups=groups, created_at=at)
         unit = Unit()
         if person.kind is not PersonKind.INTERNAL:

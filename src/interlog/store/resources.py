@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from ..model.canvassing.resources import Ref, Resource
 from .database import Database, Row
 from .rows import NOTHING, decode, encode, json_text, json_value, update_of
-from .schema import resource
+from .schema import resource, user
 from .statements import Query, Unit, member_of, parameter
 
 Columns = resource.c
@@ -93,6 +93,22 @@ OF_KIND = Query(
     .order_by(Columns.id)
     .limit(parameter("limit"))
 )
+USERS_WITHOUT = Query(
+    select(user.c.person_id)
+    .select_from(
+        user.outerjoin(
+            resource,
+            and_(
+                Columns.tenant_id == user.c.tenant_id,
+                Columns.kind == "users",
+                Columns.person == user.c.person_id,
+                Columns.person.is_not(None),
+                Columns.deleted_at.is_(None),
+            ),
+        )
+    )
+    .where(user.c.tenant_id == parameter("tenant"), Columns.id.is_(None))
+)
 _CHANGING = (
     "owner", "natural_key", "person", "group_id", "value", "aside", "version", "created_at", "creator", "modified_at",
     "modifier", "deleted_at", "placeholder",
@@ -159,6 +175,11 @@ async def of_kind(database: Database, tenant: int, kind: str, *, after: str = ""
     """Return the resources of a kind in order of ids, whoever may see them: for those of which there are few."""
     rows = await database.fetch(OF_KIND, tenant=tenant, kind=kind, after=after, limit=limit)
     return [resource_of(row) for row in rows]
+
+
+async def users_without(database: Database, tenant: int) -> list[int]:
+    """Return the ids of the persons who are users and have no resource of their own."""
+    return [row[0] for row in await database.fetch(USERS_WITHOUT, tenant=tenant)]
 
 
 # Rows

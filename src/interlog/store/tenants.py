@@ -46,6 +46,11 @@ SET_GROUPS = Query(
     )
     .values(groups=bindparam("new_groups"))
 )
+SET_ACTIVE = Query(
+    update(user)
+    .where(user.c.tenant_id == parameter("tenant"), user.c.person_id == parameter("person"))
+    .values(active=parameter("new_active"))
+)
 TOKENS = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant")).order_by(token.c.id))
 TOKEN = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant"), token.c.id == parameter("token")))
 TOKEN_BY_DIGEST = Query(
@@ -164,6 +169,11 @@ def set_groups(unit: Unit, tenant_id: int, read: User, groups: tuple[int, ...]) 
     """Add a user's new security groups to a unit, guarded by those that were read."""
     arguments = {"tenant": tenant_id, "person": read.person_id, "read_groups": array_text(read.groups)}
     unit.change(SET_GROUPS, arguments | {"new_groups": array_text(groups)})
+
+
+def set_active(unit: Unit, tenant_id: int, read: User, *, active: bool) -> None:
+    """Add to a unit whether a user may sign in from now on."""
+    unit.change(SET_ACTIVE, {"tenant": tenant_id, "person": read.person_id, "new_active": int(active)})
 
 
 def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:

@@ -238,3 +238,17 @@ async def test_groups_count_for_every_protocol_at_once(acme: Firm) -> None:
     assert (await ledger.interactions.get(await ben(), logged.interaction.number)).content == content(acme.eve)
     await a_member(acme, acme.ben, other.id, MANAGER.name)
     assert not (await ben()).sees(ward.number)
+
+
+async def test_an_invitation_takes_nothing_away(acme: Firm) -> None:
+    """Who is invited, or not confirmed, goes on as if not; to be disabled counts, but not for the tenant's owner."""
+    ward = await an_organization(acme, "Ward")
+    for person in (acme.ben, acme.mia):
+        await a_member(acme, person, ward.id, CANVASSER.name, "invited")
+        assert await groups_of(acme, person) == {ward.number}
+        assert (await acme.ledger.permits.of(acme.acting(person))).allows("destroy@interactions")
+    other = await an_organization(acme, "Other")
+    for person, left in ((acme.ben, set()), (acme.mia, {ward.number, other.number})):
+        await a_member(acme, person, other.id, CANVASSER.name, "disabled")
+        assert await groups_of(acme, person) == left
+        assert (await acme.ledger.permits.of(acme.acting(person))).allows("destroy@interactions") is bool(left)

@@ -4,11 +4,12 @@ They stand in the user's row, where every protocol reads them, and are rewritten
 or an organization. Groups of a user that belong to no organization stay as they are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from ...model.canvassing.organizations import groups_seen
+from ...model.canvassing.organizations import deciding, groups_seen
 from ...model.canvassing.resources import Resource
-from ...model.tenancy import Actor, Tenant, User
+from ...model.canvassing.users import BY_MEMBERSHIP
+from ...model.tenancy import Actor, Right, Tenant, User
 from ...store import persons as person_rows
 from ...store import resources as rows
 from ...store import tenants as tenant_rows
@@ -28,6 +29,7 @@ class Groups:
         self.followers = {
             "memberships": Follower(self._membership_changed, done),
             "organizations": Follower(self._organization_changed, done),
+            "roles": Follower(_nothing, done),
         }
 
     async def _membership_changed(self, actor: Actor, unit: Unit, read: Resource | None, new: Resource) -> None:
@@ -35,6 +37,7 @@ class Groups:
         organizations = await all_organizations(self._database, tenant)
         users = {item.owner for item in (read, new) if item is not None and item.owner is not None}
         persons = await person_rows.ids_by_uuid(self._database, tenant.id, users)
+        bound = await bound_users(self._database, tenant, users)
         for uuid, person in persons.items():
             user = await tenant_rows.user_of(self._database, tenant.id, person)
             if user is None:
@@ -44,7 +47,9 @@ class Groups:
             own.pop(new.id, None)
             if new.owner == uuid and new.deleted_at is None:
                 own[new.id] = new
-            self._set(unit, tenant, user, organizations, list(own.values()))
+            counting = deciding(own.values(), user.role.right)
+            groups = groups_seen(tenant, organizations, counting, bound=uuid in bound)
+            self._set(unit, tenant, user, organizations, groups)
 
     async def _organization_changed(self, actor: Actor, unit: Unit, read: Resource | None, new: Resource) -> None:
         if read is not None and (read.owner, read.deleted_at) == (new.owner, new.deleted_at):
@@ -58,10 +63,13 @@ class Groups:
         for item in await _all(self._database, tenant, "memberships"):
             memberships.setdefault(item.owner or "", []).append(item)
         users = {user.person_id: user for user in await tenant_rows.users(self._database, tenant.id)}
-        members = await person_rows.ids_by_uuid(self._database, tenant.id, memberships)
-        uuids = {person: uuid for uuid, person in members.items()}
-        for person, user in users.items():
-            self._set(unit, tenant, user, organizations, memberships.get(uuids.get(person, ""), []), new)
+        persons = await person_rows.by_ids(self._database, tenant.id, users)
+        bound = await bound_users(self._database, tenant, (person.uuid for person in persons.values()))
+        for person in persons.values():
+            user = users[person.id]
+            counting = deciding(memberships.get(person.uuid, ()), user.role.right)
+            groups = groups_seen(tenant, organizations, counting, bound=person.uuid in bound)
+            self._set(unit, tenant, user, organizations, groups, new)
 
     def _set(
         self,
@@ -69,22 +77,33 @@ class Groups:
         tenant: Tenant,
         user: User,
         organizations: dict[str, Resource],
-        memberships: list[Resource],
+        seen: set[int],
         gone: Resource | None = None,
     ) -> None:
-        """Add to the unit what makes the user's groups those of the memberships."""
+        """Add to the unit what makes these the user's groups, as far as they are those of organizations."""
         of_organizations = {item.number for item in organizations.values()} | ({gone.number} if gone else set())
         others = set(user.groups) - of_organizations
-        groups = tuple(sorted(others | groups_seen(tenant, organizations, memberships)))
+        groups = tuple(sorted(others | seen))
         if set(groups) != set(user.groups):
             tenant_rows.set_groups(unit, tenant.id, user, groups)
 
 
-async def first_groups(store: Store, tenant: Tenant, uuid: str) -> tuple[int, ...]:
+async def _nothing(actor: Actor, unit: Unit, read: Resource | None, new: Resource) -> None:
+    """Add nothing: only what was read of a role before is out of date."""
+
+
+async def first_groups(store: Store, tenant: Tenant, uuid: str, right: Right) -> tuple[int, ...]:
     """Return the groups of a new user: he may have been made a member of an organization before."""
     organizations = await all_organizations(store.database, tenant)
     memberships = await rows.owned_by_anybody(store.database, tenant.id, "memberships", uuid)
-    return tuple(sorted(groups_seen(tenant, organizations, memberships)))
+    bound = await bound_users(store.database, tenant, [uuid])
+    return tuple(sorted(groups_seen(tenant, organizations, deciding(memberships, right), bound=bool(bound))))
+
+
+async def bound_users(database: Database, tenant: Tenant, uuids: Iterable[str]) -> set[str]:
+    """Return who of these users sees and may do nothing before they are a member of an organization."""
+    found = await rows.by_refs(database, tenant.id, [("users", uuid) for uuid in uuids])
+    return {item.id for item in found.values() if item.aside.get(BY_MEMBERSHIP)}
 
 
 async def all_organizations(database: Database, tenant: Tenant) -> dict[str, Resource]:

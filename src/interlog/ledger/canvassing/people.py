@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ...model.errors import NotFound
-from ...model.tenancy import Actor
+from ...model.tenancy import Actor, Right
 from ...store import persons as person_rows
 from ...store import tenants as tenant_rows
 from ...store.store import Store
@@ -43,3 +43,9 @@ class People:
         found = await person_rows.ids_by_uuid(self._database, actor.tenant.id, [uuid])
         user = await tenant_rows.user_of(self._database, actor.tenant.id, found[uuid]) if found else None
         return user is not None and user.active
+
+    async def is_administrator(self, actor: Actor, uuid: str) -> bool:
+        """Whether somebody may do everything in the tenant, whatever organization they are in."""
+        found = await person_rows.ids_by_uuid(self._database, actor.tenant.id, [uuid])
+        user = await tenant_rows.user_of(self._database, actor.tenant.id, found[uuid]) if found else None
+        return user is not None and user.role.right is Right.ADMIN

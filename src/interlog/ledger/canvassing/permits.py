@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...model.canvassing.organizations import ACTIVE, line_of
+from ...model.canvassing.organizations import ACTIVE, deciding, line_of
 from ...model.canvassing.permissions import ADMINISTRATOR, CANVASSER, MANAGER, READING, Permit
 from ...model.canvassing.resources import Resource, customer_id, organization_group, role_id, root_organization
 from ...model.tenancy import Actor, Right, UserRole
@@ -13,7 +13,7 @@ from ...store import tenants as tenant_rows
 from ...store.store import Store
 from ..tenants import FRESH
 from .founding import Founding
-from .groups import all_organizations
+from .groups import all_organizations, bound_users
 from .people import People
 
 _MOST_KNOWN = 10_000
@@ -63,6 +63,10 @@ class Permits:
         found = [item for item in organizations.values() if not active or item.id in active]
         return sorted(found, key=lambda item: (item.id != root, str(item.data["name"]), item.id))
 
+    async def organizations(self, actor: Actor) -> dict[str, Resource]:
+        """Return all organizations of the tenant by their ids, whoever sees them: for what lies below what."""
+        return await all_organizations(self._database, actor.tenant)
+
     def forget(self, tenant_id: int) -> None:
         """Read the permits of a tenant anew, since a membership, a role or an organization has changed."""
         self._known = {key: known for key, known in self._known.items() if key[0] != tenant_id}
@@ -77,7 +81,9 @@ class Permits:
         role = _role_in(line_of(organizations, organization, root), active)
         if role is None and not active:
             user = await tenant_rows.user_of(self._database, tenant.id, actor.person_id)
-            may = user is not None and (not memberships or user.role.right is Right.ADMIN)
+            may = user is not None and not (
+                deciding(memberships, user.role.right) or await bound_users(self._database, tenant, [uuid])
+            )
             name = _BY_USER_ROLE.get(user.role) if user is not None and may else None
             role = role_id(tenant, name) if name is not None else None
             permissions = READING if may and name is None else frozenset()

@@ -2,19 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 
-from ..tenancy import Tenant
+from ..tenancy import Right, Tenant
 from .resources import Resource, organization_group, root_organization
 
 ACTIVE = "active"
+DISABLED = "disabled"
 
 
-def groups_seen(tenant: Tenant, organizations: Mapping[str, Resource], memberships: Iterable[Resource]) -> set[int]:
+def deciding(memberships: Iterable[Resource], right: Right) -> list[Resource]:
+    """Return the memberships that decide what a user of this right may do and see in the tenant.
+
+    One that nobody has confirmed yet gives nothing, and takes nothing away. To be disabled takes everything away, but
+    from whoever administers the tenant.
+    """
+    counting = (ACTIVE,) if right is Right.ADMIN else (ACTIVE, DISABLED)
+    return [item for item in memberships if item.data.get("status") in counting]
+
+
+def groups_seen(
+    tenant: Tenant, organizations: Mapping[str, Resource], memberships: Iterable[Resource], *, bound: bool = False
+) -> set[int]:
     """Return the security groups that a user sees by these memberships; 0, which everybody sees, is not among them.
 
-    Who has no membership at all sees what a member of the root sees: everything.
+    Who has no membership at all sees what a member of the root sees, everything; ``bound``: sees nothing.
     """
     own = list(memberships)
-    if not own:
+    if not own and not bound:
         return _all(tenant, organizations)
     groups: set[int] = set()
     for membership in own:
