@@ -11,7 +11,7 @@ from interlog.protocols.polis.etags import etag_of
 from tests.serving import Caller, Firm
 
 from .conftest import PREFIX, refused, types
-from .setting_up import World, patch, replace
+from .setting_up import World, patch, question, replace
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -242,3 +242,55 @@ class TestDelete:
         restored = api.post(path + "/restore")
         assert (restored.status_code, restored.json()["meta"]["isDeleted"]) == (200, False)
         assert api.get(path).json()["data"] == made["data"]
+
+
+class TestAlone:
+    """A store of one tenant."""
+
+    def test_any_customer_comes_back(self, single_firm: Firm, single_api: Caller) -> None:
+        """There, whatever ids of a customer and a security group are sent, they are kept, through changes too."""
+        world = World(single_firm, single_api)
+        ids = {"customerId": str(uuid4()), "securityGroupId": str(uuid4())}
+        data = {"name": "Ward 4", "organizationId": world.root}
+        made = single_api.post("/v1/lists", data=data, **ids)
+        assert made.status_code == 201, made.text
+        assert made.json()["meta"]["etag"] == etag_of(made.json(), is_changed=False)
+        changed = patch(single_api, f"/v1/lists/{made.json()['id']}", replace("/name", "Ward 5")).json()
+        for found in (made.json(), changed, single_api.get(f"/v1/lists/{made.json()['id']}").json()):
+            assert {name: found[name] for name in ids} == ids
+        with single_firm.server.with_settings(polis_free_customer=False) as base:
+            strict = single_firm.caller(PREFIX, base=base)
+            refused(strict.post("/v1/lists", data=data, **ids), 403, "UnauthorizedError")
+
+    def test_what_was_referred_to_is_filled_in(self, single_firm: Firm, single_api: Caller) -> None:
+        """What a visit named before it was there is created by a POST with its id, as if it had not been."""
+        world = World(single_firm, single_api)
+        campaign, survey = str(uuid4()), str(uuid4())
+        visit = {
+            "campaignId": campaign,
+            "contactId": str(uuid4()),
+            "timestamp": "2026-03-14T17:05:30Z",
+            "survey": {"surveyId": survey},
+            "unavailable": False,
+        }
+        assert single_api.post("/v1/interactions", data=visit).status_code == 201
+        for kind, id_, data in (
+            ("campaigns", campaign, {"name": "Bus", "status": "complete", "organizationId": world.root}),
+            ("surveys", survey, {"name": "Bus", "campaignId": campaign, "questions": [question()]}),
+        ):
+            assert single_api.get(f"/v1/{kind}/{id_}").status_code == 200
+            made = single_api.post(f"/v1/{kind}", id=id_, data=data)
+            assert made.status_code == 201, (kind, made.text)
+            again = single_api.post(f"/v1/{kind}", id=id_, data=data)
+            assert (again.status_code, again.json()) == (200, made.json()), kind
+
+
+def test_unknown_members_may_be_kept(any_firm: Firm) -> None:
+    """With the setting, what no rule knows is stored and comes back; what must not be sent is refused all the same."""
+    with any_firm.server.with_settings(polis_unknown_members="keep") as base:
+        api = any_firm.caller(PREFIX, base=base)
+        world = World(any_firm, api)
+        made = world.list(colour={"red": [1, None]})
+        assert api.get(f"/v1/lists/{made['id']}").json()["data"]["colour"] == {"red": [1, None]}
+        changed = patch(api, f"/v1/lists/{made['id']}", replace("/colour", 5))
+        assert changed.json()["data"]["colour"] == 5

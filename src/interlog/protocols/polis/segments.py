@@ -107,6 +107,7 @@ async def survey_for(call: Call) -> Reply:
     found = await call.ledger.resources.get_many(call.actor, refs)
     if len(found) < len(refs):
         raise not_found("campaign" if refs[0] not in found else "contact")
+    await call.ledger.assignments.require(call.actor, call.permit, found[refs[1]])
     segments = [item.data for item in await call.ledger.campaigns.segments(call.actor, call.id())]
     segment = winner(segments, found[refs[1]].data, partial(stored_pointer, call.version))
     if segment is None:
