@@ -14,7 +14,7 @@ from interlog.model.canvassing.resources import Resource
 from interlog.model.ids import uuid7
 from interlog.model.journal import Action, Entity
 from interlog.store import changes, interactions, resources
-from interlog.store.schema import interaction, journal
+from interlog.store.schema import interaction, journal, user
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
 
@@ -52,6 +52,7 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
             for item in contacts
         ]
         unit.insert(journal, entries)
+        unit.insert(user, [(tenant, number, "member", "[]", 1, 1) for number in range(1_000)])
         visits = [_visit(VISIT, index) for index in range(3_000)]
         unit.insert(interaction, [interactions.row_of(tenant, item) for item in visits])
         await opened.database.write(unit)
@@ -75,6 +76,7 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     "OWNED_BY_ANYBODY": (resources.OWNED_BY_ANYBODY, {"kind": "contacts", "owner": LISTS[0]}),
     "COUNTS": (resources.COUNTS, {"kind": "contacts", "owners": LISTS[:2]}),
     "OF_KIND": (resources.OF_KIND, {"kind": "contacts", "after": IDS[9], "limit": 100}),
+    "USERS_WITHOUT": (resources.USERS_WITHOUT, {}),
     "UPDATE": (
         resources.UPDATE,
         {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._CHANGING),

@@ -401,6 +401,7 @@ CASES: dict[str, Case] = {
     "tenants.BY_NAME": _simple(tenants.BY_NAME, name="acme"),
     "tenants.USER": _simple(tenants.USER, person=1),
     "tenants.SET_GROUPS": _simple(tenants.SET_GROUPS, person=1, read_groups="[]", new_groups="[1]"),
+    "tenants.SET_ACTIVE": _simple(tenants.SET_ACTIVE, person=1, new_active=0),
     "tenants.TOKEN": _simple(tenants.TOKEN, token=1),
     "tenants.TOKEN_BY_DIGEST": _simple(tenants.TOKEN_BY_DIGEST, digest="x"),
     "tenants.REVOKE": _simple(tenants.REVOKE, token=1, at=1),
