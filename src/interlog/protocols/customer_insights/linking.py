@@ -187,26 +187,40 @@ async def _relate(ask: Ask, link: Mapping[str, Any], items: Iterable[Interaction
         definition = await ask.ledger.definitions.get(ask.actor, RELATIONSHIPS.kept_as, link["relationshipName"])
     except NotFound:
         return
-    sides = (("ProfileId", "profileType", "profilePropertyReferences"),
-             ("RelatedProfileId", "relatedProfileType", "relatedProfilePropertyReferences"))  # fmt: skip
-    for item in items:
-        ids: dict[str, str] = {}
-        for key, type_name, references in sides:
-            entity = ask.hub.profile(definition.value.get(type_name) or "")
-            values = {
-                _canonical(entity, pair["profilePropertyName"]): _value(item, pair["interactionPropertyName"])
-                for pair in link[references]
-            } if entity is not None else {}  # fmt: skip
-            if entity is None or not values or None in values.values():
-                break
-            try:
-                ids[key] = (await ask.ledger.profiles.find_by(ask.actor, entity.type, values)).key
-            except NotFound:
-                break
-        if len(ids) == len(sides):
-            fields = {
-                mapping["relationshipFieldName"]: value
-                for mapping in link.get("mappings") or ()
-                if (value := _value(item, mapping["interactionFieldName"])) is not None
-            }
-            await relationships.relate(ask, definition.name, definition.value, ids, fields)
+    items = list(items)
+    ids: list[dict[str, str]] = [{} for _ in items]
+    for side, references in zip(relationships.SIDES, _REFERENCES, strict=True):
+        entity = ask.hub.profile(definition.value.get(side.type) or "")
+        if entity is None:
+            return
+        for place, profile in await _led_to(ask, entity, link[references], items):
+            ids[place][side.id] = profile.key
+    related = [
+        (of_item, _related_fields(link, item))
+        for item, of_item in zip(items, ids, strict=True)
+        if len(of_item) == len(relationships.SIDES)
+    ]
+    if related:
+        await relationships.relate(ask, definition.name, definition.value, related)
+
+
+_REFERENCES = ("profilePropertyReferences", "relatedProfilePropertyReferences")
+
+
+async def _led_to(
+    ask: Ask, entity: ProfileEntity, references: Iterable[Mapping[str, str]], items: Sequence[Interaction]
+) -> list[tuple[int, Profile]]:
+    """Return the profiles that interactions refer to, by the places of the interactions."""
+    pairs = [(_canonical(entity, pair["profilePropertyName"]), pair["interactionPropertyName"]) for pair in references]
+    asked = {place: {theirs: _value(item, name) for theirs, name in pairs} for place, item in enumerate(items)}
+    asked = {place: values for place, values in asked.items() if values and None not in values.values()}
+    found = await ask.ledger.profiles.find_many(ask.actor, entity.type, list(asked.values()))
+    return [(place, profile) for place, profile in zip(asked, found, strict=True) if profile is not None]
+
+
+def _related_fields(link: Mapping[str, Any], item: Interaction) -> dict[str, Any]:
+    return {
+        mapping["relationshipFieldName"]: value
+        for mapping in link.get("mappings") or ()
+        if (value := _value(item, mapping["interactionFieldName"])) is not None
+    }

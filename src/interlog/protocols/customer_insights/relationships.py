@@ -7,7 +7,7 @@ once more under each of its profiles, so that either list is read as it stands.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -170,12 +170,12 @@ async def relate(
     ask: Ask,
     name: str,
     document: Mapping[str, Any],
-    ids: Mapping[str, str],
-    fields: Mapping[str, Any],
+    related: Iterable[tuple[Mapping[str, str], Mapping[str, Any]]],
 ) -> None:
-    """Store a relationship of two profiles that exist, or merge into the one there is."""
-    item = _copied(RelationshipType(name, dict(document), Validator(document, _SYSTEM)), ids, fields)
-    await ask.ledger.definitions.put_copies(ask.actor, [item], right=Right.WRITE)
+    """Store relationships of profiles that exist, or merge into those there are: the ids of each, and its fields."""
+    type_ = RelationshipType(name, dict(document), Validator(document, _SYSTEM))
+    items = [_copied(type_, ids, fields) for ids, fields in related]
+    await ask.ledger.definitions.put_copies(ask.actor, items, right=Right.WRITE)
 
 
 def _copied(
