@@ -15,7 +15,9 @@ from interlog.model.canvassing.resources import Resource, ResourceDraft
 from interlog.model.canvassing.statuses import status_id
 from interlog.model.errors import Invalid, NotFound
 from interlog.model.ids import uuid7
+from interlog.model.instances import Put
 from interlog.model.parties import PersonKind
+from interlog.model.profiles import CONTACT, ProfileDraft
 from tests.ledger.conftest import Firm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -294,3 +296,16 @@ async def test_many_at_the_same_moment_share_households_and_persons(acme: Firm) 
     assert len({item.resource.data["primaryHouseholdId"] for item in made}) == 1
     assert len({item.resource.person for item in made}) == 4
     assert await counts(acme, list_) == 4
+
+
+async def test_a_contact_that_is_put_as_a_profile_is_the_same_contact(acme: Firm) -> None:
+    """What a data team's protocol says of the person's name and address, canvassers see, and the other way round."""
+    ledger = acme.ledger
+    made = (await ledger.contacts.create(acme.actor, contact("John", "john@snow.example"))).resource
+    draft = ProfileDraft(key=None, fields={"Email": "john@snow.example", "FirstName": "Jon", "LastName": "Snow"})
+    await ledger.profiles.put(acme.actor, CONTACT, draft, Put.UPSERT)
+    read = await ledger.resources.get(acme.actor, "contacts", made.id)
+    assert (read.data["profile"]["name"]["first"], read.version) == ("Jon", 2)
+    await ledger.contacts.amend(acme.actor, made.id, renamed("Aegon"))
+    profile = await ledger.profiles.find_by(acme.actor, CONTACT, {"Email": "john@snow.example"})
+    assert profile.fields["FirstName"] == "Aegon"
