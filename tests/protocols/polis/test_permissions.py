@@ -57,9 +57,11 @@ ALLOWED: Mapping[str, set[str]] = {
     "Manager": _permissions(2),
     "Administrator": EVERYTHING,
     "viewer": {permission for permission in EVERYTHING if permission.startswith("read@")},
-    "invited": set(),
+    "invited": _permissions(2),
+    "disabled": set(),
 }
-"""By who asks: a member with one of the roles, one who only reads in the tenant, one who has not accepted yet."""
+"""By who asks: a member with one of the roles, one who only reads in the tenant, one who has not accepted yet and is a
+member of the tenant until then, and one who may not act any more."""
 
 METHODS = {"GET": "read", "POST": "insert", "PUT": "insert", "PATCH": "modify", "DELETE": "destroy"}
 
@@ -80,9 +82,10 @@ def callers(known: Known) -> Mapping[str, Caller]:
         _join(firm, person, known.ids["organizations"], role.name)
         found[role.name] = known.caller(firm.token_of(person))
     found["viewer"] = known.caller(firm.token_of(firm.colleague("Vera", role=UserRole.VIEWER)))
-    invited = firm.colleague("Ivan")
-    _join(firm, invited, known.ids["organizations"], "Manager", status="invited")
-    found["invited"] = known.caller(firm.token_of(invited))
+    for status in ("invited", "disabled"):
+        person = firm.colleague(status)
+        _join(firm, person, known.ids["organizations"], "Canvasser", status=status)
+        found[status] = known.caller(firm.token_of(person))
     return found
 
 

@@ -50,7 +50,8 @@ class Permits:
     async def choices(self, actor: Actor) -> list[Resource]:
         """Return the organizations that a token of the actor's may be bound to: those that he is an active member of.
 
-        Who is a member of none chooses among all, the one that all others are below first.
+        Who is a member of none chooses among all, the one that all others are below first; who may do nothing before
+        he is one, among none.
         """
         await self._founding.ensure(actor)
         tenant, root = actor.tenant, root_organization(actor.tenant)
@@ -58,7 +59,8 @@ class Permits:
         uuid = await self._people.uuid_of(actor)
         memberships = await rows.owned_by_anybody(self._database, tenant.id, "memberships", uuid)
         active = {item.data["organizationId"] for item in memberships if item.data.get("status") == ACTIVE}
-        if not active and memberships and actor.right is not Right.ADMIN:
+        right = actor.right or Right.READ
+        if not active and (deciding(memberships, right) or await bound_users(self._database, tenant, [uuid])):
             return []
         found = [item for item in organizations.values() if not active or item.id in active]
         return sorted(found, key=lambda item: (item.id != root, str(item.data["name"]), item.id))
