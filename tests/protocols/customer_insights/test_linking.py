@@ -71,6 +71,16 @@ def test_a_link_with_mappings_writes_its_profile(data: Data) -> None:
     assert data.get("/Households/$count").text == "1"
 
 
+def test_of_many_at_once_the_first_fills_a_gap(data: Data) -> None:
+    """Those behind it find it filled, as if they had been sent one by one."""
+    link(data, ("Phone", "Phone", "UpdateAlways"), ("Colour", "Colour", "CopyIfNull"))
+    colours = [None, "red", "blue", "green"]
+    items = [ticket(str(n), Phone=str(n), Colour=colour) for n, colour in enumerate(colours)]
+    assert data.send("/Tickets", [*items, ticket("x", Street="Oak St", Colour="grey")]).json()["accepted"] == 5
+    assert (home(data)["Phone"], home(data)["Colour"]) == ("3", "red")
+    assert data.get("/Households(Street='Oak St',Number='9')").json()["Colour"] == "grey"
+
+
 def test_the_same_again_applies_its_links_once_more(data: Data) -> None:
     """What was left undone is mended; nothing is written twice."""
     data.stored("/Tickets", ticket("1", Phone="123"))

@@ -7,6 +7,7 @@ crash in between has left undone. A link that names what does not exist lies dor
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import structlog
 
 from interlog.model.definitions import Document
@@ -107,15 +108,18 @@ async def _write(ask: Ask, link: Mapping[str, Any], items: Iterable[Interaction]
 async def _write_profiles(
     ask: Ask, entity: ProfileEntity, link: Mapping[str, Any], items: Iterable[Interaction]
 ) -> None:
+    referred = [
+        (keys, *_mapped(link["mappings"], item))
+        for item in items
+        if (keys := _referred(link["participantPropertyReferences"], item)) is not None
+    ]
+    filled = await _known(ask, entity, [keys for keys, _, fill in referred if fill])
     drafts: list[ProfileDraft] = []
-    for item in items:
-        keys = _referred(link["participantPropertyReferences"], item)
-        if keys is None:
-            continue
-        always, fill = _mapped(link["mappings"], item)
+    for keys, always, fill in referred:
         if fill:
-            known = await _known(ask, entity, keys)
-            fill = {name: value for name, value in fill.items() if known.get(_canonical(entity, name)) is None}
+            there = filled[_encode(keys)]
+            fill = {name: value for name, value in fill.items() if there.get(_canonical(entity, name)) is None}
+            there |= {_canonical(entity, name): value for name, value in (fill | always).items()}
         checked = entity.validator.check(keys | fill | always)
         if not checked.problems:
             key = checked.system.get(PROFILE_ID)
@@ -125,13 +129,17 @@ async def _write_profiles(
         _log.warning("link_not_applied", link=link.get("targetEntityTypeName"), reason=str(error))
 
 
-async def _known(ask: Ask, entity: ProfileEntity, keys: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields of the profile that a link leads to; none where there is none yet."""
-    values = {_canonical(entity, name): value for name, value in keys.items()}
-    try:
-        return (await ask.ledger.profiles.find_by(ask.actor, entity.type, values)).fields
-    except NotFound:
-        return {}
+async def _known(ask: Ask, entity: ProfileEntity, keys: Sequence[Mapping[str, Any]]) -> dict[bytes, dict[str, Any]]:
+    """Return the fields of the profiles that a link leads to, by their keys; none where there is none yet."""
+    asked = [{_canonical(entity, name): value for name, value in some.items()} for some in keys]
+    found = await ask.ledger.profiles.find_many(ask.actor, entity.type, asked) if asked else []
+    return {
+        _encode(some): dict(profile.fields) if profile is not None else {}
+        for some, profile in zip(keys, found, strict=True)
+    }
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def _canonical(entity: ProfileEntity, name: str) -> str:
