@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
+from interlog.model.canvassing.resources import nil_survey
 from interlog.model.ids import uuid7
+from interlog.protocols.polis.changes import PRESENTED
 from tests.serving import Caller
 
+from . import people
 from .conftest import refused
 from .setting_up import World, patch, replace
+from .test_organizations import membership
 
 pytestmark = pytest.mark.covers("changes.get")
 
@@ -86,6 +90,35 @@ def test_one_may_begin_now(world: World, api: Caller) -> None:
 def test_a_wrong_cursor_is_refused(any_api: Caller, since: str) -> None:
     """What is no cursor of ours is told as such."""
     refused(any_api.get("/v1/changes/lists", since=since), 400, "FormatError")
+
+
+@pytest.mark.parametrize("resource", PRESENTED)
+def test_changes_are_shown_as_lists_show_them(world: World, api: Caller, resource: str) -> None:
+    """What comes of each kind is what its list has of it."""
+    contact = world.create("/v1/contacts", **people.contact(world.list()["id"]))
+    campaign = world.campaign()
+    world.segment(campaign["id"], world.survey(campaign["id"])["id"])
+    world.create("/v1/walklists", campaignId=campaign["id"], contactIds=[contact["id"]])
+    world.create("/v1/turfs", campaignId=campaign["id"], name="North")
+    world.create("/v2/notes", contactId=contact["id"], text="Has a dog.")
+    membership(world, world.firm.colleague("Ben"), world.root, "Canvasser")
+    world.create(
+        "/v1/interactions",
+        campaignId=campaign["id"],
+        contactId=contact["id"],
+        survey={"surveyId": nil_survey(world.firm.tenant)},
+        unavailable=True,
+        timestamp="2026-03-14T17:05:30.000Z",
+    )
+    version = 2 if resource in ("households", "notes") else 1
+    at_least = 1
+    if resource not in ("contact-households", "contact-household-lists"):
+        listed = {item["id"]: item for item in api.get(f"/v{version}/{resource}").json()["data"]}
+        at_least = len(listed)
+    found, _ = _read(api, resource, at_least=at_least)
+    assert found and len({item["id"] for item in found}) == len(found)
+    if resource not in ("contact-households", "contact-household-lists"):
+        assert {item["id"]: item for item in found} == listed
 
 
 def test_there_are_changes_of_resources_only(any_api: Caller) -> None:

@@ -9,7 +9,24 @@ from interlog.model.canvassing.visits import visit_of
 from interlog.model.interactions import Interaction
 from interlog.model.journal import Position
 
-from . import campaigns, contacts, households, interactions, lists, members, notes, segments, statuses, surveys
+from . import (
+    campaigns,
+    contacts,
+    households,
+    interactions,
+    lists,
+    members,
+    memberships,
+    notes,
+    organizations,
+    roles,
+    segments,
+    statuses,
+    surveys,
+    turfs,
+    users,
+    walklists,
+)
 from .errors import not_found, unreadable
 from .operations import Call, Operation, Reply
 from .resources import present
@@ -22,14 +39,29 @@ _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 Present = Callable[[Call, Sequence[Any]], Awaitable[Sequence[dict[str, Any]]]]
 
 PRESENTED: dict[str, Present] = {
-    "interactions": interactions.present,
-    **{kind.name: partial(present, kind) for kind in (
-        campaigns.KIND, lists.KIND, surveys.KIND, segments.KIND, statuses.KIND, households.KIND, households.LINKS,
-        members.MEMBERS,
-    )},
     "contacts": contacts.changed,
+    "interactions": interactions.present,
+    "memberships": memberships.present,
     "notes": notes.shown,
-}  # fmt: skip
+    "users": users.present,
+    **{
+        kind.name: partial(present, kind)
+        for kind in (
+            campaigns.KIND,
+            households.KIND,
+            households.LINKS,
+            lists.KIND,
+            members.MEMBERS,
+            organizations.KIND,
+            roles.KIND,
+            segments.KIND,
+            statuses.KIND,
+            surveys.KIND,
+            turfs.KIND,
+            walklists.KIND,
+        )
+    },
+}
 """What changes are told of, and how each is shown."""
 
 
