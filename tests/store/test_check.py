@@ -81,6 +81,7 @@ BREAKS = {
     "deliveries to no subscription": (
         f"INSERT INTO delivery VALUES ({T}, 999, 1, 'k', 'e', NULL, 'dead', 1, NULL, 1, 1, NULL, NULL)"
     ),
+    "sessions of nobody": f"INSERT INTO session VALUES ({T}, 9, 'link', 999, 'd', 1, 2, NULL, NULL, NULL)",
     "passwords of nobody": f"INSERT INTO password VALUES ({T}, 999, 'h', 1)",
     "tokens given to no application": (
         f"INSERT INTO token VALUES ({T}, 9, 1, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, 999, NULL)"

@@ -51,6 +51,7 @@ from interlog.store import (
     profile_values,
     profiles,
     schema,
+    sessions,
     tenants,
     timeline,
     types,
@@ -440,6 +441,12 @@ CASES: dict[str, Case] = {
     "deliveries.REVIVE": _simple(deliveries.REVIVE, subscription=1, id=1, at=1),
     "deliveries.LOG": _simple(deliveries.LOG, subscription=1, before=9, limit=20),
     "deliveries.DEAD": _simple(deliveries.DEAD, subscription=1, before=9, limit=20),
+    "sessions.BY_DIGEST": _simple(sessions.BY_DIGEST, digest="x"),
+    "sessions.OF_PERSON": _simple(sessions.OF_PERSON, person=1, kind="session", at=1),
+    "sessions.USE": _simple(sessions.USE, id=1, at=1),
+    "sessions.SEEN": _simple(sessions.SEEN, id=1, at=1),
+    "sessions.END": _simple(sessions.END, id=1, at=1),
+    "sessions.END_ALL": _simple(sessions.END_ALL, person=1, at=1),
     "access.PASSWORD": _simple(access.PASSWORD, person=1),
     "access.SET_PASSWORD": _simple(access.SET_PASSWORD, person=1, read_hash="x", new_hash="y", at=1),
     "access.APPLICATION": _simple(access.APPLICATION, client_id="x"),
@@ -477,6 +484,7 @@ SMALL = {
     "consent",
     "password",
     "grant_key",
+    "session",
     "subscription",
 }
 """Tables of so few rows that PostgreSQL may rightly prefer to read them whole."""

@@ -49,6 +49,7 @@ from .profiles import Profiles
 from .references import References
 from .referring import Referring
 from .relationships import Relationships
+from .sessions import Sessions
 from .tenants import Tenants
 from .timeline import Timeline
 from .types import Types
@@ -65,6 +66,7 @@ class Ledger:
         self.passwords = Passwords(store, self.tenants)
         self.applications = Applications(store, self.tenants, self.access)
         self.grants = Grants(store, self.access, self.passwords)
+        self.sessions = Sessions(store, self.tenants, self.passwords)
         self.deliveries = Deliveries(store, self.tenants)
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)

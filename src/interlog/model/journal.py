@@ -38,6 +38,7 @@ class Entity(StrEnum):
     PASSWORD = "password"
     APPLICATION = "application"
     CONSENT = "consent"
+    SESSION = "session"  # of all of a user's sessions, when they end: the user's id
 
 
 class Position(Struct, frozen=True, order=True, array_like=True):

@@ -29,7 +29,8 @@ _GIVE_BACK = Query(
 )
 
 KINDS = ("interaction", "note", "person", "organization", "opportunity", "list", "entry", "token",
-         "profile", "definition", "resource", "application", "consent", "subscription", "delivery")  # fmt: skip
+         "profile", "definition", "resource", "application", "consent", "subscription", "delivery",
+         "session")  # fmt: skip
 
 _FIRST_BLOCK = 16
 _LARGEST_BLOCK = 20_000

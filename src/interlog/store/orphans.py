@@ -32,6 +32,7 @@ from .schema import (
     profile_value,
     request,
     resource,
+    session,
     subscription,
     token,
     unbound,
@@ -121,6 +122,7 @@ def _references() -> Iterator[_Reference]:
     own = {"person_id": "person_id"}
     yield _Reference("tokens of nobody", token, user, own)
     yield _Reference("passwords of nobody", password, user, own)
+    yield _Reference("sessions of nobody", session, user, own)
     yield _Reference("subscriptions of nobody", subscription, user, own)
     yield _Reference("deliveries to no subscription", delivery, subscription, {"subscription": "id"})
     for what, table in (("tokens", token), ("consents", consent), ("keys", grant)):

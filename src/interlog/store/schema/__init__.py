@@ -27,6 +27,7 @@ from .parties import (
     profile_value,
     value_index,
 )
+from .sessions import session
 from .tenancy import counter, tenant, token, user
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "profile_value",
     "request",
     "resource",
+    "session",
     "subscription",
     "tenant",
     "token",

@@ -545,6 +545,22 @@ def upgrade() -> None:
     )
     op.create_index("uq_subscription_name", "subscription", ["tenant_id", "protocol", "name"], unique=True)
     op.create_table(
+        "session",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("expires_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("agent", sa.Text(), nullable=True),
+        sa.Column("used_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("ended_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_session"),
+    )
+    op.create_index("ix_session_person", "session", ["tenant_id", "person_id", "id"], unique=False)
+    op.create_index("uq_session_digest", "session", ["tenant_id", "digest"], unique=True)
+    op.create_table(
         "tenant",
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
