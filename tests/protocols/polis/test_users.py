@@ -9,6 +9,7 @@ from interlog.model.ids import uuid7
 from interlog.model.parties import PersonKind
 from tests.serving import Caller, Firm
 
+from . import people
 from .conftest import PREFIX, refused, types
 from .setting_up import World, patch, replace
 from .test_organizations import caller, membership
@@ -175,3 +176,18 @@ def test_a_password_is_given_anew(world: World, firm: Firm, api: Caller) -> None
         ("/params/contextPassword", "any.required"),
     }
     assert role_id(firm.tenant, "Canvasser") == made["data"]["roleId"]
+
+
+@pytest.mark.covers("users.create", "contacts.patch")
+def test_a_contact_may_become_a_user(world: World, api: Caller) -> None:
+    """Contact, user and person are one: a change of the name on any side is seen on the others."""
+    body = people.contact(world.list()["id"], profile=people.profile(email="john@client.example"))
+    contact = world.create("/v1/contacts", **body)
+    made = api.post("/v1/users", data=user(email="john@client.example")).json()
+    shown = api.get(f"/v1/contacts/{contact['id']}").json()["data"]["profile"]["name"]
+    assert (shown["first"], shown["last"]) == ("Uma", "Vogt")
+    assert patch(api, f"/v1/contacts/{contact['id']}", replace("/profile/name/last", "Ahn")).status_code == 200
+    name = api.get(f"/v1/users/{made['id']}").json()["data"]["profile"]["name"]["anglican"]
+    assert name == {"given": "Uma", "surname": "Ahn"}
+    assert patch(api, f"/v1/users/{made['id']}", replace("/profile/name/anglican/given", "Ute")).status_code == 200
+    assert api.get(f"/v1/contacts/{contact['id']}").json()["data"]["profile"]["name"]["first"] == "Ute"

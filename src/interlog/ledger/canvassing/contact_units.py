@@ -54,7 +54,7 @@ class ContactUnits:
         self._database = store.database
         self._resources = resources
         self._persons = persons
-        self._identities = Identities(store, persons)
+        self.identities = Identities(store, persons)
         self._parts = Parts(store, resources)
 
     async def store(
@@ -76,7 +76,7 @@ class ContactUnits:
             await self._find_homes(actor, some)
             await self._tell_apart(actor, some, alone=alone)
             going = [work for work in some if work.is_open]
-            arrived = await self._identities.settle(actor, unit, going)
+            arrived = await self.identities.settle(actor, unit, going)
             await self._add(actor, unit, going, action)
             try:
                 await self._database.write(unit)

@@ -49,6 +49,7 @@ class Contacts:
         self._units = ContactUnits(store, resources, persons)
         self._parts = Parts(store, resources)
         persons.followers.append(self._follow)
+        self._units.identities.own = self._follow
 
     # Creating
 

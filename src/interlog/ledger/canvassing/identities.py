@@ -20,7 +20,7 @@ from ...store import persons as person_rows
 from ...store import resources as rows
 from ...store.statements import Unit
 from ...store.store import Store
-from ..persons import Persons
+from ..persons import Follower, Persons
 
 CONTACTS = "contacts"
 
@@ -40,6 +40,8 @@ class Identities:
         self._store = store
         self._database = store.database
         self._persons = persons
+        self.own: Follower | None = None
+        """Who follows persons on behalf of contacts, and need not be told of what contacts change."""
 
     async def settle(self, actor: Actor, unit: Unit, items: Sequence[Facing]) -> set[str]:
         """Add to a unit what the contacts mean for persons; sets whose they are.
@@ -117,7 +119,9 @@ class Identities:
         wanted = replace(person, first_name=name[0], last_name=name[1], emails=(*kept, *own))
         if wanted == person:
             return person
-        return await self._persons.add_change(actor, unit, person, wanted)
+        changed = await self._persons.add_change(actor, unit, person, wanted)
+        await self._persons.tell(actor, unit, person, changed, besides=self.own)
+        return changed
 
     async def _organizations(self, actor: Actor, addresses: Iterable[str]) -> dict[str, list[int]]:
         domains = {email_domain(address) for address in addresses} - {""}
