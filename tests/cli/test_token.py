@@ -77,6 +77,7 @@ def test_an_end_is_a_time_span_a_day_or_a_moment(text: str, days: float | None, 
     [
         ("--expires", "soon", "must be a time such as 90d, a day or a moment, not soon"),
         ("--expires", "2001-01-01", "2001-01-01 has passed already"),
+        ("--organization", "ward 4", "must be the id of an organization, a UUID, not ward 4"),
         ("--scope", "everything", "everything is no scope: use read, write or admin, or e.g. affinity:read"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from ..model.errors import Invalid, Problem
+from ..model.ids import parse_uuid
 from ..model.instants import DAY, HOUR, MINUTE, now, parse_moment, to_datetime
 from . import output
 from .common import Config, Db, Json, Tenant, opened, run, url_of
@@ -27,6 +28,7 @@ def create(
     label: str = "",
     scope: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     expires: str | None = None,
+    organization: str | None = None,
     db: Db = None,
     config: Config = None,
     json: Json = False,
@@ -46,9 +48,14 @@ def create(
             affinity:read. Repeat it for several; without one the token may do all that its user may.
         expires: When the token ends: after a time such as 12h, 90d or 4w, at the end of a day such as 2027-03-31 (UTC),
             or at a moment such as 2027-03-31T18:00:00Z. Without it the token does not end.
+        organization: The id of the campaign organization that the token acts in; without it that of the user's first
+            membership.
     """
     expires_at = _end(expires) if expires is not None else None
-    text, token = run(_create(url_of(db, config), tenant, user, label, scope, expires_at))
+    bound = parse_uuid(organization) if organization is not None else None
+    if organization is not None and bound is None:
+        raise Invalid(Problem("--organization", f"must be the id of an organization, a UUID, not {organization}"))
+    text, token = run(_create(url_of(db, config), tenant, user, label, scope, expires_at, bound))
     result = {"token": text, **_described(token, user)}
     until = f", until {shown_time(token.expires_at)}" if token.expires_at is not None else ""
     shown = f"Token {token.id} of {output.escaped(user)}{until}; it cannot be shown again:\n[bold]{text}[/]"
@@ -100,12 +107,20 @@ def revoke(id_: Annotated[int, Parameter(name="ID")], /, *, tenant: Tenant, db: 
 
 
 async def _create(
-    url: str, tenant: str, email: str, label: str, scopes: tuple[str, ...], expires_at: int | None
+    url: str,
+    tenant: str,
+    email: str,
+    label: str,
+    scopes: tuple[str, ...],
+    expires_at: int | None,
+    organization: str | None,
 ) -> tuple[str, "Token"]:
     async with opened(url) as ledger:
         actor = await operator(ledger, tenant)
         user = await ledger.tenants.user(actor.tenant, email)
-        return await ledger.access.create_token(actor, user, label=label, scopes=scopes, expires_at=expires_at)
+        return await ledger.access.create_token(
+            actor, user, label=label, scopes=scopes, expires_at=expires_at, organization=organization
+        )
 
 
 async def _list(url: str, tenant: str, email: str | None) -> list[dict[str, Any]]:
@@ -156,6 +171,7 @@ def _described(token: "Token", user: str) -> dict[str, Any]:
         "prefix": token.prefix,
         "label": token.label,
         "scopes": token.scopes,
+        "organization": token.organization,
         "created_at": shown_time(token.created_at),
         "expires_at": shown_time(token.expires_at),
         "last_used_at": shown_time(token.last_used_at),

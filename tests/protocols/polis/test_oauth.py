@@ -12,7 +12,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
 from requests_oauthlib import OAuth2Session
 
-from interlog.model.canvassing.resources import catch_all_campaign, root_organization
+from interlog.model.canvassing.resources import ResourceDraft, catch_all_campaign, role_id, root_organization
 from tests.serving import Firm
 
 BACK = "https://app.example/back"
@@ -332,6 +332,31 @@ class TestPage:
         right = {"organization": choices(again)[0], "answer": "allow"}
         assert browser.post(address, data=hidden(again) | right).status_code == 303
         assert browser.post(address, data=hidden(again) | right).status_code == 403
+
+    @pytest.mark.parametrize(("status", "offered"), [("active", ["ward"]), ("disabled", None)])
+    def test_offers_the_organizations_that_one_is_a_member_of(
+        self, app: App, browser: httpx2.Client, status: str, offered: list[str] | None
+    ) -> None:
+        """Who may not act any more is offered none, and told so."""
+        firm = app.firm
+        firm.server.run(firm.ledger.permits.choices(firm.actor))  # the tenant is founded
+        ids = {}
+        for name in ("ward", "other"):
+            draft = ResourceDraft(kind="organizations", data={"name": name})
+            ids[name] = firm.server.run(firm.ledger.resources.create(firm.actor, draft)).resource.id
+        ben = firm.colleague("Ben")
+        data = {
+            "organizationId": ids["ward"], "userId": ben.uuid, "roleId": role_id(firm.tenant, "Canvasser"),
+            "status": status,
+        }  # fmt: skip
+        firm.server.run(firm.ledger.resources.create(firm.actor, ResourceDraft(kind="memberships", data=data)))
+        address = f"{app.authorize}?client_id={app.client_id}"
+
+        page = browser.post(address, data=hidden(browser.get(address)) | {"token": firm.token_of(ben)})
+
+        assert choices(page) == [ids[name] for name in offered or ()]
+        assert page.status_code == (200 if offered else 403)
+        assert ("not an active member" in page.text) is (offered is None)
 
     def test_of_a_revoked_application_is_gone(self, app: App, browser: httpx2.Client) -> None:
         """Nobody can allow it anything any more."""
