@@ -129,6 +129,23 @@ def test_many_households_at_once(api: Caller, customer: str) -> None:
     assert api.post("/v2/households/bulk", data=items[:1]).status_code == 200
 
 
+@pytest.mark.covers("households.patch_many")
+def test_many_patches_of_households(api: Caller, customer: str) -> None:
+    """Each is held against its ETag; one that would become another household is refused alone."""
+    homes = [_home(api, customer, unit) for unit in "123"]
+    items = [
+        {"id": home["id"], "etag": home["meta"]["etag"], "data": [replace("/unitNum", unit)]}
+        for home, unit in zip(homes, ["4", "4", "5"], strict=True)
+    ]
+    items[2]["etag"] = "x"
+    body = api.request("PATCH", "/v2/households/bulk", json={"data": items}).json()
+    assert [(homes[0]["id"], "4")] == [(item["id"], item["data"]["unitNum"]) for item in body["data"]]
+    assert [(error["data"]["position"], error["name"]) for error in body["errors"]] == [
+        (1, "ExistsError"),
+        (2, "ConcurrencyError"),
+    ]
+
+
 @pytest.mark.covers("contact-households.create", "contact-households.list", "contact-households.delete")
 def test_contacts_are_linked_to_households(api: Caller, customer: str) -> None:
     """To link once more changes nothing; the list shows each household with the id of the link."""

@@ -15,6 +15,7 @@ from ...store.database import Duplicate, Stale
 from ...store.statements import Unit
 from ...store.store import Store
 from .contact_units import HOUSEHOLDS, at_home
+from .contacts import Amendment
 from .identities import CONTACTS
 from .parts import LINKS, Part, Parts, link
 from .resources import Made, Resources
@@ -93,6 +94,16 @@ class Households:
                     await self._resources.add_change(actor, unit, contact, replace(contact, data=data))
 
         return await self._resources.amend(actor, HOUSEHOLDS, id_, keyed, expected_version=expected_version, also=also)
+
+    async def amend_many(self, actor: Actor, amendments: Sequence[Amendment]) -> list[Made | InterlogError]:
+        """Change households, each for itself, one after the other."""
+        outcomes: list[Made | InterlogError] = []
+        for id_, change, version in amendments:
+            try:
+                outcomes.append(Made(await self.amend(actor, id_, change, expected_version=version)))
+            except InterlogError as error:
+                outcomes.append(error)
+        return outcomes
 
     async def delete(self, actor: Actor, id_: str, *, expected_version: int | None = None) -> Resource:
         """Delete a household, the links to it and their places on lists; nobody's primary household is it any more."""

@@ -105,7 +105,10 @@ class Members:
         ]
         if problems:
             return Invalid(*problems)
-        linked = link(actor, found[CONTACTS, pair[0]], pair[1])
+        contact = found[CONTACTS, pair[0]]
+        if "listId" not in contact.data:
+            contact = replace(contact, group=list_.group)
+        linked = link(actor, contact, pair[1])
         return linked, member(actor, list_.id, linked.id, list_.group)
 
     async def _belong(self, actor: Actor, unit: Unit, contact: Resource, list_: Resource) -> None:

@@ -76,6 +76,9 @@ class Parts:
             elif read.deleted_at is not None:
                 back = replace(read, deleted_at=None, group=part.group)
                 result[ref] = Made(await self._resources.add_change(actor, unit, read, back, Action.RESTORE))
+            elif read.group != part.group:
+                moved = await self._resources.add_change(actor, unit, read, replace(read, group=part.group))
+                result[ref] = Made(moved, repeated=True)
             else:
                 result[ref] = Made(read, repeated=True)
         new = await self._resources.drafted(actor, drafts)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from interlog.ledger.canvassing.contacts import Amendment
 from interlog.ledger.canvassing.resources import Made
 from interlog.model.canvassing.households import address_id, country_code
 from interlog.model.canvassing.resources import Resource, ResourceDraft
@@ -15,7 +16,7 @@ from interlog.model.ids import uuid7
 from .bodies import sent_in
 from .contacts import require_assigned
 from .many import answer as answer_many
-from .many import create_many, items_in
+from .many import create_many, items_in, patch_many
 from .operations import MAX_MANY, Body, Call, Operation, Reply
 from .paging import list_resources
 from .resources import Draft, Kind, item_of, operations_of, reading_of
@@ -102,6 +103,15 @@ async def create_bulk(call: Call) -> Reply:
     return await create_many(KIND, call, _store_many)
 
 
+async def _amend_many(call: Call, amendments: Sequence[Amendment]) -> Sequence[Made | InterlogError]:
+    return await call.ledger.households.amend_many(call.actor, amendments)
+
+
+async def patch_bulk(call: Call) -> Reply:
+    """``PATCH /v2/households/bulk``."""
+    return await patch_many(KIND, call, _amend_many)
+
+
 # Who lives where
 
 
@@ -170,6 +180,8 @@ OPERATIONS = (
     Operation(name="households.create_many", method="POST", paths=("/households/bulk",), handler=create_bulk,
               spec="4.2", permission="insert@households", versions=(2,), body=Body.OBJECT, status=201,
               max_body=MAX_MANY),
+    Operation(name="households.patch_many", method="PATCH", paths=("/households/bulk",), handler=patch_bulk,
+              spec="2.8", permission="modify@households", versions=(2,), body=Body.OBJECT, max_body=MAX_MANY),
     *operations_of(KIND),
     Operation(name="contact-households.list", method="GET", paths=("/contacts/{id}/households",), handler=of_contact,
               spec="4.2", permission="read@contact-households", versions=(2,)),

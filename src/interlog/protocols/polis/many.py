@@ -75,7 +75,7 @@ async def _draft_of(kind: Kind, call: Call, item: Any) -> ResourceDraft:
     return ResourceDraft(kind=kind.name, data=draft.data, id=sent.id, aside=draft.aside, group=group)
 
 
-async def patch_many(kind: Kind, call: Call, store: AmendMany, *, seen: Seen) -> Reply:
+async def patch_many(kind: Kind, call: Call, store: AmendMany, *, seen: Seen | None = None) -> Reply:
     """``PATCH /vN/{kind}/bulk``: items of ``id``, ``etag`` (required) and ``data``, a patch each.
 
     ``seen`` raises for an id of what the actor may not see.
@@ -98,7 +98,8 @@ async def patch_many(kind: Kind, call: Call, store: AmendMany, *, seen: Seen) ->
             outcomes[place] = not_found(kind.name.removesuffix("s"))
             continue
         try:
-            await seen(call, id_)
+            if seen is not None:
+                await seen(call, id_)
             if (current := etag_of(kind, call, read)) != etag:
                 raise outdated(current)
             amendments[place] = await _amendment(kind, call, read, item)
