@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from .ledger import Ledger
-from .ledger.upkeep import Upkeep
+from .ledger.upkeep import Kept, Upkeep, request_keys
 from .model.errors import InterlogError
+from .model.instants import DAY
 from .observe import Observer, Scope
 from .protocols.affinity import app as affinity
 from .protocols.customer_insights import app as customer_insights
@@ -31,6 +32,11 @@ AT_ROOT = {"/v1": "polis", "/v2": "polis"}
 def create_app(settings: Settings, ledger: Ledger) -> Any:
     """Return the ASGI application of a server over an open ledger."""
     return _Server(settings, ledger)
+
+
+def kept(settings: Settings) -> tuple[Kept, ...]:
+    """Return what is removed in the background once it is too old: of every protocol, and of each."""
+    return request_keys(settings.keep_request_keys_days * DAY), *retention.kept(settings)
 
 
 def serving(app: Any, **options: Any) -> uvicorn.Config:
@@ -67,7 +73,7 @@ class _Server:
         self._ledger = ledger
         self._observer = Observer(settings)
         self._mounts = {prefix: (name, make(settings, ledger)) for name, (prefix, make) in PROTOCOLS.items()}
-        self._upkeep = Upkeep(ledger, retention.kept(settings))
+        self._upkeep = Upkeep(ledger, kept(settings))
         self._web = web.create(settings)
         self._root = None
         if settings.root is not None:

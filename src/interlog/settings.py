@@ -66,6 +66,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     webhook_private: Annotated[
         bool, Meta(description="Whether webhooks are sent to this machine and to private networks, too.")
     ] = False
+    keep_request_keys_days: Annotated[
+        int,
+        Meta(
+            description="How many days a request is known by its Idempotency-Key, so that the same one again stores "
+            "nothing; 0 for ever.",
+            ge=0,
+            le=36500,
+        ),
+    ] = 90
     affinity_interactions_page_size: Annotated[
         int, Meta(description="How many interactions a page of Affinity v1 holds at most.", ge=1, le=500)
     ] = 500

@@ -11,9 +11,11 @@ from interlog.ledger import Ledger
 from interlog.ledger.chores import INDEX
 from interlog.ledger.field_index import lacking
 from interlog.model.instances import Instance
+from interlog.model.instants import MINUTE, now
 from interlog.model.types import InteractionType, ParticipantSlot
 from interlog.store import chores as rows
 from interlog.store import field_values
+from interlog.store.statements import Unit
 
 from .conftest import Firm, found_firm
 from .test_field_index import MINUTES, VISIT, define, found, put
@@ -72,8 +74,9 @@ async def done(firm: Firm) -> None:
     await until(is_done)
 
 
-async def test_a_definition_does_not_wait_for_the_index(own: Firm) -> None:
+async def test_a_definition_does_not_wait_for_the_index(own: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it leaves to do can be asked for; meanwhile all is found without the index, then by it."""
+    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 1)
     type_ = await fill(own)
     await define(own)
     assert await own.ledger.chores.left(own.actor) == {type_.id}
@@ -112,6 +115,40 @@ async def test_work_is_taken_up_where_a_process_left_it(own: Firm, database_url:
         assert len(await found(other, type_, 1)) == 20
     finally:
         await other.ledger.close()
+
+
+async def test_what_a_killed_process_was_at_is_taken_up(own: Firm) -> None:
+    """Where it may still be at it, after its claim has run out; at once where no other process can be."""
+    type_ = await fill(own)
+    await define(own)
+    await own.ledger.chores.close()
+    database = own.ledger.store.database
+    (left,) = await rows.left(database, own.tenant.id)
+    for until, is_free in ((now() + MINUTE, not database.shared), (now() - 1, True)):
+        unit = Unit()
+        rows.hold(unit, left, until)
+        await database.write(unit)
+        await own.ledger.chores.resume([own.tenant.id])
+        assert bool(own.ledger.chores._tasks) is is_free
+        if is_free:
+            break
+    await done(own)
+    assert len(await found(own, type_, 1)) == 20
+
+
+async def test_whoever_is_at_something_keeps_it(own: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its claim is renewed as long as it takes."""
+    monkeypatch.setattr("interlog.ledger.chores.LEASE", 1)
+    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 1.5)
+    await fill(own)
+    await define(own)
+    database = own.ledger.store.database
+    ends = set()
+    while left := await rows.left(database, own.tenant.id):
+        ends.add(left[0].claimed_until)
+        assert left[0].claimed_until > now() - MINUTE // 60
+        await asyncio.sleep(0.05)
+    assert len(ends) > 2
 
 
 async def test_a_later_definition_takes_the_place_of_what_is_left(own: Firm) -> None:

@@ -36,7 +36,7 @@ PATIENCE = 4.0
 """Seconds that a definition waits for what it leaves to do: then it is answered, and the work goes on."""
 
 LEASE = 60
-"""Seconds for which whoever is at a chore has it for itself, from each part on."""
+"""Seconds for which whoever is at a chore has it for itself; renewed as long as it is at it."""
 
 _PAUSE = 0.01
 """Seconds between two parts, in which others have their turn."""
@@ -90,7 +90,8 @@ class Chores:
         """Begin with the chores that nobody is at: those of processes that have ended."""
         for tenant_id in tenant_ids:
             for item in await self._left(tenant_id):
-                if item.claimed_until >= now() or _key(item) in self._tasks:
+                is_claimed = self._database.shared and item.claimed_until >= now()
+                if is_claimed or _key(item) in self._tasks:
                     continue
                 unit = Unit()
                 rows.claim(unit, item, _lease())
@@ -118,13 +119,14 @@ class Chores:
         return task
 
     async def _do(self, actor: Actor, item: Chore) -> None:
+        holding = asyncio.create_task(self._hold(item))
         try:
             await self._do_all(actor, item)
         except Stale:
             pass  # a later definition has taken its place
         except asyncio.CancelledError:
             unit = Unit()
-            rows.release(unit, item)
+            rows.hold(unit, item, 0)
             await self._database.write(unit)
             raise
         except Duplicate as error:
@@ -133,6 +135,19 @@ class Chores:
             _log.error("chore-put-off", chore=item.kind, subject=item.subject, reason=str(error))
         except Exception:
             _log.exception("chore-put-off", chore=item.kind, subject=item.subject)
+        finally:
+            holding.cancel()
+
+    async def _hold(self, item: Chore) -> None:
+        """Keep a chore for oneself, until cancelled."""
+        while True:
+            await asyncio.sleep(LEASE / 3)
+            unit = Unit()
+            rows.hold(unit, item, _lease())
+            try:
+                await self._database.write(unit)
+            except InterlogError:
+                continue  # with the next try
 
     async def _do_all(self, actor: Actor, item: Chore) -> None:
         types = await type_rows.newest(self._database, item.tenant)
@@ -142,7 +157,7 @@ class Chores:
         if type_ is not None:
             async for place in self.handlers[item.kind](actor, type_, item.place, done):
                 unit = Unit()
-                rows.progress(unit, item, place, _lease())
+                rows.progress(unit, item, place)
                 await self._database.write(unit)
                 await asyncio.sleep(_PAUSE)
         rows.done(done, item)

@@ -1,7 +1,7 @@
 """What a server does again and again beside answering: removing what is kept for a while only, taking up chores."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import structlog
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Kept(NamedTuple):
-    """Rows that are kept for ``age`` microseconds. ``more``: the parameters of what tells them from others."""
+    """Rows that are kept for ``age`` microseconds, 0 for ever. ``more``: parameters of what tells them from others."""
 
     ageing: Ageing
     age: int
@@ -34,13 +34,18 @@ def documents(kind: str, age: int) -> Kept:
     return Kept(ageing.DOCUMENTS, age, {"kind": kind})
 
 
+def request_keys(age: int) -> Kept:
+    """Return that the names of requests, such as those of ``Idempotency-Key``, are known for so many microseconds."""
+    return Kept(ageing.REQUEST_KEYS, age, {})
+
+
 class Upkeep:
     """The rounds of one server. Several may go their rounds over the same store."""
 
-    def __init__(self, ledger: Ledger, kept: tuple[Kept, ...]) -> None:
+    def __init__(self, ledger: Ledger, kept: Iterable[Kept]) -> None:
         self._ledger = ledger
         self._database = ledger.store.database
-        self._kept = kept
+        self._kept = [item for item in kept if item.age]
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:

@@ -1,9 +1,10 @@
 """Removing rows that have become too old, a part at a time: of whatever table is to be kept for a while only."""
 
-from sqlalchemy import Column, ColumnElement, bindparam, delete, select
+from sqlalchemy import Column, ColumnElement, TextClause, bindparam, delete, select, text
 
 from .database import Database
-from .schema import definition
+from .schema import definition, request
+from .schema.interactions import NAMED
 from .statements import Query, Unit, parameter
 
 PART = 500
@@ -17,7 +18,7 @@ class Ageing:
     parameters of the conditions are given by name.
     """
 
-    def __init__(self, at: Column[int], *conditions: ColumnElement[bool]) -> None:
+    def __init__(self, at: Column[int], *conditions: ColumnElement[bool] | TextClause) -> None:
         table = at.table
         own = (table.c.tenant_id == parameter("tenant"), *conditions)
         self.last = Query(select(at).where(*own, at < parameter("before")).order_by(at).offset(PART - 1).limit(1))
@@ -35,3 +36,6 @@ async def remove(database: Database, ageing: Ageing, tenant: int, before: int, *
 
 DOCUMENTS = Ageing(definition.c.created_at, definition.c.kind == bindparam("kind"))
 """The documents of a ``kind``."""
+
+REQUEST_KEYS = Ageing(request.c.at, text(f"({NAMED})"))
+"""What is known of requests that named themselves, such as by ``Idempotency-Key``."""

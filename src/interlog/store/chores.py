@@ -39,7 +39,7 @@ FORGET = Query(delete(chore).where(*_KEY))
 DONE = Query(delete(chore).where(*_KEY, Columns.made == parameter("made")))
 PROGRESS = Query(
     update(chore)
-    .values(place=bindparam("place", type_=Columns.place.type), claimed_until=parameter("until"))
+    .values(place=bindparam("place", type_=Columns.place.type))
     .where(*_KEY, Columns.made == parameter("made"))
 )
 CLAIM = Query(
@@ -47,6 +47,8 @@ CLAIM = Query(
     .values(claimed_until=parameter("until"))
     .where(*_KEY, Columns.made == parameter("made"), Columns.claimed_until == parameter("read"))
 )
+
+HOLD = Query(update(chore).values(claimed_until=parameter("until")).where(*_KEY, Columns.made == parameter("made")))
 
 
 async def left(database: Database, tenant: int) -> list[Chore]:
@@ -79,9 +81,9 @@ def done(unit: Unit, item: Chore) -> None:
     unit.change(DONE, _named(item))
 
 
-def progress(unit: Unit, item: Chore, place: Any, until: int) -> None:
+def progress(unit: Unit, item: Chore, place: Any) -> None:
     """Add to a unit how far work has come; ``Stale`` where other work has taken its place."""
-    unit.change(PROGRESS, _named(item) | {"place": encode(place).decode(), "until": until})
+    unit.change(PROGRESS, _named(item) | {"place": encode(place).decode()})
 
 
 def claim(unit: Unit, item: Chore, until: int) -> None:
@@ -89,12 +91,9 @@ def claim(unit: Unit, item: Chore, until: int) -> None:
     unit.change(CLAIM, _named(item) | {"until": until, "read": item.claimed_until})
 
 
-def release(unit: Unit, item: Chore) -> None:
-    """Add to a unit that nobody is at some work any more."""
-    unit.change(RELEASE, _named(item), expect=None)
-
-
-RELEASE = Query(update(chore).values(claimed_until=0).where(*_KEY, Columns.made == parameter("made")))
+def hold(unit: Unit, item: Chore, until: int) -> None:
+    """Add to a unit until when one is at some work, if it is still to be done: 0 for no longer."""
+    unit.change(HOLD, _named(item) | {"until": until}, expect=None)
 
 
 def _named(item: Chore) -> dict[str, Any]:

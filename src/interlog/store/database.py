@@ -40,6 +40,9 @@ class Database(ABC):
 
     dialect: ClassVar[Dialect]
 
+    shared: ClassVar[bool]
+    """Whether several processes may serve the store at the same time."""
+
     def compiled(self, query: Query) -> Compiled:
         """Return the query in this engine's text."""
         return query.compiled(self.dialect)

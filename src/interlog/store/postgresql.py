@@ -42,6 +42,7 @@ class PostgresqlDatabase(Database):
     """A PostgreSQL database. Any number of processes may read and write it."""
 
     dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+    shared = True
 
     def __init__(self, url: str, *, connections: int = 8) -> None:
         self.url = url

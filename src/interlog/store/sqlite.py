@@ -78,6 +78,7 @@ class SqliteDatabase(Database):
     """A SQLite file. Exactly one process should write to it; others may, but wait for each other."""
 
     dialect = sqlite_dialect(paramstyle="qmark")
+    shared = False
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, update
 from interlog.ledger import upkeep
 from interlog.ledger.upkeep import Upkeep
 from interlog.model.instants import DAY, HOUR, now
-from interlog.protocols.customer_insights import retention
+from interlog.server import kept
 from interlog.settings import Settings
-from interlog.store.schema import definition
+from interlog.store.schema import definition, request
 from interlog.store.statements import Query, Unit, parameter
 from tests.serving import Firm, wait_until
 
@@ -34,7 +34,7 @@ def age(firm: Firm, kind: str, by: int) -> None:
 
 def go_round(firm: Firm, **settings: Any) -> None:
     """Do what a server does once a minute."""
-    firm.server.run(Upkeep(firm.ledger, retention.kept(Settings(**settings))).round())
+    firm.server.run(Upkeep(firm.ledger, kept(Settings(**settings))).round())
 
 
 @pytest.fixture
@@ -106,13 +106,48 @@ def test_a_server_goes_its_rounds(data: Data, firm: Firm, monkeypatch: pytest.Mo
         wait_until(lambda: counted(data)[0] == 0)
 
 
+def test_names_of_requests_are_forgotten_after_a_while(data: Data, firm: Firm) -> None:
+    """Then the same request again is another one, through whichever protocol; identities are known for ever."""
+    data.define("Ping", {"apiEntitySetName": "Pings", "fields": []})
+    call = {"type": 1, "person_ids": [firm.mia.id], "content": "Talked", "date": "2026-03-05T09:15:00Z"}
+    affinity = firm.caller("/affinity")
+
+    def send(**more: Any) -> int:
+        for name in ("a", "b" * 200):
+            headers = {"Idempotency-Key": name}
+            assert data.send("/Pings", {"A": 1}, Idempotency_Key=name).status_code == 202
+            assert affinity.request("POST", "/interactions", headers=headers, json=call).status_code == 200
+        return firm.rows()["interaction"]
+
+    first = send()
+    unit = Unit()
+    at = now() - 91 * DAY
+    unit.insert(request, [(firm.tenant.id, '["uuid","x"]', "f", 1, at), (firm.tenant.id, "uuid 1f", "f", 1, at)])
+    firm.server.run(firm.ledger.store.database.write(unit))
+    rows = firm.rows()["request"]
+    assert send() == first
+    go_round(firm)
+    assert (send(), firm.rows()["request"]) == (first, rows)
+    unit = Unit()
+    unit.change(_ALL_AGED, {"tenant": firm.tenant.id, "at": at}, expect=None)
+    firm.server.run(firm.ledger.store.database.write(unit))
+    go_round(firm, keep_request_keys_days=0)
+    assert send() == first
+    go_round(firm)
+    assert firm.rows()["request"] == 2
+    assert send() == first + 4
+
+
+_ALL_AGED = Query(update(request).values(at=parameter("at")).where(request.c.tenant_id == parameter("tenant")))
+
+
 # What a definition leaves to do
 
 
 def test_a_type_is_provisioning_while_its_index_is_filled(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """A PUT that takes longer is answered before it is done: its state says so, and the operation goes on as long."""
     monkeypatch.setattr("interlog.ledger.chores.PATIENCE", 0)
-    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 0.6)
+    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 2.0)
     hub.define("BranchVisit", BRANCH_VISIT)
     data = Data(hub.firm)
     data.stored("/BranchVisits", VISIT)
@@ -140,7 +175,6 @@ def test_a_type_is_provisioning_while_its_index_is_filled(hub: Hub, monkeypatch:
 
     fields[4] = fields[4] | {"attributes": {}}
     assert hub.arm("PUT", "/interactions/BranchVisit", json=body).status_code == 200
-    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 2.0)
     fields[4] = fields[4] | {"attributes": {"interlog.index": ["true"]}}
     answer = hub.arm("PUT", "/interactions/BranchVisit", json=body, headers={"Prefer": "respond-async"})
     assert answer.status_code == 202

@@ -59,6 +59,21 @@ def test_the_script_while_it_waits(hub: Hub) -> None:
         script(arm.resources, hub.root)
 
 
+def test_a_definition_that_takes_longer(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the index is filled the resource says so, and the SDK asks for it until it is done."""
+    monkeypatch.setattr("interlog.ledger.chores.PATIENCE", 0)
+    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 1.5)
+    marked = {"fieldName": "VisitKey", "fieldType": "Edm.String", "attributes": {"interlog.index": ["true"]}}
+    again = {"properties": BODY["properties"] | {"fields": [marked]}}
+    with client(hub.firm.server.base, hub.firm.token) as arm:
+        for body, asked in ((BODY, 0), (again, 1)):
+            poller = arm.resources.begin_create_or_update_by_id(
+                hub.root + "/interactions/BranchVisit", body, api_version=V
+            )
+            assert (poller.status() == "Provisioning") is bool(asked)
+            assert poller.result().properties["provisioningState"] == "Succeeded"
+
+
 async def test_the_script_asynchronously(any_firm: Firm) -> None:
     """The asynchronous client, at once and while it waits."""
     hub = Hub(any_firm).root

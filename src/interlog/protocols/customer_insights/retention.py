@@ -8,7 +8,7 @@ from . import jobs, long_running, rejects, uploads
 
 
 def kept(settings: Settings) -> tuple[Kept, ...]:
-    """Return what is removed once it is too old; what is to be kept for ever is not among it."""
+    """Return what is removed once it is too old."""
     ages = {
         rejects.KIND: settings.customer_insights_keep_rejects_days * DAY,
         jobs.KIND: settings.customer_insights_keep_jobs_days * DAY,
@@ -16,4 +16,4 @@ def kept(settings: Settings) -> tuple[Kept, ...]:
         uploads.CONTENT: settings.customer_insights_keep_uploads_hours * HOUR,
         long_running.KIND: settings.customer_insights_keep_operations_hours * HOUR,
     }
-    return tuple(documents(kind, age) for kind, age in ages.items() if age)
+    return tuple(documents(kind, age) for kind, age in ages.items())

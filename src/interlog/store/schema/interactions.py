@@ -113,6 +113,12 @@ external_id = Table(
     sqlite_with_rowid=False,
 )
 
+NAMED = (
+    "substr(key, 1, 4) = 'put ' OR substr(key, 1, 1) = '\x1f' OR substr(key, 1, 8) = 'request ' "
+    "OR substr(key, 1, 10) = '[\"request\"'"
+)
+"""Whether a row of ``request`` is of a name that a client gave its request, and not of the interaction's own ids."""
+
 request = Table(
     "request",
     metadata,
@@ -122,6 +128,7 @@ request = Table(
     whole("number"),
     whole("at"),
     key("tenant_id", "key"),
+    Index("ix_request_named", "tenant_id", "at", sqlite_where=text(NAMED), postgresql_where=text(NAMED)),
     sqlite_with_rowid=False,
 )
 """Requests that name themselves (``Idempotency-Key`` and the like), and the interaction each one made."""

@@ -490,6 +490,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_request"),
         sqlite_with_rowid=False,
     )
+    named = (
+        "substr(key, 1, 4) = 'put ' OR substr(key, 1, 1) = '\x1f' OR substr(key, 1, 8) = 'request ' "
+        "OR substr(key, 1, 10) = '[\"request\"'"
+    )
+    op.create_index(
+        "ix_request_named",
+        "request",
+        ["tenant_id", "at"],
+        sqlite_where=sa.text(named),
+        postgresql_where=sa.text(named),
+    )
     op.create_table(
         "resource",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
