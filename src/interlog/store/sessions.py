@@ -1,9 +1,9 @@
 """Sessions of people at the pages, and the links that begin them."""
 
-from msgspec import convert, structs
+from msgspec.structs import astuple
 from sqlalchemy import bindparam, select, update
 
-from ..model.sessions import Session
+from ..model.sessions import Session, SessionKind
 from .database import Database, Row
 from .schema import session
 from .statements import Query, Unit, parameter
@@ -60,9 +60,19 @@ async def of_person(database: Database, tenant: int, person: int, kind: str, at:
 
 def insert(unit: Unit, tenant: int, item: Session) -> None:
     """Add a new session to a unit."""
-    values = structs.asdict(item) | {"tenant_id": tenant, "kind": item.kind.value}
-    unit.insert(session, [tuple(values[column.name] for column in session.columns)])
+    unit.insert(session, [(tenant, item.id, item.kind.value, *astuple(item)[2:])])
 
 
 def _session_of(row: Row) -> Session:
-    return convert(dict(zip((column.name for column in session.columns), row, strict=True)), Session)
+    _, id_, kind, person_id, digest, created_at, expires_at, agent, used_at, ended_at = row
+    return Session(
+        id=id_,
+        kind=SessionKind(kind),
+        person_id=person_id,
+        digest=digest,
+        created_at=created_at,
+        expires_at=expires_at,
+        agent=agent,
+        used_at=used_at,
+        ended_at=ended_at,
+    )
