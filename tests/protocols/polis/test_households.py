@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from interlog.model.canvassing.resources import customer_id
+from interlog.model.canvassing.resources import customer_id, role_id
 from interlog.protocols.polis.etags import etag_of
 from tests.serving import Caller, Firm
 
-from .conftest import refused, types
+from .conftest import PREFIX, refused, types
 from .people import contact, household, named
 from .setting_up import World, patch, replace
 
@@ -246,3 +246,40 @@ def test_a_contact_of_version_1_is_on_its_list_with_its_household(api: Caller, w
     other = world.list()["id"]
     patch(api, f"/v1/contacts/{made['id']}", replace("/listId", other))
     assert [api.get(f"/v1/lists/{id_}").json()["contactsCount"] for id_ in (list_, other)] == [0, 1]
+
+
+def test_a_contact_is_seen_by_whoever_sees_its_list(firm: Firm, api: Caller, world: World, customer: str) -> None:
+    """With it go its links and its place on the list; another organization's people see them when it moves there."""
+    users, lists = [], []
+    for name in ("Ann", "Ben"):
+        organization = world.create("/v1/organizations", name=name)["id"]
+        lists.append(world.list(organizationId=organization)["id"])
+        person = firm.colleague(name)
+        role = role_id(firm.tenant, "Manager")
+        given = {"userId": person.uuid, "organizationId": organization, "roleId": role, "status": "active"}
+        world.create("/v1/memberships", **given)
+        users.append(firm.caller(PREFIX, firm.token_of(person)))
+    made = world.create("/v1/contacts", **contact(lists[0]))
+    (home,) = api.get(f"/v2/contacts/{made['id']}/households").json()["data"]
+    record = world.create("/v2/notes", contactId=made["id"], text="X")
+
+    def sees(user: Caller, list_: str) -> list[bool]:
+        paths = (
+            f"/v1/contacts/{made['id']}",
+            f"/v2/contacts/{made['id']}/households",
+            f"/v1/lists/{list_}/contact-households/{made['id']}",
+        )
+        return [user.get(path).status_code == 200 for path in paths]
+
+    assert (sees(users[0], lists[0]), sees(users[1], lists[0])) == ([True] * 3, [False] * 3)
+    refused(users[1].get(f"/v2/notes/{record['id']}"), 404, "NotFoundError")
+    refused(users[1].put(f"/v2/contacts/{made['id']}/households/{home['id']}"), 404, "NotFoundError")
+    problems = refused(users[1].post("/v1/contacts", data=contact(lists[0])), 400, "ValidationError")
+    assert {("/data/listId", "any.ref")} == types(problems)
+    assert users[1].get("/v1/contacts").json()["data"] == []
+
+    patch(api, f"/v1/contacts/{made['id']}", replace("/listId", lists[1]))
+    assert (sees(users[0], lists[1]), sees(users[1], lists[1])) == ([False] * 3, [True] * 3)
+    assert [home["id"]] == [item["id"] for item in users[1].get(f"/v2/contacts/{made['id']}/households").json()["data"]]
+    own = users[1].post("/v2/contacts", data={"profile": named("Own"), "fields": {}}).json()
+    refused(users[0].get(f"/v2/contacts/{own['id']}"), 404, "NotFoundError")
