@@ -87,7 +87,7 @@ FIELDS = {
 MEMBERS = {attribute: field for field, attribute in FIELDS.items()}
 """From the members of ``Visit`` to the names that clients know."""
 
-_WRITABLE = tuple(name for name in Visit.__struct_fields__ if name != "beside")
+_WRITABLE = tuple(name for name in Visit.__struct_fields__ if name not in ("beside", "list_id"))
 
 
 def written(visit: Visit) -> dict[str, Any]:
