@@ -62,6 +62,7 @@ WRONG: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
     (question(tag=None, type=None, options=None),
      {("/tag", "any.required"), ("/type", "any.required"), ("/options", "any.required")}),
     (question(type="riddle"), {("/type", "any.allowOnly")}),
+    (question(type=[]), {("/type", "string.base")}),
     (question(questionId="x"), {("/questionId", "string.guid")}),
     (question(type="availability", options=options(1)),
      {("/options", "array.min"), ("/options/0/value", "any.allowOnly")}),

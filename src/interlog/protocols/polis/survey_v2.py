@@ -77,7 +77,7 @@ def is_second_form(value: Any) -> bool:
     if not isinstance(questions, list):
         return False
     items = [item for item in questions if isinstance(item, dict)]
-    if any("actions" in item or item.get("type") in _OWN_TYPES for item in items):
+    if any("actions" in item or str(item.get("type")) in _OWN_TYPES for item in items):
         return True
     return "campaignId" not in value and not any("options" in item for item in items)
 
