@@ -402,3 +402,13 @@ def test_other_protocols(street: Street, api: Caller, firm: Firm) -> None:
     assert affinity.delete(f"/interactions/{meeting['id']}", type=0).status_code == 200
     refused(api.get(path), 404, "NotFoundError")
     assert (street.see()["contacted"], street.see()["fields"]) == (False, {})
+
+
+def test_a_contact_that_comes_back(street: Street, api: Caller) -> None:
+    """A contact that was deleted is, when it is restored, what its visits say by then."""
+    made = street.visit(answers={RATING: 4})
+    street.visit(answers={RATING: 5}, timestamp="2026-03-13T10:00:00Z")
+    assert api.delete(f"/v1/contacts/{street.contact}").status_code == 200
+    assert api.delete(f"/v1/interactions/{made['id']}").status_code == 200
+    assert api.post(f"/v1/contacts/{street.contact}/restore").status_code == 200
+    assert street.see()["fields"] == {"rating": 5}

@@ -81,7 +81,7 @@ class Effects:
         found = await rows.by_refs(
             self._database, actor.tenant.id, [(_KIND, contact) for contact in {*outcomes, *other}]
         )
-        contacts = {item.id: item for item in found.values() if item.deleted_at is None}
+        contacts = {item.id: item for item in found.values()}  # deleted ones too: they may come back
         simple = {contact: some for contact, some in outcomes.items() if contact not in other}
         await self.add(actor, unit, contacts, simple)
         if other & contacts.keys():
@@ -101,10 +101,6 @@ class Effects:
             if contact is not None:
                 data, aside = worked(contact.data, contact.aside, some, at, by)
                 await self._put(actor, unit, contact, replace(contact, data=data, aside=aside))
-
-    async def recompute(self, actor: Actor, unit: Unit, contact: Resource) -> Resource:
-        """Return a contact as its visits make it: for one that comes back after visits may have come and gone."""
-        return (await self._worked_out(actor, [contact], ()))[0]
 
     async def _recompute(
         self, actor: Actor, unit: Unit, contacts: Sequence[Resource], changes: Collection[Change]

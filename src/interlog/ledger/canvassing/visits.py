@@ -9,6 +9,7 @@ from ...model.canvassing.permissions import Permit
 from ...model.canvassing.visits import (
     FIELDS,
     PROTOCOL,
+    TYPE_ID,
     Visit,
     extras_of,
     fields_of,
@@ -51,7 +52,7 @@ class Visits:
         item = await interaction_rows.by_uuid(self._database, actor.tenant.id, id_)
         if item is None or not is_seen(actor, permit, item) or (item.deleted_at is not None) is not deleted:
             raise NotFound("interaction", id_)
-        if visit_of(item.content) is None or item.voided_by is not None:
+        if item.type_id != TYPE_ID or visit_of(item.content) is None or item.voided_by is not None:
             raise NotFound("interaction", id_)
         return item
 
