@@ -19,7 +19,7 @@ from interlog.protocols.polis.filters import parsed
 from interlog.protocols.polis.sorting import orders_of, sortings_of
 from interlog.store import canvassing_pages, interactions, resources
 from interlog.store.canvassing_pages import VISITS, Asked
-from interlog.store.schema import interaction, visit
+from interlog.store.schema import interaction, participant, visit
 from interlog.store.statements import Unit
 from interlog.store.store import Store
 
@@ -97,7 +97,9 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
             for n in range(MANY)
         ]  # fmt: skip
         unit.insert(visit, rows)
-        unit.insert(interaction, [interactions.row_of(tenant, _visit(VISIT, n)) for n in range(3_000)])
+        others = [_visit(VISIT, n) for n in range(6_000)]
+        unit.insert(interaction, [interactions.row_of(tenant, item) for item in others])
+        unit.insert(participant, [row for item in others for row in interactions.participant_rows(tenant, item)])
         await opened.database.write(unit)
     if not opened.url.startswith("sqlite"):
         connection = await asyncpg.connect(opened.url)
@@ -110,7 +112,8 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
 def _contact(place: int) -> Resource:
     data = {"listId": LISTS[place % 40], "profile": {"name": {"first": f"No {place}"}, "age": place % 90}}
     kind = "contacts" if place % 10 else "households"
-    return Resource(kind=kind, id=CONTACTS[place], number=place, data=data, created_at=1, modified_at=1)
+    person = place if kind == "contacts" else None
+    return Resource(kind=kind, id=CONTACTS[place], number=place, data=data, person=person, created_at=1, modified_at=1)
 
 
 def asked(case: Case, **more: Any) -> Asked:
@@ -127,7 +130,8 @@ def asked(case: Case, **more: Any) -> Asked:
 
 async def plan_of(store: Store, factory: Any, question: Asked) -> list[str]:
     """Return the plan of a question's statement."""
-    arguments = canvassing_pages._arguments(store.database, question) | {"limit": question.limit}
+    arguments = canvassing_pages._arguments(store.database, question)
+    arguments |= {"limit": question.limit, "reach": question.limit}
     if question.after is not None:
         arguments |= {f"after_{index}": value for index, value in enumerate(question.after)}
     return await store.database.explain(factory(canvassing_pages._shape(question)), **arguments)
@@ -151,6 +155,16 @@ async def test_a_page_is_a_range_of_an_index(store: Store, name: str, after: tup
             found = [fault for fault in found if not fault.startswith("narrows")]
         assert found == [], text
         assert any(index in text for index in case.index.split("|")), text
+
+
+async def test_what_was_recorded_elsewhere_with_a_contact_is_found_by_the_contact(store: Store) -> None:
+    """Visits of a contact and his other interactions are two short ranges, which are merged."""
+    question = asked(CASES["visits of a contact"], elsewhere=(CAMPAIGNS[0], LISTS[0]))
+    for after in (None, (DOORS[5],)):
+        lines = await plan_of(store, canvassing_pages.spots_query, question._replace(after=after))
+        found = _faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=True)
+        assert [fault for fault in found if not fault.startswith(("SCAN anon_", "SCAN e "))] == [], "\n".join(lines)
+        assert "uq_resource_person" in "\n".join(lines)
 
 
 async def test_what_stands_at_places_is_read_by_its_ids(store: Store) -> None:

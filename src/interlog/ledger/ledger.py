@@ -12,6 +12,7 @@ from .canvassing.campaigns import Campaigns
 from .canvassing.changes import Feed
 from .canvassing.contacts import Contacts
 from .canvassing.effects import Effects
+from .canvassing.elsewhere import Elsewhere
 from .canvassing.founding import Founding
 from .canvassing.groups import Groups
 from .canvassing.households import Households
@@ -93,6 +94,7 @@ class Ledger:
         people = self.people = People(store)
         self.resources = Resources(store, people)
         self.canvassing_lists = CanvassingLists(store)
+        self.elsewhere = Elsewhere(store, self.resources)
         self.assignments = Assignments(store)
         self.changes = Feed(store)
         self.founding = Founding(store, self.resources)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import count as counting
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 
 from ..model.canvassing.resources import Resource
 from ..model.conditions import Compare, Condition, Operator
@@ -37,7 +37,8 @@ class Asked(NamedTuple):
     """Which resources of a kind (or ``VISITS``) are asked for: those that meet a condition, in an order.
 
     Without ``orders``, or behind all of them, they come by their ids. ``after`` is the place of the last one seen,
-    ``skip`` how many are passed by. ``deleted``: also what is deleted.
+    ``skip`` how many are passed by. ``deleted``: also what is deleted. ``elsewhere``: also what was recorded otherwise,
+    as visits of this campaign with this survey.
     """
 
     tenant: int
@@ -49,6 +50,7 @@ class Asked(NamedTuple):
     after: Place | None = None
     skip: int = 0
     deleted: bool = False
+    elsewhere: tuple[str, str] | None = None
 
 
 class Spot(NamedTuple):
@@ -128,22 +130,23 @@ async def _fetched(database: Database, asked: Asked, factory: Callable[["PageSha
     shape = _shape(asked)
     if asked.after is not None and not keysets.is_place(asked.after, _kinds(asked), last=str):
         raise ValueError("this is no place of such a page")
-    arguments = _arguments(database, asked) | {"limit": asked.limit}
+    arguments = _arguments(database, asked) | {"limit": asked.limit, "reach": asked.limit + asked.skip}
     if asked.skip:
         arguments["skip"] = asked.skip
     if asked.after is not None:
         arguments |= {f"after_{index}": value for index, value in enumerate(asked.after)}
-    is_short = in_order_of_ids(asked) and not asked.skip and _is_range(asked.condition)
+    is_short = in_order_of_ids(asked) and not asked.skip and _is_range(asked)
     fetch = database.fetch if is_short else database.fetch_asked
     return await fetch(query_of(factory, shape, arguments), **arguments)  # type: ignore[arg-type]
 
 
-def _is_range(condition: Condition | None) -> bool:
-    """Whether all that meets a condition is a range of an index."""
-    return all(
-        isinstance(part, Compare) and part.operator is Operator.EQUAL and part.field in _INDEXED
-        for part in parts_of(condition)
-    )
+def _is_range(asked: Asked) -> bool:
+    """Whether all that meets the condition is a range of an index; of what was recorded elsewhere, a contact's is."""
+    named = {
+        part.field if isinstance(part, Compare) and part.operator is Operator.EQUAL else ""
+        for part in parts_of(asked.condition)
+    }
+    return named <= _INDEXED and (asked.elsewhere is None or "contact" in named)
 
 
 # Statements
@@ -158,6 +161,7 @@ class PageShape(NamedTuple):
     after: tuple[bool, ...] | None
     skip: bool
     deleted: bool
+    elsewhere: bool
 
 
 def _shape(asked: Asked) -> PageShape:
@@ -171,6 +175,7 @@ def _shape(asked: Asked) -> PageShape:
         after=tuple(value is None for value in asked.after) if asked.after is not None else None,
         skip=asked.skip > 0,
         deleted=asked.deleted,
+        elsewhere=asked.elsewhere is not None,
     )
 
 
@@ -178,7 +183,10 @@ def _arguments(database: Database, asked: Asked) -> dict[str, Any]:
     values = [*conditions.values_of(asked.condition)] if asked.condition is not None else []
     values += [value for order in asked.orders for value in expressions.values_of(order.expression)]
     found: dict[str, Any] = {f"value_{index}": value for index, value in enumerate(values)}
-    return found | {"tenant": asked.tenant, "kind": asked.kind, "groups": database.array(asked.groups)}
+    found |= {"tenant": asked.tenant, "kind": asked.kind, "groups": database.array(asked.groups)}
+    if asked.elsewhere is not None:
+        found["catch_all"], found["nil_survey"] = asked.elsewhere
+    return found
 
 
 def _source(shape: PageShape) -> Source:
@@ -186,16 +194,16 @@ def _source(shape: PageShape) -> Source:
     return read(deleted=shape.deleted)
 
 
-def _built(shape: PageShape) -> tuple[Source, Select[Any], list[Key]]:
+def _built(shape: PageShape, source: Source) -> tuple[Select[Any], list[Key]]:
     """Return a statement without its columns and its order, and the keys by which it is sorted, the id last."""
-    source, numbers = _source(shape), counting()
+    numbers = counting()
     where = [*source.where, member_of(source.group, "groups")]
     if shape.condition is not None:
         where.append(matching_record(shape.condition, source.record, numbers))
     keys = [_key(order, source, numbers) for order in shape.orders]
     if not any(key.sql is source.id for key in keys):
         keys.append(Key(source.id, False, False, Kind.TEXT))
-    return source, select().select_from(source.table).where(*where), keys
+    return select().select_from(source.table).where(*where), keys
 
 
 def _key(order: Order, source: Source, numbers: expressions.Numbers) -> Key:
@@ -212,33 +220,64 @@ def _kinds(asked: Asked) -> list[Kind]:
     return kinds[:-1] if "id" in names else kinds
 
 
-def _paged(shape: PageShape, statement: Select[Any], keys: Sequence[Key]) -> Query:
+def _paged(shape: PageShape, statement: Select[Any], keys: Sequence[Key]) -> Select[Any]:
     if shape.after is not None:
         statement = statement.where(keysets.behind(keys, shape.after))
     statement = statement.order_by(*[keysets.ordered(key) for key in keys]).limit(parameter("limit"))
-    return Query(statement.offset(parameter("skip")) if shape.skip else statement)
+    return statement.offset(parameter("skip")) if shape.skip else statement
 
 
 @lru_cache(maxsize=SHAPES)
 def page_query(shape: PageShape) -> Query:
     """Return the statement of a page of resources, whole, in order of ids."""
-    _, statement, keys = _built(shape)
-    return _paged(shape, statement.add_columns(*resource.c), keys)
+    statement, keys = _built(shape, _source(shape))
+    return Query(_paged(shape, statement.add_columns(*resource.c), keys))
 
 
 @lru_cache(maxsize=SHAPES)
 def spots_query(shape: PageShape) -> Query:
     """Return the statement of a page's places."""
-    source, statement, keys = _built(shape)
+    if shape.elsewhere:
+        return Query(_merged(shape))
+    source = _source(shape)
+    statement, keys = _built(shape, source)
     key = source.record.columns["number"] if shape.is_visits else source.id
-    labelled = [key.sql.label(f"k{index}") for index, key in enumerate(keys)]
-    return _paged(shape, statement.add_columns(key, labelled[-1], *labelled[:-1]), keys)
+    return Query(_paged(shape, statement.add_columns(key, *_last_first(_labelled(keys))), keys))
+
+
+def _labelled(keys: Sequence[Key]) -> list[ColumnElement[Any]]:
+    return [key.sql.label(f"k{index}") for index, key in enumerate(keys)]
+
+
+def _last_first(columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [columns[-1], *columns[:-1]]
+
+
+def _arms(shape: PageShape) -> tuple[Source, Source]:
+    return _source(shape), canvassing_records.elsewhere()
+
+
+def _merged(shape: PageShape) -> Select[Any]:
+    """Return the statement of a page of visits and of what was recorded otherwise: the beginnings of both in one."""
+    arms: list[Select[Any]] = []
+    keys: list[Key] = []
+    reach = shape._replace(skip=False)
+    for source in _arms(shape):
+        statement, keys = _built(shape, source)
+        statement = statement.add_columns(source.record.columns["number"].label("number"), *_labelled(keys))
+        arms.append(select(_paged(reach, statement, keys).limit(parameter("reach")).subquery()))
+    both = union_all(*arms).subquery("both")
+    outer = [key._replace(sql=both.c[f"k{index}"]) for index, key in enumerate(keys)]
+    columns = _last_first([key.sql for key in outer])
+    return _paged(shape._replace(after=None), select(both.c.number, *columns), outer)
 
 
 @lru_cache(maxsize=SHAPES)
 def count_query(shape: PageShape) -> Query:
     """Return the statement that counts what is on all pages."""
-    return Query(_built(shape)[1].add_columns(func.count()))
+    arms = _arms(shape) if shape.elsewhere else (_source(shape),)
+    counts = [_built(shape, source)[0].add_columns(func.count()).scalar_subquery() for source in arms]
+    return Query(select(sum(counts[1:], counts[0])))
 
 
 BY_IDS = Query(

@@ -6,14 +6,15 @@ A visit's fields are read from its interaction by a subselect where a condition 
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, bindparam
+from sqlalchemy import ColumnElement, FromClause, Text, and_, bindparam
 
 from ..model.expressions import Kind
+from ..model.parties import Party
 from ..model.types import CANVASS_VISIT
 from .engines import per_engine
 from .expressions import Record
-from .schema import interaction, resource, visit
-from .statements import parameter
+from .schema import interaction, participant, resource, visit
+from .statements import member_of, parameter
 
 PLAIN = {
     "id": Kind.TEXT,
@@ -29,7 +30,7 @@ _NO_PARTICIPANTS = per_engine("(SELECT NULL)", None)
 class Source(NamedTuple):
     """From where a list is read. ``id``: by it records are told apart and listed when no order is asked for."""
 
-    table: Table
+    table: FromClause
     where: tuple[ColumnElement[bool], ...]
     id: ColumnElement[str]
     group: ColumnElement[int]
@@ -144,6 +145,80 @@ def _visits() -> Source:
     )
 
 
+def elsewhere() -> Source:
+    """Return the source of what was recorded otherwise with contacts, as visits of the first contact of each."""
+    row, part, contact = interaction.c, participant.c, resource.c
+    nothing: ColumnElement[Any] = per_engine("NULL", "NULL::text")
+    columns: dict[str, ColumnElement[Any]] = dict.fromkeys(_FIELDS, nothing) | _of_all(row)
+    columns |= {
+        "campaign": bindparam("catch_all", type_=Text()),
+        "contact": contact.id,
+        "survey": bindparam("nil_survey", type_=Text()),
+        "successful": per_engine("NULL", "NULL::boolean"),
+        "unavailable": per_engine("0", "FALSE"),
+    }
+    # The plus sign keeps SQLite from looking through all contacts with lesser ids.
+    first = (
+        "NOT EXISTS (SELECT 1 FROM {rows} AS e CROSS JOIN resource AS other WHERE other.tenant_id = {{1}} AND "
+        "other.kind = 'contacts' AND other.person IS NOT NULL AND other.person = {person} AND other.deleted_at IS NULL "
+        "AND {plus}other.id < {{2}})"
+    )
+    is_first = per_engine(
+        first.format(rows="json_each({0}, '$[6]')", person="json_extract(e.value, '$[0]')", plus="+"),
+        first.format(rows="jsonb_array_elements({0}::jsonb -> 6)", person="(e.value ->> 0)::bigint", plus=""),
+        row.brief,
+        row.tenant_id,
+        contact.id,
+    )
+    takes_part = and_(
+        part.tenant_id == contact.tenant_id,
+        part.party_kind == Party.PERSON.value,
+        part.party_id == contact.person,
+        part.type_id != CANVASS_VISIT.id,
+    )
+    what = and_(row.tenant_id == part.tenant_id, row.number == part.number)
+    return Source(
+        table=resource.join(participant, takes_part).join(interaction, what),
+        where=(
+            contact.tenant_id == parameter("tenant"),
+            contact.kind == "contacts",
+            contact.person.is_not(None),
+            contact.deleted_at.is_(None),
+            member_of(contact.group_id, "groups"),
+            row.voided_by.is_(None),
+            is_first,
+        ),
+        id=columns["id"],
+        group=row.group_id,
+        record=Record(columns, per_engine("NULL", "NULL::text"), _NO_PARTICIPANTS),
+    )
+
+
+def _of_all(row: Any) -> dict[str, ColumnElement[Any]]:
+    """Return what is to be known of an interaction of any type."""
+    person = "(SELECT p.uuid FROM person AS p WHERE p.tenant_id = {1} AND p.id = "
+    creator = per_engine(
+        f"coalesce(json_extract({{0}}, '$.extras.polis.creator'), {person}json_extract({{2}}, '$[8]')))",
+        f"coalesce({{0}}::jsonb #>> '{{{{extras,polis,creator}}}}', {person}({{2}}::jsonb ->> 8)::bigint))",
+        row.detail,
+        row.tenant_id,
+        row.brief,
+    )
+    return {
+        "id": per_engine("{0}", '({0} COLLATE "C")', row.uuid),
+        "number": row.number,
+        "occurred_at": row.occurred_at,
+        "created_at": row.created_at,
+        "modified_at": per_engine("coalesce({0}, {1})", None, row.modified_at, row.created_at),
+        "canvasser": creator,
+        "deleted": per_engine("({0} IS NOT NULL)", None, row.deleted_at),
+        "group": _as_text(row.group_id),
+        "customer_given": _text_at(row.detail, "extras", "polis", "customer"),
+        "group_given": _text_at(row.detail, "extras", "polis", "group"),
+        "modifier": per_engine(*_MODIFIER_TEXTS, row.detail, row.tenant_id, creator),
+    }
+
+
 _FIELDS = {
     "campaign": "campaignId",
     "contact": "contactId",
@@ -158,32 +233,20 @@ _FIELDS = {
 
 def _all_visits() -> Source:
     row = interaction.c
-    person = "(SELECT p.uuid FROM person AS p WHERE p.tenant_id = {1} AND p.id = "
-    creator = per_engine(
-        f"coalesce(json_extract({{0}}, '$.extras.polis.creator'), {person}json_extract({{2}}, '$[8]')))",
-        f"coalesce({{0}}::jsonb #>> '{{{{extras,polis,creator}}}}', {person}({{2}}::jsonb ->> 8)::bigint))",
-        row.detail,
-        row.tenant_id,
-        row.brief,
-    )
-    columns: dict[str, ColumnElement[Any]] = {name: _text_at(row.fields, field) for name, field in _FIELDS.items()} | {
+    columns = {name: _text_at(row.fields, field) for name, field in _FIELDS.items()} | _of_all(row)
+    columns |= {
         "id": row.uuid,
-        "number": row.number,
-        "occurred_at": row.occurred_at,
-        "created_at": row.created_at,
-        "modified_at": per_engine("coalesce({0}, {1})", None, row.modified_at, row.created_at),
-        "canvasser": creator,
         "successful": _boolean_at(row.fields, "successful"),
         "unavailable": _boolean_at(row.fields, "unavailable"),
-        "deleted": per_engine("({0} IS NOT NULL)", None, row.deleted_at),
-        "group": _as_text(row.group_id),
-        "customer_given": _text_at(row.detail, "extras", "polis", "customer"),
-        "group_given": _text_at(row.detail, "extras", "polis", "group"),
-        "modifier": per_engine(*_MODIFIER_TEXTS, row.detail, row.tenant_id, creator),
     }
     return Source(
         table=interaction,
-        where=(row.tenant_id == parameter("tenant"), row.type_id == CANVASS_VISIT.id),
+        where=(
+            row.tenant_id == parameter("tenant"),
+            row.type_id == CANVASS_VISIT.id,
+            columns["campaign"].is_not(None),
+            columns["contact"].is_not(None),
+        ),
         id=row.uuid,
         group=row.group_id,
         record=Record(columns, row.fields, _NO_PARTICIPANTS),

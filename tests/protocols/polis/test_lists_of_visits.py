@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from interlog.model.canvassing.resources import catch_all_campaign, nil_survey
+from interlog.model.interactions import Participant
+from interlog.model.tenancy import Right
+from interlog.model.types import Role
 from tests.properties.polis import equal
 from tests.serving import Caller
 
@@ -187,3 +191,68 @@ def test_a_campaign_is_demanded_where_filters_are_strict(world: World, api: Call
         problems = refused(strict.get("/v2/interactions", filter="/distance gt 5"), 400, "ValidationError")
         assert types(problems) == {("/data/distance", "any.allowOnly")}
         assert strict.get("/v2/interactions", filter=f'/campaignId neq "{campaign}"').json()["data"] == []
+
+
+@pytest.fixture
+def elsewhere(world: World, api: Caller) -> dict[str, Any]:
+    """A contact whom somebody visited, called and wrote to, another who took part in the call, and what was stored."""
+    firm, list_ = world.firm, world.list()["id"]
+    campaign = world.campaign()["id"]
+    contacts = [world.contact(list_, email=f"{name}@door.example")["id"] for name in ("ann", "bea", "cyd")]
+    found = [firm.server.run(firm.ledger.resources.get(firm.actor, "contacts", id_)).person for id_ in contacts]
+    ann, bea, _ = (firm.server.run(firm.ledger.persons.get(firm.actor, person or 0)) for person in found)
+    visited = world.create(
+        "/v1/interactions", campaignId=campaign, contactId=contacts[0], timestamp="2026-03-14T17:00:00.000Z",
+        unavailable=False, survey={"surveyId": world.survey(campaign)["id"]},
+    )  # fmt: skip
+    called = firm.log("Call", 1_773_500_000_000_000, ann, bea, firm.mia)
+    written = firm.log(
+        "Email", 1_773_600_000_000_000, Participant(ann.id, Role.TO), Participant(firm.mia.id, Role.FROM)
+    )
+    firm.log("Call", 1_773_700_000_000_000, firm.mia)
+    insider = firm.acting(firm.mia, Right.WRITE, 77)
+    hidden = firm.log("Call", 1_773_700_000_000_000, ann, firm.mia, actor=insider, group=77)
+    gone = firm.log("Call", 1_773_700_000_000_000, ann, firm.mia)
+    firm.server.run(firm.ledger.interactions.delete(firm.actor, gone.number))
+    uuids = {"called": called.uuid, "written": written.uuid, "hidden": hidden.uuid}
+    return uuids | {"contacts": contacts, "visited": visited["id"]}
+
+
+@pytest.mark.covers("interactions.list", "interactions.get")
+def test_what_was_recorded_elsewhere_is_seen_as_visits(world: World, api: Caller, elsewhere: dict[str, Any]) -> None:
+    """Calls and e-mails with a contact stand among his visits, those of the catch-all campaign, and no other's."""
+    ann, bea, cyd = elsewhere["contacts"]
+    catch_all = catch_all_campaign(world.firm.tenant)
+
+    def ids(filter_: str | None, **params: Any) -> list[str]:
+        response = api.get("/v1/interactions", **({"filter": filter_} if filter_ else {}) | params)
+        assert response.status_code == 200, response.text
+        return [item["id"] for item in response.json()["data"]]
+
+    others = [elsewhere["called"], elsewhere["written"]]
+    assert ids(f'/contactId eq "{ann}"') == sorted([elsewhere["visited"], *others])
+    in_time = [elsewhere["called"], elsewhere["visited"], elsewhere["written"]]
+    assert ids(f'/contactId eq "{ann}"', sort='["timestamp","ASC"]') == in_time
+    assert ids(f'/contactId eq "{ann}"', sort='["timestamp","ASC"]', skip=1, limit=1) == in_time[1:2]
+    assert (
+        ids(f'/contactId eq "{ann}"', sort='[["distance"],["/meta/createdBy"],["timestamp","DESC"]]') == in_time[::-1]
+    )
+    assert ids(f'/contactId eq "{ann}" and /campaignId eq "{catch_all}"') == sorted(others)
+    assert ids(f'/campaignId eq "{catch_all}"') == sorted(others)
+    assert ids(f'/campaignId eq "{catch_all}" and /timestamp gt "2026-03-15"') == others[1:]
+    assert ids(f'/contactId eq "{bea}"') == ids(f'/contactId eq "{cyd}"') == []
+    assert ids(None) == ids(f'/campaignId neq "{catch_all}"') == [elsewhere["visited"]]
+    response = api.get("/v1/interactions", filter=f'/contactId eq "{ann}"', limit=1, count="true")
+    assert response.json()["meta"] == {"total": 3}
+    second = api.request("GET", response.links["next"]["url"].removeprefix(api.base)).json()["data"]
+    assert [response.json()["data"][0]["id"], second[0]["id"]] == ids(f'/contactId eq "{ann}"')[:2]
+
+    response = api.get("/v1/interactions", filter=f'/campaignId eq "{catch_all}"', sort="timestamp", limit=1)
+    (shown,) = response.json()["data"]
+    assert shown["data"] == {
+        "survey": {"surveyId": nil_survey(world.firm.tenant), "responses": {}}, "contactId": ann,
+        "timestamp": "2026-03-14T14:53:20.000Z", "campaignId": catch_all, "unavailable": False,
+    }  # fmt: skip
+    assert shown["meta"]["createdBy"] == world.firm.mia.uuid
+    assert api.get(f"/v1/interactions/{shown['id']}").json() == shown
+    refused(api.get(f"/v1/interactions/{elsewhere['hidden']}"), 404, "NotFoundError")

@@ -3,14 +3,15 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ...model.canvassing.resources import Resource
-from ...model.conditions import Condition
+from ...model.canvassing.resources import Resource, catch_all_campaign, nil_survey
+from ...model.conditions import Compare, Condition, Operator
 from ...model.expressions import Order
 from ...model.interactions import Interaction
 from ...model.tenancy import Actor, Right
 from ...store import canvassing_pages as pages
 from ...store.canvassing_pages import VISITS, Asked, Found, Spot, in_order_of_ids
 from ...store.database import Database
+from ...store.field_ranges import parts_of
 from ...store.keysets import Place
 from ...store.store import Store
 
@@ -67,8 +68,13 @@ class CanvassingLists:
         skip: int = 0,
         deleted: bool = False,
     ) -> AsyncIterator[Chunk[Interaction]]:
-        """Yield visits that meet a condition; otherwise like ``resources``."""
+        """Yield visits that meet a condition; otherwise like ``resources``.
+
+        Where the condition names a contact, or the campaign of what was recorded elsewhere, interactions of other types
+        in which a contact took part are visits too.
+        """
         asked = self._asked(actor, VISITS, limit, condition, orders, after, skip, deleted)
+        asked = asked._replace(elsewhere=_elsewhere(actor, condition, deleted=deleted))
         return _chunks(self._database, asked, pages.visits, pages.visits_at)
 
     async def count_resources(
@@ -79,7 +85,10 @@ class CanvassingLists:
 
     async def count_visits(self, actor: Actor, *, condition: Condition | None = None, deleted: bool = False) -> int:
         """Return how many visits meet a condition."""
-        return await pages.count(self._database, self._asked(actor, VISITS, 0, condition, (), None, 0, deleted))
+        asked = self._asked(actor, VISITS, 0, condition, (), None, 0, deleted)
+        return await pages.count(
+            self._database, asked._replace(elsewhere=_elsewhere(actor, condition, deleted=deleted))
+        )
 
     def _asked(
         self,
@@ -94,6 +103,16 @@ class CanvassingLists:
     ) -> Asked:
         actor.require(Right.READ)
         return Asked(actor.tenant.id, kind, actor.groups, limit, condition, orders, after, skip, deleted)
+
+
+def _elsewhere(actor: Actor, condition: Condition | None, *, deleted: bool) -> tuple[str, str] | None:
+    """Return campaign and survey of what was recorded elsewhere, where a condition asks for it."""
+    catch_all = catch_all_campaign(actor.tenant)
+    parts = (part for part in parts_of(condition) if isinstance(part, Compare) and part.operator is Operator.EQUAL)
+    named = {part.field: part.value for part in parts}
+    if deleted or named.get("campaign", catch_all) != catch_all or not named.keys() & {"campaign", "contact"}:
+        return None
+    return catch_all, nil_survey(actor.tenant)
 
 
 _Read = Callable[[Database, Asked], Awaitable[Sequence[Found[T]]]]

@@ -14,7 +14,7 @@ from interlog.model.canvassing.permissions import IMPORT
 from interlog.model.canvassing.resources import customer_id, security_group_id
 from interlog.model.canvassing.visits import Visit, visit_of
 from interlog.model.conditions import Compare, Condition, Operator, Or, both
-from interlog.model.errors import Conflict, InterlogError, Invalid, Problem
+from interlog.model.errors import Conflict, InterlogError, Invalid, NotFound, Problem
 from interlog.model.instants import parse_moment
 from interlog.model.interactions import Interaction
 
@@ -41,16 +41,16 @@ _READ_ONLY = ("listId",)
 
 
 async def present(call: Viewer, items: Sequence[Interaction]) -> list[dict[str, Any]]:
-    """Return visits as objects of the wire."""
+    """Return visits as objects of the wire, and what was recorded elsewhere as visits."""
+    elsewhere = await call.ledger.elsewhere.visits(call.actor, items)
     persons = {person for found in items for person in (found.creator, found.modifier) if person is not None}
     uuids = await call.ledger.people.uuids(call.actor, persons)
-    return [_item_of(call, found, uuids) for found in items]
+    visits = [(found, elsewhere.get(found.number) or visit_of(found.content)) for found in items]
+    return [_item_of(call, found, visit, uuids) for found, visit in visits if visit is not None]
 
 
-def _item_of(call: Viewer, found: Interaction, uuids: dict[int, str]) -> dict[str, Any]:
-    tenant, visit = call.actor.tenant, visit_of(found.content)
-    assert visit is not None, "what is listed is a visit"
-    beside = visit.beside
+def _item_of(call: Viewer, found: Interaction, visit: Visit, uuids: dict[int, str]) -> dict[str, Any]:
+    tenant, beside = call.actor.tenant, visit.beside
     created = beside.creator or uuids.get(found.creator or 0)
     modified_at, modifier = found.created_at, created
     if found.modified_at is not None:
@@ -209,8 +209,12 @@ def _placed(error: Invalid, prefix: str) -> Invalid:
 
 
 async def get(call: Call) -> Reply:
-    """``GET /v1/interactions/{id}``."""
-    return await _shown(call, await call.ledger.visits.get(call.actor, call.permit, call.id()))
+    """``GET /v1/interactions/{id}``: a visit, or what was recorded elsewhere and is seen as one (spec 11)."""
+    try:
+        found = await call.ledger.visits.get(call.actor, call.permit, call.id())
+    except NotFound:
+        found = await call.ledger.elsewhere.get(call.actor, call.permit, call.id())
+    return await _shown(call, found)
 
 
 async def patch(call: Call) -> Reply:
