@@ -221,6 +221,9 @@ def test_contacts_stand_on_lists_with_a_household(api: Caller, customer: str, wo
     assert [error["data"]["position"] for error in body["errors"]] == [2]
     assert (count(first), count(second)) == (1, 2)
 
+    changed = patch(api, f"/v1/contacts/{bran}", replace("/contacted", True))
+    assert changed.json()["data"]["contacted"], "who has no address needs none to be changed"
+
     rows = api.get(f"/v1/lists/{second}/contact-households").json()["data"]
     assert {"Arya", "Bran"} == {
         row["data"]["contact"]["data"]["profile"]["name"]["anglican"]["given"] for row in rows

@@ -134,13 +134,14 @@ _STORED_ONLY = ("email", "emails", "phone", "phones", "address", "location")
 def read_first(value: Any, path: str, reading: Reading, before: Mapping[str, Any]) -> Any:
     """Return the profile to be stored of one in version 1; ``before`` is what is stored, of which details stay.
 
-    ``MISSING`` where it is none; problems are noted.
+    An address is required but of who came through version 2 and has none. ``MISSING`` where it is no profile; problems
+    are noted.
     """
     found = _FIRST.read(value, path, reading)
     if found is MISSING:
         return found
     location = found.pop("location", None)
-    if location is None and "address" not in found:
+    if location is None and "address" not in found and ("address" in before or not before):
         reading.wrong(pointer(path, "address"), "is required", "any.required")
     elif location is not None and "address" in found:
         reading.wrong(pointer(path, "location"), "must not stand beside address", "object.allowUnknown")
