@@ -26,8 +26,8 @@ from .canvassing.recording import Recording
 from .canvassing.records import Records
 from .canvassing.reports import Reports
 from .canvassing.resources import Resources
-from .canvassing.users import Users
 from .canvassing.surveys import Books
+from .canvassing.users import Users
 from .canvassing.visits import Visits
 from .canvassing.walklists import Walklists
 from .change_sets import ChangeSets

@@ -35,10 +35,10 @@ class Assigned(NamedTuple):
         """Whether a contact is among them."""
         if contact.id in self.contacts:
             return True
-        here = contact.data
-        for name in _POSITION[:-1]:
+        here: Any = contact.data
+        for name in _POSITION:
             here = here.get(name) or {}
-        point = here.get(_POSITION[-1]) or ()
+        point: list[float] = list(here)
         return len(point) >= 2 and any(
             box.west <= point[0] <= box.east and box.south <= point[1] <= box.north for box in self.boxes
         )

@@ -13,7 +13,7 @@ PUBLIC = ("email", "phone", "location", "languages", "gender", "birthdate")
 BY_MEMBERSHIP = "byMembership"
 """Beside the data of a user who sees and may do nothing before they are a member of an organization."""
 
-_BARE = {"status": ACTIVE, "privacy": {"publicInfo": ["email"]}}
+_BARE: dict[str, Any] = {"status": ACTIVE, "privacy": {"publicInfo": ["email"]}}
 
 
 def data_of(person: Person, data: dict[str, Any] | None = None) -> dict[str, Any]:
