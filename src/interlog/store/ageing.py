@@ -21,17 +21,19 @@ class Ageing:
     def __init__(self, at: Column[int], *conditions: ColumnElement[bool] | TextClause) -> None:
         table = at.table
         own = (table.c.tenant_id == parameter("tenant"), *conditions)
-        self.last = Query(select(at).where(*own, at < parameter("before")).order_by(at).offset(PART - 1).limit(1))
+        self.oldest = Query(select(at).where(*own, at < parameter("before")).order_by(at).limit(parameter("limit")))
         self.drop = Query(delete(table).where(*own, at <= parameter("upto")))
 
 
 async def remove(database: Database, ageing: Ageing, tenant: int, before: int, **more: object) -> bool:
     """Remove the oldest rows made before an instant; returns whether there may be more of them."""
-    rows = await database.fetch(ageing.last, tenant=tenant, before=before, **more)
+    rows = await database.fetch(ageing.oldest, tenant=tenant, before=before, limit=PART, **more)
+    if not rows:  # as nearly always: nothing is written then
+        return False
     unit = Unit()
-    unit.change(ageing.drop, {"tenant": tenant, "upto": rows[0][0] if rows else before - 1, **more}, expect=None)
+    unit.change(ageing.drop, {"tenant": tenant, "upto": rows[-1][0], **more}, expect=None)
     await database.write(unit)
-    return bool(rows)
+    return len(rows) == PART
 
 
 DOCUMENTS = Ageing(definition.c.created_at, definition.c.kind == bindparam("kind"))

@@ -158,14 +158,13 @@ def test_a_type_is_provisioning_while_its_index_is_filled(hub: Hub, monkeypatch:
     body = {"properties": BRANCH_VISIT | {"fields": fields}}
 
     def state() -> str:
-        found = hub.arm("GET", "/interactions/BranchVisit").json()
-        (listed,) = [item for item in hub.arm("GET", "/interactions").json()["value"] if item["name"] == found["name"]]
-        assert listed["properties"]["provisioningState"] == found["properties"]["provisioningState"]
-        return str(found["properties"]["provisioningState"])
+        return str(hub.arm("GET", "/interactions/BranchVisit").json()["properties"]["provisioningState"])
 
     answer = hub.arm("PUT", "/interactions/BranchVisit", json=body)
     assert answer.status_code == 200
     assert answer.json()["properties"]["provisioningState"] == state() == "Provisioning"
+    listed = {item["name"]: item for item in hub.arm("GET", "/interactions").json()["value"]}
+    assert listed[answer.json()["name"]]["properties"]["provisioningState"] == "Provisioning"
     wanted = {"$filter": "Minutes eq 12"}
     assert len(data.get("/BranchVisits", **wanted).json()["value"]) == 1
     data.stored("/BranchVisits", VISIT | {"VisitKey": "V-8"})

@@ -77,7 +77,8 @@ operation of the management planes: without a token, with another tenant's hub, 
 ## Data
 
 What the address means, and all that can be asked of it, is that of OData: entity sets and keys, `$filter`, `$orderby`,
-`$select`, `$expand`, `$search`, `$count`, `$metadata`, `$batch`, `BlobIngestionJobs`.
+`$select`, `$expand`, `$search`, `$count`, `$metadata`, `$batch`, `BlobIngestionJobs`; of our own, `$uploads` and
+`$rejects`.
 
 {_table([operation for operation in OPERATIONS if _is_data(operation)], tests)}
 
