@@ -243,6 +243,15 @@ class TestDelete:
         assert (restored.status_code, restored.json()["meta"]["isDeleted"]) == (200, False)
         assert api.get(path).json()["data"] == made["data"]
 
+    @pytest.mark.covers("roles.restore")
+    def test_roles_come_back(self, world: World, api: Caller) -> None:
+        """A role can be brought back as well, as it was."""
+        made = world.create("/v1/roles", name="Reader", permissions=["read@lists"])
+        path = f"/v1/roles/{made['id']}"
+        assert api.delete(path).status_code == 200
+        refused(api.get(path), 404, "NotFoundError")
+        assert api.post(path + "/restore").json() == api.get(path).json()
+
 
 class TestAlone:
     """A store of one tenant."""
