@@ -75,16 +75,16 @@ async def ward(acme: Firm) -> Resource:
 
 async def test_walk_lists_assign_their_contacts(acme: Firm, ward: Resource) -> None:
     """Who is on a walk list of the canvasser's is seen, from when it is assigned until it is taken away or deleted."""
-    one, two, three = [await a_contact(acme) for _ in range(3)]
+    one, two, three, four = [await a_contact(acme) for _ in range(4)]
     assert await seen(acme) == set()
     walklist = await made(acme, "walklists", contactIds=[one.id, two.id], assignedTo=acme.ben.uuid)
     await made(acme, "walklists", contactIds=[three.id], assignedTo=acme.mia.uuid)
-    await made(acme, "walklists", contactIds=[three.id])
+    await made(acme, "walklists", contactIds=[four.id])
     assert await seen(acme) == {one.id, two.id}
-    data = {"contactIds": [three.id], "assignedTo": acme.ben.uuid}
+    data = {"contactIds": [two.id], "assignedTo": acme.ben.uuid}
     await acme.ledger.resources.amend(acme.actor, "walklists", walklist.id, lambda read: replace(read, data=data))
-    assert await seen(acme) == {three.id}
-    data = {"contactIds": [three.id], "assignedTo": acme.mia.uuid}
+    assert await seen(acme) == {two.id}
+    data = {"contactIds": [two.id], "assignedTo": acme.mia.uuid}
     await acme.ledger.resources.amend(acme.actor, "walklists", walklist.id, lambda read: replace(read, data=data))
     assert await seen(acme) == set()
     again = await made(acme, "walklists", contactIds=[one.id], assignedTo=acme.ben.uuid)
