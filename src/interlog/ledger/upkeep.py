@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import structlog
 
-from ..model.errors import InterlogError
+from ..model.errors import InterlogError, NotFound
 from ..model.instants import now
 from ..store import ageing
 from ..store.ageing import Ageing
@@ -59,11 +59,16 @@ class Upkeep:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def round(self) -> None:
-        """Go one round through all tenants."""
+        """Go one round through all tenants; what fails with one of them is put off, and the others have their turn."""
         for tenant in await self._ledger.tenants.all():
-            await self._ledger.chores.resume([tenant.id])
-            for kept in self._kept:
-                await self._remove(tenant.id, kept)
+            try:
+                await self._ledger.chores.resume([tenant.id])
+                for kept in self._kept:
+                    await self._remove(tenant.id, kept)
+            except NotFound:
+                continue  # it was deleted just now
+            except InterlogError as error:
+                _log.warning("upkeep-put-off", tenant=tenant.name, reason=str(error))
 
     async def _remove(self, tenant_id: int, kept: Kept) -> None:
         before, more = now() - kept.age, True

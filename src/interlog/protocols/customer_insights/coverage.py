@@ -33,6 +33,11 @@ DIFFERENCES = (
     ("kpi", "Definitions are kept; no values are computed."),
     ("connectors", "Definitions are kept; nothing is pulled. Files are sent to `BlobIngestionJobs` instead."),
     ("roleAssignments", "They are kept; what a user may do is decided by tokens and policies."),
+    (
+        "interactions.put",
+        "A definition that marks a field for the index, or changes references, answers after four seconds at most. The "
+        "type is `Provisioning` until what is stored already is worked through; it takes instances all the same.",
+    ),
     ("links.put", "A link of 2017-01-01 is answered under the names of 2017-04-26, too."),
     (
         "data.batch",
