@@ -11,6 +11,7 @@ from tests.serving import Caller, Firm
 from .conftest import refused, types
 from .people import ADDRESS, contact, named, profile
 from .setting_up import World, patch, replace
+from .test_lists_of_visits import see_that_every_member_can_be_filtered_by
 
 
 @pytest.mark.covers("contacts.create", "contacts.get")
@@ -284,3 +285,21 @@ def test_the_address_is_the_households(api: Caller, world: World) -> None:
     assert made["data"]["profile"]["address"] == ADDRESS
     other = world.create("/v2/contacts", profile=named("Arya"), fields={}, primaryHouseholdId=home)
     assert home == other["data"]["primaryHouseholdId"]
+
+
+def test_every_member_of_a_contact_can_be_filtered_by(api: Caller, world: World) -> None:
+    """Whatever either version shows of a contact, and whatever its household and its notes show, finds it."""
+    list_ = world.list()["id"]
+    full = profile(
+        name={"title": "Mr", "first": "John", "middle": "X", "last": "Snow"}, email="john@snow.example", phone=["1"],
+        gender="m", languages=["en", "es"], birthdate="1987-09-03", age=30,
+    )  # fmt: skip
+    given = contact(list_, profile=full, notes="dog", fields={"a": 1, "b": "x", "c": True, "d": ["e"]})
+    made = world.create("/v1/contacts", **given)
+    world.create("/v1/contacts", **contact(list_, "Arya"))
+    patch(api, f"/v2/contacts/{made['id']}", {"op": "add", "path": "/fields/q", "value": 4})
+    patch(api, f"/v2/contacts/{made['id']}", {"op": "add", "path": "/externalId", "value": "e-1"})
+    world.create("/v2/notes", contactId=made["id"], text="X")
+    for path in ("/v1/contacts", "/v2/contacts", "/v2/households", "/v2/notes"):
+        items = api.get(path).json()["data"]
+        assert items and see_that_every_member_can_be_filtered_by(api, path, items)

@@ -229,6 +229,8 @@ def test_contacts_stand_on_lists_with_a_household(api: Caller, customer: str, wo
         row["data"]["contact"]["data"]["profile"]["name"]["anglican"]["given"] for row in rows
     }  # fmt: skip
     assert {home["id"]} == {row["data"]["household"]["id"] for row in rows}
+    of_arya = api.get(f"/v1/lists/{second}/contact-households", filter=f'/data/contactId eq "{arya}"').json()["data"]
+    assert [arya] == [row["data"]["contactId"] for row in of_arya]
     assert link == api.get(f"/v1/lists/{second}/contact-households/{arya}").json()["id"]
 
     assert {"coords": coords, "listId": first, "contactHouseholdId": link} == api.delete(path).json()

@@ -181,7 +181,7 @@ class ContactUnits:
             part = link(actor, contact, home)
             there.append(part)
             if list_ is not None:
-                there.append(member(actor, list_, part.id, contact.group))
+                there.append(member(actor, list_, part, contact.group))
         if work.read is None:
             return
         old_home, old_list = _place(work.read)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ...model.canvassing.households import member_id
 from ...model.canvassing.resources import Ref, Resource
 from ...model.errors import Conflict, InterlogError, Invalid, NotFound, Problem
 from ...model.tenancy import Actor, Right
@@ -75,7 +76,7 @@ class Members:
 
     async def place(self, actor: Actor, list_: Resource, contact: Resource, household: str) -> Resource:
         """Return a contact's place on a list; ``NotFound`` where it does not stand there with the household."""
-        part = member(actor, list_.id, link(actor, contact, household).id, list_.group)
+        part = member(actor, list_.id, link(actor, contact, household), list_.group)
         found = await self._resources.get_many(actor, [part.ref])
         if part.ref not in found:
             raise NotFound("contact on this list", contact.id)
@@ -86,7 +87,7 @@ class Members:
         list_ = await self._resources.get(actor, "lists", list_id)
         contact = await self._resources.get(actor, CONTACTS, contact_id)
         links = await self._resources.owned(actor, LINKS, contact.id)
-        parts = {member(actor, list_.id, item.id, 0).ref: item for item in links}
+        parts = {(MEMBERS, member_id(actor.tenant, list_.id, item.id)): item for item in links}
         there = await self._resources.get_many(actor, parts)
         for ref, item in parts.items():
             if ref in there:
@@ -109,7 +110,7 @@ class Members:
         if "listId" not in contact.data:
             contact = replace(contact, group=list_.group)
         linked = link(actor, contact, pair[1])
-        return linked, member(actor, list_.id, linked.id, list_.group)
+        return linked, member(actor, list_.id, linked, list_.group)
 
     async def _belong(self, actor: Actor, unit: Unit, contact: Resource, list_: Resource) -> None:
         """Add to a unit that a contact which was on no list belongs to this one."""

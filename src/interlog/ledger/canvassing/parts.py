@@ -42,10 +42,10 @@ def link(actor: Actor, contact: Resource, household: str) -> Part:
     return Part(LINKS, id_, data, link_key(household, contact.id), contact.group)
 
 
-def member(actor: Actor, list_: str, link_: str, group: int) -> Part:
-    """Return the place of a link on a list, which has the group."""
-    data = {"listId": list_, "contactHouseholdId": link_}
-    return Part(MEMBERS, member_id(actor.tenant, list_, link_), data, member_key(link_, list_), group)
+def member(actor: Actor, list_: str, linked: Part, group: int) -> Part:
+    """Return the place of a link on a list, which has the group. It names contact and household, to be listed by."""
+    data = {"listId": list_, "contactHouseholdId": linked.id} | linked.data
+    return Part(MEMBERS, member_id(actor.tenant, list_, linked.id), data, member_key(linked.id, list_), group)
 
 
 class Parts:

@@ -17,7 +17,12 @@ from .operations import MAX_MANY, Body, Call, Operation, Reply
 from .paging import list_resources
 from .resources import Kind, item_of, shown_one
 
-MEMBERS = Kind("contact-household-lists", LINKS.shape, "4.4")
+
+def _shown(place: Resource) -> dict[str, Any]:
+    return {name: place.data[name] for name in ("listId", "contactHouseholdId")}
+
+
+MEMBERS = Kind("contact-household-lists", LINKS.shape, "4.4", shown=_shown)
 
 
 async def list_(call: Call) -> Reply:
