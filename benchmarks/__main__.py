@@ -15,7 +15,7 @@ from .scenarios import SCENARIOS, Bench, Plan, bench, growth, ingest_memory, mea
 from .stores import Stores
 
 Engine = Literal["sqlite", "postgresql"]
-Scenario = Literal["get", "list100", "list500", "create", "bulk", "ingest", "memory", "growth"]
+Scenario = Literal["get", "list100", "list500", "create", "visit", "bulk", "ingest", "memory", "growth"]
 
 SMALL, LARGE = 10_000, 1_000_000
 _QUICK = Plan(rounds=3, seconds=1.0, many_gets=5_000, many_pages=100, many_creates=2_000, many_bulks=1)

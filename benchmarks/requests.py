@@ -22,10 +22,11 @@ class Request(NamedTuple):
 
     def bare(self, token: str) -> bytes:
         """Return the request to the bare application: as long as that to Interlog."""
-        return _raw("GET", self.bare_path, token)
+        return raw_request("GET", self.bare_path, token)
 
 
-def _raw(method: str, path: str, token: str, body: bytes = b"") -> bytes:
+def raw_request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
+    """Return a request as it is sent."""
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
     if token:
         head += f"Authorization: Bearer {token}\r\n"
@@ -40,7 +41,7 @@ def get_one(facts: Facts, many: int) -> Iterator[Request]:
         index = shape.chance(draw, 10) % facts.size
         number = facts.first_number + index
         path = f"/affinity/interactions/{number}?type={shape.code_of(index)}"
-        yield Request(_raw("GET", path, facts.token), path, path_of_one(number))
+        yield Request(raw_request("GET", path, facts.token), path, path_of_one(number))
 
 
 def get_page(facts: Facts, many: int, size: int) -> Iterator[Request]:
@@ -64,13 +65,13 @@ def get_page(facts: Facts, many: int, size: int) -> Iterator[Request]:
         )
         path = f"/affinity/interactions?{query}"
         first, until = (int(moment.timestamp()) * 1_000_000 for moment in (start, end))
-        yield Request(_raw("GET", path, facts.token), path, path_of_page(person, 0, first, until, size))
+        yield Request(raw_request("GET", path, facts.token), path, path_of_page(person, 0, first, until, size))
 
 
 def create_one(facts: Facts, many: int) -> Iterator[bytes]:
     """Yield requests that log a meeting with one of our own people and two others."""
     for body in created_bodies(facts, many):
-        yield _raw("POST", "/affinity/interactions", facts.token, body)
+        yield raw_request("POST", "/affinity/interactions", facts.token, body)
 
 
 def created_bodies(facts: Facts, many: int) -> Iterator[bytes]:

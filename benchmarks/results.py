@@ -120,12 +120,13 @@ class Report(Struct):
         self.machine = machine()
 
 
-_ORDER = ["get", "list100", "list500", "create", "bulk", "ingest"]
+_ORDER = ["get", "list100", "list500", "create", "visit", "bulk", "ingest"]
 TITLES = {
     "get": "get one",
     "list100": "list, 100 a page",
     "list500": "list, 500 a page",
     "create": "create one, durable",
+    "visit": "record a visit, durable",
     "bulk": "bulk create, per row",
     "ingest": "typed instances, per row",
 }

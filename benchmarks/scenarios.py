@@ -21,14 +21,15 @@ from .ready import NO_TOKEN
 from .requests import Request
 from .results import Check, Part, Result, Round
 from .stores import Store, Stores
+from .visits import visits
 
 READING = 16  # connections
 READS = ("get", "list100", "list500")
-SCENARIOS = (*READS, "create", "bulk", "ingest")
+SCENARIOS = (*READS, "create", "visit", "bulk", "ingest")
 TARGETS = {
-    "sqlite": {"get": 0.45, "list100": 0.2, "list500": 0.2, "create": 0.45, "bulk": 0.45, "ingest": 0.4},
+    "sqlite": {"get": 0.45, "list100": 0.2, "list500": 0.2, "create": 0.45, "visit": 0.7, "bulk": 0.45, "ingest": 0.4},
     # Half of what a first prototype reached on PostgreSQL with a million interactions, in requests per second.
-    "postgresql": {"get": 0.25, "list100": 0.43, "create": 0.22, "bulk": 0.45, "ingest": 0.4},
+    "postgresql": {"get": 0.25, "list100": 0.43, "create": 0.22, "visit": 0.7, "bulk": 0.45, "ingest": 0.4},
 }
 _OTHERS_HEADERS = frozenset({"connection", "content-length", "date"})
 _LARGE = 1_000_000
@@ -129,7 +130,7 @@ class Bench:
             seconds=None if once else self.plan.seconds,
         )
         cpu = cpu_seconds(server.child.pid) - cpu
-        if set(answer["statuses"]) != {"200"}:
+        if set(answer["statuses"]) - {"200", "201"}:
             raise RuntimeError(f"the server answered with {answer['statuses']}")
         return Round(
             count=answer["count"],
@@ -187,6 +188,8 @@ def measure(found: Bench, engine: str, size: int, scenarios: Iterable[str]) -> I
             yield from _reads(found, store, reads) if engine == "sqlite" else _reads_pg(found, store, reads)
         if "create" in scenarios:
             yield _create(found, store)
+        if "visit" in scenarios:
+            yield _visit(found, store)
         for scenario in ("bulk", "ingest"):
             if scenario in scenarios:
                 yield _bulk(found, store, scenario)
@@ -310,6 +313,24 @@ def _create(found: Bench, store: Store) -> Result:
     return Result(
         "create", store.engine, store.facts.size, parts["ours"], limit,
         target=TARGETS[store.engine].get("create"), by_rate=store.engine == "postgresql",
+    )  # fmt: skip
+
+
+def _visit(found: Bench, store: Store) -> Result:
+    """Visits at the door with six answers: beside meetings that are created through Affinity, on the same server."""
+    with ExitStack() as stack:
+        ours = stack.enter_context(serving("interlog", db=stack.enter_context(found.stores.copy(store)).url))
+        paths = {
+            "ours": found.requests(visits(ours, store.facts.token)),
+            "Affinity's create": found.requests(requests.create_one(store.facts, 10_000)),
+        }
+        for path in paths.values():
+            found.drive(ours, path, WAITING)
+        contestants = {name: _drive(found, ours, path, WAITING, store.database) for name, path in paths.items()}
+        parts = _rounds(found, f"visit, {store.engine}, {store.facts.size:,}", contestants)
+    return Result(
+        "visit", store.engine, store.facts.size, parts["ours"], [parts["Affinity's create"]],
+        target=TARGETS[store.engine].get("visit"),
     )  # fmt: skip
 
 
