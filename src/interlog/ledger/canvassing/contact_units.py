@@ -29,9 +29,11 @@ HOUSEHOLDS = "households"
 @dataclass
 class Work(Facing):
     """A contact on its way into a unit, unless it is refused, or there already: stored (``made``), or as another one
-    of the same unit (``like``). ``home``: the household that is to be made for it."""
+    of the same unit (``like``). ``home``: the household that is to be made for it; ``is_grouped``: whether its security
+    group was chosen, so that it is not its list's."""
 
     home: Data | None = None
+    is_grouped: bool = False
     error: InterlogError | None = None
     made: Made | None = None
     like: "Work | None" = None
@@ -162,12 +164,15 @@ class ContactUnits:
             if work.home is not None
         ]
         self._resources.add_new(actor, unit, await self._resources.drafted(actor, homes))
+        new: list[Part] = []
         there: list[Part] = []
         gone: list[Ref] = []
         for work in going:
-            if work.read is None or action is Action.RESTORE or _place(work.read) != _place(work.new):
+            if work.read is None:
+                self._connect(actor, work, new, gone)
+            elif action is Action.RESTORE or _place(work.read) != _place(work.new):
                 self._connect(actor, work, there, gone)
-        await self._parts.set(actor, unit, there=there, gone=gone)
+        await self._parts.set(actor, unit, there=there, gone=gone, new=new)
         self._resources.add_new(actor, unit, [work.new for work in going if work.read is None])
         for work in going:
             if work.read is not None and work.new != work.read:
@@ -215,7 +220,7 @@ def _complete(work: Work, found: dict[Ref, Resource]) -> list[Problem]:
     """
     data, old = work.new.data, work.old
     list_ = found.get(("lists", data.get("listId", "")))
-    if list_ is not None and work.read is not None:
+    if list_ is not None and not work.is_grouped:
         work.new = replace(work.new, group=list_.group)
     status = found.get(("statuses", data.get("statusId", "")))
     if status is not None:

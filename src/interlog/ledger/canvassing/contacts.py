@@ -66,11 +66,14 @@ class Contacts:
         name in the same household is not created again, but is the one that is there (spec 4.2).
         """
         actor.require(Right.WRITE)
-        items = await self._resources.drafted(actor, drafts)
+        grouped = [draft if draft.group is not None else replace(draft, group=0) for draft in drafts]
+        items = await self._resources.drafted(actor, grouped)
         ids = [(CONTACTS, draft.id) for draft in drafts if draft.id is not None]
 
         async def prepare() -> list[Work]:
-            works = [Work(None, item) for item in items]
+            works = [
+                Work(None, item, is_grouped=draft.group is not None) for item, draft in zip(items, drafts, strict=True)
+            ]
             found = await rows.by_refs(self._database, actor.tenant.id, ids)
             seen: dict[str, Work] = {}
             for work, draft in zip(works, drafts, strict=True):

@@ -56,15 +56,18 @@ class Parts:
         self._resources = resources
 
     async def set(
-        self, actor: Actor, unit: Unit, *, there: Iterable[Part], gone: Iterable[Ref] = ()
+        self, actor: Actor, unit: Unit, *, there: Iterable[Part], gone: Iterable[Ref] = (), new: Iterable[Part] = ()
     ) -> dict[Ref, Made]:
         """Add to a unit that connections are there, and that others are not; what is so already stays as it is.
 
+        Of those that are ``new``, it is known that they were not there: they are of something new.
         Returns those that are there from then on; those that were there already are repetitions.
         """
         wanted = {part.ref: part for part in there}
         unwanted = set(gone) - wanted.keys()
-        found = await rows.by_refs(self._database, actor.tenant.id, [*wanted, *unwanted])
+        looked_up = [*wanted, *unwanted]
+        found = await rows.by_refs(self._database, actor.tenant.id, looked_up) if looked_up else {}
+        wanted |= {part.ref: part for part in new}
         drafts: list[ResourceDraft] = []
         result: dict[Ref, Made] = {}
         for ref, part in wanted.items():
@@ -81,13 +84,13 @@ class Parts:
                 result[ref] = Made(moved, repeated=True)
             else:
                 result[ref] = Made(read, repeated=True)
-        new = await self._resources.drafted(actor, drafts)
-        self._resources.add_new(actor, unit, new)
+        made = await self._resources.drafted(actor, drafts)
+        self._resources.add_new(actor, unit, made)
         for ref in unwanted:
             read = found.get(ref)
             if read is not None and read.deleted_at is None:
                 await self.remove(actor, unit, read)
-        return result | {item.ref: Made(item) for item in new}
+        return result | {item.ref: Made(item) for item in made}
 
     async def remove(self, actor: Actor, unit: Unit, read: Resource) -> Resource:
         """Add the deletion of a resource to a unit."""
