@@ -187,6 +187,37 @@ async def test_what_is_stored_before_a_slot_refers_to_it(acme: Firm) -> None:
     assert (await stored(acme, "a")).content.watched == ()
 
 
+async def test_what_is_being_loaded_when_a_slot_begins_to_refer_to_it(acme: Firm) -> None:
+    """Requests that began before the definition, and last, leave nobody out."""
+    shop = (await acme.ledger.profile_types.define(acme.actor, SHOP)).type
+    await acme.ledger.types.define(acme.actor, replace(CALL, slots=()))
+    tenant = await acme.ledger.tenants.get(acme.tenant.id)
+    loader = replace(acme.actor, tenant=replace(tenant))  # as another request has it, that began before
+
+    async def load() -> int:
+        number, end = 0, asyncio.get_running_loop().time() + 2.5
+        while asyncio.get_running_loop().time() < end:
+            fields = {"Code": f"S{number}", "City": f"C{number}"}
+            await acme.ledger.profiles.put_many(loader, shop, [ProfileDraft(fields=fields)])
+            await asyncio.sleep(0.05)  # the index is complete before the load is
+            number += 1
+        return number
+
+    loading = asyncio.create_task(load())
+    await asyncio.sleep(0.1)
+    await acme.ledger.types.define(acme.actor, CALL)
+    many = await loading
+
+    async with asyncio.timeout(20):
+        while await acme.ledger.chores.left(acme.actor):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert (await acme.ledger.store.database.fetch(_VALUES, tenant=acme.tenant.id))[0][0] >= many
+    for number in (0, many // 2, many - 1):
+        item = await ring(acme, f"r{number}", City=f"C{number}")
+        assert [part.number is not None for part in item.content.profiles] == [True]
+    assert await acme.ledger.check.problems() == []
+
+
 async def test_values_become_a_key_and_back(acme: Firm, shop: ProfileType) -> None:
     """When a profile type's strong ids change, interactions are looked through that refer to these fields."""
     await ring(acme, "a", City="Bonn")

@@ -14,6 +14,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .instances import Instances
 from .profile_putting import PlacedProfile, ProfileWork
+from .profile_values import ProfileValues
 from .profiles import Profiles
 from .putting import Work
 
@@ -42,8 +43,9 @@ ChangeResult = Placed | PlacedProfile | InterlogError
 class ChangeSets:
     """The use case of putting interactions and profiles together."""
 
-    def __init__(self, store: Store, instances: Instances, profiles: Profiles) -> None:
+    def __init__(self, store: Store, instances: Instances, profiles: Profiles, values: ProfileValues) -> None:
         self._database = store.database
+        self._values = values
         self._instances, self._profiles = instances, profiles
         self._contended: dict[int, asyncio.Lock] = {}
 
@@ -54,16 +56,17 @@ class ChangeSets:
         ``Withheld``. Interactions find the profiles of the same change set.
         """
         actor.require(Right.WRITE)
-        try:
-            return await self._put(actor, changes)
-        except (Duplicate, Stale):
-            pass  # somebody stored or changed one of them since we looked: now that will be found
-        async with self._contended.setdefault(actor.tenant.id, asyncio.Lock()):
-            for _ in range(_TRIES):
-                try:
-                    return await self._put(actor, changes)
-                except (Duplicate, Stale):
-                    continue
+        async with self._values.at_work(actor):
+            try:
+                return await self._put(actor, changes)
+            except (Duplicate, Stale):
+                pass  # somebody stored or changed one of them since we looked: now that will be found
+            async with self._contended.setdefault(actor.tenant.id, asyncio.Lock()):
+                for _ in range(_TRIES):
+                    try:
+                        return await self._put(actor, changes)
+                    except (Duplicate, Stale):
+                        continue
         raise Conflict("these were being stored by others at the same time; try again")
 
     async def _put(self, actor: Actor, changes: Sequence[Change]) -> list[ChangeResult]:

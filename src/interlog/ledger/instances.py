@@ -41,6 +41,7 @@ class Instances:
         self, store: Store, interactions: Interactions, types: Types, references: References, waiting: Waiting
     ) -> None:
         self._database = store.database
+        self._values = interactions.persons.values
         self.tools = Tools(store, interactions, types, references, waiting)
         self._contended: dict[int, asyncio.Lock] = {}
 
@@ -92,8 +93,9 @@ class Instances:
         actor.require(Right.WRITE)
         if len(items) < _MANY:
             return await self._put_many(actor, items, mode, all_or_nothing)
-        with collector_at_rest():
-            return await self._put_many(actor, items, mode, all_or_nothing)
+        async with self._values.at_work(actor):
+            with collector_at_rest():
+                return await self._put_many(actor, items, mode, all_or_nothing)
 
     async def _put_many(self, actor: Actor, items: Sequence[Instance], mode: Put, all_or_nothing: bool) -> list[Result]:
         modes = [mode] * len(items)

@@ -88,7 +88,8 @@ class Ledger:
         referring = Referring(store, self.interactions, references, waiting)
         self.chores.handlers |= {INDEX: partial(complete, store.database), REFER: referring.refer_anew}
         self.persons.values.referring = referring.refer_waiting
-        self.change_sets = ChangeSets(store, self.instances, self.profiles)
+        self.persons.values.tenant_of = self.tenants.get
+        self.change_sets = ChangeSets(store, self.instances, self.profiles, self.persons.values)
         self.definitions = Definitions(store)
         self.check = Check(store)
         people = self.people = People(store)

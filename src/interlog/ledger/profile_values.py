@@ -6,14 +6,15 @@ several, and only one takes part.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from ..model.as_profiles import contact_of, organization_of
 from ..model.look_ups import values_looked_up
 from ..model.parties import Organization, Person
 from ..model.profiles import CONTACT, ORGANIZATION, Names, Profile, ProfileType, waiting_key
-from ..model.tenancy import Actor
+from ..model.tenancy import Actor, Tenant
 from ..store import profile_values as rows
 from ..store import profiles as profile_rows
 from ..store import types as type_rows
@@ -24,6 +25,8 @@ from ..store.store import Store
 from .field_index import UNAWARE
 
 _BATCH = 500
+_LONGEST = 600
+"""Seconds that many are stored for at most: after them something else is wrong."""
 
 Anchored = Sequence[tuple[Profile, int]]
 """Profiles, and the versions of the rows that every change of them counts in."""
@@ -33,11 +36,13 @@ class ProfileValues:
     """What whoever stores a profile, a person or an organization tells, and whoever refers to one asks.
 
     ``referring`` looks the interactions through again that wait under some keys (``waiting_key``); ``pages`` returns
-    some profiles of a type, those behind a number.
+    some profiles of a type, those behind a number; ``tenant_of`` a tenant as it was a second ago at most.
     """
 
     def __init__(self, store: Store) -> None:
         self._database = store.database
+        self._at_work: set[object] = set()
+        self.tenant_of: Callable[[int], Awaitable[Tenant]] | None = None
         self.referring: Callable[[Actor, set[str]], Awaitable[None]] | None = None
         self.pages: Callable[[Actor, ProfileType, int, int], Awaitable[Anchored]] | None = None
 
@@ -46,6 +51,27 @@ class ProfileValues:
         return await rows.by_values(self._database, actor.tenant.id, type_id, names, keys)
 
     # What is stored
+
+    @asynccontextmanager
+    async def at_work(self, actor: Actor) -> AsyncIterator[None]:
+        """Store many within this: a request that lasts has to hear of slots that were defined since it began."""
+        token = object()
+        self._at_work.add(token)
+        try:
+            fresh = await self.tenant_of(actor.tenant.id) if self.tenant_of is not None else actor.tenant
+            if fresh.values_looked_up != actor.tenant.values_looked_up:
+                actor.tenant.learn(fresh.types)
+                actor.tenant.learn_profiles(fresh.profile_types)
+            yield
+        finally:
+            self._at_work.discard(token)
+
+    async def _others_done(self) -> None:
+        """Wait for those who are at work, and may have begun before they could know of what is defined now."""
+        begun = set(self._at_work)
+        async with asyncio.timeout(_LONGEST):
+            while not begun.isdisjoint(self._at_work):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
     def change(self, actor: Actor, unit: Unit, type_: ProfileType, read: Profile | None, new: Profile | None) -> None:
         """Add to a unit what a new, changed or deleted profile is found by from now on."""
@@ -97,20 +123,22 @@ class ProfileValues:
         actor.tenant.learn(types)
         actor.tenant.learn_profiles(parties.values())
         wanted = values_looked_up(types, {type_.name.casefold(): type_ for type_ in parties.values()})
-        named = {type_id: {profile_rows.key_name(names) for names in some} for type_id, some in wanted.items()}
+        named = _named(wanted)
         unwanted = {type_id: left for type_id, some in ready.items() if (left := some - named.get(type_id, set()))}
         missing: dict[int, list[Names]] = {}
         for type_id, some in wanted.items():
             for names in some:
                 if profile_rows.key_name(names) not in ready.get(type_id, set()):
                     missing.setdefault(type_id, []).append(names)
-        if unwanted:
-            unit = Unit()
-            rows.forget(unit, tenant, unwanted)
+        unit = Unit()
+        rows.forget(unit, tenant, unwanted)
+        rows.forget(unit, tenant, _named(missing))  # what is left from when something else referred to them
+        if unit.changes:
             await self._database.write(unit)
         if not missing:
             return False
         await asyncio.sleep(UNAWARE)
+        await self._others_done()
         for type_id, added in missing.items():
             await self._build(actor, parties[type_id], added)
         await self._declare_ready(tenant, missing)
@@ -131,12 +159,15 @@ class ProfileValues:
 
     async def _declare_ready(self, tenant: int, wanted: Mapping[int, Iterable[Names]]) -> None:
         unit = Unit()
-        named = {type_id: [profile_rows.key_name(names) for names in some] for type_id, some in wanted.items()}
-        rows.declare_ready(unit, tenant, named)
+        rows.declare_ready(unit, tenant, _named(wanted))
         try:
             await self._database.write(unit)
         except Duplicate:
             pass  # somebody else has just declared the same
+
+
+def _named(wanted: Mapping[int, Iterable[Names]]) -> dict[int, set[str]]:
+    return {type_id: {profile_rows.key_name(names) for names in some} for type_id, some in wanted.items()}
 
 
 def _as_profile(party: Person | Organization, beside: Profile | None) -> tuple[ProfileType, Profile]:

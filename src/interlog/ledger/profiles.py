@@ -46,7 +46,8 @@ class Profiles:
         self._store = store
         self._database = store.database
         self._own = OwnProfiles(store, persons.values)
-        persons.values.pages = self._pages
+        self._values = persons.values
+        self._values.pages = self._pages
         self._built_in: dict[int, ProfileKind] = {
             CONTACT.id: Contacts(store, persons),
             ORGANIZATION.id: OrganizationProfiles(store, persons.values),
@@ -178,16 +179,18 @@ class Profiles:
         """
         actor.require(Right.WRITE)
         modes = [mode] * len(drafts)
-        try:
-            return await ProfileWork(self.tools, actor, type_, drafts, modes).run(all_or_nothing)
-        except (Duplicate, Stale):
-            pass  # somebody stored or changed one of them since we looked: now that will be found
-        async with self._contended.setdefault(actor.tenant.id, asyncio.Lock()):  # else they hinder each other again
-            for _ in range(_TRIES):
-                try:
-                    return await ProfileWork(self.tools, actor, type_, drafts, modes).run(all_or_nothing)
-                except (Duplicate, Stale):
-                    continue
+        async with self._values.at_work(actor):
+            try:
+                return await ProfileWork(self.tools, actor, type_, drafts, modes).run(all_or_nothing)
+            except (Duplicate, Stale):
+                pass  # somebody stored or changed one of them since we looked: now that will be found
+            lock = self._contended.setdefault(actor.tenant.id, asyncio.Lock())
+            async with lock:  # else they hinder each other again
+                for _ in range(_TRIES):
+                    try:
+                        return await ProfileWork(self.tools, actor, type_, drafts, modes).run(all_or_nothing)
+                    except (Duplicate, Stale):
+                        continue
         raise Conflict("these were being stored by others at the same time; try again")
 
 
