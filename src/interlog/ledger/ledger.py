@@ -95,7 +95,7 @@ class Ledger:
         people = self.people = People(store)
         self.resources = Resources(store, people)
         self.canvassing_lists = CanvassingLists(store)
-        self.elsewhere = Elsewhere(store, self.resources)
+        self.elsewhere = Elsewhere(store, self.resources, self.interactions)
         self.assignments = Assignments(store)
         self.changes = Feed(store)
         self.founding = Founding(store, self.resources)

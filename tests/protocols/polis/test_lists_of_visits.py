@@ -9,6 +9,7 @@ from interlog.model.canvassing.resources import catch_all_campaign, nil_survey
 from interlog.model.interactions import Participant
 from interlog.model.tenancy import Right
 from interlog.model.types import Role
+from interlog.store import interactions
 from tests.properties.polis import equal
 from tests.serving import Caller
 
@@ -256,3 +257,42 @@ def test_what_was_recorded_elsewhere_is_seen_as_visits(world: World, api: Caller
     assert shown["meta"]["createdBy"] == world.firm.mia.uuid
     assert api.get(f"/v1/interactions/{shown['id']}").json() == shown
     refused(api.get(f"/v1/interactions/{elsewhere['hidden']}"), 404, "NotFoundError")
+
+
+@pytest.mark.covers("interactions.patch", "interactions.delete")
+def test_time_and_contact_of_what_was_recorded_elsewhere_can_be_changed(
+    world: World, api: Caller, elsewhere: dict[str, Any]
+) -> None:
+    """A call can be moved to another time and another contact; what only visits have is not this protocol's to set."""
+    firm, path, (_, _, cyd) = world.firm, f"/v1/interactions/{elsewhere['called']}", elsewhere["contacts"]
+    before = api.get(path).json()
+    refused(patch(api, path, replace("/timestamp", "2026-03-16T09:00:00Z"), ETag="x"), 409, "ConcurrencyError")
+    problems = refused(patch(api, path, replace("/unavailable", True)), 400, "ValidationError")
+    assert types(problems) == {("/data/unavailable", "any.readOnly")}
+    unknown = replace("/contactId", before["id"])
+    assert types(refused(patch(api, path, unknown), 400, "ValidationError")) == {("/data/contactId", "any.ref")}
+    assert api.get(path).json() == before
+
+    moved = patch(api, path, replace("/timestamp", "2026-03-16T09:00:00Z"), ETag=before["meta"]["etag"])
+    assert moved.status_code == 200, moved.text
+    assert moved.json()["data"] == before["data"] | {"timestamp": "2026-03-16T09:00:00.000Z"}
+    given = patch(api, path, replace("/contactId", cyd), ETag=moved.json()["meta"]["etag"]).json()
+    assert given["data"]["contactId"] != cyd  # Bea, who took part in the call too, is now the first of them
+    call = firm.server.run(firm.ledger.interactions.get(firm.actor, _number(world, elsewhere["called"])))
+    assert call.content.occurred_at == 1_773_651_600_000_000
+    names = [firm.server.run(firm.ledger.persons.get(firm.actor, part.person or 0)).primary_email
+             for part in call.participants]  # fmt: skip
+    assert names == ["cyd@door.example", "bea@door.example", "mia@own.example"]
+
+    written = f"/v1/interactions/{elsewhere['written']}"
+    is_fact = patch(api, written, replace("/timestamp", "2026-03-16T09:00:00Z"))  # e-mails are
+    refused(is_fact, 403, "UnauthorizedError")
+    assert api.delete(path).json()["meta"]["isDeleted"] is True
+    refused(api.get(path), 404, "NotFoundError")
+
+
+def _number(world: World, uuid: str) -> int:
+    firm = world.firm
+    found = firm.server.run(interactions.by_uuid(firm.ledger.store.database, firm.tenant.id, uuid))
+    assert found is not None
+    return found.number

@@ -1,6 +1,6 @@
 """Interactions: what happened at a door (spec 3)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
 from interlog.model.canvassing.errors import Changed, Taken
 from interlog.model.canvassing.permissions import IMPORT
 from interlog.model.canvassing.resources import customer_id, security_group_id
-from interlog.model.canvassing.visits import Visit, visit_of
+from interlog.model.canvassing.visits import TYPE_ID, Visit, visit_of
 from interlog.model.conditions import Compare, Condition, Operator, Or, both
 from interlog.model.errors import Conflict, InterlogError, Invalid, NotFound, Problem
 from interlog.model.instants import parse_moment
@@ -26,7 +26,7 @@ from .patching import patch_of, patched
 from .requests import Precondition, instant_of, precondition_of
 from .resources import admitted, moment_text, reading_of
 from .shapes import MISSING, Reading, Thing, Uuid, When
-from .visits import data_of, patched_visit, visit_in
+from .visits import SHAPE, data_of, patched_visit, visit_in
 from .wire import item, many, one, page
 
 _TRIES = 4
@@ -35,6 +35,7 @@ _HISTORY = Thing(
     {"created": When(), "createdBy": Uuid(), "modified": When(), "modifiedBy": Uuid()},
 )
 _READ_ONLY = ("listId",)
+_NOT_OURS = SHAPE.members.keys() - {"timestamp", "contactId"}
 
 
 # Objects of the wire
@@ -210,34 +211,44 @@ def _placed(error: Invalid, prefix: str) -> Invalid:
 
 async def get(call: Call) -> Reply:
     """``GET /v1/interactions/{id}``: a visit, or what was recorded elsewhere and is seen as one (spec 11)."""
+    return await _shown(call, await _got(call))
+
+
+async def _got(call: Call) -> Interaction:
     try:
-        found = await call.ledger.visits.get(call.actor, call.permit, call.id())
+        return await call.ledger.visits.get(call.actor, call.permit, call.id())
     except NotFound:
-        found = await call.ledger.elsewhere.get(call.actor, call.permit, call.id())
-    return await _shown(call, found)
+        return await call.ledger.elsewhere.get(call.actor, call.permit, call.id())
 
 
 async def patch(call: Call) -> Reply:
-    """``PATCH /v1/interactions/{id}``: all operations or none; contacts follow."""
+    """``PATCH /v1/interactions/{id}``: all operations or none; contacts follow.
+
+    Of what was recorded elsewhere the time and the contact can be changed: all else is not this protocol's.
+    """
     wanted = patch_of(call.body)
     condition = precondition_of(call)
     visits = call.ledger.visits
     for _ in range(_TRIES):
-        read = await visits.get(call.actor, call.permit, call.id())
+        read = await _got(call)
         await _check(call, read, condition)
         if wanted.is_empty:
             return await _shown(call, read)
-        old = visit_of(read.content)
+        elsewhere = (await call.ledger.elsewhere.visits(call.actor, [read])).get(read.number)
+        old = elsewhere or visit_of(read.content)
         assert old is not None, "what is got is a visit"
         reading = reading_of(call)
         shown = msgspec.json.decode(msgspec.json.encode(data_of(old, call.actor.tenant, call.version)))
-        data = patched(shown, wanted, read_only=_READ_ONLY)
+        data = patched(shown, wanted, read_only=_READ_ONLY if elsewhere is None else _NOT_OURS)
         given = visit_in(data, reading, "/data")
         if given is not None and given.undecided:
             reading.wrong("/data/unavailable", "is required", "any.required")
         reading.check()
         assert given is not None, "what could not be read has problems"
         new = patched_visit(old, given, call.version)
+        if elsewhere is not None:
+            move = call.ledger.elsewhere.move
+            return await _shown(call, await move(call.actor, call.permit, read, new, expected_version=read.version))
         try:
             found = await visits.amend(
                 call.actor, call.permit, read.uuid, partial(_to, new), expected_version=read.version
@@ -254,16 +265,14 @@ def _to(new: Visit, _: Visit) -> Visit:
 
 async def delete(call: Call) -> Reply:
     """``DELETE /v1/interactions/{id}``: answers with the object as it then is."""
-    return await _end(call, call.ledger.visits.delete)
-
-
-async def _end(call: Call, work: Callable[..., Awaitable[Interaction]]) -> Reply:
     condition = precondition_of(call)
     for _ in range(_TRIES):
-        read = await call.ledger.visits.get(call.actor, call.permit, call.id())
+        read = await _got(call)
         await _check(call, read, condition)
+        here = call.ledger.visits if read.type_id == TYPE_ID else call.ledger.elsewhere
         try:
-            return await _shown(call, await work(call.actor, call.permit, read.uuid, expected_version=read.version))
+            found = await here.delete(call.actor, call.permit, read.uuid, expected_version=read.version)
+            return await _shown(call, found)
         except Changed:
             continue
     raise _overrun()
