@@ -33,8 +33,9 @@ def _visit(api: Caller, campaign: str, contact_: str, survey: dict[str, Any], **
 
 
 @pytest.mark.covers("contacts.create", "interactions.create")
-def test_a_contact_that_was_visited_before_it_came_is_filled_in(firm: Firm, api: Caller, world: World) -> None:
+def test_a_contact_that_was_visited_before_it_came_is_filled_in(single_firm: Firm, single_api: Caller) -> None:
     """The later POST with its id is a creation; what the visit made of the contact stays, and its person is one."""
+    firm, api, world = single_firm, single_api, World(single_firm, single_api)
     campaign = world.campaign()["id"]
     survey, id_ = world.survey(campaign, questions=[question()]), str(uuid4())
     _visit(api, campaign, id_, survey)
