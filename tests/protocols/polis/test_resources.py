@@ -303,3 +303,27 @@ def test_unknown_members_may_be_kept(any_firm: Firm) -> None:
         assert api.get(f"/v1/lists/{made['id']}").json()["data"]["colour"] == {"red": [1, None]}
         changed = patch(api, f"/v1/lists/{made['id']}", replace("/colour", 5))
         assert changed.json()["data"]["colour"] == 5
+
+
+class TestGroups:
+    """Whose security group a resource has."""
+
+    def test_follows_what_it_belongs_to(self, world: World, api: Caller, firm: Firm) -> None:
+        """A survey that moves to a campaign of another organization is seen by its members from then on."""
+        south = world.create("/v1/organizations", name="South", parentId=world.root)
+        here, there = world.campaign(), world.campaign(organizationId=south["id"])
+        survey = world.survey(here["id"])
+        assert survey["securityGroupId"] == here["securityGroupId"] != there["securityGroupId"]
+        moved = patch(api, f"/v1/surveys/{survey['id']}", replace("/campaignId", there["id"]))
+        assert moved.json()["securityGroupId"] == there["securityGroupId"]
+        assert moved.json()["meta"]["etag"] == etag_of(moved.json(), is_changed=True)
+
+    @pytest.mark.parametrize("kind", ["campaigns", "lists"])
+    def test_what_others_depend_on_stays(self, world: World, api: Caller, firm: Firm, kind: str) -> None:
+        """A campaign and a list stay in their organization: their visits and contacts would be left behind."""
+        south = world.create("/v1/organizations", name="South", parentId=world.root)
+        made = world.campaign() if kind == "campaigns" else world.list()
+        before = firm.rows()
+        answer = patch(api, f"/v1/{kind}/{made['id']}", replace("/organizationId", south["id"]))
+        assert types(refused(answer, 400, "ValidationError")) == {("/data/organizationId", "any.readOnly")}
+        assert firm.rows() == before
