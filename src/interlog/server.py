@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from .ledger import Ledger
-from .ledger.upkeep import Kept, Upkeep, request_keys
+from .ledger.upkeep import Kept, Upkeep, deliveries, expired_keys, request_keys
 from .model.errors import InterlogError
 from .model.instants import DAY
 from .observe import Observer, Scope
@@ -36,7 +36,12 @@ def create_app(settings: Settings, ledger: Ledger) -> Any:
 
 def kept(settings: Settings) -> tuple[Kept, ...]:
     """Return what is removed in the background once it is too old: of every protocol, and of each."""
-    return request_keys(settings.keep_request_keys_days * DAY), *retention.kept(settings)
+    return (
+        request_keys(settings.keep_request_keys_days * DAY),
+        deliveries(settings.keep_deliveries_days * DAY),
+        expired_keys(),
+        *retention.kept(settings),
+    )
 
 
 def serving(app: Any, **options: Any) -> uvicorn.Config:

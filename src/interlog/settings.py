@@ -66,6 +66,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     webhook_private: Annotated[
         bool, Meta(description="Whether webhooks are sent to this machine and to private networks, too.")
     ] = False
+    keep_deliveries_days: Annotated[
+        int,
+        Meta(
+            description="How many days the log of webhooks holds those that have arrived or were given up; 0 for ever.",
+            ge=0,
+            le=36500,
+        ),
+    ] = 90
     keep_request_keys_days: Annotated[
         int,
         Meta(

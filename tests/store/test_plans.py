@@ -394,6 +394,10 @@ CASES: dict[str, Case] = {
     "chores.PROGRESS": _simple(chores.PROGRESS, kind="index", subject=1, made=1, place="null"),
     "chores.CLAIM": _simple(chores.CLAIM, kind="index", subject=1, made=1, until=1, read=0),
     "chores.HOLD": _simple(chores.HOLD, kind="index", subject=1, made=1, until=1),
+    "ageing.EXPIRED_KEYS-oldest": _simple(ageing.EXPIRED_KEYS.oldest, before=-1, limit=500),
+    "ageing.EXPIRED_KEYS-drop": _simple(ageing.EXPIRED_KEYS.drop, upto=-1),
+    "ageing.ENDED_DELIVERIES-oldest": _simple(ageing.ENDED_DELIVERIES.oldest, before=-1, limit=500),
+    "ageing.ENDED_DELIVERIES-drop": _simple(ageing.ENDED_DELIVERIES.drop, upto=-1),
     "ageing.REQUEST_KEYS-oldest": _simple(ageing.REQUEST_KEYS.oldest, before=-1, limit=500),
     "ageing.REQUEST_KEYS-drop": _simple(ageing.REQUEST_KEYS.drop, upto=-1),
     "tenants.BY_ID": _simple(tenants.BY_ID, id=1),
@@ -553,6 +557,10 @@ async def _load(firm: Firm) -> Loaded:
         )  # fmt: skip
         opportunities.insert(unit, tenant, deal)
     unit.insert(schema.unbound, [(tenant, f"waiting{index}@client.example", index) for index in range(PARTIES)])
+    unit.insert(
+        schema.grant,
+        [(tenant, f"digest{index}", "code", 1, 1, 1, None, None, index, None) for index in range(PARTIES)],
+    )
     told = [("waiting", 1, None), ("delivered", None, 1), ("dead", None, 1)]
     unit.insert(
         schema.delivery,

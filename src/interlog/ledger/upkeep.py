@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 
 from ..model.errors import InterlogError, NotFound
-from ..model.instants import now
+from ..model.instants import DAY, now
 from ..store import ageing
 from ..store.ageing import Ageing
 from .ledger import Ledger
@@ -37,6 +37,16 @@ def documents(kind: str, age: int) -> Kept:
 def request_keys(age: int) -> Kept:
     """Return that the names of requests, such as those of ``Idempotency-Key``, are known for so many microseconds."""
     return Kept(ageing.REQUEST_KEYS, age, {})
+
+
+def expired_keys() -> Kept:
+    """Return that sign-ins and authorization codes are kept for a day once they are over."""
+    return Kept(ageing.EXPIRED_KEYS, DAY, {})
+
+
+def deliveries(age: int) -> Kept:
+    """Return that deliveries are kept for so many microseconds once they have arrived or were given up."""
+    return Kept(ageing.ENDED_DELIVERIES, age, {})
 
 
 class Upkeep:

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ColumnElement, TextClause, bindparam, delete, select, text
 
 from .database import Database
-from .schema import definition, request
+from .schema import definition, delivery, grant, request
 from .schema.interactions import NAMED
 from .statements import Query, Unit, parameter
 
@@ -38,6 +38,12 @@ async def remove(database: Database, ageing: Ageing, tenant: int, before: int, *
 
 DOCUMENTS = Ageing(definition.c.created_at, definition.c.kind == bindparam("kind"))
 """The documents of a ``kind``."""
+
+EXPIRED_KEYS = Ageing(grant.c.expires_at, grant.c.expires_at.is_not(None))
+"""Sign-ins and authorization codes, from when they are over."""
+
+ENDED_DELIVERIES = Ageing(delivery.c.ended_at, delivery.c.ended_at.is_not(None))
+"""Deliveries that have arrived or were given up."""
 
 REQUEST_KEYS = Ageing(request.c.at, text(f"({NAMED})"))
 """What is known of requests that named themselves, such as by ``Idempotency-Key``."""

@@ -1,6 +1,6 @@
 """How people and programs come by tokens: passwords, applications, and what users allowed these."""
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, Table, text
 
 from .columns import NULL, key, metadata, text_column, whole
 
@@ -66,6 +66,13 @@ grant = Table(
     whole("expires_at", **NULL),
     whole("used_at", **NULL),
     key("tenant_id", "digest"),
+    Index(
+        "ix_grant_key_expires_at",
+        "tenant_id",
+        "expires_at",
+        sqlite_where=text("expires_at IS NOT NULL"),
+        postgresql_where=text("expires_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 """Keys that give a token, each once: what a sign-in gives, authorization codes, and refresh tokens."""

@@ -61,6 +61,13 @@ delivery = Table(
         sqlite_where=text("state = 'dead'"),
         postgresql_where=text("state = 'dead'"),
     ),
+    Index(
+        "ix_delivery_ended_at",
+        "tenant_id",
+        "ended_at",
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 """The body goes when it has arrived. ``next_at``: when it is tried next, None where it is not."""

@@ -131,6 +131,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'dead'"),
         postgresql_where=sa.text("state = 'dead'"),
     )
+    op.create_index(
+        "ix_delivery_ended_at",
+        "delivery",
+        ["tenant_id", "ended_at"],
+        sqlite_where=sa.text("ended_at IS NOT NULL"),
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
+    )
     op.create_table(
         "external_id",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
@@ -176,6 +183,13 @@ def upgrade() -> None:
         sa.Column("used_at", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "digest", name="pk_grant_key"),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_grant_key_expires_at",
+        "grant_key",
+        ["tenant_id", "expires_at"],
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
     )
     op.create_table(
         "interaction",
