@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.serving import RunningServer
+from tests.serving import Firm, RunningServer
 
 from .conftest import refused
 
@@ -25,3 +25,26 @@ def test_at_the_root(any_server: RunningServer) -> None:
     with any_server.with_settings(root="polis") as base:
         for path in ("/nowhere", "/v1/nowhere", "/polis/nowhere"):
             refused(any_server.http.get(base + path), 404, "NotFoundError")
+
+
+@pytest.mark.parametrize("path", ["/polis/v1/campaigns", "/polis/campaigns", "/v1/campaigns"])
+def test_one_api_at_every_place(any_firm: Firm, path: str) -> None:
+    """The same is answered below the prefix and at the root; addresses in answers lead to where one asked."""
+    http, base = any_firm.server.http, any_firm.server.base
+    headers = {"Authorization": f"Bearer {any_firm.token}"}
+    found = http.get(base + path, headers=headers)
+    assert [item["data"]["name"] for item in found.json()["data"]] == ["Recorded elsewhere"]
+    data = found.json()["data"][0]["data"] | {"name": "Buses"}
+    made = http.post(base + path, headers=headers, json={"data": data})
+    place = path.rpartition("/campaigns")[0].removesuffix("/v1")
+    assert made.headers["Location"] == f"{base}{place}/v1/campaigns/{made.json()['id']}"
+    assert http.get(made.headers["Location"], headers=headers).json() == made.json()
+
+
+def test_paths_without_a_version_are_not_at_the_root(any_firm: Firm) -> None:
+    """At the root of the server only what begins with a version is this protocol's, unless it is served there."""
+    http, base = any_firm.server.http, any_firm.server.base
+    headers = {"Authorization": f"Bearer {any_firm.token}"}
+    assert http.get(f"{base}/campaigns", headers=headers).status_code == 404
+    with any_firm.server.with_settings(root="polis") as root:
+        assert http.get(f"{root}/campaigns", headers=headers).status_code == 200
