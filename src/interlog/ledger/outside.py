@@ -166,13 +166,23 @@ async def _address_of(wanted: Place, *, private: bool) -> str:
     except ValueError:
         pass
     try:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_STREAM)
+        address = await resolved(wanted.host, wanted.port, private=private)
     except (OSError, UnicodeError):
         raise Refused("unavailable", "names a host that cannot be found") from None
+    if address is None:
+        raise Refused("not_allowed", "leads to an address that is not public")
+    return address
+
+
+async def resolved(host: str, port: int, *, private: bool) -> str | None:
+    """Return the address that a host's name means; None where one of those that it means is not public.
+
+    ``private``: whether that does not matter. Raises ``OSError`` or ``UnicodeError`` where there is none.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(item[4][0]) for item in found]
     if not private and not all(is_public(address) for address in addresses):
-        raise Refused("not_allowed", "leads to an address that is not public")
+        return None
     return addresses[0]
 
 

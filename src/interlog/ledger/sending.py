@@ -10,13 +10,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-import socket
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from .outside import is_public
+from .outside import resolved
 
 if TYPE_CHECKING:
     import httpx2
@@ -86,11 +85,8 @@ class Sender:
 
     async def _address(self, host: str, port: int) -> str | None:
         """Return the address of a host as a URL has it; None where one of those that it has is not public."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(item[4][0]) for item in found]
-        if not self._private and not all(is_public(address) for address in addresses):
-            return None
-        return f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
+        address = await resolved(host, port, private=self._private)
+        return f"[{address}]" if address is not None and ":" in address else address
 
 
 def signature(key: str, body: bytes, signing_key: str, at: int) -> dict[str, str]:
