@@ -114,6 +114,9 @@ _CHANGING = (
     "modifier", "deleted_at", "placeholder",
 )  # fmt: skip
 UPDATE = update_of(resource, ("tenant_id", "number"), *_CHANGING)
+_SAID = ("value", "aside", "version", "modified_at", "modifier")
+UPDATE_SAID = update_of(resource, ("tenant_id", "number"), *_SAID)
+"""Where nothing that an index holds is another: naming its columns alone would write the index anew."""
 _PLACES = {column.name: index for index, column in enumerate(resource.columns)}
 
 
@@ -194,7 +197,12 @@ def change(unit: Unit, tenant: int, read: Resource, new: Resource) -> None:
     """Add the update of a row to a unit, guarded by the version that was read."""
     row = row_of(tenant, new)
     key = {"key_tenant_id": tenant, "key_number": read.number, "read_version": read.version}
-    unit.change(UPDATE, key | {name: row[_PLACES[name]] for name in _CHANGING})
+    is_found_alike = all(getattr(read, name) == getattr(new, name) for name in _FOUND_BY)
+    query, names = (UPDATE_SAID, _SAID) if is_found_alike else (UPDATE, _CHANGING)
+    unit.change(query, key | {name: row[_PLACES[name]] for name in names})
+
+
+_FOUND_BY = ("owner", "natural", "person", "group", "created_at", "creator", "deleted_at", "placeholder")
 
 
 def row_of(tenant: int, item: Resource) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from ...model.canvassing.resources import Resource
 from ...model.canvassing.states import Outcome, recomputed, state_after, status_after, worked
 from ...model.canvassing.statuses import status_id
 from ...model.canvassing.surveys import answers_in
-from ...model.canvassing.visits import visit_of
+from ...model.canvassing.visits import Visit, visit_of
 from ...model.instants import now
 from ...model.interactions import Interaction
 from ...model.journal import Action, Entity
@@ -34,8 +34,11 @@ _KIND = "contacts"
 def outcome_of(tenant: Tenant, item: Interaction) -> Outcome | None:
     """Return what a visit says of its contact; None for what is deleted, or lacks what a visit must have."""
     visit = visit_of(item.content) if item.deleted_at is None else None
-    if visit is None:
-        return None
+    return None if visit is None else said_by(tenant, item, visit)
+
+
+def said_by(tenant: Tenant, item: Interaction, visit: Visit) -> Outcome:
+    """Return what a visit says of its contact. ``item`` is the interaction that it is."""
     available, reason = not visit.unavailable, visit.reason if visit.unavailable else None
     successful = available and bool(visit.successful)
     status, chosen = visit.status, visit.beside.chosen

@@ -24,7 +24,7 @@ from ...store.statements import Unit
 from ...store.store import Store
 from ..drafts import Accepted
 from ..interactions import Interactions
-from .effects import Effects, outcome_of
+from .effects import Effects, said_by
 from .resources import Resources
 from .surveys import Books
 from .visit_drafts import Found, Rules, VisitDraft, completed, problems_of, refs_of
@@ -169,8 +169,7 @@ class Recording:
         items = await self._interactions.add_rows(actor, unit, accepted, at)
         outcomes: dict[str, list[Outcome]] = {}
         for draft, item in zip(drafts, items, strict=True):
-            if (outcome := outcome_of(actor.tenant, item)) is not None:
-                outcomes.setdefault(draft.visit.contact, []).append(outcome)
+            outcomes.setdefault(draft.visit.contact, []).append(said_by(actor.tenant, item, draft.visit))
         contacts = {id_: known["contacts", id_] for id_ in outcomes if ("contacts", id_) not in missing}
         await self._effects.add(actor, unit, contacts, {id_: outcomes[id_] for id_ in contacts})
         self._resources.add_new(actor, unit, [_with_visits(item, outcomes) for item in missing.values()])

@@ -141,10 +141,12 @@ class _Contact:
         availability = {"available": outcome.available} | reason
         record = {"contacted": True, "successful": outcome.successful, "availability": availability} | state
         self._say(f"record/{outcome.campaign}/{outcome.household}", record, place)
-        for question, tag, value in sorted(outcome.answers, key=_BY_QUESTION):
-            answered = [*place, question]
-            self._say(f"fields/{tag}", value, answered)
-            self._say(f"answers/{question}", value, answered)
+        if outcome.answers:
+            fields, answers = self.data.setdefault("fields", {}), self.data.setdefault("answers", {})
+            for question, tag, value in sorted(outcome.answers, key=_BY_QUESTION):
+                answered = [*place, question]
+                self._answer(f"fields/{tag}", fields, tag, value, answered)
+                self._answer(f"answers/{question}", answers, question, value, answered)
         reserved = self._own_value("reservation")
         if isinstance(reserved, dict) and reserved.get("reserved"):
             walklist = reserved.get("walklistId")
@@ -255,15 +257,31 @@ class _Contact:
 
     def _say(self, part: str, value: Any, source: Place) -> None:
         """Set a part, unless somebody else has spoken about it later. ``source``: a place, perhaps with a question."""
-        own, before = self.own.get(part), self.sources.get(part)
+        if self._is_later(part, source):
+            if part not in self.sources:
+                self._keep(part, self.value(part))
+            self.put(part, value)
+            self.sources[part] = source
+
+    def _answer(self, part: str, target: Data, name: str, value: Any, source: Place) -> None:
+        """The same for a field or an answer, which stands in ``target``."""
+        if self._is_later(part, source):
+            if part not in self.sources:
+                self._keep(part, target.get(name, MISSING))
+            target[name] = value
+            self.sources[part] = source
+
+    def _is_later(self, part: str, source: Place) -> bool:
+        before, own = self.sources.get(part), self.own.get(part)
         if before is not None and source[:3] <= before[:3]:
-            return
-        if own is not None and "after" in own and source[:3] <= own["after"]:
-            return
-        if before is None:
-            self.own[part] = _own(self.value(part), own.get("after") if own is not None else None)
-        self.put(part, value)
-        self.sources[part] = source
+            return False
+        return own is None or "after" not in own or source[:3] > own["after"]
+
+    def _keep(self, part: str, value: Any) -> None:
+        """Keep what a part is without visits."""
+        own = _own(value, self.own.get(part, {}).get("after"))
+        if own:
+            self.own[part] = own
 
 
 _BY_QUESTION = itemgetter(0)

@@ -171,7 +171,15 @@ def _location(visit: Visit) -> dict[str, Any] | None:
 
 def _responses(responses: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return responses in order: all ids are equally long."""
-    return {id_: {"fields": ordered(responses[id_]["fields"]), "questionId": id_} for id_ in sorted(responses)}
+    return {id_: {"fields": _fields(responses[id_]["fields"]), "questionId": id_} for id_ in sorted(responses)}
+
+
+def _fields(fields: dict[str, Any]) -> dict[str, Any]:
+    if len(fields) == 1:
+        (value,) = fields.values()
+        if isinstance(value, str | int):
+            return fields
+    return ordered(fields)  # type: ignore[no-any-return]
 
 
 def _plain(value: float | None) -> Any:
