@@ -260,6 +260,7 @@ def test_everything_is_streamed(firm: Firm, api: Caller, sort: str) -> None:
     assert found == (sorted(expected) if "name" in sort else expected)
     assert names(api.get("/v1/lists", limit=1_200, skip=5_000, sort=sort)) == found[5_000:]
     assert names(api.get("/v1/lists", limit=1_001, sort=sort)) == found[:1_001]
+    assert names(api.get("/v1/lists", sort=sort)) == found[:100]
 
 
 @pytest.mark.parametrize("cap", [3, 1_500])
@@ -287,6 +288,9 @@ def test_strict_filters_hold_to_the_vendors_tables(any_firm: Firm) -> None:
         assert names(api.get("/v1/lists", filter='/name eq "x" or /customerId eq "y"')) == []
         problems = refused(api.get("/v1/lists", filter='/description eq "x" and /id eq "y"'), 400, "ValidationError")
         assert types(problems) == {("/data/description", "any.allowOnly"), ("/id", "any.allowOnly")}
+        problems = refused(api.get("/v1/contacts", filter='/listId neq "x"'), 400, "ValidationError")
+        assert types(problems) == {("filter", "any.allowOnly")}
+        assert api.get("/v1/contacts", filter='/data/profile/name/first eq "x"').json()["data"] == []
 
 
 _OPERANDS = ["/name", "/data/a/0", "/meta/created", "/securityGroupId", '"x"', '"*_"', "5", "1e308", "9" * 19, "nil"]
