@@ -62,6 +62,11 @@ def test_a_token_for_a_day_is_printed_when_asked_for(init: Init, interlog: Run, 
             f"{affinity['base_url']}/auth/whoami", headers={"Authorization": f"Bearer {affinity['token']}"}
         )
         assert answer.status_code == 200
+        polis = server.announced["protocols"]["polis"]
+        campaigns = httpx2.get(
+            f"{polis['base_url']}/v1/campaigns", headers={"Authorization": f"Bearer {polis['token']}"}
+        )
+        assert campaigns.json()["data"][0]["meta"]["resource"] == "campaigns"
 
     made = interlog("token", "list", "--tenant", "acme", "--json", db=url).data["tokens"][-1]
     assert (made["label"], made["user"]) == ("serve", "mia@own.example")
