@@ -69,7 +69,7 @@ $(UV): requirements.lock
 	@touch $(UV)
 
 # Where only pip knows the way to a package index (a mirror in its settings), pip installs the same files: hashes decide.
-$(READY): $(UV) requirements.lock pyproject.toml
+$(READY): $(UV) requirements.lock pyproject.toml hatch_build.py $(wildcard browser/*)
 	@echo "Setting up .venv ..."
 	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv
 	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock || { \

@@ -79,7 +79,7 @@ class _Server:
         self._observer = Observer(settings)
         self._mounts = {prefix: (name, make(settings, ledger)) for name, (prefix, make) in PROTOCOLS.items()}
         self._upkeep = Upkeep(ledger, kept(settings))
-        self._web = web.create(settings)
+        self._web = web.create(settings, ledger)
         self._root = None
         if settings.root is not None:
             self._root = self._mounts[PROTOCOLS[settings.root][0]]

@@ -69,3 +69,10 @@ async def new_token(ledger: "Ledger", tenant_name: str, *, expires: bool) -> str
     end = now() + DAY if expires else None
     text, _ = await ledger.access.create_token(actor, owner, label="serve", expires_at=end)
     return text
+
+
+async def new_link(ledger: "Ledger", tenant_name: str, url: str) -> str:
+    """Return the address that signs the tenant's owner in to the pages, once."""
+    actor = await operator(ledger, tenant_name)
+    owner = next(user for user in await ledger.tenants.users(actor.tenant) if user.person_id == actor.person_id)
+    return f"{url}/sign-in/{await ledger.sessions.link(actor, owner)}"

@@ -209,13 +209,16 @@ async def _announce(settings: Settings, listener: socket.socket, store: Store, *
     url = settings.public_url or f"http://{_shown_host(listener)}:{listener.getsockname()[1]}"
     url = url.rstrip("/")
     token = await connect.new_token(store.ledger, store.tenant, expires=not store.temporary) if store.tenant else None
+    link = await connect.new_link(store.ledger, store.tenant, url) if store.tenant else None
     connections = connect.connections(url, token)
     if json:
         protocols = {connection.protocol: connection.data for connection in connections}
-        output.show({"url": url, "protocols": protocols, "pid": os.getpid()}, "", json=True)
+        output.show({"url": url, "sign_in": link, "protocols": protocols, "pid": os.getpid()}, "", json=True)
         return
     where = "a temporary store of invented data" if store.temporary else _shown_store(store.url)
     lines = [f"[bold]Interlog {version('interlog')}[/] serves {output.escaped(where)}", "", f"Start page  {url}/"]
+    if link is not None:
+        lines.append(f"Sign in     {link}")
     for connection in connections:
         lines += ["", f"[bold]{connection.title}[/]", *connection.lines]
         if settings.root == connection.protocol:

@@ -15,7 +15,7 @@ app = App(name="user", help="Look after users: the people who can sign in.")
 
 @app.command
 def password(*, tenant: Tenant, user: str, db: Db = None, config: Config = None, json: Json = False) -> None:
-    """Set a user's password, with which he signs in where an application asks for his consent.
+    """Set a user's password, with which he signs in to the pages, and where an application asks for his consent.
 
     It is asked for twice; from another program it is read from standard input, as one line.
 
@@ -30,6 +30,37 @@ def password(*, tenant: Tenant, user: str, db: Db = None, config: Config = None,
     url = url_of(db, config)
     run(_set(url, tenant, user, _asked()))
     output.show({"user": user}, f"The password of {output.escaped(user)} is set.", json=json)
+
+
+@app.command
+def link(
+    *,
+    tenant: Tenant,
+    user: str,
+    url: str = "http://127.0.0.1:8080",
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Print a link that signs a user in to the pages: once, within a day.
+
+    ```console
+    $ interlog user link --tenant acme --user mia@own.example
+    ```
+
+    Args:
+        user: The user's e-mail address.
+        url: Where the server is reached.
+    """
+    key = run(_link(url_of(db, config), tenant, user))
+    address = f"{url.rstrip('/')}/sign-in/{key}"
+    output.show({"user": user, "link": address}, address, json=json)
+
+
+async def _link(url: str, tenant: str, email: str) -> str:
+    async with opened(url) as ledger:
+        actor = await operator(ledger, tenant)
+        return await ledger.sessions.link(actor, await ledger.tenants.user(actor.tenant, email))
 
 
 async def _set(url: str, tenant: str, email: str, text: str) -> None:

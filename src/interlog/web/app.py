@@ -1,46 +1,263 @@
-"""The application of the pages: ``/`` and ``/static/``."""
+"""The application of the pages for people: ``/`` and all that no protocol is mounted at.
 
+A request goes route -> ``Endpoint`` (session, form, rights) -> handler -> ledger, and comes back as a ``Page`` that is
+rendered here. Every page works without scripts; scripts only spare the reader whole new pages.
+"""
+
+import hmac
+import re
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import falcon
 import falcon.asgi
+import structlog
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from ..ledger import Ledger
+from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, Limited, NotFound, Unauthenticated, Unavailable
+from ..model.instants import now
 from ..settings import Settings
-from .start import Start
+from . import cookies
+from .cookies import LANGUAGE, NOTICE, SESSION, ZONE
+from .routes import ROUTES, Route
+from .texts import best_language, texts_for
+from .view import Download, Page, Redirect, View
 
 STATIC = Path(__file__).parent / "static"
+PLACES = (
+    ("/", "Home", "g h"),
+    ("/persons", "Persons", "g p"),
+    ("/organizations", "Organizations", "g o"),
+    ("/opportunities", "Opportunities", "g d"),
+    ("/timeline", "Timeline", "g t"),
+    ("/types", "Types", "g y"),
+    ("/campaigns", "Canvass", "g c"),
+    ("/journal", "Journal", "g j"),
+)
+"""The places of the main navigation: path, name, and the keys that lead there."""
+
+MAX_FORM = 4 * 1024 * 1024
 
 _HEADERS = {
-    # The pages need nothing but their own style sheet and icon: whatever else turns up in one does not run.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    # Nothing runs that is not a file of ours, and nothing is sent anywhere else.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
+_log = structlog.get_logger(__name__)
 
 
-def create(settings: Settings) -> "falcon.asgi.App[Any, Any]":
-    """Return the application. It is public, so nothing in it may tell of tenants."""
-    app = falcon.asgi.App(middleware=[_Headers()])
+def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[Any, Any]":
+    """Return the application of the pages."""
+    app = falcon.asgi.App(middleware=[_Headers()], sink_before_static_route=False)
     app.set_error_serializer(_plain_error)
-    app.add_route("/", Start(settings, _templates()))
+    templates = make_templates()
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        by_path.setdefault(route.path, {})[route.method] = route
+    for path, routes in by_path.items():
+        app.add_route(path, Endpoint(settings, ledger, templates, routes))
+    app.add_sink(Endpoint(settings, ledger, templates, {}).missing, "/")
     app.add_static_route("/static", STATIC)
     return app
 
 
-def _templates() -> Environment:
+def make_templates() -> Environment:
+    """Return what renders the pages."""
     templates = Environment(
         loader=PackageLoader("interlog.web"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
     )
     templates.globals["version"] = version("interlog")
     return templates
+
+
+class Endpoint:
+    """One path: finds out who asks, reads what was sent, calls the handler, and renders what it answers."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, templates: Environment, routes: Mapping[str, Route]) -> None:
+        self._settings, self._ledger, self._templates, self._routes = settings, ledger, templates, routes
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **ids: Any) -> None:
+        await self._answer("GET", request, response, ids)
+
+    on_head = on_get
+
+    async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **ids: Any) -> None:
+        await self._answer("POST", request, response, ids)
+
+    async def missing(self, req: falcon.asgi.Request, resp: falcon.asgi.Response | None, **ids: Any) -> None:
+        """Answer for a path that is none."""
+        assert resp is not None
+        view = await self._view(req)
+        self._render(view, resp, _problem(view, NotFound("page", req.path)))
+
+    async def _answer(
+        self, method: str, request: falcon.asgi.Request, response: falcon.asgi.Response, ids: dict[str, Any]
+    ) -> None:
+        route = self._routes.get(method)
+        if route is None:
+            raise falcon.HTTPMethodNotAllowed([*self._routes])
+        view = await self._view(request)
+        try:
+            if method == "POST":
+                view.form = await _form(request)
+                _require_own(view, is_open=route.is_open)
+            if not route.is_open and view.signed_in is None:
+                path = request.path + (f"?{request.query_string}" if request.query_string else "")
+                answer: Any = Redirect(f"/sign-in?next={falcon.uri.encode_value(path if method == 'GET' else '/')}")
+            else:
+                if route.right is not None:
+                    view.actor.require(route.right)
+                answer = await route.handler(view, **ids)
+        except InterlogError as error:
+            answer = _problem(view, error)
+        except Exception:
+            _log.exception("unexpected", path=request.path)
+            answer = Page("problem.html", {"problem": view.texts.gettext("Something went wrong on the server.")}, 500)
+        if callable(answer):  # a handler that streams writes the answer itself
+            await answer(response)
+            return
+        self._render(view, response, answer)
+
+    async def _view(self, request: falcon.asgi.Request) -> View:
+        key = request.cookies.get(SESSION)
+        signed_in = None
+        if key is not None:
+            try:
+                signed_in = await self._ledger.sessions.authenticate(key)
+            except (Unauthenticated, Unavailable):
+                signed_in = None
+        language = best_language(request.cookies.get(LANGUAGE), request.get_header("Accept-Language"))
+        zone = request.cookies.get(ZONE)
+        if not zone:
+            zone = signed_in.actor.tenant.settings.time_zone if signed_in is not None else "UTC"
+        query = {name: values[0] for name, values in parse_qs(request.query_string, keep_blank_values=True).items()}
+        return View(request, self._settings, self._ledger, texts_for(language, zone), query, {}, signed_in)
+
+    def _render(self, view: View, response: falcon.asgi.Response, answer: Any) -> None:
+        if isinstance(answer, Download):
+            response.content_type = answer.media_type
+            response.set_header("Content-Disposition", f'attachment; filename="{_plain_name(answer.name)}"')
+            response.data = answer.data
+            return
+        root = view.request.root_path or ""
+        if isinstance(answer, Redirect):
+            if answer.notice:
+                cookies.put(response, view, NOTICE, falcon.uri.encode_value(answer.notice), seconds=60)
+            target = root + answer.path
+            if view.is_part:
+                response.set_header("HX-Redirect", target)
+            else:
+                response.status = falcon.HTTP_303
+                response.set_header("Location", target)
+            return
+        notice = view.request.cookies.get(NOTICE)
+        if notice:
+            cookies.forget(response, view, NOTICE)
+        response.status = falcon.code_to_http_status(answer.status)
+        response.content_type = falcon.MEDIA_HTML
+        texts = view.texts
+        signed_in = view.signed_in
+        response.text = self._templates.get_template(answer.template).render(
+            {
+                "view": view,
+                "texts": texts,
+                "_": texts.gettext,
+                "ngettext": texts.ngettext,
+                "url": view.url,
+                "path": root,
+                "now": now(),
+                "actor": signed_in.actor if signed_in is not None else None,
+                "form_key": signed_in.form_key if signed_in is not None else "",
+                "own_form": view.own_form,
+                "places": PLACES,
+                "here": next((place for place, _, _ in reversed(PLACES) if view.is_at(place)), ""),
+                "notice": falcon.uri.decode(notice, unquote_plus=False) if notice else None,
+            }
+            | dict(answer.values)
+        )
+
+
+async def _form(request: falcon.asgi.Request) -> Mapping[str, list[str]]:
+    """Return what a form says; files come as the texts that they are."""
+    if (request.content_length or 0) > MAX_FORM:
+        raise falcon.HTTPContentTooLarge
+    kind = (request.content_type or "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        found: dict[str, list[str]] = {}
+        async for part in await request.get_media():
+            data = await part.stream.read(MAX_FORM + 1)
+            if len(data) > MAX_FORM:
+                raise falcon.HTTPContentTooLarge
+            found.setdefault(part.name, []).append(data.decode("utf-8-sig", errors="replace"))
+        return found
+    data = await request.stream.read(MAX_FORM + 1)
+    if len(data) > MAX_FORM:
+        raise falcon.HTTPContentTooLarge
+    try:
+        return parse_qs(data.decode(errors="replace"), keep_blank_values=True, max_num_fields=5_000)
+    except ValueError:
+        raise falcon.HTTPBadRequest(title="The form cannot be read") from None
+
+
+def _require_own(view: View, *, is_open: bool) -> None:
+    """Refuse a form that another site has sent: by where it says it comes from, and by the word that ours carry."""
+    request = view.request
+    site = request.get_header("Sec-Fetch-Site")
+    origin = request.get_header("Origin")
+    if site not in (None, "same-origin", "none"):
+        raise Forbidden("the form was sent by another site")
+    if origin not in (None, "null") and urlsplit(origin or "").netloc != request.netloc:
+        raise Forbidden("the form was sent by another site")
+    if view.signed_in is None:
+        if not is_open:
+            raise Unauthenticated("nobody is signed in")
+        return
+    given = view.field("form_key") or request.get_header("X-Form-Key") or ""
+    if not is_open and not hmac.compare_digest(given.encode(), view.signed_in.form_key.encode()):
+        raise Forbidden("the page is too old, or was not ours: load it again")
+
+
+def _problem(view: View, error: InterlogError) -> Page:
+    """Return the page that tells of an error."""
+    texts = view.texts
+    match error:
+        case Unauthenticated():
+            return Page("problem.html", {"problem": texts.gettext("Sign in first."), "detail": str(error)}, 401)
+        case NotFound():
+            return Page("problem.html", {"problem": texts.gettext("There is nothing here."), "detail": ""}, 404)
+        case Limited():
+            problem = texts.gettext("Too many tries. Wait a while.")
+            return Page("problem.html", {"problem": problem, "detail": str(error)}, 429)
+        case Forbidden():
+            return Page("problem.html", {"problem": texts.gettext("You may not do that."), "detail": str(error)}, 403)
+        case Conflict():
+            problem = texts.gettext("Somebody else was quicker.")
+            return Page("problem.html", {"problem": problem, "detail": str(error)}, 409)
+        case Unavailable():
+            problem = texts.gettext("The database does not answer. Try again.")
+            return Page("problem.html", {"problem": problem, "detail": ""}, 503)
+        case Invalid():
+            detail = "; ".join(f"{problem.path}: {problem.message}" for problem in error.problems)
+            return Page("problem.html", {"problem": texts.gettext("That cannot be."), "detail": detail}, 422)
+    return Page("problem.html", {"problem": texts.gettext("That cannot be."), "detail": str(error)}, 400)
+
+
+def _plain_name(name: str) -> str:
+    """Return a name for a file that no header and no disk makes anything else of."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100]
 
 
 class _Headers:
@@ -49,9 +266,10 @@ class _Headers:
     async def process_response(
         self, request: falcon.asgi.Request, response: falcon.asgi.Response, resource: object, succeeded: bool
     ) -> None:
-        response.set_headers(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.set_header(name, value)
         is_file = succeeded and request.path.startswith("/static/")
-        response.cache_control = ["public", "max-age=3600"] if is_file else ["no-cache"]
+        response.cache_control = ["public", "max-age=3600"] if is_file else ["no-store"]
 
 
 def _plain_error(_: falcon.Request, response: falcon.Response, error: falcon.HTTPError) -> None:

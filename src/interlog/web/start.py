@@ -2,11 +2,7 @@
 
 from typing import NamedTuple
 
-import falcon
-import falcon.asgi
-from jinja2 import Environment
-
-from ..settings import Settings
+from .view import Page, View
 
 
 class Served(NamedTuple):
@@ -52,21 +48,15 @@ SERVED = (
 """The protocols that this version speaks, in the order of the page."""
 
 
-class Start:
-    """``GET /``."""
-
-    def __init__(self, settings: Settings, templates: Environment) -> None:
-        self._settings = settings
-        self._template = templates.get_template("start.html")
-
-    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
-        response.content_type = falcon.MEDIA_HTML
-        response.text = self._template.render(
-            base=request.prefix,
-            path=request.root_path,
-            served=SERVED,
-            at_root=self._settings.root,
-            metrics=self._settings.metrics,
-        )
-
-    on_head = on_get
+def page(view: View) -> Page:
+    """Return what whoever is not signed in sees: what is served where, and how to get in."""
+    request = view.request
+    return Page(
+        "start.html",
+        {
+            "base": request.prefix,
+            "served": SERVED,
+            "at_root": view.settings.root,
+            "metrics": view.settings.metrics,
+        },
+    )

@@ -1,0 +1,32 @@
+"""The route table of the pages: method, path, handler, and who may."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from ..model.tenancy import Right
+from . import home, sessions
+
+
+class Route(NamedTuple):
+    """A page. ``is_open``: also for those who are not signed in; ``right``: what the user needs."""
+
+    method: str
+    path: str
+    handler: Callable[..., Awaitable[Any]]
+    right: Right | None = Right.READ
+    is_open: bool = False
+
+
+ROUTES = (
+    Route("GET", "/", home.show, None, is_open=True),
+    Route("GET", "/sign-in", sessions.ask, None, is_open=True),
+    Route("POST", "/sign-in", sessions.sign_in, None, is_open=True),
+    Route("GET", "/sign-in/{key}", sessions.confirm, None, is_open=True),
+    Route("POST", "/sign-in/{key}", sessions.enter, None, is_open=True),
+    Route("POST", "/sign-out", sessions.sign_out, None),
+    Route("POST", "/sign-out/everywhere", sessions.sign_out_everywhere, None),
+    Route("GET", "/account", sessions.account, None),
+    Route("POST", "/account/password", sessions.set_password, None),
+    Route("POST", "/account/reading", sessions.set_reading, None, is_open=True),
+)
+"""Every page but the static files."""
