@@ -125,6 +125,9 @@ READS: dict[str, Attempt] = {
     "definitions.page": lambda firm, ids: firm.ledger.definitions.page(firm.actor, "links"),
     "instances.find": lambda firm, ids: firm.ledger.instances.find(firm.actor, MEETING, "M-1"),
     "instances.find_any": lambda firm, ids: firm.ledger.instances.find_any(firm.actor, "M-1"),
+    "instances.stored": lambda firm, ids: _any(
+        firm.ledger.instances.stored(firm.actor, [Instance(type="Meeting", identity="M-1")])
+    ),
     "opportunities.get": lambda firm, ids: firm.ledger.opportunities.get(firm.actor, ids["opportunity"]),
     "opportunities.get_many": lambda firm, ids: firm.ledger.opportunities.get_many(firm.actor, [ids["opportunity"]]),
     "opportunities.page": lambda firm, ids: _first(firm.ledger.opportunities.page(firm.actor, limit=99)),

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ..model.errors import Conflict, InterlogError, NotFound
-from ..model.instances import Instance, Placed, Put
+from ..model.instances import Instance, Placed, Put, key_of_instance
 from ..model.interactions import Interaction
 from ..model.tenancy import Actor, Right
 from ..model.types import InteractionType
@@ -19,7 +19,8 @@ from ..store.database import Duplicate, Stale
 from ..store.store import Store
 from .interactions import Interactions
 from .known_types import know
-from .put_lookups import Result, uuid_of
+from .merging import values_of
+from .put_lookups import Result, stored_as, uuid_of
 from .putting import Tools, Work
 from .references import References
 from .resting import collector_at_rest
@@ -73,6 +74,32 @@ class Instances:
                 found.append(item)
         await know(self._database, actor, (item.type_id for item in found))
         return [item for item in found if _is_shown(actor, item, include_voided)]
+
+    async def stored(self, actor: Actor, items: Sequence[Instance]) -> list[Interaction | None]:
+        """Return what is stored already of instances that are to be put, in order; None for what is not."""
+        actor.require(Right.READ)
+        keyed = []
+        for index, item in enumerate(items):
+            type_ = await self.tools.types.find(actor, item.type)
+            keyed.append((index, type_, key_of_instance(type_, item.fields, item.identity)))
+        found = await stored_as(self._database, actor.tenant.id, keyed) if keyed else {}
+        results: list[Interaction | None] = []
+        for _, type_, key in keyed:
+            those = [found.get((type_.id, text)) for text in (key.texts if key is not None else ())]
+            results.append(
+                next(
+                    (
+                        item
+                        for item in those
+                        if item is not None
+                        and key is not None
+                        and (not key.values or values_of(item, type_) == key.values)
+                        and _is_shown(actor, item, include_voided=False)
+                    ),
+                    None,
+                )
+            )
+        return results
 
     async def put(self, actor: Actor, item: Instance, mode: Put = Put.UPSERT) -> Placed:
         """Put one instance; raises what ``put_many`` returns."""

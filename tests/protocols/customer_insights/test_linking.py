@@ -143,6 +143,29 @@ def test_a_link_to_an_activity_writes_it(data: Data) -> None:
     assert data.get("/Repairs('s_1')").json()["Note"] == "red"
 
 
+def test_a_link_fills_the_gaps_of_an_activity_and_is_its_source(data: Data) -> None:
+    """The first of many fills what has no value, others find it filled; an order of sources holds for links, too."""
+    fill = {"sourcePropertyName": "Colour", "targetPropertyName": "note", "linkType": "CopyIfNull"}
+    always = {"sourcePropertyName": "Phone", "targetPropertyName": "Lane", "linkType": "UpdateAlways"}
+    keys = [{"sourcePropertyName": "Shop", "targetPropertyName": "Shop"},
+            {"sourcePropertyName": "Street", "targetPropertyName": "Ticket"}]  # fmt: skip
+    define(data, "links", "ToRepair", sourceEntityType="Interaction", sourceEntityTypeName="Ticket",
+           targetEntityType="Interaction", targetEntityTypeName="Repair", mappings=[fill, always],
+           participantPropertyReferences=keys)  # fmt: skip
+    items = [ticket(str(n), Shop="s", Colour=colour, Phone=str(n)) for n, colour in enumerate([None, "red", "blue"])]
+    assert data.send("/Tickets", items).json()["accepted"] == 3
+    found = data.get("/Repairs(Shop='s',Ticket='Elm St')").json()
+    assert (found["Note"], found["Lane"], found["DataSource"]) == ("red", "2", "ToRepair")
+    data.stored("/Tickets", ticket("4", Shop="s", Colour="green", Phone="5"))
+    found = data.get("/Repairs(Shop='s',Ticket='Elm St')").json()
+    assert (found["Note"], found["Lane"]) == ("red", "5")
+
+    data.define("Repair", REPAIR | {"attributes": {"interlog.precedence": ["CRM", "ToRepair"]}})
+    data.stored("/Repairs", {"Shop": "s", "Ticket": "Elm St", "Lane": "7", "DataSource": "CRM"})
+    data.stored("/Tickets", ticket("6", Shop="s", Phone="8"))
+    assert data.get("/Repairs(Shop='s',Ticket='Elm St')").json()["Lane"] == "7"
+
+
 def test_a_relationship_link_relates_the_profiles_of_an_interaction(data: Data, firm: Firm) -> None:
     """Where both are known."""
     define(data, "relationships", "LivesAt", profileType="Contact", relatedProfileType="Household",

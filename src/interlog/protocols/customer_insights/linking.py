@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from interlog.model.definitions import Document
 from interlog.model.errors import InterlogError, NotFound
@@ -38,7 +39,7 @@ async def apply(ask: Ask, stored: Sequence[Stored]) -> None:
         value = document.value
         source = (value.get("sourceEntityTypeName") or "").lower()
         if source in types and value.get("mappings") and value.get("operationType") != "Delete":
-            await _guarded(document, _write(ask, value, _of(stored, source)))
+            await _guarded(document, _write(ask, document.name, value, _of(stored, source)))
     for document in await links_of(ask.ledger, ask.actor, RELATIONSHIP_LINKS.kept_as):
         source = (document.value.get("interactionType") or "").lower()
         if source in types:
@@ -95,13 +96,13 @@ def _literal(value: Any) -> str:
     return str(value).lower()
 
 
-async def _write(ask: Ask, link: Mapping[str, Any], items: Iterable[Interaction]) -> None:
-    name = link.get("targetEntityTypeName") or ""
+async def _write(ask: Ask, name: str, link: Mapping[str, Any], items: Iterable[Interaction]) -> None:
+    target = link.get("targetEntityTypeName") or ""
     if link.get("targetEntityType") == "Interaction":
-        entity = ask.hub.interaction(name)
+        entity = ask.hub.interaction(target)
         if entity is not None and entity.type.is_activity:
-            await _write_activities(ask, entity, link, items)
-    elif (profile := ask.hub.profile(name)) is not None:
+            await _write_activities(ask, name, entity, link, items)
+    elif (profile := ask.hub.profile(target)) is not None:
         await _write_profiles(ask, profile, link, items)
 
 
@@ -143,24 +144,43 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def _canonical(entity: ProfileEntity, name: str) -> str:
-    return PROFILE_ID if name.lower() == PROFILE_ID.lower() else entity.validator.name_of.get(name.casefold(), name)
+    return PROFILE_ID if name.lower() == PROFILE_ID.lower() else _declared(entity, name)
 
 
 async def _write_activities(
-    ask: Ask, entity: InteractionEntity, link: Mapping[str, Any], items: Iterable[Interaction]
+    ask: Ask, name: str, entity: InteractionEntity, link: Mapping[str, Any], items: Iterable[Interaction]
 ) -> None:
-    instances: list[Instance] = []
+    """Write activities; the link is the data source of what it writes (spec 3.4)."""
+    led: list[tuple[Instance, dict[str, Any], dict[str, Any], dict[str, Any]]] = []
     for item in items:
         keys = _referred(link["participantPropertyReferences"], item)
-        if keys is None:
-            continue
-        always, fill = _mapped(link["mappings"], item)
+        if keys is not None:
+            try:
+                led.append((instance_of(entity, keys, partial=True), keys, *_mapped(link["mappings"], item)))
+            except ApiError as error:
+                _log.warning("link_not_applied", link=name, reason=str(error))
+    there: dict[bytes, dict[str, Any]] = {}
+    filling = [(keys, instance) for instance, keys, _, fill in led if fill]
+    for (keys, _), stored in zip(
+        filling, await ask.ledger.instances.stored(ask.actor, [instance for _, instance in filling]), strict=True
+    ):
+        there[_encode(keys)] = dict(stored.content.fields) if stored is not None else {}
+    instances: list[Instance] = []
+    for _, keys, always, fill in led:
+        if fill:
+            known = there[_encode(keys)]
+            fill = {field: value for field, value in fill.items() if known.get(_declared(entity, field)) is None}
+            known |= {_declared(entity, field): value for field, value in (fill | always).items()}
         try:
-            instances.append(instance_of(entity, keys | fill | always))
+            instances.append(replace(instance_of(entity, keys | fill | always), origin=name))
         except ApiError as error:
-            _log.warning("link_not_applied", link=entity.type.name, reason=str(error))
+            _log.warning("link_not_applied", link=name, reason=str(error))
     if instances:
         await ask.ledger.instances.put_many(ask.actor, instances)
+
+
+def _declared(entity: InteractionEntity | ProfileEntity, name: str) -> str:
+    return entity.validator.name_of.get(name.casefold(), name)
 
 
 def _referred(references: Iterable[Mapping[str, str]], item: Interaction) -> dict[str, Any] | None:
