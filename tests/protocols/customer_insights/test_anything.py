@@ -15,8 +15,8 @@ from .data import REPAIR, VISIT, Data
 
 names = st.sampled_from(
     ["Interactions", "BranchVisits", "Repairs", "Contacts", "Organizations", "Households", "Meetings", "Emails",
-     "Relationships", "BlobIngestionJobs", "$rejects", "$metadata", "$batch", "KPIs", "segments", "$count", "replay",
-     "Participants", "Nothing", "", " ", "Contact s"]
+     "Relationships", "BlobIngestionJobs", "$rejects", "$uploads", "$metadata", "$batch", "KPIs", "segments", "$count",
+     "replay", "Participants", "Nothing", "", " ", "Contact s"]
 )  # fmt: skip
 values = st.one_of(
     st.text(max_size=20).map(lambda text: "'" + text.replace("'", "''") + "'"),

@@ -34,6 +34,10 @@ REQUESTS = [
     ("GET", "/BlobIngestionJobs"),
     ("POST", "/BlobIngestionJobs"),
     ("GET", "/BlobIngestionJobs('x')"),
+    ("GET", "/$uploads"),
+    ("POST", "/$uploads"),
+    ("GET", "/$uploads('x')"),
+    ("DELETE", "/$uploads('x')"),
     ("GET", "/$rejects"),
     ("GET", "/$rejects('x')"),
     ("POST", "/$rejects('x')/replay"),
@@ -89,7 +93,9 @@ def test_another_tenant_s_hub_is_not_there(world: Data, any_server: RunningServe
     assert world.firm.rows() == rows
 
 
-@pytest.mark.parametrize(("method", "path"), [item for item in WRITES if item[0] != "DELETE"])
+@pytest.mark.parametrize(
+    ("method", "path"), [item for item in WRITES if item[0] != "DELETE" and item[1] != "/$uploads"]
+)
 @pytest.mark.parametrize("body", [b"{", b"[1", b"\xff\xfe", b'{"a":' * 20_000, b'"text"', b'{"VisitKey": "\\ud800"}'])
 def test_a_body_that_cannot_be_read_stores_nothing(world: Data, method: str, path: str, body: bytes) -> None:
     """400, or that there is nothing to change: never a fault of ours."""
