@@ -13,7 +13,7 @@ import pytest_asyncio
 from interlog.model.canvassing.resources import Resource
 from interlog.model.ids import uuid7
 from interlog.model.journal import Action, Entity
-from interlog.store import changes, interactions, resources
+from interlog.store import changes, interactions, resources, visits
 from interlog.store.schema import interaction, journal, user
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
@@ -81,6 +81,15 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         resources.UPDATE,
         {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._CHANGING),
     ),
+    "AROUND": (visits.AROUND, {"kinds": ["campaigns", "contacts"], "ids": IDS[:5], "uuids": IDS[:5]}),
+    "AROUND_ONE": (
+        visits.AROUND_ONE,
+        {"campaigns": IDS[0], "contacts": IDS[1], "surveys": IDS[2], "uuid": IDS[3]},
+    ),
+    "UPDATE_SAID": (
+        resources.UPDATE_SAID,
+        {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._SAID),
+    ),
     **{
         name: (query, {"epoch": 0, "sequence": 100, "limit": 100} | more)
         for name, query, more in (
@@ -103,7 +112,7 @@ async def test_reads_an_index_range(store: Store, name: str) -> None:
     if name.endswith("_SQLITE" if postgresql else "_POSTGRESQL"):
         pytest.skip("is the other engine's")
     arguments = {key: store.database.array(value) if isinstance(value, list) else value for key, value in given.items()}
-    if name != "UPDATE":
+    if not name.startswith("UPDATE"):
         arguments["tenant"] = TENANT
     plan = await store.database.explain(query, **arguments)
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from interlog.model.canvassing.resources import nil_survey
 from interlog.model.ids import uuid7
+from interlog.model.instances import Instance
 from interlog.model.tenancy import UserRole
 from tests.serving import Caller, Firm
 
@@ -412,3 +414,23 @@ def test_a_contact_that_comes_back(street: Street, api: Caller) -> None:
     assert api.delete(f"/v1/interactions/{made['id']}").status_code == 200
     assert api.post(f"/v1/contacts/{street.contact}/restore").status_code == 200
     assert street.see()["fields"] == {"rating": 5}
+
+
+def test_an_id_that_means_something_else(street: Street, api: Caller, firm: Firm) -> None:
+    """The id of an interaction that is no visit is taken, without a word about it."""
+    call = firm.log("Call", 1_700_000_000_000_000, firm.mia)
+    assert refused(api.post("/v1/interactions", data=street.data(), id=call.uuid), 409, "ExistsError") is None
+
+
+def test_visits_of_another_protocol(street: Street, api: Caller, firm: Firm) -> None:
+    """A visit that is put through Customer Insights is listed here, and its contact follows it."""
+    fields = {"campaignId": street.campaign, "contactId": street.contact, "unavailable": True}
+    fields |= {"unavailableReason": "Not Home", "responses": responses({RATING: 2})}
+    item = Instance(type="CanvassVisit", fields=fields, occurred_at=1_773_000_000_000_000)
+    placed = firm.server.run(firm.ledger.instances.put(firm.actor, item))
+    (found,) = api.get("/v1/interactions", filter=f'/data/contactId eq "{street.contact}"').json()["data"]
+    assert (found["id"], found["data"]["unavailableReason"]) == (placed.interaction.uuid, "Not Home")
+    assert found["data"]["survey"]["surveyId"] == nil_survey(firm.tenant)
+    seen = street.see()
+    assert (seen["state"], seen["fields"]) == ("contacted-unavailable-not-home", {"rating": 2})
+    assert api.get(f"/v1/interactions/{found['id']}").json() == found

@@ -10,7 +10,7 @@ from ...model.canvassing.errors import Taken
 from ...model.canvassing.permissions import Permit
 from ...model.canvassing.resources import Ref, Resource, ResourceDraft
 from ...model.canvassing.states import Outcome, worked
-from ...model.canvassing.visits import TYPE, Visit, content_of, summary_of, title_of, visit_of, written
+from ...model.canvassing.visits import TYPE, TYPE_ID, Visit, content_of, summary_of, title_of, visit_of, written
 from ...model.errors import Forbidden, InterlogError, Invalid, Unavailable
 from ...model.ids import uuid7
 from ...model.instants import now
@@ -233,10 +233,10 @@ def _with_visits(item: Resource, outcomes: Mapping[str, Sequence[Outcome]]) -> R
 
 def _repeated(actor: Actor, permit: Permit, read: Interaction, visit: Visit) -> Recorded:
     """Return what a former request stored under the same id; raises ``Taken`` where that is something else."""
-    if not is_seen(actor, permit, read):
+    stored = visit_of(read.content) if read.type_id == TYPE_ID else None
+    if stored is None or not is_seen(actor, permit, read):
         raise Taken("the id is in use")
-    stored = visit_of(read.content)
-    if read.deleted_at is not None or stored is None or written(stored) != written(visit):
+    if read.deleted_at is not None or written(stored) != written(visit):
         raise Taken(f"interaction {read.uuid} is there already, with other content or deleted", read)
     return Recorded(read, repeated=True)
 

@@ -13,6 +13,7 @@ TYPE = CANVASS_VISIT.name
 TYPE_ID = CANVASS_VISIT.id
 _TITLE = "Canvass visit"
 _LONGEST_NAME = 900
+_LONGEST_TEXT = 100_000
 PROTOCOL = "polis"
 """The name under which what has no field is kept in ``Content.extras``."""
 
@@ -193,4 +194,4 @@ def summary_of(visit: Visit, survey: Survey | None) -> str:
         else:
             values = answer.value if isinstance(answer.value, list) else [answer.value]
             lines.append(f"{answer.tag}: {', '.join(map(str, values))}")
-    return "\n".join(lines)
+    return "\n".join(lines)[:_LONGEST_TEXT]
