@@ -4,10 +4,10 @@ In order of ids a page is one range of an index: the key's, or that of an owner,
 condition names one. In any other order the places are sorted alone, and what stands there is read by its ids.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count as counting
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 
@@ -25,6 +25,9 @@ from .keysets import Key, Place
 from .resources import resource_of
 from .schema import resource
 from .statements import Query, member_of, parameter
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
 
 VISITS = ""
 """In the place of a kind of resources: visits."""
@@ -124,7 +127,7 @@ async def count(database: Database, asked: Asked) -> int:
     return int((await database.fetch_asked(query_of(count_query, shape, arguments), **arguments))[0][0])
 
 
-async def _fetched(database: Database, asked: Asked, factory: Callable[["PageShape"], Query]) -> Sequence[Any]:
+async def _fetched(database: Database, asked: Asked, factory: "_lru_cache_wrapper[Query]") -> Sequence[Any]:
     if not asked.limit:
         return []
     shape = _shape(asked)
@@ -137,7 +140,7 @@ async def _fetched(database: Database, asked: Asked, factory: Callable[["PageSha
         arguments |= {f"after_{index}": value for index, value in enumerate(asked.after)}
     is_short = in_order_of_ids(asked) and not asked.skip and _is_range(asked)
     fetch = database.fetch if is_short else database.fetch_asked
-    return await fetch(query_of(factory, shape, arguments), **arguments)  # type: ignore[arg-type]
+    return await fetch(query_of(factory, shape, arguments), **arguments)
 
 
 def _is_range(asked: Asked) -> bool:

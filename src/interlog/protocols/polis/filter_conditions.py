@@ -157,11 +157,13 @@ def _ordered(left: Operand, operator: Operator, right: Operand, *, by_index: boo
 
 def _in_order(one: Scalar, operator: Operator, other: Scalar) -> bool:
     """Whether two values of one kind are in an order; those of two kinds are in none."""
-    if one is None or other is None or isinstance(one, str) is not isinstance(other, str):
+    if isinstance(one, str) and isinstance(other, str):
+        less = one < other
+    elif isinstance(one, (int, float)) and isinstance(other, (int, float)) and _rank(one) == _rank(other):
+        less = one < other
+    else:
         return False
-    if isinstance(one, bool) is not isinstance(other, bool):
-        return False
-    less, same = one < other, one == other  # type: ignore[operator]
+    same = one == other
     match operator:
         case Operator.LESS:
             return less
