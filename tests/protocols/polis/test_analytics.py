@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from interlog.model.canvassing.permissions import CANVASSER
+from interlog.model.canvassing.resources import role_id
 from tests.serving import Caller, Firm
 
-from .conftest import refused, types
+from .conftest import PREFIX, refused, types
 from .setting_up import World, patch, question, replace
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -115,7 +117,7 @@ def test_doors_by_everything_else(doors: Doors, firm: Firm) -> None:
     walklist = doors.world.create("/v1/walklists", campaignId=doors.campaign)["id"]
     doors.knock("2026-03-14T10:00:00Z", walklistId=walklist)
     doors.knock("2026-03-14T11:00:00Z", unavailable=True)
-    doors.knock("2026-03-14T12:00:00Z", {BUS: "true"}, firm.caller("/polis", firm.token_of(ben)))
+    doors.knock("2026-03-14T12:00:00Z", {BUS: "true"}, firm.caller(PREFIX, firm.token_of(ben)))
     assert doors.knocked(groupBy="canvasser") == sorted(
         [row(firm.mia.uuid, 2, 1, 0), row(ben.uuid, 1, 0, 1)], key=lambda found: found["key"]
     )
@@ -178,6 +180,48 @@ def test_responses_across_versions(doors: Doors, api: Caller) -> None:
     assert list(found) == ["available", "rides_bus", "lines", "rating", "wish"]
     assert (found["rating"]["mean"], found["rating"]["type"]) == (2, "scale")
     assert found["wish"] == {"questionId": WISH, "tag": "wish", "type": "text", "asked": 1, "answered": 1}
+
+
+class TestWhoCounts:
+    """Only what somebody may see counts."""
+
+    @pytest.fixture
+    def ben(self, doors: Doors, firm: Firm) -> Caller:
+        """A canvasser of an organization whose campaign is not the one of the other tests."""
+        person = firm.colleague("Ben")
+        self.south = doors.world.create("/v1/organizations", name="South")["id"]
+        membership = {"organizationId": self.south, "userId": person.uuid, "status": "active"}
+        doors.world.create("/v1/memberships", **membership, roleId=role_id(firm.tenant, CANVASSER.name))
+        self.campaign = doors.world.campaign(organizationId=self.south)["id"]
+        return firm.caller(PREFIX, firm.token_of(person))
+
+    def test_other_organizations(self, doors: Doors, ben: Caller) -> None:
+        """Visits of a campaign of one's own organization count, those of others do not, nor is the campaign there."""
+        north = doors.world.create("/v1/organizations", name="North")["id"]
+        theirs = doors.world.campaign(organizationId=north)["id"]
+        for campaign in (self.campaign, theirs):
+            doors.knock("2026-03-14T10:00:00Z", campaignId=campaign)
+        answer = ben.get("/v1/analytics/doors-knocked", campaignId=self.campaign)
+        assert answer.json()["data"] == [row("2026-03-14", 1, 0, 0)]
+        for name, id_ in (("campaignId", theirs), ("organizationId", north)):
+            hidden = ben.get("/v1/analytics/doors-knocked", **{name: id_})
+            assert types(refused(hidden, 400, "ValidationError")) == {(name, "any.ref")}
+
+    def test_only_ones_own(self, doors: Doors, ben: Caller, api: Caller) -> None:
+        """Where canvassers see only what is assigned to them, they count their own doors."""
+        doors.knock("2026-03-14T10:00:00Z", campaignId=self.campaign)
+        doors.knock("2026-03-15T10:00:00Z", campaignId=self.campaign, api=ben)
+        asked = {"campaignId": self.campaign, "groupBy": "day"}
+        assert len(ben.get("/v1/analytics/doors-knocked", **asked).json()["data"]) == 2
+        hide = replace("/viewUnassignedData", False)
+        assert patch(api, f"/v1/organizations/{self.south}", hide).status_code == 200
+        assert ben.get("/v1/analytics/doors-knocked", **asked).json()["data"] == [row("2026-03-15", 1, 0, 0)]
+        assert len(api.get("/v1/analytics/doors-knocked", **asked).json()["data"]) == 2
+
+    def test_roles(self, doors: Doors, ben: Caller) -> None:
+        """How questions were answered is not for canvassers."""
+        told = refused(ben.get("/v1/analytics/responses", campaignId=self.campaign), 403, "UnauthorizedError")
+        assert told == {"permission": "read@analytics::responses"}
 
 
 def test_what_cannot_be_reported(doors: Doors, api: Caller) -> None:

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlog.model.canvassing.permissions import CANVASSER
+from interlog.model.canvassing.resources import role_id
 from interlog.model.canvassing.segments import OPERATORS, matches, winner
 from tests.serving import Caller, Firm
 
-from .conftest import refused, types
+from .conftest import PREFIX, refused, types
 from .setting_up import World, patch
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -130,6 +132,22 @@ class TestChoice:
         assert api.get(path).json()["data"]["name"] == "Anns"
         refused(api.get(f"/v1/campaigns/{campaign}/contacts/{UNKNOWN}/survey"), 404, "NotFoundError")
         refused(api.get(f"/v1/campaigns/{UNKNOWN}/contacts/{contact}/survey"), 404, "NotFoundError")
+
+    def test_only_of_contacts_that_one_sees(self, world: World, api: Caller, firm: Firm) -> None:
+        """Where canvassers see only contacts that are assigned to them, others are not there."""
+        ben = firm.colleague("Ben")
+        south = world.create("/v1/organizations", name="South", viewUnassignedData=False)["id"]
+        membership = {"organizationId": south, "userId": ben.uuid, "status": "active"}
+        world.create("/v1/memberships", **membership, roleId=role_id(firm.tenant, CANVASSER.name))
+        campaign, list_ = world.campaign(organizationId=south)["id"], world.list(organizationId=south)["id"]
+        survey = world.survey(campaign)["id"]
+        world.segment(campaign, survey)
+        mine, other = (world.contact(list_, name={"first": name, "last": "Berg"})["id"] for name in ("A", "B"))
+        world.create("/v1/walklists", campaignId=campaign, assignedTo=ben.uuid, contactIds=[mine])
+        asking = firm.caller(PREFIX, firm.token_of(ben))
+        assert asking.get(f"/v1/campaigns/{campaign}/contacts/{mine}/survey").json()["id"] == survey
+        refused(asking.get(f"/v1/campaigns/{campaign}/contacts/{other}/survey"), 404, "NotFoundError")
+        assert api.get(f"/v1/campaigns/{campaign}/contacts/{other}/survey").status_code == 200
 
 
 DATA = {"profile": {"age": 30, "name": {"first": "Ann"}, "languages": ["en", "es"]}, "fields": {"a/b": "7"}, "ok": True}
