@@ -15,6 +15,7 @@ from interlog.model.errors import NotFound
 from interlog.model.instants import DAY, HOUR, SECOND
 from interlog.model.journal import Action, Entity, JournalEntry
 from interlog.model.tenancy import Actor
+from interlog.store import deliveries as rows
 from interlog.store.statements import Unit
 from tests.ledger.conftest import Firm, meeting
 from tests.receiving import Receiver, receiving
@@ -218,6 +219,27 @@ async def test_several_processes_tell_everything_once(firm: Firm, receiver: Rece
         await _until(firm, *[DeliveryState.DELIVERED] * 30)
 
     assert sorted(message.json["number"] for message in receiver.received) == numbers
+
+
+async def test_an_attempt_that_nobody_tells_the_end_of_is_made_again(firm: Firm, receiver: Receiver) -> None:
+    """Whoever claimed it may have been killed: the message is due again, under the same key."""
+    await _subscribe(firm, receiver.url)
+    number = await _log(firm)
+    with receiving() as hanging:
+        hanging.answer = lambda: 500
+        await _subscribe(firm, hanging.url)
+        async with _running(firm.ledger):
+            (tried,) = await _until(firm, DeliveryState.WAITING)
+    unit = Unit()
+    rows.claim(unit, firm.tenant.id, tried, 0)  # as if by a process that is no more
+    await firm.ledger.store.database.write(unit)
+    await _subscribe(firm, receiver.url)
+
+    async with _running(firm.ledger):
+        (item,) = await _until(firm, DeliveryState.DELIVERED)
+
+    assert [message.json["number"] for message in receiver.received] == [number]
+    assert (item.attempts, item.key) == (tried.attempts + 2, tried.key)
 
 
 async def test_pausing_keeps_and_ending_drops_what_waits(firm: Firm, receiver: Receiver) -> None:

@@ -142,6 +142,8 @@ class _Worker:
                         self._look_after(item)
                 except InterlogError as error:
                     _log.warning("deliveries are held up", reason=str(error))
+                except Exception:
+                    _log.exception("deliveries are held up")
                 await asyncio.sleep(every)
         finally:
             for task in self._busy.values():

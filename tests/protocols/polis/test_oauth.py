@@ -298,6 +298,13 @@ class TestPage:
         assert "<script" not in page.text
         assert {"HttpOnly", "SameSite=Lax"} <= {part.strip() for part in page.headers["set-cookie"].split(";")}
 
+    def test_lets_its_cookie_go_by_https_only_where_that_is_how_it_came(self, app: App, browser: httpx2.Client) -> None:
+        """Whichever way a proxy says so."""
+        address = f"{app.authorize}?client_id={app.client_id}"
+        for headers in ({"X-Forwarded-Proto": "https"}, {"Forwarded": "proto=https"}):
+            assert "; Secure" in browser.get(address, headers=headers).headers["set-cookie"]
+        assert "; Secure" not in browser.get(address).headers["set-cookie"]
+
     def test_takes_no_form_that_it_did_not_show_in_this_browser(self, app: App, browser: httpx2.Client) -> None:
         """Neither another site's form nor one from another browser signs anybody in, or allows anything."""
         address = f"{app.authorize}?client_id={app.client_id}"

@@ -231,7 +231,8 @@ def _page(
     }
     if request is not None:
         values["form"] = _nonce(request) or secrets.token_urlsafe(32)
-        secure = "; Secure" if request.scheme == "https" else ""
+        scheme = request.forwarded_scheme.partition(",")[0].strip()
+        secure = "; Secure" if scheme == "https" else ""
         path = f"{request.root_path}/oauth"
         cookie = f"{_COOKIE}={values['form']}; Path={path}; HttpOnly; SameSite=Lax{secure}"
         request.scope[HEADERS] = [(b"set-cookie", cookie.encode())]
