@@ -18,9 +18,7 @@ from interlog.model.tenancy import Tenant, TenantSettings
 
 TENANT = Tenant(id=1, name="acme", settings=TenantSettings(), created_at=0)
 
-_word = st.text(st.characters(categories=("L", "N"), include_characters=" "), min_size=1, max_size=8).filter(
-    lambda text: text == text.strip() and "  " not in text
-)
+_word = st.text("aZß山1 ", min_size=1, max_size=8).filter(lambda text: text == text.strip() and "  " not in text)
 _country = st.sampled_from(sorted(iso3166.countries_by_alpha3))
 _parts = st.fixed_dictionaries(
     {"number": _word, "streetName": _word},

@@ -134,9 +134,10 @@ _STORED_ONLY = ("email", "emails", "phone", "phones", "address", "location")
 def read_first(value: Any, path: str, reading: Reading, before: Mapping[str, Any]) -> Any:
     """Return the profile to be stored of one in version 1; ``before`` is what is stored, of which details stay.
 
-    An address is required but of who came through version 2 and has none. ``MISSING`` where it is no profile; problems
-    are noted.
+    An address is required but of who came through version 2 and has none. ``MISSING`` where anything is wrong with it,
+    which is noted.
     """
+    wrong = len(reading.problems)
     found = _FIRST.read(value, path, reading)
     if found is MISSING:
         return found
@@ -145,6 +146,8 @@ def read_first(value: Any, path: str, reading: Reading, before: Mapping[str, Any
         reading.wrong(pointer(path, "address"), "is required", "any.required")
     elif location is not None and "address" in found:
         reading.wrong(pointer(path, "location"), "must not stand beside address", "object.allowUnknown")
+    if len(reading.problems) > wrong:
+        return MISSING
     profile = {name: part for name, part in found.items() if name not in ("email", "phone", "emails", "phones")}
     if location is not None:
         profile["address"], rest = _address_of(location)
@@ -157,9 +160,10 @@ def read_first(value: Any, path: str, reading: Reading, before: Mapping[str, Any
 
 def read_second(value: Any, path: str, reading: Reading, before: Mapping[str, Any]) -> Any:
     """Return the profile to be stored of one in version 2; what only version 1 shows stays as it is in ``before``."""
+    wrong = len(reading.problems)
     found = _SECOND.read(value, path, reading)
-    if found is MISSING:
-        return found
+    if len(reading.problems) > wrong:
+        return MISSING
     profile = {name: before[name] for name in ("address", "location") if name in before}
     profile |= {name: part for name, part in found.items() if name not in _STORED_ONLY}
     profile.setdefault("name", {"first": "", "last": ""})
