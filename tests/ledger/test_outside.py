@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import trustme
 
 from interlog.ledger import outside
 from interlog.ledger.outside import Refused, is_public, places_of, read
@@ -117,6 +119,24 @@ async def test_answers_that_are_no_files_are_refused(host: ThreadingHTTPServer) 
     assert await code_of(f"{base}/large.csv", base) == "too_large"
     assert await code_of("http://127.0.0.1:1/a", "http://127.0.0.1:1") == "unavailable"
     assert await code_of("http://nowhere.invalid/a", "http://nowhere.invalid") == "unavailable"
+
+
+async def test_certificates_are_checked_by_the_name_that_was_asked_for(
+    host: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the address is called: one for that name passes where this machine trusts its authority, no other does."""
+    authority = trustme.CA()
+    bundle = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(bundle)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    host.socket = context.wrap_socket(host.socket, server_side=True)
+    base = f"https://localhost:{host.server_port}"
+    assert await code_of(f"{base}/exports/a.csv", base, private=True) == "unavailable"
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    assert await read(f"{base}/exports/a.csv", places_of(base), LIMIT, private=True) == b"a,b\n1,2\n"
+    by_number = f"https://127.0.0.1:{host.server_port}"
+    assert await code_of(f"{by_number}/exports/a.csv", by_number) == "unavailable"
 
 
 async def test_a_host_that_says_nothing_is_left(host: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
