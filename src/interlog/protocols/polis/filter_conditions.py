@@ -157,12 +157,9 @@ def _ordered(left: Operand, operator: Operator, right: Operand, *, by_index: boo
 
 def _in_order(one: Scalar, operator: Operator, other: Scalar) -> bool:
     """Whether two values of one kind are in an order; those of two kinds are in none."""
-    if isinstance(one, str) and isinstance(other, str):
-        less = one < other
-    elif isinstance(one, (int, float)) and isinstance(other, (int, float)) and _rank(one) == _rank(other):
-        less = one < other
-    else:
+    if one is None or other is None or _rank(one) != _rank(other):
         return False
+    less = one < str(other) if isinstance(one, str) else one < float(other)
     same = one == other
     match operator:
         case Operator.LESS:
