@@ -2,6 +2,7 @@
 
 import pytest
 
+from interlog.model.canvassing.resources import root_organization
 from tests.serving import Firm, RunningServer
 
 from .conftest import refused
@@ -39,6 +40,24 @@ def test_one_api_at_every_place(any_firm: Firm, path: str) -> None:
     place = path.rpartition("/campaigns")[0].removesuffix("/v1")
     assert made.headers["Location"] == f"{base}{place}/v1/campaigns/{made.json()['id']}"
     assert http.get(made.headers["Location"], headers=headers).json() == made.json()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "polis.own.example"},
+        {"X-Forwarded-Proto": "https, http", "X-Forwarded-Host": "polis.own.example, inside:8080"},
+        {"Forwarded": "proto=https;host=polis.own.example"},
+    ],
+)
+def test_addresses_are_those_that_the_client_knows(any_firm: Firm, headers: dict[str, str]) -> None:
+    """Behind a proxy, answers lead to where the proxy is."""
+    api, place = any_firm.caller("/polis"), "https://polis.own.example/polis"
+    body = {"data": {"name": "Ward 4", "organizationId": root_organization(any_firm.tenant)}}
+    made = api.request("POST", "/v1/lists", json=body, headers=headers)
+    assert made.headers["Location"] == f"{place}/v1/lists/{made.json()['id']}"
+    changes = api.request("GET", "/v1/changes/lists", headers=headers)
+    assert changes.headers["Link"].startswith(f"<{place}/v1/changes/lists?since=")
 
 
 def test_paths_without_a_version_are_not_at_the_root(any_firm: Firm) -> None:

@@ -21,7 +21,7 @@ from interlog.settings import Settings
 from .errors import EXPECTED, answer, unreadable
 from .integrations import Push
 from .operations import JSON, Call, Operation, Reply
-from .requests import etags_in, read_body
+from .requests import base_of, etags_in, read_body
 from .table import OPERATIONS
 
 PROTOCOL = "polis"
@@ -108,7 +108,7 @@ class Endpoint:
             operation=operation,
             version=self._version,
             path=path,
-            base=request.prefix,
+            base=base_of(request),
             body=await read_body(request, operation),
         )
         assert operation.handler is not None, "an operation has a handler, or is open"

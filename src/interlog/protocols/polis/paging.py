@@ -194,7 +194,7 @@ def _next(call: Call, place: Sequence[Any], limit: int) -> str:
     """Return the address of what comes behind a place."""
     query = {name: values for name, values in call.query.items() if name not in ("skip", "limit", "cursor", "count")}
     text = urlencode(query | {"limit": [str(limit)], "cursor": [_cursor(place)]}, doseq=True)
-    return f"{call.request.prefix}{call.request.path}?{text}"
+    return f"{call.base}{call.request.path}?{text}"
 
 
 async def _stream(

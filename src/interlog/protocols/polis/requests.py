@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import falcon
 import falcon.asgi
@@ -16,6 +17,12 @@ _json = msgspec.json.Decoder()
 
 _MAX_DEPTH = 64
 """How deeply a body may be nested: no object of this protocol comes near it."""
+
+
+def base_of(request: falcon.asgi.Request) -> str:
+    """Return the address of the protocol's root as the client knows it; of several proxies, the first one knows."""
+    scheme, host = (text.partition(",")[0].strip() for text in (request.forwarded_scheme, request.forwarded_host))
+    return f"{scheme}://{host}{quote(request.root_path)}"
 
 
 async def read_bytes(request: falcon.asgi.Request, limit: int) -> bytes:
