@@ -44,11 +44,13 @@ async def test_a_canvass_fills_a_store(interlog: Run, database_url: str) -> None
     actor = await ledger.access.authenticate(made["token"], "polis")
     visits = await ledger.timeline.in_order_of_number(actor, [CANVASS_VISIT.id], after=0, limit=100_000)
     persons, _ = await ledger.persons.page(actor, limit=10_000)
+    notes = await ledger.notes.page(actor, limit=100_000, roots=True)
     await ledger.close()
     counts = made["counts"]
     assert made["tenant"] == "canvass"
     assert len(persons) == counts["contacts"] + counts["canvassers"] + 1
     assert 0 <= counts["visits"] - len(visits) <= 3, "some were taken back"
+    assert sum(1 for note in notes if note.interaction is None) == counts["remarks"]
 
 
 def test_a_demo_is_made_once(interlog: Run, tmp_path: object) -> None:

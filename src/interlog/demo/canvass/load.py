@@ -57,12 +57,14 @@ class _Loader:
         await self._load_contacts()
         await self._create(self._walklist(item) for item in self._canvass.walklists)
         visits = await self._load_visits()
+        notes = await self._load_notes()
         return {
             "canvassers": len(self._canvass.crew),
             "contacts": len(self._canvass.people),
             "households": len(self._canvass.homes),
             "walklists": len(self._canvass.walklists),
             "visits": visits,
+            "remarks": notes,
         }
 
     def _id(self, *words: Any) -> str:
@@ -240,6 +242,18 @@ class _Loader:
             walklist=self._id("walklist", knock.walklist),
         )
         return VisitDraft(visit=visit, id=self._id("visit", knock.key, *more), created_at=_instant(knock.sent_at))
+
+    async def _load_notes(self) -> int:
+        count = 0
+        for resident, text in self._canvass.notes():
+            draft = ResourceDraft(
+                kind="notes",
+                id=self._id("note", count),
+                data={"contactId": self._id("contact", resident), "text": text},
+            )
+            await self._ledger.contact_notes.create(self._actor, draft)
+            count += 1
+        return count
 
 
 def _address(home: Household) -> dict[str, Any]:
