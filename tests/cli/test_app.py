@@ -48,7 +48,8 @@ def test_what_is_wrong_is_told(interlog: Run, init: Init, tmp_path: Any) -> None
     """Nothing is registered, and the exit code says so."""
     url = f"sqlite:///{tmp_path}/interlog.db"
     init(url)
-    for options in (("--redirect-uri", "javascript:x"), ("--token-lifetime", "soon"), ("--callback", "mail:x")):
+    wrong = {"--redirect-uri": "javascript:x", "--token-lifetime": "soon", "--callback": "mail:x", "--organization": "x"}
+    for options in wrong.items():
         done = interlog("app", "create", *ACME, "--name", "x", *options, "--json", db=url)
         assert done.code != 0 and done.error
     assert interlog("app", "revoke", "app1_x", *ACME, db=url).code != 0

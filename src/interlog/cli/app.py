@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from ..model.errors import Invalid, Problem
 from . import output
 from .common import Config, Db, Json, Tenant, opened, run, url_of
-from .token import UNITS, operator, shown_time
+from .token import UNITS, operator, organization_id, shown_time
 
 if TYPE_CHECKING:
     from ..model.applications import Application
@@ -50,9 +50,8 @@ def create(
             tokens do not end.
     """
     seconds = _seconds(token_lifetime) if token_lifetime is not None else None
-    made, secret = run(
-        _create(url_of(db, config), tenant, user, name, redirect_uri, public, callback, organization, seconds)
-    )
+    bound = organization_id(organization)
+    made, secret = run(_create(url_of(db, config), tenant, user, name, redirect_uri, public, callback, bound, seconds))
     result = {"client_id": made.client_id, "client_secret": secret, "signing_key": made.signing_key}
     lines = [f"Client id    [bold]{made.client_id}[/]"]
     if secret is not None:

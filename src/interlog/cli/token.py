@@ -52,9 +52,7 @@ def create(
             membership.
     """
     expires_at = _end(expires) if expires is not None else None
-    bound = parse_uuid(organization) if organization is not None else None
-    if organization is not None and bound is None:
-        raise Invalid(Problem("--organization", f"must be the id of an organization, a UUID, not {organization}"))
+    bound = organization_id(organization)
     text, token = run(_create(url_of(db, config), tenant, user, label, scope, expires_at, bound))
     result = {"token": text, **_described(token, user)}
     until = f", until {shown_time(token.expires_at)}" if token.expires_at is not None else ""
@@ -147,6 +145,14 @@ async def operator(ledger: "Ledger", tenant_name: str) -> "Actor":
     tenant = await ledger.tenants.by_name(tenant_name)
     owner = next(user for user in await ledger.tenants.users(tenant) if user.role is UserRole.OWNER)
     return system_actor(tenant, owner.person_id)
+
+
+def organization_id(text: str | None) -> str | None:
+    """Return the id that the option --organization names."""
+    found = parse_uuid(text) if text is not None else None
+    if text is not None and found is None:
+        raise Invalid(Problem("--organization", f"must be the id of an organization, a UUID, not {text}"))
+    return found
 
 
 def _end(text: str) -> int:
