@@ -100,7 +100,8 @@ READS_EVERYTHING = {
 """What is meant to read a table, and why."""
 
 
-ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits", "canvassing_pages"}
+ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits", "visit_reports",
+             "canvassing_pages"}  # fmt: skip
 """Modules whose queries other tests of plans check: ``test_instance_plans.py``, ``test_canvassing_plans.py`` …"""
 
 
