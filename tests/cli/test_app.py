@@ -48,7 +48,12 @@ def test_what_is_wrong_is_told(interlog: Run, init: Init, tmp_path: Any) -> None
     """Nothing is registered, and the exit code says so."""
     url = f"sqlite:///{tmp_path}/interlog.db"
     init(url)
-    wrong = {"--redirect-uri": "javascript:x", "--token-lifetime": "soon", "--callback": "mail:x", "--organization": "x"}
+    wrong = {
+        "--redirect-uri": "javascript:x",
+        "--token-lifetime": "soon",
+        "--callback": "mail:x",
+        "--organization": "x",
+    }
     for options in wrong.items():
         done = interlog("app", "create", *ACME, "--name", "x", *options, "--json", db=url)
         assert done.code != 0 and done.error
