@@ -18,6 +18,7 @@ from interlog.model.ids import uuid7
 from interlog.model.instances import Put
 from interlog.model.parties import PersonKind
 from interlog.model.profiles import CONTACT, ProfileDraft
+from interlog.model.tenancy import UserRole
 from tests.ledger.conftest import Firm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -309,3 +310,18 @@ async def test_a_contact_that_is_put_as_a_profile_is_the_same_contact(acme: Firm
     await ledger.contacts.amend(acme.actor, made.id, renamed("Aegon"))
     profile = await ledger.profiles.find_by(acme.actor, CONTACT, {"Email": "john@snow.example"})
     assert profile.fields["FirstName"] == "Aegon"
+
+
+async def test_a_contact_does_not_change_who_can_sign_in(acme: Firm) -> None:
+    """Once the person is a user, a canvasser's change of the contact leaves name and addresses of the user alone."""
+    ledger = acme.ledger
+    made = (await ledger.contacts.create(acme.actor, contact("Jon", "jon@own.example"))).resource
+    await ledger.tenants.add_user(acme.actor, made.person or 0, UserRole.MEMBER)
+    changed = await ledger.contacts.amend(acme.actor, made.id, renamed("Mallory"))
+    person = await ledger.persons.get(acme.actor, made.person or 0)
+    assert (
+        person.kind, person.first_name, changed.data["profile"]["name"]["first"],
+    ) == (PersonKind.INTERNAL, "Jon", "Mallory")  # fmt: skip
+    await ledger.persons.update(acme.actor, person.id, first_name="John")
+    read = await ledger.resources.get(acme.actor, "contacts", made.id)
+    assert read.data["profile"]["name"]["first"] == "John"

@@ -1,7 +1,7 @@
 """Contacts as persons: whose they are, and that names and addresses say the same on both sides.
 
 A contact binds to the external person who has one of its e-mail addresses and is no contact yet, or else is a new
-person. It never binds to somebody who can sign in: a contact can be written by whoever visits it.
+person. It never binds to somebody who can sign in, nor changes one: a contact can be written by whoever visits it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,6 +74,8 @@ class Identities:
                     continue
                 contacts[person.id] = item.new
             item.new = replace(item.new, person=person.id)
+            if person.kind is PersonKind.INTERNAL:  # became a user since: his name and addresses are not a contact's
+                continue
             there[person.id] = await self._change(actor, unit, item, person, emails, taken)
         self._persons.add_new(actor, unit, made)
         arrived = {normal_email(email): person.id for person in made for email in person.emails}
