@@ -12,6 +12,7 @@ from interlog.model.instances import Instance, Outcome, Put
 from interlog.model.interactions import Interaction, Participant, ProfilePart
 from interlog.model.parties import OrganizationDraft, Party, PersonDraft
 from interlog.model.profiles import CONTACT, ORGANIZATION, Profile, ProfileDraft, ProfileType, StrongId
+from interlog.model.tenancy import Actor
 from interlog.model.types import Category, FieldDefinition, InteractionType, ParticipantSlot
 from interlog.store.schema import profile_value
 from interlog.store.statements import Query, parameter
@@ -246,6 +247,28 @@ async def test_both_sides_at_the_same_moment(acme: Firm, shop: ProfileType) -> N
         (part,) = (await stored(acme, f"v{n}")).content.profiles
         assert (part.number is None, part.candidates) == ((False, 0) if n % 2 == 0 else (True, 2))
     assert await acme.ledger.check.problems() == []
+
+
+async def test_many_profiles_bind_by_one_look(acme: Firm, shop: ProfileType) -> None:
+    """Thousands that arrive together are looked for together."""
+    for n in range(3):
+        await ring(acme, f"v{n}", City=f"C{n}")
+    looks = []
+    referring = acme.ledger.persons.values.referring
+    assert referring is not None
+
+    async def look(actor: Actor, keys: set[str]) -> None:
+        looks.append(len(keys))
+        await referring(actor, keys)
+
+    acme.ledger.persons.values.referring = look
+    try:
+        drafts = [ProfileDraft(fields={"Code": f"S{n}", "City": f"C{n}"}) for n in range(300)]
+        await acme.ledger.profiles.put_many(acme.actor, shop, drafts)
+    finally:
+        acme.ledger.persons.values.referring = referring
+    assert looks == [600]  # by the city, and by code and city
+    assert [(await stored(acme, f"v{n}")).content.profiles[0].number is not None for n in range(3)] == [True] * 3
 
 
 async def test_amendments_and_repetitions(acme: Firm, shop: ProfileType) -> None:

@@ -8,7 +8,6 @@ several, and only one takes part.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 
 from ..model.as_profiles import contact_of, organization_of
 from ..model.look_ups import values_looked_up
@@ -28,8 +27,19 @@ _BATCH = 500
 _LONGEST = 600
 """Seconds that many are stored for at most: after them something else is wrong."""
 
+Referring = Callable[[Actor, set[str]], Awaitable[None]]
 Anchored = Sequence[tuple[Profile, int]]
 """Profiles, and the versions of the rows that every change of them counts in."""
+
+
+class _LookAgain:
+    """Looks interactions through again that wait under some keys."""
+
+    def __init__(self, referring: Referring, actor: Actor, keys: set[str]) -> None:
+        self._referring, self._actor, self.keys = referring, actor, keys
+
+    async def __call__(self) -> None:
+        await self._referring(self._actor, self.keys)
 
 
 class ProfileValues:
@@ -43,7 +53,7 @@ class ProfileValues:
         self._database = store.database
         self._at_work: set[object] = set()
         self.tenant_of: Callable[[int], Awaitable[Tenant]] | None = None
-        self.referring: Callable[[Actor, set[str]], Awaitable[None]] | None = None
+        self.referring: Referring | None = None
         self.pages: Callable[[Actor, ProfileType, int, int], Awaitable[Anchored]] | None = None
 
     async def find(self, actor: Actor, type_id: int, names: Names, keys: Iterable[str]) -> dict[str, Tally]:
@@ -84,7 +94,11 @@ class ProfileValues:
         by_name = {profile_rows.key_name(some): some for some in names}
         keys = {waiting_key(type_.id, by_name[name], key) for _, _, name, key, _ in before ^ after}
         if keys and self.referring is not None:
-            unit.afterwards.append(partial(self.referring, actor, keys))
+            for follow in unit.afterwards:
+                if isinstance(follow, _LookAgain):  # one look for thousands of profiles
+                    follow.keys |= keys
+                    return
+            unit.afterwards.append(_LookAgain(self.referring, actor, keys))
 
     def add(self, actor: Actor, unit: Unit, party: Person | Organization) -> None:
         """Add to a unit what a new person or organization is found by."""
