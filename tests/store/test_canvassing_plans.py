@@ -76,6 +76,12 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     "OWNED_BY_ANYBODY": (resources.OWNED_BY_ANYBODY, {"kind": "contacts", "owner": LISTS[0]}),
     "COUNTS": (resources.COUNTS, {"kind": "contacts", "owners": LISTS[:2]}),
     "OF_KIND": (resources.OF_KIND, {"kind": "contacts", "after": IDS[9], "limit": 100}),
+    "REGROUP": (resources.REGROUP, {"number": 5, "new_group": 7}),
+    "REGROUP_OWNED": (resources.REGROUP_OWNED, {"kinds": ["contacts"], "of_owner": LISTS[0], "new_group": 7}),
+    "REGROUP_BELOW": (
+        resources.REGROUP_BELOW,
+        {"kinds": ["contact-households"], "between": "contacts", "of_owner": LISTS[0], "new_group": 7},
+    ),
     "USERS_WITHOUT": (resources.USERS_WITHOUT, {}),
     "UPDATE": (
         resources.UPDATE,

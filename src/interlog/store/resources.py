@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, update
 
-from ..model.canvassing.resources import Ref, Resource
+from ..model.canvassing.resources import Ref, Resource, seen_below
 from .database import Database, Row
 from .rows import NOTHING, decode, encode, json_text, json_value, update_of
 from .schema import resource, user
@@ -110,13 +110,46 @@ USERS_WITHOUT = Query(
     .where(user.c.tenant_id == parameter("tenant"), Columns.id.is_(None))
 )
 _CHANGING = (
-    "owner", "natural_key", "person", "group_id", "value", "aside", "version", "created_at", "creator", "modified_at",
+    "owner", "natural_key", "person", "value", "aside", "version", "created_at", "creator", "modified_at",
     "modifier", "deleted_at", "placeholder",
 )  # fmt: skip
 UPDATE = update_of(resource, ("tenant_id", "number"), *_CHANGING)
 _SAID = ("value", "aside", "version", "modified_at", "modifier")
 UPDATE_SAID = update_of(resource, ("tenant_id", "number"), *_SAID)
 """Where nothing that an index holds is another: naming its columns alone would write the index anew."""
+REGROUP = Query(
+    update(resource)
+    .where(Columns.tenant_id == parameter("tenant"), Columns.number == parameter("number"))
+    .values(group_id=parameter("new_group"))
+)
+REGROUP_OWNED = Query(
+    update(resource)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        member_of(Columns.kind, "kinds", text=True),
+        Columns.owner.is_not(None),
+        Columns.owner == bindparam("of_owner"),
+    )
+    .values(group_id=parameter("new_group"))
+)
+_between = resource.alias("between")
+REGROUP_BELOW = Query(
+    update(resource)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        member_of(Columns.kind, "kinds", text=True),
+        Columns.owner.is_not(None),
+        Columns.owner.in_(
+            select(_between.c.id).where(
+                _between.c.tenant_id == parameter("tenant"),
+                _between.c.kind == bindparam("between"),
+                _between.c.owner.is_not(None),
+                _between.c.owner == bindparam("of_owner"),
+            )
+        ),
+    )
+    .values(group_id=parameter("new_group"))
+)
 _PLACES = {column.name: index for index, column in enumerate(resource.columns)}
 
 
@@ -200,9 +233,26 @@ def change(unit: Unit, tenant: int, read: Resource, new: Resource) -> None:
     is_found_alike = all(getattr(read, name) == getattr(new, name) for name in _FOUND_BY)
     query, names = (UPDATE_SAID, _SAID) if is_found_alike else (UPDATE, _CHANGING)
     unit.change(query, key | {name: row[_PLACES[name]] for name in names})
+    if new.group != read.group:
+        unit.change(REGROUP, {"tenant": tenant, "number": read.number, "new_group": new.group})
 
 
-_FOUND_BY = ("owner", "natural", "person", "group", "created_at", "creator", "deleted_at", "placeholder")
+def regroup(unit: Unit, database: Database, tenant: int, kind: str, id_: str, group: int) -> None:
+    """Add to a unit that what has the security group of a resource has another one, and what has the group of that.
+
+    Neither is a new version: it is only seen by others.
+    """
+    arguments = {"tenant": tenant, "of_owner": id_, "new_group": group}
+    below = seen_below(kind)
+    if below:
+        unit.change(REGROUP_OWNED, arguments | {"kinds": database.array(below)}, expect=None)
+    for between in below:
+        if last := seen_below(between):
+            more = {"kinds": database.array(last), "between": between}
+            unit.change(REGROUP_BELOW, arguments | more, expect=None)
+
+
+_FOUND_BY = ("owner", "natural", "person", "created_at", "creator", "deleted_at", "placeholder")
 
 
 def row_of(tenant: int, item: Resource) -> tuple[Any, ...]:

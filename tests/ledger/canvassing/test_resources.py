@@ -211,6 +211,37 @@ async def test_a_new_resource_is_seen_with_what_it_belongs_to(acme: Firm, resour
     assert (await resources.create(insider, replace(contact, group=0))).resource.group == 0
 
 
+async def test_what_moves_is_seen_with_its_new_place(acme: Firm, resources: Resources) -> None:
+    """A contact that goes to another list is seen by who sees that; with a list goes all that is on it."""
+    insider = acme.acting(acme.mia, Right.ADMIN, 7, 8)
+    seven, eight = [(await resources.create(insider, replace(a_list(), group=group))).resource for group in (7, 8)]
+    draft = ResourceDraft(kind="contacts", data={"listId": seven.id})
+    contact = (await resources.create(insider, draft)).resource
+    link = ResourceDraft(kind="contact-households", data={"contactId": contact.id, "householdId": uuid7()})
+    linked = (await resources.create(insider, link)).resource
+    assert (contact.group, linked.group) == (7, 7)
+
+    def on(list_: Resource) -> Callable[[Resource], Resource]:
+        return lambda read: replace(read, data=read.data | {"listId": list_.id})
+
+    moved = await resources.amend(insider, "contacts", contact.id, on(eight))
+    assert (moved.group, moved.version) == (8, 2)
+    after = await resources.get(insider, "contact-households", linked.id)
+    assert after == replace(linked, group=8)
+    with pytest.raises(NotFound):
+        await resources.get(acme.acting(acme.ben, Right.WRITE, 7), "contacts", contact.id)
+
+    organization = (await resources.create(insider, ResourceDraft(kind="organizations", data={"name": "N"}))).resource
+    inside = acme.acting(acme.mia, Right.ADMIN, 8, organization.group)
+    data = eight.data | {"organizationId": organization.id}
+    await resources.amend(inside, "lists", eight.id, lambda read: replace(read, data=data))
+    found = await resources.get_many(inside, [eight.ref, contact.ref, linked.ref])
+    assert {item.group for item in found.values()} == {organization.number} and len(found) == 3
+    await resources.amend(inside, "contacts", contact.id, lambda read: replace(read, data=read.data | {"notes": "x"}))
+    assert (await resources.get(inside, "contacts", contact.id)).group == organization.number
+    assert await acme.ledger.check.problems() == []
+
+
 async def test_writing_needs_the_right(acme: Firm, resources: Resources) -> None:
     """Who may only read creates, changes and deletes nothing."""
     made = (await resources.create(acme.actor, a_list())).resource

@@ -272,16 +272,28 @@ class Resources:
 
         ``Stale`` when the unit is written where somebody else was quicker.
         """
+        group = await self._group_now(actor, read, new)
         stored = replace(
             new,
+            group=group,
             natural=natural_of(new.kind, new.id, new.data) if new.kind in ASSIGNABLE else new.natural,
             version=read.version + 1,
             modified_at=_moment(),
             modifier=await self._people.uuid_of(actor),
         )
         rows.change(unit, actor.tenant.id, read, stored)
+        if group != read.group:
+            rows.regroup(unit, self._database, actor.tenant.id, read.kind, read.id, group)
         add_entry(unit, actor, action, Entity.RESOURCE, read.number, stored.version, now(), encode(read).decode())
         return stored
+
+    async def _group_now(self, actor: Actor, read: Resource, new: Resource) -> int:
+        """Return the security group of a resource that changes: what belongs to something else is seen with that."""
+        source = seen_with(new.kind, new.data)
+        if new.group != read.group or source is None or source == seen_with(read.kind, read.data):
+            return new.group
+        found = await rows.by_refs(self._database, actor.tenant.id, [source])
+        return found[source].group if source in found else new.group
 
     # Ids that are in use
 

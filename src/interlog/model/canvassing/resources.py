@@ -128,6 +128,11 @@ def natural_of(kind: str, id_: str, data: dict[str, Any]) -> str | None:
     return f"{assignee}:{id_}" if isinstance(assignee, str) else None
 
 
+def seen_below(kind: str) -> tuple[str, ...]:
+    """Return the kinds whose resources have the security group of one of this kind."""
+    return tuple(sorted(below for below, (source, _) in _SEEN_WITH.items() if source == kind))
+
+
 def seen_with(kind: str, data: dict[str, Any]) -> Ref | None:
     """Return whose security group a new resource has; None: everybody sees it."""
     source = _SEEN_WITH.get(kind)
