@@ -319,6 +319,8 @@ class Persons:
 
         ``owners`` maps normal addresses to persons' ids. The changes are added to the unit.
         """
+        if not owners:
+            return
         tenant = actor.tenant.id
         waiting: dict[int, set[str]] = {}
         for address, number in await self._database.fetch(
