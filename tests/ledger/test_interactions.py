@@ -17,12 +17,12 @@ from interlog.model.journal import Action, Entity
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, PersonDraft
 from interlog.model.tenancy import Right
-from interlog.model.types import Category, Direction, FieldDefinition, FieldKind, InteractionType, Logging
+from interlog.model.types import CALL, Category, Direction, FieldDefinition, FieldKind, InteractionType, Logging
 from interlog.store import interactions as interaction_rows
 from interlog.store import types as type_rows
 from interlog.store.journal import versions_of
 from interlog.store.statements import Unit
-from tests.ledger.conftest import YESTERDAY, Firm, content, meeting, numbers_of
+from tests.ledger.conftest import ALL_TIMES, YESTERDAY, Firm, content, meeting, numbers_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -776,3 +776,29 @@ class TestFingerprint:
         """A field that a later version adds does not turn old requests, sent again, into conflicts."""
         draft = Draft(type="Meeting", content=Content(occurred_at=1), request_key="k")
         assert fingerprint_of(draft) == sha256(b'{"content":{"occurred_at":1},"type":"Meeting"}').hexdigest()
+
+
+async def test_the_newest_of_everybody(acme: Firm) -> None:
+    """Of all types or some, a page at a time, without what was deleted or others' groups hide."""
+    drafts = [meeting(acme.eve, at=YESTERDAY + index % 3, draft={"type": kind}) for index in range(8)
+              for kind in ("Meeting", "Call")]  # fmt: skip
+    logged = [await acme.ledger.interactions.log(acme.actor, draft) for draft in drafts]
+    hidden = await acme.ledger.interactions.log(
+        acme.acting(acme.mia, Right.WRITE, 7), meeting(acme.eve, draft={"group": 7})
+    )
+    gone = logged.pop().interaction
+    await acme.ledger.interactions.delete(acme.actor, gone.number)
+
+    found: list[int] = []
+    before = None
+    while page := await acme.ledger.timeline.newest(acme.actor, acme.types, **ALL_TIMES, limit=4, before=before):
+        found += [item.number for item in page]
+        before = (page[-1].occurred_at, page[-1].number)
+
+    items = sorted(
+        (one.interaction for one in logged), key=lambda item: (item.content.occurred_at, item.number), reverse=True
+    )
+    assert found == [item.number for item in items]
+    assert hidden.interaction.number not in found
+    calls = await acme.ledger.timeline.newest(acme.actor, [CALL.id], **ALL_TIMES, limit=100)
+    assert [item.number for item in calls] == [item.number for item in items if item.type_id == CALL.id]

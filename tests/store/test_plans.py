@@ -142,6 +142,14 @@ def _list_arguments(loaded: Loaded) -> dict[str, Any]:
     return {"tenant": loaded.firm.tenant.id, "groups": loaded.database.array([0]), "limit": 20}
 
 
+def _newest(arms: int) -> Case:
+    def arguments(loaded: Loaded) -> dict[str, Any]:
+        found = _list_arguments(loaded) | {f"type_{index}": 1 + index for index in range(arms)}
+        return found | {"start": 0, "before_at": 2**60, "before_number": 0}
+
+    return Case(timeline.newest_query(arms), arguments, sorted_arms=arms > 1)
+
+
 def _in_order_of_number(condition: Condition | None) -> Case:
     def arguments(loaded: Loaded) -> dict[str, Any]:
         types = loaded.database.array(loaded.firm.types)
@@ -238,6 +246,7 @@ CASES: dict[str, Case] = {
         for arms in (1, 2, 8, 64)
         for d, g, a in product((False, True), repeat=3)
     },
+    **{f"timeline.newest_query-{arms}": _newest(arms) for arms in (1, 2, 8, 64)},
     **{
         f"notes.page_query-{by}{'-roots' * roots}": _page_of_notes(by, roots)
         for by, roots in [
@@ -687,7 +696,7 @@ async def test_every_factory_of_queries_has_a_check() -> None:
     """Each cached function that makes queries is called above, or is meant to read everything."""
     found = {name for name in _factories() if name.split(".")[0] not in ELSEWHERE}
     assert {name.partition("-")[0] for name in CASES} | set(READS_EVERYTHING) >= found
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 async def test_a_scan_is_noticed(loaded: Loaded) -> None:

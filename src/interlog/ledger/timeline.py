@@ -56,6 +56,23 @@ class Timeline:
         )
         return await rows.page(self._database, selection)
 
+    async def newest(
+        self,
+        actor: Actor,
+        types: Sequence[int],
+        *,
+        start: int,
+        end: int,
+        limit: int,
+        before: tuple[int, int] | None = None,
+    ) -> list[Brief]:
+        """Return everybody's interactions from ``start`` until before ``end``, newest first; see ``page``."""
+        actor.require(Right.READ)
+        return await rows.newest(
+            self._database,
+            rows.Newest(actor.tenant.id, types, actor.groups, start, end, limit, before),
+        )
+
     async def in_order_of_number(
         self, actor: Actor, types: Sequence[int], *, after: int, limit: int, condition: Condition | None = None
     ) -> list[Brief]:

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, and_, exists, literal_column, select, tuple_, union
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    and_,
+    exists,
+    literal_column,
+    select,
+    tuple_,
+    union,
+    union_all,
+)
 
 from ..model.conditions import Condition
 from ..model.interactions import Brief
@@ -150,6 +160,83 @@ def _arm(
         )
     return (
         statement.where(*conditions).order_by(entry.occurred_at.desc(), entry.number.desc()).limit(parameter("limit"))
+    )
+
+
+class Newest(NamedTuple):
+    """Which of everybody's interactions are meant, newest first: see ``Selection``."""
+
+    tenant: int
+    types: Sequence[int]
+    groups: Sequence[int]
+    start: int
+    end: int
+    limit: int
+    before: tuple[int, int] | None = None
+
+
+async def newest(database: Database, asked: Newest) -> list[Brief]:
+    """Return a page of everybody's interactions: one index range per type, each no longer than the page."""
+    types = list(dict.fromkeys(asked.types))
+    found: list[Brief] = []
+    for start in range(0, len(types), _MOST_ARMS):
+        some = types[start : start + _MOST_ARMS]
+        arms = 1 << (len(some) - 1).bit_length()
+        end = (asked.end, 0)
+        before_at, before_number = min(asked.before or end, end)
+        arguments: dict[str, Any] = {
+            "tenant": asked.tenant,
+            "groups": database.array(asked.groups),
+            "start": asked.start,
+            "before_at": before_at,
+            "before_number": before_number,
+            "limit": asked.limit,
+        }
+        for index in range(arms):
+            arguments[f"type_{index}"] = some[index] if index < len(some) else 0
+        found += [brief_of(text) for (text,) in await database.fetch(newest_query(arms), **arguments)]
+    if len(types) > _MOST_ARMS:
+        found.sort(key=lambda item: (item.occurred_at, item.number), reverse=True)
+    return found[: asked.limit]
+
+
+@lru_cache(maxsize=8)
+def newest_query(arms: int) -> Query:
+    """Return the statement of a page for this many types."""
+    if arms == 1:
+        return Query(_of_type(0, select(Columns.brief)))
+    entries: list[Select[Any]] = []
+    for index in range(arms):
+        arm = _of_type(index, select(Columns.occurred_at, Columns.number)).subquery(f"arm_{index}")
+        entries.append(select(arm.c.occurred_at, arm.c.number))
+    newest = (
+        union_all(*entries)
+        .order_by(literal_column("occurred_at").desc(), literal_column("number").desc())
+        .limit(parameter("limit"))
+        .subquery("newest")
+    )
+    return Query(
+        select(Columns.brief)
+        .select_from(
+            newest.join(interaction, and_(Columns.tenant_id == parameter("tenant"), Columns.number == newest.c.number))
+        )
+        .order_by(newest.c.occurred_at.desc(), newest.c.number.desc())
+    )
+
+
+def _of_type(index: int, head: Select[Any]) -> Select[Any]:
+    """One type's index range, newest first, no longer than the page."""
+    return (
+        head.where(
+            Columns.tenant_id == parameter("tenant"),
+            Columns.type_id == parameter(f"type_{index}"),
+            Columns.occurred_at >= parameter("start"),
+            tuple_(Columns.occurred_at, Columns.number) < tuple_(parameter("before_at"), parameter("before_number")),
+            Columns.deleted_at.is_(None),
+            member_of(Columns.group_id, "groups"),
+        )
+        .order_by(Columns.occurred_at.desc(), Columns.number.desc())
+        .limit(parameter("limit"))
     )
 
 
