@@ -1,17 +1,17 @@
 """How often something may be tried that can be guessed."""
 
-import time
+from time import monotonic
 
 from ..model.errors import Limited
 
 _FREE = 5
-_LONGEST = 900.0
+_FIRST, _LONGEST = 30.0, 900.0
 _FORGOTTEN = 3_600.0
 _MOST_KNOWN = 10_000
 
 
 class Attempts:
-    """Counts failures by key: after a few each one doubles the time until the next try, up to a quarter of an hour.
+    """Counts failures by key: after five one waits half a minute, then twice as long each time, up to 15 minutes.
 
     Kept in memory, per process; an hour without a try forgets a key.
     """
@@ -21,7 +21,7 @@ class Attempts:
 
     def begin(self, key: object) -> None:
         """Count a try before it is made, so that many at once do not pass; raises ``Limited``."""
-        at = time.monotonic()
+        at = monotonic()
         times, last = self._tried.pop(key, (0, at))
         if at - last > _FORGOTTEN:
             times = 0
@@ -40,4 +40,4 @@ class Attempts:
 
 def _pause(times: int) -> float:
     """Return how many seconds pass after so many tries before the next may be made."""
-    return 0.0 if times < _FREE else min(_LONGEST, 2.0 ** (times - _FREE + 1))
+    return 0.0 if times < _FREE else min(_LONGEST, _FIRST * 2.0 ** (times - _FREE))
