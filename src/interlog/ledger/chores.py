@@ -114,8 +114,10 @@ class Chores:
 
     def _begin(self, actor: Actor, item: Chore) -> "asyncio.Task[None]":
         key = _key(item)
-        task = self._tasks[key] = asyncio.create_task(self._do(actor, item))
-        task.add_done_callback(lambda _: self._tasks.pop(key, None))
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(self._do(actor, item))
+            task.add_done_callback(lambda _: self._tasks.pop(key, None))
         return task
 
     async def _do(self, actor: Actor, item: Chore) -> None:
