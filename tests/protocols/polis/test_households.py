@@ -161,7 +161,9 @@ def test_contacts_are_linked_to_households(api: Caller, customer: str) -> None:
     assert (200, link) == (again.status_code, again.json())
     shown = api.get(f"/v2/contacts/{id_}/households").json()["data"]
     assert [home | {"params": {"contactHouseholdId": link["id"]}}] == shown
-    assert api.delete(path).json()["meta"]["isDeleted"]
+    refused(api.request("DELETE", path, headers={"ETag": "x"}), 409, "ConcurrencyError")
+    gone = api.request("DELETE", path, headers={"If-Match": f'"{link["meta"]["etag"]}"'})
+    assert gone.json()["meta"]["isDeleted"]
     refused(api.delete(path), 404, "NotFoundError")
     assert api.get(f"/v2/contacts/{id_}/households").json()["data"] == []
     assert api.put(path).json()["id"] == link["id"]

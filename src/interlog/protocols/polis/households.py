@@ -5,7 +5,7 @@ from typing import Any
 
 from interlog.ledger.canvassing.contacts import Amendment
 from interlog.ledger.canvassing.resources import Made
-from interlog.model.canvassing.households import address_id, country_code
+from interlog.model.canvassing.households import address_id, country_code, link_id
 from interlog.model.canvassing.resources import Resource, ResourceDraft
 from interlog.model.conditions import Among, Constant
 from interlog.model.errors import InterlogError, Invalid
@@ -19,6 +19,7 @@ from .many import answer as answer_many
 from .many import create_many, items_in, patch_many
 from .operations import MAX_MANY, Body, Call, Operation, Reply
 from .paging import list_resources
+from .requests import ANYTHING, precondition_of
 from .resources import Draft, Kind, item_of, operations_of, reading_of
 from .shapes import MISSING, Anything, Number, Reading, Shape, Text, Thing, Uuid
 from .wire import one
@@ -144,6 +145,11 @@ async def link(call: Call) -> Reply:
 async def unlink(call: Call) -> Reply:
     """``DELETE /v2/contacts/{id}/households/{household}``: answers with the link as it then is."""
     await require_assigned(call, call.id())
+    condition = precondition_of(call)
+    if condition is not ANYTHING:
+        id_ = link_id(call.actor.tenant, call.id(), call.id("household"))
+        read = await call.ledger.resources.get(call.actor, LINK_KIND, id_)
+        condition.check(item_of(call.actor, read)["meta"]["etag"])
     gone = await call.ledger.households.unlink(call.actor, call.id(), call.id("household"))
     return one(item_of(call.actor, gone))
 
