@@ -160,6 +160,30 @@ def test_the_same_change_set_from_many_at_once_is_stored_once(data: Data, firm: 
     assert data.get("/Contacts('C-1')/Interactions/$count").text == "1"
 
 
+def test_what_a_batch_has_created_goes_by_its_request(data: Data) -> None:
+    """``$`` and the id of an earlier request, or of one of an earlier change set, is the address of what it stored."""
+    requests: list[dict[str, Any]] = [
+        {"id": "c", "method": "POST", "url": "Contacts", "body": {"ContactId": "C'1 ä"}, "atomicityGroup": "g"},
+        {"id": "r", "method": "POST", "url": "Interactions", "body": TICKET | {"InteractionType": "Repair"},
+         "atomicityGroup": "g"},
+        {"id": "2", "method": "PATCH", "url": "$r", "body": {"Note": "changed"}, "atomicityGroup": "h"},
+        {"id": "3", "method": "PATCH", "url": "$c", "body": {"FirstName": "Zoe"}, "atomicityGroup": "h"},
+        {"id": "4", "method": "GET", "url": "$c/FirstName"},
+        {"id": "5", "method": "GET", "url": "$c/Interactions?$count=true"},
+        {"id": "6", "method": "GET", "url": "$r?$select=Note"},
+        {"id": "7", "method": "GET", "url": "$none"},
+    ]  # fmt: skip
+    for accept in ("application/json", "application/json;odata.metadata=none"):
+        for request in requests:
+            request["headers"] = {"Accept": accept}
+        found = batch(data, requests)
+        assert statuses(found) == [202, 202, 204, 204, 200, 200, 200, 404], found
+        assert (found[4]["body"]["value"], found[5]["body"]["@odata.count"]) == ("Zoe", 0)
+        assert found[6]["body"]["Note"] == "changed"
+    inside = [requests[0], {"id": "i", "method": "PATCH", "url": "$c", "body": {}, "atomicityGroup": "g"}]
+    assert statuses(batch(data, inside)) == [424, 404]
+
+
 def test_a_transaction_of_profiles_stores_all_or_none(data: Data, firm: Firm) -> None:
     """``Prefer: transaction=all`` on many profiles; a dry run checks them only."""
     rows = firm.rows()

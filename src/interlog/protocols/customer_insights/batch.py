@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from .bodies import content_error, decode, encode, too_large
 from .errors import ApiError
+from .ids import key_text, named_key_text
 from .operations import JSON, Reply
 
 MAX_REQUESTS = 1_000
@@ -45,16 +47,20 @@ RunAll = Callable[[Sequence[Part]], Awaitable[list[Reply]]]
 
 
 async def perform(parts: Sequence[Part], run: Run, run_all: RunAll, *, go_on: bool) -> list[Answer]:
-    """Answer the parts in order; after the first that fails only where the client wants to ``go_on``."""
+    """Answer the parts in order; after the first that fails only where the client wants to ``go_on``.
+
+    What an earlier part, or one of an earlier change set, has created goes by ``$`` and its id in addresses.
+    """
     answers: list[Answer] = []
     failed: set[str] = set()
+    created: dict[str, str] = {}
     index = 0
     while index < len(parts):
         end = index + 1
         if parts[index].group is not None:
             while end < len(parts) and parts[end].group == parts[index].group:
                 end += 1
-        group = parts[index:end]
+        group = [_referred(part, created) for part in parts[index:end]]
         index = end
         if any(failed.intersection(part.depends_on) for part in group):
             message = "A request that this one depends on has failed."
@@ -64,11 +70,38 @@ async def perform(parts: Sequence[Part], run: Run, run_all: RunAll, *, go_on: bo
         else:
             replies = await run_all(group)
         answers += map(Answer, group, replies)
+        for part, reply in zip(group, replies, strict=True):
+            if part.id is not None and (address := _address(part, reply)) is not None:
+                created[part.id] = address
         if any(reply.status >= 400 for reply in replies):
             failed |= {name for part in group for name in (part.id, part.group) if name is not None}
             if not go_on:
                 break
     return answers
+
+
+def _referred(part: Part, created: Mapping[str, str]) -> Part:
+    """Return a request with the address of what it refers to: ``$1`` or ``$1/Interactions``."""
+    match = _REFERENCE.match(part.url)
+    address = created.get(match[1]) if match is not None else None
+    return part if match is None or address is None else replace(part, url=address + part.url[match.end() :])
+
+
+_REFERENCE = re.compile(r"\$([^/?]+)")
+
+
+def _address(part: Part, reply: Reply) -> str | None:
+    """Return the address of what a request has created: of its entity set, and its key."""
+    body = reply.body
+    if part.method != "POST" or reply.status != 202 or not isinstance(body, dict):
+        return None
+    entity_set = part.url.partition("?")[0].rstrip("/").rpartition("/")[2]
+    if isinstance(key := body.get("ProfileId") or body.get("InteractionId"), str):
+        names = ("InteractionType", "InteractionId")
+        if entity_set.lower() == "interactions":  # where others may have the same id
+            return entity_set + named_key_text({name: str(body.get(name, "")) for name in names})
+        return entity_set + key_text(key)
+    return None
 
 
 def failure(error: ApiError) -> Reply:
