@@ -78,6 +78,11 @@ BREAKS = {
     "subscriptions of nobody": (
         f"INSERT INTO subscription VALUES ({T}, 9, 'p', 'n', 'u', 'k', NULL, '{{}}', 999, 0, 0, 0, 1, NULL)"
     ),
+    "applications of nobody": (
+        f"INSERT INTO application VALUES ({T}, 9, 'c', NULL, 'n', '[]', NULL, NULL, 999, NULL, NULL, 1, NULL)"
+    ),
+    "consents of nobody": f"INSERT INTO consent VALUES ({T}, 9, 999, 999, NULL, '[]', 1, NULL)",
+    "keys of nobody": f"INSERT INTO grant_key VALUES ({T}, 'd', 'code', 999, 999, NULL, NULL, NULL, NULL, NULL)",
     "deliveries to no subscription": (
         f"INSERT INTO delivery VALUES ({T}, 999, 1, 'k', 'e', NULL, 'dead', 1, NULL, 1, 1, NULL, NULL)"
     ),

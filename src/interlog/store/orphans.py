@@ -124,6 +124,9 @@ def _references() -> Iterator[_Reference]:
     yield _Reference("passwords of nobody", password, user, own)
     yield _Reference("sessions of nobody", session, user, own)
     yield _Reference("subscriptions of nobody", subscription, user, own)
+    yield _Reference("applications of nobody", application, user, own)
+    yield _Reference("consents of nobody", consent, user, own)
+    yield _Reference("keys of nobody", grant, user, own)
     yield _Reference("deliveries to no subscription", delivery, subscription, {"subscription": "id"})
     for what, table in (("tokens", token), ("consents", consent), ("keys", grant)):
         yield _Reference(
