@@ -31,7 +31,7 @@ async def ask(
 
     async def send(message: dict[str, Any]) -> None:
         nonlocal answer
-        if message["type"] == "http.response.start" and message["status"] not in (200, 202):
+        if message["type"] == "http.response.start" and message["status"] not in (200, 201, 202):
             raise RuntimeError(f"{path} was answered with {message['status']}")
         answer += message.get("body", b"")
 
