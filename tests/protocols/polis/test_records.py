@@ -48,7 +48,7 @@ def test_a_record_is_put_and_read(api: Caller, door: Door) -> None:
     assert record["data"] == {
         "campaignId": door.campaign,
         "contactHouseholdId": link,
-        "availability": {"available": True},
+        "availability": {"available": True, "unavailableReason": None},
         "statusId": door.statuses["Successful"],
         "state": "contacted-available-successful",
         "contacted": True,
@@ -60,7 +60,7 @@ def test_a_record_is_put_and_read(api: Caller, door: Door) -> None:
     again = api.put(f"{door.path}/status", data={"state": "come-back"})
     assert again.status_code == 200
     assert (again.json()["data"]["state"], again.json()["data"].get("statusId")) == ("come-back", None)
-    assert again.json()["data"]["availability"] == {"available": True}
+    assert again.json()["data"]["availability"] == {"available": True, "unavailableReason": None}
 
 
 @pytest.mark.covers("contact-household-campaigns.patch")

@@ -40,13 +40,15 @@ _MANY_PARAMS = Thing({"contactId": Uuid(), "householdId": Uuid()}, required=("co
 
 
 def record_item(call: Call, kept: Kept) -> dict[str, Any]:
-    """Return a record as an object of the wire."""
-    record = kept.record
+    """Return a record as an object of the wire. A reason that is missing is shown as null (spec 2.1)."""
+    record, data = kept.record, kept.record.data
+    if "availability" in data:
+        data = data | {"availability": {"unavailableReason": None} | data["availability"]}
     as_resource = Resource(
         kind=KIND,
         id=derived_id(call.actor.tenant, "contact-household-campaign", record.campaign, kept.link),
         number=0,
-        data={"campaignId": record.campaign, "contactHouseholdId": kept.link} | record.data,
+        data={"campaignId": record.campaign, "contactHouseholdId": kept.link} | data,
         group=kept.contact.group,
         version=record.version,
         created_at=record.created_at,
