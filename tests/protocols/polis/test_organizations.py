@@ -9,6 +9,7 @@ from interlog.model.ids import uuid7
 from interlog.model.parties import Person
 from tests.serving import Caller, Firm
 
+from . import people
 from .conftest import PREFIX, refused, types
 from .setting_up import World, patch, replace
 
@@ -196,3 +197,29 @@ def test_roles_of_ones_own(world: World, firm: Firm, api: Caller) -> None:
     refused(api.request("DELETE", canvasser), 403, "UnauthorizedError")
     assert api.request("DELETE", f"/v1/roles/{reader['id']}").status_code == 200
     refused(his.get("/v1/lists"), 403, "UnauthorizedError")
+
+
+@pytest.mark.covers("lists.patch", "contacts.patch")
+def test_what_moves_is_seen_by_others(world: World, firm: Firm, api: Caller) -> None:
+    """A list that goes to another organization takes its contacts along; its etag is what whoever sees it reads."""
+    north, south = organization(world), organization(world, "South")
+    ben, eve = firm.colleague("Ben"), firm.colleague("Eve")
+    membership(world, ben, north["id"], "Manager")
+    membership(world, eve, south["id"], "Manager")
+    his, hers = caller(firm, ben), caller(firm, eve)
+    first, second = [world.list(organizationId=north["id"]) for _ in range(2)]
+    contacts = [world.create("/v1/contacts", **people.contact(item["id"], name)) for item, name in
+                ((first, "Ann"), (second, "Bob"))]  # fmt: skip
+    paths = [f"/v1/contacts/{contact['id']}" for contact in contacts]
+    assert [his.get(path).status_code for path in paths] == [200, 200]
+    assert [hers.get(path).status_code for path in paths] == [404, 404]
+
+    moved = patch(api, f"/v1/lists/{first['id']}", replace("/organizationId", south["id"]))
+    assert moved.status_code == 200, moved.text
+    assert [his.get(path).status_code for path in paths] == [404, 200]
+    assert [hers.get(path).status_code for path in paths] == [200, 404]
+    assert patch(api, paths[1], replace("/listId", first["id"])).status_code == 200
+    assert [his.get(path).status_code for path in paths] == [404, 404]
+    for path in paths:
+        etag = hers.get(path).json()["meta"]["etag"]
+        assert patch(hers, path, replace("/notes", "x") | {"op": "add"}, ETag=etag).status_code == 200

@@ -318,12 +318,14 @@ class TestGroups:
         assert moved.json()["securityGroupId"] == there["securityGroupId"]
         assert moved.json()["meta"]["etag"] == etag_of(moved.json(), is_changed=True)
 
-    @pytest.mark.parametrize("kind", ["campaigns", "lists"])
-    def test_what_others_depend_on_stays(self, world: World, api: Caller, firm: Firm, kind: str) -> None:
-        """A campaign and a list stay in their organization: their visits and contacts would be left behind."""
+    def test_takes_along_what_belongs_to_it(self, world: World, api: Caller) -> None:
+        """With a campaign that goes to another organization go its surveys and segments."""
         south = world.create("/v1/organizations", name="South", parentId=world.root)
-        made = world.campaign() if kind == "campaigns" else world.list()
-        before = firm.rows()
-        answer = patch(api, f"/v1/{kind}/{made['id']}", replace("/organizationId", south["id"]))
-        assert types(refused(answer, 400, "ValidationError")) == {("/data/organizationId", "any.readOnly")}
-        assert firm.rows() == before
+        campaign = world.campaign()
+        survey = world.survey(campaign["id"])
+        segment = world.segment(campaign["id"], survey["id"])
+        answer = patch(api, f"/v1/campaigns/{campaign['id']}", replace("/organizationId", south["id"]))
+        group = world.campaign(organizationId=south["id"])["securityGroupId"]
+        assert answer.json()["securityGroupId"] == group
+        for path in (f"/v1/surveys/{survey['id']}", f"/v1/segments/{segment['id']}"):
+            assert api.get(path).json()["securityGroupId"] == group

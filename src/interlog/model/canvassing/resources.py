@@ -55,9 +55,6 @@ _SEEN_WITH = {
     "notes": ("contacts", "contactId"),
 }
 
-SOURCES = frozenset(kind for kind, _ in _SEEN_WITH.values())
-"""The kinds from which others have their security groups."""
-
 
 class Resource(Struct, frozen=True, kw_only=True, gc=False):
     """A resource. ``data`` is what clients write; neither it nor ``aside`` is ever changed in place.

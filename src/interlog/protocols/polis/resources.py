@@ -16,21 +16,18 @@ from interlog.ledger.canvassing.resources import Made
 from interlog.model.canvassing.errors import Changed, Taken
 from interlog.model.canvassing.resources import (
     NOTHING,
-    OWNERS,
-    SOURCES,
     Ref,
     Resource,
     ResourceDraft,
     customer_id,
     security_group_id,
-    seen_with,
 )
 from interlog.model.errors import Conflict
 from interlog.model.instants import to_datetime
 from interlog.model.tenancy import Actor
 
 from .bodies import Sent, sent_by
-from .errors import PolisError, exists, outdated, problem, unauthorized
+from .errors import PolisError, exists, outdated, unauthorized
 from .operations import Body, Call, Handler, Operation, Reply
 from .paging import list_resources
 from .patching import Patch, patch_of, patched
@@ -203,7 +200,7 @@ async def patch(kind: Kind, call: Call) -> Reply:
         draft = Draft(data, data, dict(read.aside), "/data", reading_of(call), read.id, read)
         await prepare(kind, call, draft)
         try:
-            new = await kind.amend(call, read, partial(_changed, draft, group_after(draft, read)))
+            new = await kind.amend(call, read, partial(_changed, draft))
         except Changed:
             continue  # what somebody else made of it meanwhile is read, and held against the condition
         except Taken as error:
@@ -212,8 +209,8 @@ async def patch(kind: Kind, call: Call) -> Reply:
     raise Conflict("it was being changed by others at the same time; try again")
 
 
-def _changed(draft: Draft, group: int, read: Resource) -> Resource:
-    return replace(read, data=draft.data, aside=draft.aside, group=group)
+def _changed(draft: Draft, read: Resource) -> Resource:
+    return replace(read, data=draft.data, aside=draft.aside)
 
 
 async def delete(kind: Kind, call: Call) -> Reply:
@@ -267,21 +264,6 @@ async def look_up(kind: Kind, call: Call, draft: Draft) -> None:
     for ref in named:
         if (ref.kind, ref.id) not in draft.found:
             draft.wrong(ref.pointer, f"names nothing that is there in {ref.kind}", "any.ref")
-
-
-def group_after(draft: Draft, read: Resource) -> int:
-    """Return the security group of a resource after a change: that of what it belongs to now.
-
-    Raises where others have taken its group over, and would be left behind in it.
-    """
-    ref = seen_with(read.kind, draft.data)
-    if ref is None or ref == seen_with(read.kind, read.data) or ref not in draft.found:
-        return read.group
-    group = draft.found[ref].group
-    if group != read.group and read.kind in SOURCES:
-        message = f"cannot become one of these {ref[0]}: what belongs to it would be seen by others than before"
-        raise problem(f"{draft.prefix}/{OWNERS[read.kind]}", "any.readOnly", message)
-    return group
 
 
 async def check_user(call: Call, draft: Draft, member: str) -> None:
