@@ -8,13 +8,14 @@ from uuid import uuid4
 
 import httpx2
 
-from interlog.model.canvassing.resources import root_organization
+from interlog.model.canvassing.resources import customer_id, role_id, root_organization
 from interlog.model.canvassing.statuses import status_group_id
 from interlog.protocols.polis.operations import Body, Operation
 from interlog.protocols.polis.table import OPERATIONS
 from tests.serving import Caller, Firm, RunningServer
 
 from .conftest import PREFIX
+from .people import household
 from .setting_up import World, question
 
 OWN, OTHERS = "Quokka", "Wombat"
@@ -30,6 +31,9 @@ ROUTES = [(operation, path) for operation in TENANTS for _, path in operation.ro
 
 _KINDS = {"contact": "contacts", "household": "households", "status": "statuses"}
 """What an id in a path belongs to whose name says it; ``{id}`` belongs to the segment before it."""
+
+
+_IN_TIME = "startDate=2026-01-01&endDate=2026-12-31"
 
 
 class Known(NamedTuple):
@@ -97,9 +101,37 @@ def known_world(server: RunningServer, word: str) -> Known:
     for kind in ("walklists", "interactions"):
         ids[kind] = world.create(f"/v1/{kind}", **bodies[kind])["id"]
     assert world.api.put(f"/v1/campaigns/{campaign}/statuses/{ids['statuses']}").status_code == 201
-    ids |= {"organizations": root_organization(firm.tenant), "status-groups": status_group_id("Successful")}
+    ids["status-groups"] = status_group_id("Successful")
     ids |= _others(world, ids, word)
+    bodies |= _more_bodies(world, ids, word)
+    for kind in ("organizations", "roles", "notes"):
+        ids[kind] = world.create(f"/v1/{kind}", **bodies[kind])["id"]
+    ben = firm.colleague("Ben", word)
+    member = {"organizationId": ids["organizations"], "userId": ben.uuid, "status": "active"}
+    reader = role_id(firm.tenant, "Canvasser")
+    ids["memberships"] = world.create("/v1/memberships", **member, roleId=reader)["id"]
+    bodies["memberships"] = member | {"userId": firm.mia.uuid, "roleId": reader, "status": "disabled"}
+    world.api.get("/v1/users")  # whoever was made through the ledger is described when users are first listed
     return Known(firm, ids, bodies)
+
+
+def _more_bodies(world: World, ids: Mapping[str, str], word: str) -> dict[str, dict[str, Any]]:
+    """Return the data of what is made of persons, households and roles, and what else some operations ask for."""
+    contact, home = ids["contacts"], ids["households"]
+    link = {"contactId": contact, "householdId": home}
+    return {
+        "households": household("", word)["data"],
+        "contact-households": link,
+        "contact-household-lists": link,
+        "contact-household-campaigns": {"statusId": ids["statuses"], "campaignId": ids["campaigns"]},
+        "notes": {"contactId": contact, "text": word},
+        "organizations": {"name": f"Organization {word}", "parentId": world.root},
+        "users": {
+            "email": f"new@{word.lower()}.example",
+            "profile": {"name": {"anglican": {"given": "New", "surname": word}}},
+        },
+        "roles": {"name": f"Role {word}", "permissions": ["read@lists"]},
+    }
 
 
 def _others(world: World, ids: Mapping[str, str], word: str) -> dict[str, str]:
@@ -131,6 +163,7 @@ class Sent(NamedTuple):
     path: str
     in_path: dict[str, str]
     body: Any
+    query: str = ""
 
     def but(self, name: str, value: str) -> "Sent":
         """Return the request with another value in its path."""
@@ -146,6 +179,7 @@ class Sent(NamedTuple):
 
     def send(self, caller: Caller, query: str = "", **headers: str) -> httpx2.Response:
         """Send it."""
+        query = query or self.query
         path = f"{self.filled}?{query}" if query else self.filled
         if self.body is None:
             return caller.request(self.operation.method, path, headers=headers)
@@ -162,8 +196,18 @@ def asked(operation: Operation, path: str, known: Known) -> Sent:
     if operation.body is Body.PATCH:
         body = {"data": []}
     elif operation.body is Body.OBJECT:
-        body = {"data": known.bodies.get(operation.resource, {})}
-    return Sent(operation, path, in_path, body)
+        one = {"data": known.bodies.get(operation.resource, {})}
+        if operation.resource == "households":
+            one["customerId"] = customer_id(known.firm.tenant)
+        body = one if not operation.name.endswith("_many") else {"data": [one]}
+        if operation.name.endswith("patch_many"):
+            body = {"data": [{"id": known.ids[operation.resource], "etag": "x", "data": []}]}
+    query = ""
+    if operation.name == "interactions.latest_by_canvasser":
+        query = f"organizationId={root_organization(known.firm.tenant)}&{_IN_TIME}"
+    elif operation.resource == "analytics":
+        query = f"campaignId={known.ids['campaigns']}&{_IN_TIME}"
+    return Sent(operation, path, in_path, body, query)
 
 
 def name_of(value: Any) -> str:

@@ -52,8 +52,8 @@ def unreadable(message: str, **data: Any) -> PolisError:
 
 
 def not_found(what: str) -> PolisError:
-    """Return the refusal of something that is not there; ``what`` reads like ``list``."""
-    return PolisError(404, "NotFoundError", f"There is no such {what}.")
+    """Return the refusal of something that is not there; ``what`` is a kind, such as ``lists``, or one of it."""
+    return PolisError(404, "NotFoundError", f"There is no such {_singular(what)}.")
 
 
 def unauthorized(message: str, **data: Any) -> PolisError:
@@ -146,6 +146,10 @@ def _problem(found: Problem) -> dict[str, Any]:
 def _body(status: int, name: str, message: str, data: Any) -> dict[str, Any]:
     body = {"statusCode": status, "error": _phrase(status), "name": name, "message": message}
     return body if data is None else body | {"data": data}
+
+
+def _singular(kind: str) -> str:
+    return re.sub(r"(?<=s)es$|(?<=[a-z]{3})s$(?<!us)(?<!ss)", "", kind)
 
 
 def _phrase(status: int) -> str:

@@ -90,7 +90,7 @@ class Call(Struct, dict=True):
         """Return an id of the path in lower case; raises 404 where it can be nobody's."""
         text = self.path[name]
         if not _UUID.fullmatch(text):
-            raise not_found(self.operation.resource.removesuffix("s"))
+            raise not_found(self.operation.resource)
         return text.lower()
 
     @cached_property
