@@ -434,3 +434,20 @@ def test_visits_of_another_protocol(street: Street, api: Caller, firm: Firm) -> 
     seen = street.see()
     assert (seen["state"], seen["fields"]) == ("contacted-unavailable-not-home", {"rating": 2})
     assert api.get(f"/v1/interactions/{found['id']}").json() == found
+
+
+def test_what_is_odd_is_accepted_and_said(street: Street, api: Caller, firm: Firm) -> None:
+    """Answers beside the survey's way, and visits of a campaign that is over, are stored; the text says so."""
+    made = street.visit(answers={AVAILABLE: "true", REASON: "Moved"})
+    assert _text(firm, made["id"]).endswith("Moved")
+    made = street.visit(answers={RATING: 4})
+    assert "do not follow the way" in _text(firm, made["id"])
+    assert patch(api, f"/v1/campaigns/{street.campaign}", replace("/status", "complete")).status_code == 200
+    made = street.visit(timestamp="2026-03-14T20:00:00Z")
+    assert "not under way" in _text(firm, made["id"])
+    assert set(made) == {"id", "data", "meta", "customerId", "securityGroupId"}
+
+
+def _text(firm: Firm, id_: str) -> str:
+    permit = firm.server.run(firm.ledger.permits.of(firm.actor))
+    return firm.server.run(firm.ledger.visits.get(firm.actor, permit, id_)).content.body or ""

@@ -1,6 +1,6 @@
 """A visit before it is stored: whether what it refers to is there, and what the server adds to it (§3.3, §3.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...model.canvassing.resources import Ref, Resource, derived_id
-from ...model.canvassing.surveys import availability_in, reason_in
-from ...model.canvassing.visits import MEMBERS, Beside, Visit
+from ...model.canvassing.surveys import Survey, availability_in, reason_in
+from ...model.canvassing.visits import MEMBERS, NOT_UNDER_WAY, OFF_FLOW, Beside, Visit
 from ...model.errors import Problem
 from ...model.tenancy import Actor, Tenant
 from .surveys import Book
@@ -102,10 +102,24 @@ def completed(tenant: Tenant, draft: VisitDraft, found: Found, book: Book | None
             visit = replace(visit, list_id=None)
             added |= _of_contact(tenant, visit, contact)
     beside = _with_filled(visit.beside, *added)
+    beside = replace(beside, flags=tuple(_odd(draft, found, survey)))
     status = _status(visit, found)
     if status is not None:
         beside = replace(beside, chosen=(status.id, status.data["contactState"]))
     return replace(visit, beside=beside, **{_MEMBERS[name]: value for name, value in added.items()}), []
+
+
+def _odd(draft: VisitDraft, found: Found, survey: Survey | None) -> Iterator[str]:
+    visit = draft.visit
+    if survey is not None and not survey.follows_flow(visit.responses):
+        yield OFF_FLOW
+    campaign = found.get(("campaigns", visit.campaign))
+    if draft.corrects:  # what counts is how it was when the visit came
+        is_under_way = NOT_UNDER_WAY not in visit.beside.flags
+    else:
+        is_under_way = campaign is None or campaign.data.get("status") not in ("pending", "complete")
+    if not is_under_way:
+        yield NOT_UNDER_WAY
 
 
 MAX_REASON = 256

@@ -17,6 +17,13 @@ _LONGEST_TEXT = 100_000
 PROTOCOL = "polis"
 """The name under which what has no field is kept in ``Content.extras``."""
 
+OFF_FLOW, NOT_UNDER_WAY = "flow", "campaign"
+_ODD = {
+    OFF_FLOW: "(The answers do not follow the way through the survey.)",
+    NOT_UNDER_WAY: "(The campaign was not under way when this was sent.)",
+}
+"""What is said of a visit that was accepted, and yet is odd."""
+
 
 class Beside(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is kept of a visit that is no fact about it, and comes back as it came.
@@ -24,7 +31,7 @@ class Beside(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     ``customer`` and ``group``: ids sent by a client where any are taken. ``creator``, ``modifier``, ``modified_at``:
     who recorded and last changed it, uuids of persons, the latter and the time only of what was imported. ``filled``:
     names of members that the server worked out. ``members``: unknown ones. ``chosen``: the status that was chosen, and
-    the state that it stood for then.
+    the state that it stood for then. ``flags``: what is odd about it, though it was accepted.
     """
 
     customer: str | None = None
@@ -35,6 +42,7 @@ class Beside(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     filled: tuple[str, ...] = ()
     members: dict[str, Any] = NOTHING
     chosen: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class Visit(Struct, frozen=True, kw_only=True, gc=False):
@@ -141,7 +149,7 @@ def _responses(value: Any) -> dict[str, dict[str, Any]]:
 
 
 def _beside(kept: dict[str, Any]) -> Beside:
-    lists = {name: tuple(kept.get(name, ())) for name in ("filled", "chosen")}
+    lists = {name: tuple(kept.get(name, ())) for name in ("filled", "chosen", "flags")}
     return Beside(**(kept | lists))
 
 
@@ -194,4 +202,5 @@ def summary_of(visit: Visit, survey: Survey | None) -> str:
         else:
             values = answer.value if isinstance(answer.value, list) else [answer.value]
             lines.append(f"{answer.tag}: {', '.join(map(str, values))}")
+    lines += [_ODD[flag] for flag in visit.beside.flags]
     return "\n".join(lines)[:_LONGEST_TEXT]
