@@ -3,6 +3,7 @@
 import operator
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,3 +254,16 @@ def test_bad_sorts_are_format_errors(values: list[str]) -> None:
     with pytest.raises(PolisError) as refused:
         sortings_of(values)
     assert (refused.value.status, refused.value.name) == (400, "FormatError")
+
+
+# The page in the docs
+
+
+def test_every_filter_on_the_page_is_read() -> None:
+    """What the reference shows as a filter is one."""
+    page = Path(__file__).parents[3] / "docs" / "reference" / "filters.md"
+    rows = [line for line in page.read_text().splitlines() if line.startswith("| `")]
+    shown = [row.split("`")[1] for row in rows]
+    assert len(shown) > 10
+    for text in shown:
+        assert parsed(text) is not None, text
