@@ -40,7 +40,9 @@ def door(api: Caller, world: World) -> Door:
 @pytest.mark.covers("contact-household-campaigns.create", "contact-household-campaigns.get")
 def test_a_record_is_put_and_read(api: Caller, door: Door) -> None:
     """Both paths serve it; what is put again changes what is given; the status decides the state."""
-    refused(api.get(f"{door.path}/status"), 404, "NotFoundError")
+    implied = api.get(f"{door.path}/status").json()
+    assert (implied["data"]["contacted"], implied["data"]["type"]) == (False, "high-priority")
+    assert implied["meta"]["etag"] == etag_of(implied, is_changed=False)
     made = api.put(door.path, data={"availability": {"available": True}, "statusId": door.statuses["Successful"]})
     assert made.status_code == 201, made.text
     record = made.json()
@@ -92,8 +94,23 @@ def test_what_does_not_fit_is_refused(api: Caller, door: Door) -> None:
         ("/data/contacted", "boolean.base"),
         ("/data/a", "object.allowUnknown"),
     } == types(found)
-    for wrong in (door._replace(campaign=str(uuid4())), door._replace(contact=str(uuid4()))):
+    other = str(uuid4())
+    for wrong in (door._replace(campaign=other), door._replace(contact=other), door._replace(household=other)):
         refused(api.put(wrong.path, data={}), 404, "NotFoundError")
+        refused(api.get(wrong.path), 404, "NotFoundError")
+
+
+def test_a_door_that_nobody_was_at_can_be_given_a_status(api: Caller, door: Door) -> None:
+    """The implied record is patched like one that is kept, and held against its ETag; it is kept from then on."""
+    implied = api.get(door.path).json()
+    status = replace("/statusId", door.statuses["Do Not Knock"])
+    refused(patch(api, door.path, status, ETag="x"), 409, "ConcurrencyError")
+    changed = patch(api, door.path, status, ETag=implied["meta"]["etag"])
+    assert (
+        changed.status_code, changed.json()["data"]["state"], changed.json()["data"]["contacted"],
+    ) == (200, "not-contacted-do-not-knock", False)  # fmt: skip
+    assert changed.json() == api.get(door.path).json()
+    assert api.put(door.path, data={}).status_code == 200
 
 
 @pytest.mark.covers("contact-household-campaigns.create_many")

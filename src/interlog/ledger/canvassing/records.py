@@ -22,11 +22,13 @@ _TRIES = 4
 
 
 class Kept(NamedTuple):
-    """A record, and the contact and the link that it is about."""
+    """A record, and the contact and the link that it is about. One that is ``implied`` is not stored: the campaign
+    knows no more than that the contact lives there."""
 
     record: Record
     contact: Resource
     link: str
+    implied: bool = False
 
 
 class Wish(NamedTuple):
@@ -49,13 +51,27 @@ class Records:
         self._people = people
 
     async def get(self, actor: Actor, campaign: str, contact_id: str, household: str) -> Kept:
-        """Return a record; ``NotFound`` where the campaign knows nothing of the contact there."""
-        found = await self._resources.get(actor, "campaigns", campaign)
+        """Return a record; ``NotFound`` where the contact neither lives in the household nor was visited there."""
+        held = await self._resources.get(actor, "campaigns", campaign)
         contact = await self._resources.get(actor, CONTACTS, contact_id)
-        record = record_of(contact.aside, found.id, household)
-        if record is None:
+        part = link(actor, contact, household)
+        record = record_of(contact.aside, held.id, household)
+        if record is not None:
+            return Kept(record, contact, part.id)
+        linked = (await self._resources.get_many(actor, [part.ref])).get(part.ref)
+        if linked is None:
             raise NotFound("record of this contact", contact_id)
-        return Kept(record, contact, link(actor, contact, household).id)
+        type_ = _type_of(held, contact)
+        implied = Record(
+            campaign=held.id,
+            household=household,
+            data={"contacted": False} | ({} if type_ is None else {"type": type_}),
+            created_at=linked.created_at,
+            creator=linked.creator,
+            modified_at=linked.created_at,
+            modifier=linked.creator,
+        )
+        return Kept(implied, contact, part.id, implied=True)
 
     async def put(self, actor: Actor, campaign: str, wish: Wish, *, expected_version: int | None = None) -> Kept:
         """Create or change a record; see ``put_many``. ``expected_version``: the contact's. Raises a refusal."""

@@ -7,14 +7,15 @@ from typing import Any
 from interlog.ledger.canvassing.records import Kept, Wish
 from interlog.model.canvassing.errors import Changed
 from interlog.model.canvassing.resources import Resource, derived_id
-from interlog.model.errors import Conflict, InterlogError, Invalid, NotFound
+from interlog.model.errors import Conflict, InterlogError, Invalid
 
 from .bodies import sent_in
 from .contacts import RESERVATION, STATE, require_assigned
 from .errors import item_error, problem
+from .json_patch import Verb
 from .many import items_in
 from .operations import MAX_MANY, Body, Call, Operation, Reply
-from .patching import patch_of, patched
+from .patching import Patch, patch_of, patched
 from .requests import ANYTHING, precondition_of
 from .resources import item_of, reading_of
 from .shapes import MISSING, Flag, Text, Thing, Uuid
@@ -70,7 +71,7 @@ async def get(call: Call) -> Reply:
 
 
 async def patch(call: Call) -> Reply:
-    """``PATCH`` the same: only the status; state and contacted follow."""
+    """``PATCH`` the same: only the status, also where there was none; state and contacted follow."""
     wanted, condition = patch_of(call.body), precondition_of(call)
     if others := wanted.touches - {"statusId"}:
         path = f"/data/{min(others)}"
@@ -81,7 +82,8 @@ async def patch(call: Call) -> Reply:
         read = await call.ledger.records.get(call.actor, campaign, contact, household)
         condition.check(record_item(call, read)["meta"]["etag"])
         reading = reading_of(call)
-        data = SHAPE.read(patched(read.record.data, wanted), "/data", reading)
+        steps = wanted if "statusId" in read.record.data else _adding(wanted)
+        data = SHAPE.read(patched(read.record.data, steps), "/data", reading)
         reading.check()
         if data != read.record.data:
             data = {name: part for name, part in data.items() if name not in ("state", "contacted")}
@@ -99,6 +101,11 @@ async def patch(call: Call) -> Reply:
     raise Conflict("the record was being changed by others at the same time; try again")
 
 
+def _adding(wanted: Patch) -> Patch:
+    """Return a patch that adds where it would replace: a door that nobody was at yet has no status to replace."""
+    return Patch(tuple(step._replace(verb=Verb.ADD) if step.verb is Verb.REPLACE else step for step in wanted.steps))
+
+
 async def put(call: Call) -> Reply:
     """``PUT`` the same: creates the record, or changes what is given of it."""
     campaign, contact, household = _place(call)
@@ -109,24 +116,13 @@ async def put(call: Call) -> Reply:
     reading.check()
     given = {name: part for name, part in data.items() if name not in _NAMES}
     await require_assigned(call, contact)
-    await call.ledger.resources.get(call.actor, "campaigns", campaign)
-    await call.ledger.resources.get(call.actor, "contacts", contact)
-    await call.ledger.resources.get(call.actor, "households", household)
-    before = await _read(call, campaign, contact, household)
-    condition = precondition_of(call) if before is not None else ANYTHING
-    if before is not None:
-        condition.check(record_item(call, before)["meta"]["etag"])
-    version = before.contact.version if before is not None and condition is not ANYTHING else None
+    before = await call.ledger.records.get(call.actor, campaign, contact, household)
+    condition = ANYTHING if before.implied else precondition_of(call)
+    condition.check(record_item(call, before)["meta"]["etag"])
+    version = before.contact.version if condition is not ANYTHING else None
     wish = Wish(contact, household, _merging(given))
     kept = await call.ledger.records.put(call.actor, campaign, wish, expected_version=version)
-    return one(record_item(call, kept), 201 if before is None else 200)
-
-
-async def _read(call: Call, campaign: str, contact: str, household: str) -> Kept | None:
-    try:
-        return await call.ledger.records.get(call.actor, campaign, contact, household)
-    except NotFound:
-        return None
+    return one(record_item(call, kept), 201 if before.implied else 200)
 
 
 def _merging(given: dict[str, Any]) -> Callable[[dict[str, Any] | None], dict[str, Any]]:
