@@ -161,7 +161,6 @@ def test_a_survey_that_was_only_referred_to(single_api: Caller) -> None:
     assert answer.json()["data"]["questions"][0]["questionId"]
 
 
-
 @pytest.mark.covers("surveys.patch", "surveys.versions")
 def test_every_version_is_kept(world: World, api: Caller) -> None:
     """Replacing the questions keeps the id of a question whose tag stays; what the survey was can be read."""
