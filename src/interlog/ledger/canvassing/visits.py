@@ -39,7 +39,6 @@ class Visits:
     """Use cases around visits that are recorded. What the actor's groups or role hide is as if it were not there."""
 
     def __init__(self, store: Store, interactions: Interactions, books: Books) -> None:
-        self._store = store
         self._database = store.database
         self._interactions = interactions
         self._books = books
