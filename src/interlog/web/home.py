@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import timeline
 from .start import page
 from .view import Page, View
 
@@ -10,4 +11,9 @@ async def show(view: View) -> Any:
     """``GET /``."""
     if view.signed_in is None:
         return page(view)
-    return Page("home.html")
+    return Page("home.html", await timeline.recent(view))
+
+
+async def about(view: View) -> Page:
+    """``GET /about``: what this server is, also for those who are signed in."""
+    return page(view)

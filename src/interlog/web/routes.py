@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
-from . import home, sessions
+from . import home, persons, sessions, timeline
 
 
 class Route(NamedTuple):
@@ -19,6 +19,11 @@ class Route(NamedTuple):
 
 ROUTES = (
     Route("GET", "/", home.show, None, is_open=True),
+    Route("GET", "/timeline", timeline.show),
+    Route("GET", "/interactions/{number}", timeline.interaction),
+    Route("GET", "/persons", persons.show_all),
+    Route("GET", "/persons/{number}", persons.show),
+    Route("GET", "/about", home.about, None, is_open=True),
     Route("GET", "/sign-in", sessions.ask, None, is_open=True),
     Route("POST", "/sign-in", sessions.sign_in, None, is_open=True),
     Route("GET", "/sign-in/{key}", sessions.confirm, None, is_open=True),

@@ -93,7 +93,7 @@ class Texts:
 
     def ago(self, instant: int, now: int) -> str:
         """Return how long ago an instant was, or in how long it will be."""
-        return dates.format_timedelta((instant - now) * _MICROSECOND, add_direction=True, locale=self._locale)
+        return dates.format_timedelta(timedelta(microseconds=instant - now), add_direction=True, locale=self._locale)
 
     # Numbers
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from ..ledger import Ledger
-from ..model.errors import Unauthenticated
+from ..model.errors import NotFound, Unauthenticated
 from ..model.sessions import SignedIn
 from ..model.tenancy import Actor, Right
 from ..settings import Settings
@@ -87,6 +87,12 @@ class View(Struct):
     def is_part(self) -> bool:
         """Whether only a part of the page is asked for."""
         return self.request.get_header("HX-Request") == "true"
+
+    def number(self, text: str) -> int:
+        """Return the id in an address; raises ``NotFound`` where the text is none."""
+        if not (text.isascii() and text.isdecimal()) or len(text) > 15:
+            raise NotFound("page", text[:40])
+        return int(text)
 
     def field(self, name: str, default: str = "") -> str:
         """Return the value of a field of the form, without white space around it."""

@@ -1,0 +1,46 @@
+"""Persons: the list, and everything about one."""
+
+from typing import Any
+
+from ..model.parties import Party, PersonKind
+from . import timeline
+from .view import Page, View
+
+LIMIT = 50
+
+
+async def show_all(view: View) -> Page:
+    """``GET /persons``: all of them, or those whose name or address has a text."""
+    term = view.query.get("q", "").strip()
+    found, following = await view.ledger.persons.page(
+        view.actor, term=term or None, place=place_of(view.query.get("after")), limit=LIMIT
+    )
+    more = view.url("/persons", q=term, after=f"{following[0]}-{following[1]}") if following is not None else None
+    return Page("persons.html", {"persons": found, "q": term, "more": more})
+
+
+async def show(view: View, number: str) -> Page:
+    """``GET /persons/{number}``: facts, how well we know each other, and the timeline."""
+    person = await view.ledger.persons.get(view.actor, view.number(number))
+    values: dict[str, Any] = await timeline.of_party(view, (Party.PERSON, person.id), f"/persons/{person.id}")
+    if view.is_part:
+        return Page("timeline_part.html", values)
+    organizations = await view.ledger.organizations.get_many(view.actor, person.organization_ids)
+    moments = (await view.ledger.relationships.moments(view.actor, [person.id])).get(person.id)
+    strengths = {}
+    if person.kind is not PersonKind.INTERNAL:
+        strengths = await view.ledger.relationships.strengths(view.actor, person.id)
+    known = await view.ledger.persons.get_many(view.actor, strengths)
+    ranked = sorted(((known[id_], strength) for id_, strength in strengths.items() if id_ in known),
+                    key=lambda pair: -pair[1])  # fmt: skip
+    return Page(
+        "person.html",
+        values
+        | {"person": person, "organizations": list(organizations.values()), "moments": moments, "knows": ranked[:8]},
+    )
+
+
+def place_of(text: str | None) -> tuple[int, int]:
+    """Return the place in a search that stands in an address; the first one where none does."""
+    stage, _, last = (text or "").partition("-")
+    return (int(stage), int(last)) if stage in ("0", "1") and last.isdecimal() and len(last) <= 15 else (0, 0)
