@@ -12,6 +12,7 @@ from ..model.instants import now
 from ..model.journal import Action, Entity
 from ..model.tenancy import Actor, Right, Tenant
 from ..store import access as rows
+from ..store import deliveries as delivery_rows
 from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
@@ -89,7 +90,7 @@ class Applications:
         return await rows.applications(self._store.database, actor.tenant.id)
 
     async def revoke(self, actor: Actor, client_id: str) -> Application:
-        """End an application and all tokens that it was given; to end it again changes nothing."""
+        """End an application, its subscriptions and all tokens that it was given; to end it again changes nothing."""
         actor.require(Right.ADMIN)
         found = await rows.application_of(self._store.database, actor.tenant.id, client_id)
         if found is None:
@@ -98,6 +99,7 @@ class Applications:
         if application.revoked_at is None:
             unit = Unit()
             rows.revoke_application(unit, actor.tenant.id, application, at)
+            delivery_rows.end_of_application(unit, actor.tenant.id, application.id, at)
             add_entry(unit, actor, Action.DELETE, Entity.APPLICATION, application.id, 2, at)
             await self._store.database.write(unit)
         self._access.forget(actor.tenant.id)

@@ -15,12 +15,16 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5 * SECOND, HOUR
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """Where a subscription is delivered to, how it is signed (``whsec_…``), and what its protocol has to know of it."""
+    """Where a subscription is delivered to, how it is signed (``whsec_…``), and what its protocol has to know of it.
+
+    ``application``: whose it is, if it is an application's; it ends with that one.
+    """
 
     url: str
     signing_key: str
     bearer: str | None = None
     about: dict[str, Any] = {}
+    application: int | None = None
     is_paused: bool = False
 
 

@@ -39,6 +39,7 @@ CHANGE = Query(
         signing_key=bindparam("new_signing_key"),
         bearer=bindparam("new_bearer"),
         about=bindparam("new_about"),
+        application=parameter("new_application"),
         person_id=parameter("new_person"),
         paused=parameter("new_paused"),
         ended_at=parameter("new_ended_at"),
@@ -81,6 +82,22 @@ DROP_WAITING = Query(
     .where(*_ITS, delivery.c.next_at.is_not(None))
     .values(state=DeliveryState.DEAD.value, next_at=null(), ended_at=parameter("at"))
 )
+_OF_APPLICATION = (
+    subscription.c.tenant_id == parameter("tenant"),
+    subscription.c.application == parameter("application"),
+)
+END_OF_APPLICATION = Query(
+    update(subscription).where(*_OF_APPLICATION, subscription.c.ended_at.is_(None)).values(ended_at=parameter("at"))
+)
+DROP_OF_APPLICATION = Query(
+    update(delivery)
+    .where(
+        delivery.c.tenant_id == parameter("tenant"),
+        delivery.c.subscription.in_(select(subscription.c.id).where(*_OF_APPLICATION)),
+        delivery.c.next_at.is_not(None),
+    )
+    .values(state=DeliveryState.DEAD.value, next_at=null(), ended_at=parameter("at"))
+)
 REVIVE = Query(
     update(delivery)
     .where(*_THIS, delivery.c.state == DeliveryState.DEAD.value)
@@ -112,8 +129,8 @@ def insert(unit: Unit, item: Subscription) -> None:
     target = item.target
     row = (
         item.tenant_id, item.id, item.protocol, item.name, target.url, target.signing_key, target.bearer,
-        encode(target.about).decode(), item.person_id, int(target.is_paused), item.position.epoch,
-        item.position.sequence, item.created_at, item.ended_at,
+        encode(target.about).decode(), target.application, item.person_id, int(target.is_paused),
+        item.position.epoch, item.position.sequence, item.created_at, item.ended_at,
     )  # fmt: skip
     unit.insert(subscription, [row])
 
@@ -130,6 +147,7 @@ def change(unit: Unit, item: Subscription) -> None:
             "new_signing_key": target.signing_key,
             "new_bearer": target.bearer,
             "new_about": encode(target.about).decode(),
+            "new_application": target.application,
             "new_person": item.person_id,
             "new_paused": int(target.is_paused),
             "new_ended_at": item.ended_at,
@@ -200,6 +218,13 @@ def drop_waiting(unit: Unit, tenant: int, subscription_id: int, at: int) -> None
     unit.change(DROP_WAITING, {"tenant": tenant, "subscription": subscription_id, "at": at}, expect=None)
 
 
+def end_of_application(unit: Unit, tenant: int, application: int, at: int) -> None:
+    """Add to a unit that an application is told nothing any more."""
+    arguments = {"tenant": tenant, "application": application, "at": at}
+    unit.change(END_OF_APPLICATION, arguments, expect=None)
+    unit.change(DROP_OF_APPLICATION, arguments, expect=None)
+
+
 def revive(unit: Unit, tenant: int, subscription_id: int, id_: int, at: int) -> None:
     """Add to a unit that what was given up is tried again; ``Stale`` where it was not given up."""
     unit.change(REVIVE, {"tenant": tenant, "subscription": subscription_id, "id": id_, "at": at})
@@ -220,8 +245,16 @@ def _key(tenant: int, item: Delivery) -> dict[str, Any]:
 
 
 def _subscription_of(row: Row) -> Subscription:
-    tenant, id_, protocol, name, url, signing_key, bearer, about, person, paused, epoch, sequence, created, ended = row
-    target = Target(url=url, signing_key=signing_key, bearer=bearer, about=_about.decode(about), is_paused=bool(paused))
+    tenant, id_, protocol, name, url, signing_key, bearer, about, application, person, paused, *rest = row
+    epoch, sequence, created, ended = rest
+    target = Target(
+        url=url,
+        signing_key=signing_key,
+        bearer=bearer,
+        about=_about.decode(about),
+        application=application,
+        is_paused=bool(paused),
+    )
     return Subscription(
         tenant_id=tenant,
         id=id_,

@@ -128,7 +128,8 @@ def _references() -> Iterator[_Reference]:
     yield _Reference("consents of nobody", consent, user, own)
     yield _Reference("keys of nobody", grant, user, own)
     yield _Reference("deliveries to no subscription", delivery, subscription, {"subscription": "id"})
-    for what, table in (("tokens", token), ("consents", consent), ("keys", grant)):
+    holders = (("tokens", token), ("consents", consent), ("keys", grant), ("subscriptions", subscription))
+    for what, table in holders:
         yield _Reference(
             f"{what} given to no application", table, application, {"application": "id"},
             when=table.c.application.is_not(None),

@@ -178,6 +178,25 @@ def test_what_was_given_up_can_be_pushed_again(
 
 
 @pytest.mark.usefixtures("_delivering")
+def test_an_application_that_is_revoked_is_told_nothing_more(
+    world: World, api: Caller, application: Application, receiver: Receiver
+) -> None:
+    """Neither of what happens, nor of what waits to be sent again."""
+    firm, campaign, contact = world.firm, world.campaign()["id"], world.contact(world.list()["id"])
+    path = f"/v1/integrations/{_connect(api, application)['id']}/deliveries"
+    receiver.answers = [500]
+    _visit(world, campaign, contact["id"])
+    _wait(lambda: api.get(path).json()["data"][:1] != [] and api.get(path).json()["data"][0].get("status") == 500)
+
+    firm.server.run(firm.ledger.applications.revoke(firm.actor, application.client_id))
+    _visit(world, campaign, contact["id"])
+
+    time.sleep(0.3)
+    assert len(receiver.received) == 1
+    assert [item["state"] for item in api.get(path).json()["data"]] == ["dead"]
+
+
+@pytest.mark.usefixtures("_delivering")
 def test_a_partner_is_told_of_its_organization_only(
     world: World, api: Caller, application: Application, receiver: Receiver
 ) -> None:

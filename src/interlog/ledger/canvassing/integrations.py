@@ -58,6 +58,7 @@ class Integrations:
             signing_key=application.signing_key,
             bearer=token,
             about={"organization": organization},
+            application=application.id,
         )
 
         async def subscribe(unit: Unit, read: Resource | None, new: Resource) -> None:

@@ -15,6 +15,7 @@ subscription = Table(
     text_column("signing_key"),
     text_column("bearer", **NULL),
     text_column("about"),
+    whole("application", **NULL),
     whole("person_id"),
     whole("paused"),
     whole("epoch"),

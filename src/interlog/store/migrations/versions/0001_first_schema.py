@@ -560,6 +560,7 @@ def upgrade() -> None:
         sa.Column("signing_key", sa.Text(), nullable=False),
         sa.Column("bearer", sa.Text(), nullable=True),
         sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("application", WHOLE, autoincrement=False, nullable=True),
         sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("paused", WHOLE, autoincrement=False, nullable=False),
         sa.Column("epoch", WHOLE, autoincrement=False, nullable=False),
