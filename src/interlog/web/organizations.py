@@ -1,0 +1,38 @@
+"""Organizations: the list, and everything about one."""
+
+from ..model.parties import Party
+from . import timeline
+from .persons import LIMIT, place_of
+from .view import Page, View
+
+_SHOWN_MEMBERS = 50
+
+
+async def show_all(view: View) -> Page:
+    """``GET /organizations``: all of them, or those whose name or domain has a text."""
+    term = view.query.get("q", "").strip()
+    found, following = await view.ledger.organizations.page(
+        view.actor, term=term or None, place=place_of(view.query.get("after")), limit=LIMIT
+    )
+    more = None
+    if following is not None:
+        more = view.url("/organizations", q=term, after=f"{following[0]}-{following[1]}")
+    return Page("organizations.html", {"organizations": found, "q": term, "more": more})
+
+
+async def show(view: View, number: str) -> Page:
+    """``GET /organizations/{number}``: facts, who belongs to it, and the timeline."""
+    organization = await view.ledger.organizations.get(view.actor, view.number(number))
+    values = await timeline.of_party(view, (Party.ORGANIZATION, organization.id), f"/organizations/{organization.id}")
+    if view.is_part:
+        return Page("timeline_part.html", values)
+    members = (await view.ledger.organizations.members(view.actor, [organization.id])).get(organization.id, [])
+    persons = await view.ledger.persons.get_many(view.actor, members[:_SHOWN_MEMBERS])
+    moments = (await view.ledger.organizations.moments(view.actor, [organization.id])).get(organization.id)
+    shown = {
+        "organization": organization,
+        "persons": list(persons.values()),
+        "others": max(0, len(members) - _SHOWN_MEMBERS),
+        "moments": moments,
+    }
+    return Page("organization.html", values | shown)
