@@ -13,7 +13,7 @@ from . import (
     campaigns,
     contacts,
     households,
-    interactions,
+    interaction_items,
     lists,
     members,
     memberships,
@@ -40,7 +40,7 @@ Present = Callable[[Call, Sequence[Any]], Awaitable[Sequence[dict[str, Any]]]]
 
 PRESENTED: dict[str, Present] = {
     "contacts": contacts.changed,
-    "interactions": interactions.present,
+    "interactions": interaction_items.present,
     "memberships": memberships.present,
     "notes": notes.shown,
     "users": users.present,

@@ -15,7 +15,7 @@ from interlog.model.tenancy import Actor
 
 from .contacts import first_data
 from .errors import not_found, problem, unauthorized
-from .interactions import present
+from .interaction_items import present
 from .operations import Body, Call, Operation, Reply
 from .resources import Kind, item_of, moment_text, operations_of, reading_of, shown_one
 from .shapes import MISSING, Flag, Number, Text, Thing, Uuid

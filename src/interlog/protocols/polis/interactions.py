@@ -1,6 +1,5 @@
 """Interactions: what happened at a door (spec 3)."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,23 +10,21 @@ from interlog.ledger.canvassing.recording import Recorded
 from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
 from interlog.model.canvassing.errors import Changed, Taken
 from interlog.model.canvassing.permissions import IMPORT
-from interlog.model.canvassing.resources import customer_id, security_group_id
 from interlog.model.canvassing.visits import TYPE_ID, Visit, visit_of
-from interlog.model.conditions import Compare, Condition, Operator, Or, both
 from interlog.model.errors import Conflict, InterlogError, Invalid, NotFound, Problem
 from interlog.model.instants import parse_moment
 from interlog.model.interactions import Interaction
 
 from .bodies import Sent, sent_by, sent_in
 from .errors import PolisError, exists, item_error, problem
-from .operations import MAX_MANY, Body, Call, Operation, Reply, Viewer
-from .paging import list_visits
+from .interaction_items import operation_on_visits, present
+from .operations import MAX_MANY, Body, Call, Reply
 from .patching import patch_of, patched
-from .requests import Precondition, instant_of, precondition_of
-from .resources import admitted, moment_text, reading_of
+from .requests import Precondition, precondition_of
+from .resources import admitted, reading_of
 from .shapes import MISSING, Reading, Thing, Uuid, When
 from .visits import SHAPE, data_of, patched_visit, visit_in
-from .wire import item, many, one, page
+from .wire import many, one
 
 _TRIES = 4
 _MOST = 1_000
@@ -36,45 +33,6 @@ _HISTORY = Thing(
 )
 _READ_ONLY = ("listId",)
 _NOT_OURS = SHAPE.members.keys() - {"timestamp", "contactId"}
-
-
-# Objects of the wire
-
-
-async def present(call: Viewer, items: Sequence[Interaction]) -> list[dict[str, Any]]:
-    """Return visits as objects of the wire, and what was recorded elsewhere as visits."""
-    elsewhere = await call.ledger.elsewhere.visits(call.actor, items)
-    persons = {person for found in items for person in (found.creator, found.modifier) if person is not None}
-    uuids = await call.ledger.people.uuids(call.actor, persons)
-    visits = [(found, elsewhere.get(found.number) or visit_of(found.content)) for found in items]
-    return [_item_of(call, found, visit, uuids) for found, visit in visits if visit is not None]
-
-
-def _item_of(call: Viewer, found: Interaction, visit: Visit, uuids: dict[int, str]) -> dict[str, Any]:
-    tenant, beside = call.actor.tenant, visit.beside
-    created = beside.creator or uuids.get(found.creator or 0)
-    modified_at, modifier = found.created_at, created
-    if found.modified_at is not None:
-        modified_at, modifier = found.modified_at, uuids.get(found.modifier or 0, created)
-    elif beside.modified_at is not None or beside.modifier is not None:
-        modified_at, modifier = beside.modified_at or modified_at, beside.modifier or modifier
-    meta = {
-        "created": moment_text(found.created_at),
-        "modified": moment_text(modified_at),
-        "resource": "interactions",
-        "createdBy": created,
-        "isDeleted": found.deleted_at is not None,
-        "modifiedBy": modifier,
-    }
-    return item(
-        id_=found.uuid,
-        data=data_of(visit, tenant, call.version),
-        meta={name: value for name, value in meta.items() if value is not None},
-        customer=beside.customer or customer_id(tenant),
-        group=beside.group or security_group_id(tenant, found.group),
-        is_changed=found.version > 1,
-        is_ordered=True,
-    )
 
 
 async def _shown(call: Call, found: Interaction, status: int = 200, **headers: str) -> Reply:
@@ -292,87 +250,12 @@ def _overrun() -> Conflict:
     return Conflict("it was being changed by others at the same time; try again")
 
 
-# Many
-
-
-async def list_(call: Call) -> Reply:
-    """``GET /v1/interactions``: by filter, and by organization and time as some of the vendor's pages had it."""
-    conditions: list[Condition] = []
-    organization = call.uuid("organizationId")
-    if organization is not None:
-        campaigns = await call.ledger.resources.owned(call.actor, "campaigns", organization)
-        of_one = tuple(Compare("campaign", Operator.EQUAL, campaign.id) for campaign in campaigns)
-        if not of_one:
-            return Reply(page([]))
-        conditions.append(of_one[0] if len(of_one) == 1 else Or(of_one))
-    start, end = instant_of(call, "startDate"), instant_of(call, "endDate", is_end=True)
-    if start is not None:
-        conditions.append(Compare("occurred_at", Operator.GREATER_OR_EQUAL, start))
-    if end is not None:
-        conditions.append(Compare("occurred_at", Operator.LESS_OR_EQUAL, end))
-    if call.permit.assigned_only:
-        conditions.append(Compare("canvasser", Operator.EQUAL, call.permit.user))
-    condition: Condition | None = None
-    for one_more in conditions:
-        condition = both(condition, one_more)
-    return await list_visits(call, present, condition=condition)
-
-
-async def latest_by_canvasser(call: Call) -> Reply:
-    """``GET /v1/interactions/latest/by-canvasser``: the newest of each in a time, newest first."""
-    missing = [name for name in ("organizationId", "startDate", "endDate") if not call.param(name)]
-    if missing:
-        raise Invalid(*(Problem(name, "is required", "any.required") for name in missing))
-    organization = call.uuid("organizationId", is_required=True)
-    start, end = instant_of(call, "startDate"), instant_of(call, "endDate", is_end=True)
-    assert organization is not None
-    assert start is not None
-    assert end is not None
-    found = await call.ledger.visits.latest_by_canvasser(
-        call.actor,
-        call.permit,
-        organization,
-        (start, end),
-        limit=call.integer("limit", 2**53 - 1, minimum=1),
-        skip=call.integer("skip", 0),
-    )
-    return Reply(page(await present(call, found)))
-
-
-async def duplicates(call: Call) -> Reply:
-    """``GET /v1/interactions/duplicates``: those that may have been recorded twice under different ids."""
-    found = await call.ledger.visits.duplicates(
-        call.actor,
-        call.permit,
-        call.uuid("campaignId"),
-        limit=min(call.integer("limit", 100, minimum=1), _MOST),
-        skip=call.integer("skip", 0),
-    )
-    return Reply(page(await present(call, found)))
-
-
-def _operation(name: str, method: str, path: str, handler: Any, verb: str, spec: str, **more: Any) -> Operation:
-    return Operation(
-        name=f"interactions.{name}",
-        method=method,
-        paths=(f"/interactions{path}",),
-        handler=handler,
-        permission=f"{verb}@interactions",
-        versions=(1, 2),
-        spec=spec,
-        **more,
-    )
-
-
 OPERATIONS = (
-    _operation("create", "POST", "", create, "insert", "3.3", body=Body.OBJECT, status=201),
-    _operation("create_many", "POST", "/bulk", create_many, "insert", "3.3", body=Body.OBJECT, status=201,
+    operation_on_visits("create", "POST", "", create, "insert", "3.3", body=Body.OBJECT, status=201),
+    operation_on_visits("create_many", "POST", "/bulk", create_many, "insert", "3.3", body=Body.OBJECT, status=201,
                max_body=MAX_MANY),
-    _operation("list", "GET", "", list_, "read", "3.6"),
-    _operation("latest_by_canvasser", "GET", "/latest/by-canvasser", latest_by_canvasser, "read", "3.6"),
-    _operation("duplicates", "GET", "/duplicates", duplicates, "read", "3.3"),
-    _operation("get", "GET", "/{id}", get, "read", "3.5"),
-    _operation("patch", "PATCH", "/{id}", patch, "modify", "3.5", body=Body.PATCH),
-    _operation("delete", "DELETE", "/{id}", delete, "destroy", "3.5", body=Body.OPTIONAL),
-    _operation("restore", "POST", "/{id}/restore", restore, "insert", "2.8", body=Body.OPTIONAL),
+    operation_on_visits("get", "GET", "/{id}", get, "read", "3.5"),
+    operation_on_visits("patch", "PATCH", "/{id}", patch, "modify", "3.5", body=Body.PATCH),
+    operation_on_visits("delete", "DELETE", "/{id}", delete, "destroy", "3.5", body=Body.OPTIONAL),
+    operation_on_visits("restore", "POST", "/{id}/restore", restore, "insert", "2.8", body=Body.OPTIONAL),
 )  # fmt: skip

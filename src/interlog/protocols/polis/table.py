@@ -9,6 +9,7 @@ from . import (
     contacts,
     households,
     integrations,
+    interaction_lists,
     interactions,
     lists,
     members,
@@ -30,6 +31,7 @@ from .operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *interactions.OPERATIONS,
+    *interaction_lists.OPERATIONS,
     *campaigns.OPERATIONS,
     *contacts.OPERATIONS,
     *households.OPERATIONS,

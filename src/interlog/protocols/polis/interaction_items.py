@@ -1,0 +1,65 @@
+"""Visits as objects of the wire, and what their operations have in common (spec 2.1, 2.2, 3.1)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from interlog.model.canvassing.resources import customer_id, security_group_id
+from interlog.model.canvassing.visits import Visit, visit_of
+from interlog.model.interactions import Interaction
+
+from .operations import Operation, Viewer
+from .resources import moment_text
+from .visits import data_of
+from .wire import item
+
+
+async def present(call: Viewer, items: Sequence[Interaction]) -> list[dict[str, Any]]:
+    """Return visits as objects of the wire, and what was recorded elsewhere as visits."""
+    elsewhere = await call.ledger.elsewhere.visits(call.actor, items)
+    persons = {person for found in items for person in (found.creator, found.modifier) if person is not None}
+    uuids = await call.ledger.people.uuids(call.actor, persons)
+    visits = [(found, elsewhere.get(found.number) or visit_of(found.content)) for found in items]
+    return [_item_of(call, found, visit, uuids) for found, visit in visits if visit is not None]
+
+
+def _item_of(call: Viewer, found: Interaction, visit: Visit, uuids: dict[int, str]) -> dict[str, Any]:
+    tenant, beside = call.actor.tenant, visit.beside
+    created = beside.creator or uuids.get(found.creator or 0)
+    modified_at, modifier = found.created_at, created
+    if found.modified_at is not None:
+        modified_at, modifier = found.modified_at, uuids.get(found.modifier or 0, created)
+    elif beside.modified_at is not None or beside.modifier is not None:
+        modified_at, modifier = beside.modified_at or modified_at, beside.modifier or modifier
+    meta = {
+        "created": moment_text(found.created_at),
+        "modified": moment_text(modified_at),
+        "resource": "interactions",
+        "createdBy": created,
+        "isDeleted": found.deleted_at is not None,
+        "modifiedBy": modifier,
+    }
+    return item(
+        id_=found.uuid,
+        data=data_of(visit, tenant, call.version),
+        meta={name: value for name, value in meta.items() if value is not None},
+        customer=beside.customer or customer_id(tenant),
+        group=beside.group or security_group_id(tenant, found.group),
+        is_changed=found.version > 1,
+        is_ordered=True,
+    )
+
+
+def operation_on_visits(
+    name: str, method: str, path: str, handler: Any, verb: str, spec: str, **more: Any
+) -> Operation:
+    """Return an operation on visits: of both versions, with a verb's permission."""
+    return Operation(
+        name=f"interactions.{name}",
+        method=method,
+        paths=(f"/interactions{path}",),
+        handler=handler,
+        permission=f"{verb}@interactions",
+        versions=(1, 2),
+        spec=spec,
+        **more,
+    )
