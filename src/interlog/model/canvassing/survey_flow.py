@@ -1,6 +1,6 @@
 """The way through a survey's questions: where it can come back to a question that was asked already (§4.5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
@@ -9,7 +9,7 @@ def loops(data: Mapping[str, Any]) -> list[int]:
     questions = data.get("questions", ())
     places = {question["questionId"]: place for place, question in enumerate(questions)}
     ahead = [_following(place, question, places, len(questions)) for place, question in enumerate(questions)]
-    return [place for place in range(len(questions)) if place in _reached(ahead, place)]
+    return sorted(place for knot in _knots(ahead) for place in knot if len(knot) > 1 or place in ahead[place])
 
 
 def _following(place: int, question: Mapping[str, Any], places: Mapping[str, int], count: int) -> set[int]:
@@ -24,12 +24,32 @@ def _following(place: int, question: Mapping[str, Any], places: Mapping[str, int
     return found
 
 
-def _reached(ahead: list[set[int]], start: int) -> set[int]:
-    found: set[int] = set()
-    waiting = list(ahead[start])
-    while waiting:
-        place = waiting.pop()
-        if place not in found:
-            found.add(place)
-            waiting += ahead[place]
-    return found
+def _knots(ahead: Sequence[set[int]]) -> Iterator[list[int]]:
+    """Yield the strongly connected components of a graph by Tarjan's algorithm, which looks at each edge once."""
+    order: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    path: list[int] = []
+    on_path: set[int] = set()
+    for start in range(len(ahead)):
+        waiting = [(start, iter(ahead[start]))] if start not in order else []
+        while waiting:
+            node, following = waiting[-1]
+            if node not in order:
+                order[node] = lowest[node] = len(order)
+                path.append(node)
+                on_path.add(node)
+            target = next(following, None)
+            if target is None:
+                waiting.pop()
+                if waiting:
+                    above = waiting[-1][0]
+                    lowest[above] = min(lowest[above], lowest[node])
+                if lowest[node] == order[node]:
+                    knot = path[path.index(node) :]
+                    del path[-len(knot) :]
+                    on_path.difference_update(knot)
+                    yield knot
+            elif target not in order:
+                waiting.append((target, iter(ahead[target])))
+            elif target in on_path:
+                lowest[node] = min(lowest[node], order[target])

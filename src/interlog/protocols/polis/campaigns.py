@@ -42,8 +42,8 @@ SHAPE = Thing(
         "status": Text(choices=("pending", "started", COMPLETE)),
         "organizationId": Uuid(),
         "description": Text(longest=2048),
-        "lists": Many(Thing({"listId": Uuid(), "type": Text(choices=LIST_TYPES)}, required=("listId",))),
-        "fields": Many(Many(_Part())),
+        "lists": Many(Thing({"listId": Uuid(), "type": Text(choices=LIST_TYPES)}, required=("listId",)), most=1_000),
+        "fields": Many(Many(_Part(), most=100), most=100),
         "ended": When(),
     },
     required=("name", "status", "organizationId"),
@@ -61,10 +61,11 @@ def _refers(data: Mapping[str, Any]) -> Iterator[Reference]:
 async def _complete(call: Call, draft: Draft) -> None:
     """Set when a campaign ended, and what is seen of contacts where a new one does not say."""
     data, read = draft.data, draft.read
-    listed = [row.get("listId") for row in data.get("lists", ())]
-    for place, list_id in enumerate(listed):
-        if list_id is not None and list_id in listed[:place]:
+    seen: set[str] = set()
+    for place, row in enumerate(data.get("lists", ())):
+        if row.get("listId") in seen:
             draft.wrong(f"/lists/{place}/listId", "is in the array already", "array.unique")
+        seen |= {row["listId"]} if "listId" in row else set()
     if call.operation.name == "campaigns.create":
         data.setdefault("lists", [])
         data.setdefault("fields", default_lines())

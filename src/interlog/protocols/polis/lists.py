@@ -16,8 +16,8 @@ SHAPE = Thing(
         "name": Text(longest=256, empty=False),
         "organizationId": Uuid(),
         "description": Text(longest=2048),
-        "required": Many(Text()),
-        "integrations": Many(Anything()),
+        "required": Many(Text(), most=1_000),
+        "integrations": Many(Anything(), most=1_000),
     },
     required=("name", "organizationId"),
 )

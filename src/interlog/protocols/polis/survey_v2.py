@@ -90,10 +90,13 @@ class SecondForm(Shape):
         if found is MISSING:
             return found
         questions = found.get("questions", [])
-        ids = [question.get("questionId") for question in questions]
+        ids = {question["questionId"] for question in questions if "questionId" in question}
+        seen: set[str | None] = set()
         for place, question in enumerate(questions):
-            if ids[place] is not None and ids[place] in ids[:place]:
+            id_ = question.get("questionId")
+            if id_ is not None and id_ in seen:
                 reading.wrong(f"{path}/questions/{place}/questionId", "is another question's already", "array.unique")
+            seen.add(id_)
             for number, action in enumerate(question.get("actions", ())):
                 where = f"{path}/questions/{place}/actions/{number}"
                 if action.get("type") != "question":
