@@ -1,5 +1,6 @@
 """Lists over HTTP: filters, sorts, pages, the envelope, and who sees what (spec 2.5 to 2.7)."""
 
+import base64
 import json
 import socket
 from typing import Any
@@ -308,3 +309,22 @@ def test_no_parameter_is_a_fault_of_ours(
     for params in ({"filter": filter_, "sort": sort}, {f"filter[{pointer}]": filter_}, {"cursor": filter_}):
         response = api.get("/v1/lists", **params)
         assert response.status_code in (200, 400), (params, response.text)
+
+
+_values = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just("1e999999"), st.just([1])
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    place=st.lists(_values, max_size=4),
+    sort=st.sampled_from(['["id","DESC"]', '["/meta/created"]', '["/data/name","ASC"]', '["contactsCount","DESC"]']),
+)
+def test_no_place_is_a_fault_of_ours(
+    firm: Firm, api: Caller, wards: list[dict[str, Any]], place: list[Any], sort: str
+) -> None:
+    """Whatever a cursor holds, it is a place in the list, or refused."""
+    cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    response = api.get("/v1/lists", cursor=cursor, sort=sort)
+    assert response.status_code in (200, 400), (place, sort, response.text)
