@@ -22,7 +22,7 @@ BASE: dict[str, Any] = {
 
 def outcome(id_: str = "a", at: int = 1, *answers: Answer, **more: Any) -> Outcome:
     """Return what a visit says, by default that somebody was there."""
-    known = {"campaign": "north", "available": True, "state": "contacted-available-not-successful"}
+    known: dict[str, Any] = {"campaign": "north", "available": True, "state": "contacted-available-not-successful"}
     return Outcome(id=id_, at=at, created_at=0, answers=answers, **(known | more))
 
 
@@ -147,7 +147,8 @@ steps = st.lists(
 @given(steps)
 def test_any_history_equals_a_recomputation(script: list[tuple[str, Outcome, int]]) -> None:
     """After visits that come, change and go, and changes by hand, the contact is what follows from what is left."""
-    data, aside = BASE, {}
+    data: dict[str, Any] = BASE
+    aside: dict[str, Any] = {}
     there: dict[str, Outcome] = {}
     for what, visit, number in script:
         if what == "visit" and visit.id not in there:

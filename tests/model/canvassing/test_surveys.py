@@ -105,7 +105,7 @@ def test_availability_and_reason() -> None:
     assert (SURVEY.availability(away), SURVEY.reason(away)) == (False, "Moved")
     assert (availability_in(away), reason_in(away)) == (False, "Moved")
     assert (SURVEY.availability(responses(pet=["Cat"])), SURVEY.reason({})) == (None, None)
-    assert availability_in({}) is reason_in({}) is None
+    assert (availability_in({}), reason_in({})) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.serving import Caller, Firm, RunningServer
 
 from .conftest import PREFIX
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=6)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 JSON = st.recursive(
     st.none()
     | st.booleans()

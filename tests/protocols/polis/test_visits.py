@@ -451,3 +451,18 @@ def test_what_is_odd_is_accepted_and_said(street: Street, api: Caller, firm: Fir
 def _text(firm: Firm, id_: str) -> str:
     permit = firm.server.run(firm.ledger.permits.of(firm.actor))
     return firm.server.run(firm.ledger.visits.get(firm.actor, permit, id_)).content.body or ""
+
+
+def test_members_that_nobody_knows(street: Street, firm: Firm) -> None:
+    """Where the server keeps unknown members they come back, can be patched, and count as what the client said."""
+    with firm.server.with_settings(polis_unknown_members="keep") as base:
+        caller = firm.caller(PREFIX, base=base)
+        body = {"id": uuid7(), "data": street.data() | {"cow": {"zz": 1, "a": [1.0, 1e-7]}}}
+        made = caller.post("/v1/interactions", **body)
+        assert (made.status_code, made.json()["data"]["cow"]) == (201, {"a": [1, 1e-7], "zz": 1})
+        assert caller.post("/v1/interactions", **body).status_code == 200
+        body["data"]["cow"] = 5  # type: ignore[index]
+        refused(caller.post("/v1/interactions", **body), 409, "ExistsError")
+        path = f"/v1/interactions/{body['id']}"
+        assert caller.get(path).json() == made.json()
+        assert patch(caller, path, replace("/cow", "Elsie")).json()["data"]["cow"] == "Elsie"
