@@ -115,6 +115,33 @@ def test_contacts_can_be_filtered_by_as_they_are_shown(world: World, api: Caller
         assert see_that_every_member_can_be_filtered_by(api, f"/{version}/contacts", items) > 25
 
 
+def test_contacts_are_found_and_sorted_in_either_spelling(world: World, api: Caller) -> None:
+    """The older spelling of a profile leads to the same as the documented one, in both versions."""
+    list_ = world.list()["id"]
+    street = {"formatted": "1 Ash", "route": "Ash", "number": "1", "unit": "2"}
+    address = {"city": "Madison", "postalCode": "53703", "streetAddress": street}
+    address["position"] = {"type": "Point", "coordinates": [-89.4, 43.1]}
+    first = world.contact(list_, name={"first": "Émile", "last": "Ash"}, address=address, phone=["608-555-0100"])["id"]
+    second = world.contact(list_, name={"first": "Bea", "last": "Zed"})["id"]
+    for version in ("v1", "v2"):
+        for filter_ in (
+            '/data/profile/name/first eq "Émile"',
+            '/data/profile/name/anglican/surname like "a*"',
+            '/data/profile/address/city eq "Madison"',
+            '/data/profile/location/statoid03/name eq "Madison"',
+            "/data/profile/location/coords/lat gt 43",
+            "/data/profile/address/position/coordinates/1 gt 43",
+            '/data/profile/location/streetAddress/unit eq "2"',
+            '"608-555-0100" in /data/profile/phone',
+            '/profile/phones/0/phone eq "608-555-0100"',
+            f'/data/listId eq "{list_}" and /data/profile/name/last eq "Ash"',
+        ):
+            found = api.get(f"/{version}/contacts", filter=filter_)
+            assert [item["id"] for item in found.json()["data"]] == [first], (version, filter_)
+        found = api.get(f"/{version}/contacts", sort='["/data/profile/name/anglican/surname","DESC"]')
+        assert [item["id"] for item in found.json()["data"]] == [second, first]
+
+
 @pytest.mark.parametrize("kind", ["campaigns", "lists", "surveys", "segments", "statuses"])
 def test_resources_can_be_filtered_by_as_they_are_shown(world: World, api: Caller, kind: str) -> None:
     """Objects of every kind are found by every member that they show, those that the server sets included."""
