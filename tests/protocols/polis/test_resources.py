@@ -329,3 +329,19 @@ class TestGroups:
         assert answer.json()["securityGroupId"] == group
         for path in (f"/v1/surveys/{survey['id']}", f"/v1/segments/{segment['id']}"):
             assert api.get(path).json()["securityGroupId"] == group
+
+
+def test_a_text_that_no_database_takes(any_api: Caller) -> None:
+    """The character U+0000 is refused wherever it stands, each time by its path; half a character is no JSON."""
+    headers = {"Content-Type": "application/json"}
+    data = rb'{"name": "a\u0000b", "required": ["x", "\u0000"], "a/b~\u0000": 1, "description": "\u00e4 \\u0000"}'
+    body = b'{"data": %s}' % data
+    answer = any_api.request("POST", "/v1/lists", content=body, headers=headers)
+    assert types(refused(answer, 400, "ValidationError")) == {
+        ("/data/name", "string.base"),
+        ("/data/required/1", "string.base"),
+        ("/data/a~1b~0\x00", "string.base"),
+    }
+    for half in (rb"\ud800", rb"\udc00"):
+        answer = any_api.request("POST", "/v1/lists", content=b'{"data": {"name": "%s"}}' % half, headers=headers)
+        refused(answer, 400, "FormatError")

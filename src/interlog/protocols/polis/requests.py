@@ -8,9 +8,11 @@ import falcon
 import falcon.asgi
 import msgspec
 
+from interlog.model.canvassing.pointers import pointer
+from interlog.model.errors import Problem
 from interlog.model.instants import parse_moment
 
-from .errors import outdated, problem, unreadable
+from .errors import invalid, outdated, problem, unreadable
 from .operations import Body, Call, Operation
 
 _json = msgspec.json.Decoder()
@@ -63,10 +65,10 @@ def _decoded(request: falcon.asgi.Request, content: bytes) -> Any:
         raise unreadable(f"The body is not JSON: {error}.") from None
     if content.count(b"[") + content.count(b"{") > _MAX_DEPTH and _depth(value) > _MAX_DEPTH:
         raise unreadable(f"The body is nested more than {_MAX_DEPTH} levels deep.")
-    if b"\\u" in content:
-        for path, text in _texts(value):
-            if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-                raise problem(path, "string.base", "must be Unicode text without the character U+0000")
+    if b"\\u0000" in content:  # no database takes it
+        wrong = [path for path, text in _texts(value) if "\x00" in text]
+        if wrong:
+            raise invalid(Problem(path, "must not contain the character U+0000", "string.base") for path in wrong)
     return value
 
 
@@ -87,11 +89,12 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            yield from _texts(item, f"{path}/{place}")
+            yield from _texts(item, pointer(path, place))
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield path, name
-            yield from _texts(item, f"{path}/{name}")
+            inside = pointer(path, name)
+            yield inside, name
+            yield from _texts(item, inside)
 
 
 class Precondition(msgspec.Struct, frozen=True):
