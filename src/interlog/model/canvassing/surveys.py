@@ -4,7 +4,9 @@ A survey is compiled once per version, and asked for each visit.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -155,22 +157,25 @@ class Survey(Struct, frozen=True, dict=True):
     def follows_flow(self, responses: Responses) -> bool:
         """Whether the responses are what one gets who begins at the first question and follows the answers' actions."""
         reached: set[str] = set()
-        ahead = list(self.questions)[:1]
+        ahead = [next(iter(self.questions), None)]
         while ahead:
             id_ = ahead.pop()
-            if id_ in reached or id_ not in responses:
-                continue
-            reached.add(id_)
-            ahead += self._following(self.questions[id_], responses[id_]["fields"].values())
-        return reached == set(responses)
+            if id_ is not None and id_ in responses and id_ not in reached:
+                reached.add(id_)
+                ahead += self._following(self.questions[id_], responses[id_]["fields"])
+        return len(reached) == len(responses)
 
-    def _following(self, question: Question, values: Iterable[Any]) -> list[str]:
-        taken = [option for value in values for option in question.chosen(value)]
-        order = list(self.questions)
-        place = order.index(question.id) + 1
-        found = order[place : place + 1] if not any(not option.leads_on for option in taken) else []
+    def _following(self, question: Question, fields: Mapping[str, Any]) -> list[str | None]:
+        taken = [option for value in fields.values() for option in question.chosen(value)]
         # of a question that was shown and not answered, nobody knows which way was taken
-        return found + [option.leads_to for option in taken or question.options if option.leads_to is not None]
+        found = [option.leads_to for option in taken or question.options]
+        return found if any(not option.leads_on for option in taken) else [*found, self._next.get(question.id)]
+
+    @cached_property
+    def _next(self) -> dict[str, str]:
+        """By each question, the one that comes after it in order."""
+        order = list(self.questions)
+        return dict(pairwise(order))
 
     def _chosen(self, responses: Responses) -> Iterator[Option]:
         for id_, _, value in answers_in(responses):
