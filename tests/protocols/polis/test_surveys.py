@@ -82,9 +82,10 @@ WRONG: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
      {("/options/0/text", "any.required"), ("/options/1/icon", "any.allowOnly"), ("/options/2/text", "string.max"),
       ("/options/3/value", "any.base")}),
     (question(options=[{"text": "A", "action": {"type": "jump"}}, {"text": "B", "action": {"type": "question"}},
-                       {"text": "C", "action": {"type": "question", "questionId": UNKNOWN}}]),
+                       {"text": "C", "action": {"type": "question", "questionId": UNKNOWN}},
+                       {"text": "D", "action": {"type": "question", "questionId": None}}]),
      {("/options/0/action/type", "any.allowOnly"), ("/options/1/action/questionId", "any.required"),
-      ("/options/2/action/questionId", "any.ref")}),
+      ("/options/2/action/questionId", "any.ref"), ("/options/3/action/questionId", "any.required")}),
 ]  # fmt: skip
 
 
@@ -254,6 +255,8 @@ class TestSecondForm:
             {"questionId": id_, "actions": [{"type": "question"}, {"type": "question", "questionId": UNKNOWN}]},
             {"questionId": id_, "actions": [{"icon": "face-sad"}], "type": "riddle"},
             {"actions": {}},
+            5,
+            {"questionId": str(uuid4()), "actions": ["x", {"type": "question", "questionId": UNKNOWN}]},
         ]
         answer = api.post("/v1/surveys", data={"name": "Bus", "questions": asked}, params={"campaignId": UNKNOWN})
         assert types(refused(answer, 400, "ValidationError")) == {
@@ -265,4 +268,7 @@ class TestSecondForm:
             ("/data/questions/1/type", "any.allowOnly"),
             ("/data/questions/2/questionId", "any.required"),
             ("/data/questions/2/actions", "array.base"),
+            ("/data/questions/3", "object.base"),
+            ("/data/questions/4/actions/0", "object.base"),
+            ("/data/questions/4/actions/1/questionId", "any.ref"),
         }

@@ -51,7 +51,7 @@ class _Choice(Shape):
         if value.get("text") is None and value.get("icon") is None:
             reading.wrong(pointer(path, "text"), "is required where there is no icon", "any.required")
         action = found.get("action")
-        if action is not None and action.get("type") == "question" and "questionId" not in value["action"]:
+        if action is not None and action.get("type") == "question" and value["action"].get("questionId") is None:
             reading.wrong(f"{path}/action/questionId", "is required to go on to a question", "any.required")
         return found
 

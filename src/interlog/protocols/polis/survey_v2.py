@@ -89,23 +89,33 @@ class SecondForm(Shape):
         found = _SURVEY.read(value, path, reading)
         if found is MISSING:
             return found
-        questions = found.get("questions", [])
-        ids = {question["questionId"] for question in questions if "questionId" in question}
-        seen: set[str | None] = set()
+        questions = [item if isinstance(item, dict) else {} for item in _items(value.get("questions"))]
+        ids = {_id(question) for question in questions}
+        seen: set[str] = set()
         for place, question in enumerate(questions):
-            id_ = question.get("questionId")
-            if id_ is not None and id_ in seen:
-                reading.wrong(f"{path}/questions/{place}/questionId", "is another question's already", "array.unique")
-            seen.add(id_)
-            for number, action in enumerate(question.get("actions", ())):
-                where = f"{path}/questions/{place}/actions/{number}"
-                if action.get("type") != "question":
+            where = f"{path}/questions/{place}"
+            if _id(question) in seen:
+                reading.wrong(f"{where}/questionId", "is another question's already", "array.unique")
+            seen |= {_id(question)} - {""}
+            for number, action in enumerate(_items(question.get("actions"))):
+                if not isinstance(action, dict) or action.get("type") != "question":
                     continue
-                if "questionId" not in action:
-                    reading.wrong(f"{where}/questionId", "is required to go on to a question", "any.required")
-                elif action["questionId"] not in ids:
-                    reading.wrong(f"{where}/questionId", "leads to no question of this survey", "any.ref")
+                target = f"{where}/actions/{number}/questionId"
+                if action.get("questionId") is None:
+                    reading.wrong(target, "is required to go on to a question", "any.required")
+                elif _id(action) and _id(action) not in ids:
+                    reading.wrong(target, "leads to no question of this survey", "any.ref")
         return found
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _id(item: Mapping[str, Any]) -> str:
+    """Return the question's id that something names, as it is told apart; empty where it is none."""
+    value = item.get("questionId")
+    return value.lower() if isinstance(value, str) else ""
 
 
 def first_form(data: Mapping[str, Any]) -> dict[str, Any]:
