@@ -52,6 +52,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     await ledger.profiles.put(actor, CONTACT, ProfileDraft(key="C", fields={"Phone": "1"}))
     await ledger.types.define(actor, InteractionType(id=0, name="Visit", collections=("Visits",)))
     await ledger.definitions.put(actor, "links", "One", {"a": 1})
+    application, *_ = await ledger.applications.create(actor, "Map")
+    _clients.append(application.client_id)
     note = await ledger.notes.create(actor, NoteDraft(content="note", links=Links(persons=(firm.eve.id,))))
     reply = await ledger.notes.create(actor, NoteDraft(content="reply", parent=note.id))
     user = await ledger.tenants.user(firm.tenant, "ben@own.example")
@@ -72,10 +74,13 @@ async def both(ledger: Ledger) -> AsyncIterator[tuple[Firm, dict[str, int], Firm
 
 
 _counter = iter(range(1_000_000))
+_clients: list[str] = []
 HOUSE = ProfileType(id=100, name="House")
 FAR: dict[str, Any] = {"limit": 99, **ALL_TIMES}
 
 READS: dict[str, Attempt] = {
+    "applications.all": lambda firm, ids: firm.ledger.applications.all(firm.actor),
+    "timeline.newest": lambda firm, ids: firm.ledger.timeline.newest(firm.actor, firm.types, **FAR),
     "access.token": lambda firm, ids: firm.ledger.access.token(firm.actor),
     "access.tokens": lambda firm, ids: firm.ledger.access.tokens(firm.actor),
     "interactions.get": lambda firm, ids: firm.ledger.interactions.get(firm.actor, ids["interaction"]),
@@ -159,6 +164,9 @@ WRITES: dict[str, Attempt] = {
     "interactions.amend": lambda firm, ids: firm.ledger.interactions.amend(
         firm.actor, ids["interaction"], lambda item: content(title="changed")
     ),
+    "applications.create": lambda firm, ids: firm.ledger.applications.create(firm.actor, "Map"),
+    "applications.revoke": lambda firm, ids: firm.ledger.applications.revoke(firm.actor, _clients[-1]),
+    "passwords.set": lambda firm, ids: firm.ledger.passwords.set(firm.actor, ids["internal"], "correct horse battery"),
     "interactions.restore": lambda firm, ids: firm.ledger.interactions.restore(firm.actor, ids["interaction"]),
     "interactions.delete": lambda firm, ids: firm.ledger.interactions.delete(firm.actor, ids["interaction"]),
     "notes.create": lambda firm, ids: firm.ledger.notes.create(
@@ -289,6 +297,10 @@ ELSEWHERE = {
     "persons.bind": "is a step of logging",
     "persons.add_new": "is a step of logging",
     "persons.bind_late": "is a step of logging",
+    "passwords.add": "is a step of making a user",
+    "passwords.check": "takes the tenant itself: see test_grants",
+    "applications.authenticated": "finds the tenant that a client id names: see test_grants",
+    "applications.known": "finds the tenant that a client id names: see test_grants",
     "persons.add_change": "is a step of changing a person",
     "persons.tell": "is a step of changing a person",
     "interactions.follow": "is a step of storing an interaction",
@@ -303,9 +315,12 @@ _BY_ROUTE = "is tried with another tenant's ids over every route: see protocols/
 NOUNS_ELSEWHERE = {
     **dict.fromkeys(
         ("resources", "canvassing_lists", "changes", "contacts", "households", "members", "contact_notes", "records",
-         "campaigns", "recording", "visits", "users", "integrations", "reports"),
+         "campaigns", "recording", "visits", "elsewhere", "users", "integrations", "reports"),
         _BY_ROUTE,
     ),
+    "sessions": "stand for one user of one tenant: see test_sessions",
+    "grants": "take a client, which belongs to one tenant: see test_grants",
+    "deliveries": "are found by names within one's own tenant: see test_deliveries",
     "founding": "makes what one's own tenant has from the beginning: see canvassing/test_permits",
     "permits": "takes no ids: see canvassing/test_permits",
     "assignments": "takes contacts, and looks for what is assigned to the actor: see canvassing/test_assignments",
