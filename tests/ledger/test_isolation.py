@@ -306,6 +306,9 @@ ELSEWHERE = {
     "interactions.follow": "is a step of storing an interaction",
     "tenants.is_single": "tells how many tenants there are",
     "persons.bind_waiting": "is a step of creating a person",
+    "history.page": "reads one's own tenant's journal: see test_history",
+    "history.versions": "reads one's own tenant's journal: see test_history",
+    "timeline.newest": "takes types, and reads one's own tenant's interactions of them: see below",
     "opportunities.lists": "takes no ids: see below",
     "opportunities.get_list": "is what reading a list begins with",
 }

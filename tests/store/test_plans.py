@@ -311,6 +311,7 @@ CASES: dict[str, Case] = {
     "journal.SINCE_SQLITE": _simple(journal.SINCE_SQLITE, epoch=0, sequence=100, limit=20),
     "journal.SINCE_POSTGRESQL": _simple(journal.SINCE_POSTGRESQL, epoch=0, sequence=100, limit=20),
     "journal.VERSIONS": _simple(journal.VERSIONS, entity=Entity.INTERACTION.value, entity_id=5, limit=10),
+    "journal.NEWEST": _simple(journal.NEWEST, epoch=2**62, sequence=0, limit=20),
     "notes.BY_IDS": _simple(notes.BY_IDS, ids=[1, 2]),
     "notes.CHANGE": _simple(
         notes.CHANGE,

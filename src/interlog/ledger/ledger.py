@@ -37,6 +37,7 @@ from .definitions import Definitions
 from .deliveries import Deliveries
 from .field_index import complete
 from .grants import Grants
+from .history import History
 from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
@@ -91,6 +92,7 @@ class Ledger:
         self.persons.values.tenant_of = self.tenants.get
         self.change_sets = ChangeSets(store, self.instances, self.profiles, self.persons.values)
         self.definitions = Definitions(store)
+        self.history = History(store)
         self.check = Check(store)
         people = self.people = People(store)
         self.resources = Resources(store, people)

@@ -41,6 +41,15 @@ def _since(*, postgresql: bool) -> Select[tuple[object, ...]]:
 
 SINCE_SQLITE = Query(_since(postgresql=False))
 SINCE_POSTGRESQL = Query(_since(postgresql=True))
+NEWEST = Query(
+    select(*journal.c)
+    .where(
+        journal.c.tenant_id == parameter("tenant"),
+        tuple_(journal.c.epoch, journal.c.sequence) < tuple_(parameter("epoch"), parameter("sequence")),
+    )
+    .order_by(journal.c.epoch.desc(), journal.c.sequence.desc())
+    .limit(parameter("limit"))
+)
 VERSIONS = Query(
     select(*journal.c)
     .where(
@@ -75,6 +84,12 @@ async def entries_since(database: Database, tenant: int, position: Position, lim
     """Return the next entries behind a position, oldest first."""
     query = SINCE_POSTGRESQL if isinstance(database, PostgresqlDatabase) else SINCE_SQLITE
     rows = await database.fetch(query, tenant=tenant, epoch=position.epoch, sequence=position.sequence, limit=limit)
+    return [_entry(row) for row in rows]
+
+
+async def entries_before(database: Database, tenant: int, position: Position, limit: int) -> list[JournalEntry]:
+    """Return the entries before a position, newest first."""
+    rows = await database.fetch(NEWEST, tenant=tenant, epoch=position.epoch, sequence=position.sequence, limit=limit)
     return [_entry(row) for row in rows]
 
 

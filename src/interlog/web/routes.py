@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
-from . import home, opportunities, organizations, persons, sessions, timeline
+from . import home, journal, opportunities, organizations, persons, sessions, timeline
 
 
 class Route(NamedTuple):
@@ -27,6 +27,7 @@ ROUTES = (
     Route("GET", "/organizations/{number}", organizations.show),
     Route("GET", "/opportunities", opportunities.show_all),
     Route("GET", "/opportunities/{number}", opportunities.show),
+    Route("GET", "/journal", journal.show),
     Route("GET", "/about", home.about, None, is_open=True),
     Route("GET", "/sign-in", sessions.ask, None, is_open=True),
     Route("POST", "/sign-in", sessions.sign_in, None, is_open=True),

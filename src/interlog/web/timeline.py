@@ -108,8 +108,8 @@ def filter_of(view: View) -> Filter:
     return Filter(
         tuple(name for name in named if name in list(Category)),
         view.query.get("type", ""),
-        _day(view.query.get("since")),
-        _day(view.query.get("until")),
+        day_in(view.query.get("since")),
+        day_in(view.query.get("until")),
     )
 
 
@@ -252,7 +252,8 @@ def before_of(view: View) -> tuple[int, int] | None:
         return None
 
 
-def _day(text: str | None) -> date | None:
+def day_in(text: str | None) -> date | None:
+    """Return the day that a text in an address is; None where it is none."""
     try:
         return date.fromisoformat(text or "")
     except ValueError:
