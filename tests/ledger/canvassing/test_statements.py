@@ -1,8 +1,6 @@
 """How much is asked of the store for what is done most often: recording a visit."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,33 +11,12 @@ from interlog.model.canvassing.resources import Resource, ResourceDraft, root_or
 from interlog.model.canvassing.visits import Visit
 from interlog.model.ids import uuid7
 from interlog.model.parties import Person
+from tests.counting import counted
 from tests.ledger.conftest import YESTERDAY, Firm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUESTION = "58c0e9a3-7d6b-4f12-9a4e-3b8d5c7f1e02"
-
-
-@contextmanager
-def counted(ledger: Ledger) -> Iterator[Counter[str]]:
-    """Count what is asked of the store meanwhile: statements that read, and units that are written."""
-    database, found = ledger.store.database, Counter[str]()
-
-    def counting(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        async def counting_work(*arguments: Any, **named: Any) -> Any:
-            found[name] += 1
-            return await work(*arguments, **named)
-
-        return counting_work
-
-    names = ("fetch", "fetch_long", "_fetch_asked", "take", "write")
-    for name in names:
-        setattr(database, name, counting(name, getattr(database, name)))
-    try:
-        yield found
-    finally:
-        for name in names:
-            delattr(database, name)
 
 
 async def made(firm: Firm, kind: str, **data: Any) -> Resource:
