@@ -180,7 +180,7 @@ def test_a_password_is_given_anew(world: World, firm: Firm, api: Caller) -> None
 
 @pytest.mark.covers("users.create", "contacts.patch")
 def test_a_contact_may_become_a_user(world: World, api: Caller) -> None:
-    """Contact, user and person are one: a change of the name on any side is seen on the others."""
+    """Contact, user and person are one: what the user is called, the contact is; but no contact renames a user."""
     body = people.contact(world.list()["id"], profile=people.profile(email="john@client.example"))
     contact = world.create("/v1/contacts", **body)
     made = api.post("/v1/users", data=user(email="john@client.example")).json()
@@ -188,6 +188,32 @@ def test_a_contact_may_become_a_user(world: World, api: Caller) -> None:
     assert (shown["first"], shown["last"]) == ("Uma", "Vogt")
     assert patch(api, f"/v1/contacts/{contact['id']}", replace("/profile/name/last", "Ahn")).status_code == 200
     name = api.get(f"/v1/users/{made['id']}").json()["data"]["profile"]["name"]["anglican"]
-    assert name == {"given": "Uma", "surname": "Ahn"}
+    assert name == {"given": "Uma", "surname": "Vogt"}
     assert patch(api, f"/v1/users/{made['id']}", replace("/profile/name/anglican/given", "Ute")).status_code == 200
     assert api.get(f"/v1/contacts/{contact['id']}").json()["data"]["profile"]["name"]["first"] == "Ute"
+
+
+@pytest.mark.covers("users.patch", "memberships.resetPassword")
+def test_a_role_reaches_its_own_organization(world: World, firm: Firm, api: Caller) -> None:
+    """A manager or an administrator of one organization takes over neither users of others, nor the tenant's owner."""
+    run, passwords = firm.server.run, firm.ledger.passwords
+    north, south = [world.create("/v1/organizations", name=name) for name in ("North", "South")]
+    max_, ben, eve = [firm.colleague(name) for name in ("Max", "Ben", "Eve")]
+    run(passwords.set(firm.actor, max_.id, "the password of Max"))
+    membership(world, max_, north["id"], "Administrator")
+    here = membership(world, ben, north["id"], "Canvasser")
+    membership(world, eve, south["id"], "Canvasser")
+    owner = membership(world, firm.mia, north["id"], "Canvasser", status="invited")
+    his = caller(firm, max_)
+
+    def reset(item: dict[str, Any]) -> int:
+        params = {"password": "taken over by Max", "contextPassword": "the password of Max"}
+        answer = his.post("/v1/memberships/password-reset", data={"membershipId": item["id"]}, params=params)
+        return int(answer.status_code)
+
+    asleep = replace("/status", "inactive")
+    assert [patch(his, f"/v1/users/{user.uuid}", asleep).status_code for user in (eve, firm.mia)] == [403, 403]
+    assert (reset(here), reset(owner)) == (200, 403)
+    membership(world, ben, south["id"], "Canvasser")
+    assert reset(here) == 403
+    assert patch(his, f"/v1/users/{ben.uuid}", asleep).status_code == 200

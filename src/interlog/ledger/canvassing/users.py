@@ -184,6 +184,11 @@ class Users:
         new = await self._persons.add_change(actor, unit, found, changed)
         await self._persons.tell(actor, unit, found, new, besides=self._follow)
 
+    async def memberships(self, actor: Actor, id_: str) -> list[Resource]:
+        """Return all memberships of a user, also of organizations that the actor does not see: for what one may do."""
+        actor.require(Right.READ)
+        return await rows.owned_by_anybody(self._database, actor.tenant.id, "memberships", id_)
+
     async def reset_password(self, actor: Actor, id_: str, password: str, *, own: str) -> None:
         """Give a user a new password; ``own`` is the actor's, ``Unauthenticated`` where it is wrong."""
         actor.require(Right.WRITE)

@@ -79,6 +79,23 @@ async def _check_mine(call: Call, read: Resource) -> None:
         raise unauthorized("The member may do what you may not do yourself.")
 
 
+async def check_outranks(call: Call, user: str) -> None:
+    """Refuse to change a user who administers the tenant, but by somebody who does so too."""
+    people = call.ledger.people
+    mine = call.permit.user
+    if await people.is_administrator(call.actor, user) and not await people.is_administrator(call.actor, mine):
+        raise unauthorized("That user may do what you may not do yourself.")
+
+
+async def check_reaches(call: Call, user: str) -> None:
+    """Refuse to change a user who is in no organization that the actor's role reaches."""
+    organizations, root = await call.ledger.permits.organizations(call.actor), root_organization(call.actor.tenant)
+    places = [item.data["organizationId"] for item in await call.ledger.users.memberships(call.actor, user)]
+    mine = call.permit.organization
+    if mine != root and not any(mine in line_of(organizations, place, root) for place in places):
+        raise unauthorized("Your role does not reach that user.")
+
+
 async def _create(call: Call, draft: ResourceDraft) -> Made:
     data = draft.data
     await _check_place(call, data["organizationId"])
@@ -166,10 +183,13 @@ async def reset_password(call: Call) -> Reply:
     sent = _RESET.read(call.body, "", reading)
     reading.check()
     membership = await call.ledger.resources.get(call.actor, KIND.name, sent["data"]["membershipId"])
-    await _check_mine(call, membership)
+    user = membership.data["userId"]
+    await check_outranks(call, user)
+    for other in await call.ledger.users.memberships(call.actor, user):
+        await _check_mine(call, other)  # whoever has the password has all that the user may do
     try:
         await call.ledger.users.reset_password(
-            call.actor, membership.data["userId"], sent["params"]["password"], own=sent["params"]["contextPassword"]
+            call.actor, user, sent["params"]["password"], own=sent["params"]["contextPassword"]
         )
     except Unauthenticated:
         raise unauthorized("The contextPassword is not your own password.") from None

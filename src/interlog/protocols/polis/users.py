@@ -5,14 +5,13 @@ from functools import partial
 from typing import Any
 
 from interlog.ledger.canvassing.resources import Made
-from interlog.model.canvassing.permissions import IMPORT
 from interlog.model.canvassing.resources import Resource, ResourceDraft
 from interlog.model.canvassing.users import PUBLIC, STATUSES, shown_to_others
 from interlog.model.person_rules import email_problems
 
 from . import resources
 from .bodies import sent_by
-from .errors import unauthorized
+from .memberships import check_outranks, check_reaches
 from .operations import Body, Call, Operation, Reply
 from .paging import list_resources
 from .resources import Kind, created, draft_of, item_of, prepare, reading_of, told
@@ -100,12 +99,12 @@ async def create(call: Call) -> Reply:
 
 
 async def patch(call: Call) -> Reply:
-    """``PATCH /v1/users/{id}``: one's own, or with the permission another's who may do no more."""
+    """``PATCH /v1/users/{id}``: one's own, or with the permission another's whom one's role reaches."""
     await call.ledger.users.complete(call.actor)
     if call.id() != call.permit.user:
         call.permit.require("modify@users")
-        if not call.permit.allows(IMPORT) and await call.ledger.people.is_administrator(call.actor, call.id()):
-            raise unauthorized("That user may do what you may not do yourself.")
+        await check_outranks(call, call.id())
+        await check_reaches(call, call.id())
     return await resources.patch(KIND, call)
 
 
