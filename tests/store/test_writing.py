@@ -309,7 +309,7 @@ class TestTwoWriters:
     async def test_opposite_orders_do_not_lock_each_other_out(self, store: Store, second: Store) -> None:
         """Two stores that change the same rows in opposite orders at the same time both succeed in the end."""
         unit = Unit()
-        unit.insert(token, [(1, id_, 1, str(id_), "", "", "[]", 1, None, None, None) for id_ in range(20)])
+        unit.insert(token, [(1, id_, 1, str(id_), "", "", "[]", 1, *[None] * 6) for id_ in range(20)])
         await store.database.write(unit)
 
         def changing(order: Any) -> Unit:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from ..model.errors import Unavailable
 from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, too_long, unfit
 from .schema import metadata
-from .statements import Query, Unit, inserted_columns
+from .statements import Guarded, Query, Unit, batches, inserted_columns
 
 _COPY_FROM = 1_000  # rows: from here on, COPY is faster than arrays
 
@@ -52,6 +52,7 @@ class PostgresqlDatabase(Database):
         self._wake = asyncio.Event()
         self._closing = False
         self._group_texts: dict[tuple[Table, ...], str] = {}
+        self._many_texts: dict[Query, str] = {}
 
     async def open(self) -> None:
         try:
@@ -229,19 +230,25 @@ class PostgresqlDatabase(Database):
             await self._insert(rows)  # one statement: a transaction of its own, in one round trip
             return
         async with self._writer.transaction():
-            for unit in units:
-                for query, arguments, expected in unit.changes:
-                    await self._change(query, arguments, expected)
+            for query, many, expected in batches(units):
+                await self._change(query, many, expected)
             copied = {table: added for table, added in rows.items() if len(added) >= _COPY_FROM}
             await self._insert({table: added for table, added in rows.items() if table not in copied})
             for table, added in copied.items():
                 columns = [c.name for c in inserted_columns(table)]
                 await self._writer.copy_records_to_table(table.name, records=added, columns=columns)
 
-    async def _change(self, query: Query, arguments: dict[str, Any], expected: int | None) -> None:
-        compiled = self.compiled(query)
-        touched = await self._writer.fetch(compiled.text + " RETURNING 1", *compiled.bind(arguments))
-        if expected is not None and len(touched) != expected:
+    async def _change(self, query: Query, many: list[dict[str, Any]], expected: int | None) -> None:
+        """Make a change, or many of the same kind by one statement, a column at a time as an array."""
+        if len(many) == 1 or query.guarded is None:
+            compiled = self.compiled(query)
+            touched = await self._writer.fetch(compiled.text + " RETURNING 1", *compiled.bind(many[0]))
+        else:
+            if query not in self._many_texts:
+                self._many_texts[query] = _many_text(query.guarded)
+            arrays = ([arguments[name] for arguments in many] for name in query.guarded.names)
+            touched = await self._writer.fetch(self._many_texts[query], *arrays)
+        if expected is not None and len(touched) != expected * len(many):
             raise Stale
 
     async def _insert(self, rows: dict[Table, list[tuple[Any, ...]]]) -> None:
@@ -269,6 +276,21 @@ def _group_text(tables: tuple[Table, ...]) -> str:
             f"in_{table.name} AS (INSERT INTO {table.name} ({names}) SELECT * FROM unnest({', '.join(arrays)}))"
         )
     return f"WITH {', '.join(parts)} SELECT 1"
+
+
+def _many_text(guarded: Guarded) -> str:
+    """Return the update of many rows, each guarded by the version it was read at."""
+    table = guarded.table
+    columns = [*(table.c[name] for name in guarded.key), table.c.version, *(table.c[name] for name in guarded.columns)]
+    kinds = ("text" if isinstance(column.type, Text) else "bigint" for column in columns)
+    arrays = ", ".join(f"${position}::{kind}[]" for position, kind in enumerate(kinds, 1))
+    given = ", ".join(f'"{name}"' for name in guarded.names)
+    setting = ", ".join(f'"{name}" = given."{name}"' for name in guarded.columns)
+    found = " AND ".join(f'old."{name}" = given."key_{name}"' for name in guarded.key)
+    return (
+        f"UPDATE {table.name} AS old SET {setting} FROM unnest({arrays}) AS given ({given}) "
+        f'WHERE {found} AND old."version" = given."read_version" RETURNING 1'
+    )
 
 
 def _translated(error: Exception) -> Exception:

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Table, update
 from sqlalchemy.sql.expression import bindparam
 
-from .statements import Query, parameter
+from .statements import Guarded, Query, parameter
 
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder().decode
@@ -39,4 +39,4 @@ def update_of(table: Table, key: tuple[str, ...], *columns: str) -> Query:
     statement = update(table).values({name: bindparam(name, type_=table.c[name].type) for name in columns})
     for name in key:
         statement = statement.where(table.c[name] == parameter(f"key_{name}"))
-    return Query(statement.where(table.c.version == parameter("read_version")))
+    return Query(statement.where(table.c.version == parameter("read_version")), Guarded(table, key, columns))

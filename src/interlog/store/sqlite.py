@@ -27,7 +27,7 @@ from . import folding
 from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, too_long, unfit
 from .recent import Recent
 from .schema import journal, metadata, participant
-from .statements import Query, Unit, inserted_columns
+from .statements import Query, Unit, batches, inserted_columns
 
 Waiting = tuple[Unit, asyncio.Future[None]]
 
@@ -321,12 +321,12 @@ class SqliteDatabase(Database):
 
     def _apply(self, units: list[Unit]) -> None:
         rows: dict[Table, list[tuple[Any, ...]]] = {}
+        for query, many, expected in batches(units):
+            compiled = self.compiled(query)
+            touched = self._writer.executemany(compiled.text, map(compiled.bind, many)).rowcount
+            if expected is not None and touched != expected * len(many):
+                raise Stale
         for unit in units:
-            for query, arguments, expected in unit.changes:
-                compiled = self.compiled(query)
-                touched = self._writer.execute(compiled.text, compiled.bind(arguments)).rowcount
-                if expected is not None and touched != expected:
-                    raise Stale
             for table, added in unit.rows.items():
                 rows.setdefault(table, []).extend(added)
         for table, added in rows.items():

@@ -1,8 +1,8 @@
 """Statements: written once in SQLAlchemy Core, compiled once per engine to text, run by the raw driver."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ARRAY, BigInteger, BindParameter, ClauseElement, ColumnElement, Table, bindparam, column
 from sqlalchemy.engine import Dialect
@@ -12,16 +12,32 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from .schema import ASSIGNED_BY_WRITER
 
 
+class Guarded(NamedTuple):
+    """What the update of one row is made of that is guarded by the version it was read at: its parameters are the
+    ``key`` columns as ``key_…``, ``read_version``, and the ``columns`` that it sets."""
+
+    table: Table
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters."""
+        return (*(f"key_{name}" for name in self.key), "read_version", *self.columns)
+
+
 class Query:
     """A statement with named parameters. Make it once, at import time or behind a cache: it is compiled only once.
 
-    Its texts are its own, so that they go when a cache drops the query.
+    Its texts are its own, so that they go when a cache drops the query. ``guarded``: it is the update of one row, and
+    an engine may make many of them at once.
     """
 
-    __slots__ = ("_compiled", "statement")
+    __slots__ = ("_compiled", "guarded", "statement")
 
-    def __init__(self, statement: ClauseElement) -> None:
+    def __init__(self, statement: ClauseElement, guarded: Guarded | None = None) -> None:
         self.statement = statement
+        self.guarded = guarded
         self._compiled: dict[Dialect, Compiled] = {}
 
     def compiled(self, dialect: Dialect) -> "Compiled":
@@ -81,6 +97,28 @@ class Unit:
         self.changes.append((query, arguments, expect))
 
 
+Batch: TypeAlias = tuple[Query, list[dict[str, Any]], int | None]
+"""A statement, the arguments with which it is made, each time touching so many rows (None: any number)."""
+
+
+def batches(units: Sequence[Unit]) -> list[Batch]:
+    """Return the changes of units that are written together: those that guard their rows at the end, by statement.
+
+    What one unit changes alone is in its own order, so that it may change a row twice.
+    """
+    if len(units) == 1:
+        return [(query, [arguments], expected) for query, arguments, expected in units[0].changes]
+    alone: list[Batch] = []
+    together: dict[Query, list[dict[str, Any]]] = {}
+    for unit in units:
+        for query, arguments, expected in unit.changes:
+            if query.guarded is not None and expected == 1:
+                together.setdefault(query, []).append(arguments)
+            else:
+                alone.append((query, [arguments], expected))
+    return alone + [(query, arguments, 1) for query, arguments in together.items()]
+
+
 def inserted_columns(table: Table) -> list[Any]:
     """Return the columns that a unit's rows of this table have."""
     return [c for c in table.columns if c not in ASSIGNED_BY_WRITER]
@@ -114,4 +152,15 @@ def parameter(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=BigInteger())
 
 
-__all__ = ["Compiled", "Query", "Unit", "column", "inserted_columns", "member_of", "parameter"]
+__all__ = [
+    "Batch",
+    "Compiled",
+    "Guarded",
+    "Query",
+    "Unit",
+    "batches",
+    "column",
+    "inserted_columns",
+    "member_of",
+    "parameter",
+]
