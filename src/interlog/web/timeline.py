@@ -10,6 +10,7 @@ from ..model.interactions import Brief, Interaction
 from ..model.parties import Party, Person, PersonKind
 from ..model.tenancy import Tenant
 from ..model.types import Category, Direction, InteractionType
+from .versions import versions_of
 from .view import Page, View
 
 LIMIT = 50
@@ -217,6 +218,7 @@ async def interaction(view: View, number: str) -> Page:
         "entry": day.entries[0],
         "participants": await _participants(view, item),
         "fields": _fields(view, item),
+        "versions": await versions_of(view, item),
         "body": item.content.body,
     }
     return Page("interaction_part.html" if view.is_part else "interaction.html", values)
