@@ -66,6 +66,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     webhook_private: Annotated[
         bool, Meta(description="Whether webhooks are sent to this machine and to private networks, too.")
     ] = False
+    map_tiles: Annotated[
+        Text | None,
+        Meta(
+            description="Where browsers get the squares of maps from, such as "
+            "https://tiles.own.example/{z}/{x}/{y}.png. By default maps have outlines alone, and nothing is loaded."
+        ),
+    ] = None
+    map_credit: Annotated[
+        Text | None, Meta(description="Whose work the squares of maps are, as it must stand on the map.")
+    ] = None
     keep_deliveries_days: Annotated[
         int,
         Meta(
@@ -342,10 +352,18 @@ def _check_domain(name: str) -> None:
         raise ValueError(name)
 
 
+def _check_tiles(url: str) -> None:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/[A-Za-z0-9._~/{}@-]*(\?[A-Za-z0-9._~&={}-]*)?", url):
+        raise ValueError(url)
+    if any(part not in url for part in ("{z}", "{x}", "{y}")):
+        raise ValueError(url)
+
+
 _CHECKS: Mapping[str, tuple[str, Callable[[str], None]]] = {
     "affinity_time_zone": ("the name of a time zone", _check_time_zone),
     "customer_insights_domain": ("a domain in lower case, with its port if it has one", _check_domain),
     "customer_insights_sources": ("addresses with https, http or file, with commas between them", _check_sources),
+    "map_tiles": ("a URL with http or https, and {z}, {x} and {y} in its path", _check_tiles),
     "public_url": ("a URL with http or https", _check_url),
 }
 """What a type cannot say: the expectation in plain English, and what raises ``ValueError`` where it is not met."""

@@ -37,7 +37,10 @@ EVER = (-(2**62), 2**62)
 
 
 class Scope(NamedTuple):
-    """Which visits are counted: those that meet all that is given. ``start`` and ``end`` are both included."""
+    """Which visits are counted: those that meet all that is given. ``start`` and ``end`` are both included.
+
+    ``shift``: microseconds that a day begins before that of UTC, for counting by day.
+    """
 
     campaign: str | None = None
     organization: str | None = None
@@ -45,6 +48,7 @@ class Scope(NamedTuple):
     canvasser: str | None = None
     start: int = EVER[0]
     end: int = EVER[1]
+    shift: int = 0
 
     @property
     def given(self) -> frozenset[str]:
@@ -64,6 +68,18 @@ class Knocked(NamedTuple):
     successful: int
 
 
+class Figures(NamedTuple):
+    """What there is of a campaign: its visits, the contacts that they were to, and when the first and the last was."""
+
+    knocked: int
+    unavailable: int
+    successful: int
+    contacts: int
+    canvassers: int
+    first: int
+    last: int
+
+
 class Answered(NamedTuple):
     """How many responses to a question say the same: ``fields`` is the answer as JSON, by the question's tag."""
 
@@ -74,18 +90,35 @@ class Answered(NamedTuple):
 
 
 GROUPINGS: dict[str, ColumnElement[Any]] = {
-    "day": (visit.c.occurred_at + _BEFORE_ALL * DAY) // DAY - _BEFORE_ALL,
+    "day": (visit.c.occurred_at + parameter("shift") + _BEFORE_ALL * DAY) // DAY - _BEFORE_ALL,
     "canvasser": visit.c.canvasser,
     "list": visit.c.list,
     "walklist": visit.c.walklist,
 }
-"""By what visits are counted. Days are those of UTC, counted since 1970."""
+"""By what visits are counted. Days are those of UTC, unless shifted, counted since 1970."""
 
 
 async def doors_knocked(database: Database, tenant: int, groups: Iterable[int], scope: Scope, by: str) -> list[Knocked]:
     """Return how many visits there were by ``by``, in order."""
     rows = await database.fetch_long(_doors_knocked(scope.given, by), **_arguments(database, tenant, groups, scope))
     return [Knocked(*row) for row in rows]
+
+
+async def figures(
+    database: Database, tenant: int, groups: Iterable[int], campaigns: Iterable[str], canvasser: str | None
+) -> dict[str, Figures]:
+    """Return the figures of campaigns, of all visits or of a canvasser's; those without visits are left out."""
+    given: dict[str, Any] = {} if canvasser is None else {"canvasser": canvasser}
+    rows = await database.fetch_long(
+        _figures(frozenset(given)),
+        tenant=tenant,
+        groups=database.array(groups),
+        campaigns=database.array(campaigns),
+        start=EVER[0],
+        end=EVER[1],
+        **given,
+    )
+    return {row[0]: Figures(*row[1:]) for row in rows}
 
 
 async def responses(
@@ -102,7 +135,8 @@ async def responses(
 
 def _arguments(database: Database, tenant: int, groups: Iterable[int], scope: Scope) -> dict[str, Any]:
     found = {name: getattr(scope, name) for name in scope.given}
-    return found | {"tenant": tenant, "groups": database.array(groups), "start": scope.start, "end": scope.end}
+    times = {"start": scope.start, "end": scope.end, "shift": scope.shift}
+    return found | times | {"tenant": tenant, "groups": database.array(groups)}
 
 
 @lru_cache(maxsize=64)
@@ -112,6 +146,22 @@ def _doors_knocked(given: frozenset[str], by: str) -> Query:
         "1"
     )  # the first column, by its place: as an expression it would have parameters of its own
     return Query(_within(select(GROUPINGS[by], func.count(), *sums), given).group_by(key).order_by(nulls_last(key)))
+
+
+@lru_cache(maxsize=2)
+def _figures(given: frozenset[str]) -> Query:
+    sums = (cast(func.coalesce(func.sum(visit.c[name]), 0), BigInteger) for name in ("unavailable", "successful"))
+    statement = select(
+        visit.c.campaign,
+        func.count(),
+        *sums,
+        func.count(visit.c.contact.distinct()),
+        func.count(visit.c.canvasser.distinct()),
+        func.min(visit.c.occurred_at),
+        func.max(visit.c.occurred_at),
+    )
+    named = member_of(visit.c.campaign, "campaigns", text=True)
+    return Query(_within(statement, given).where(named).group_by(visit.c.campaign))
 
 
 _IS_EMPTY = "({0} = '{{}}' OR {0} LIKE '%:\"\"}}' OR {0} LIKE '%: \"\"}}')"

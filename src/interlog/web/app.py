@@ -44,7 +44,7 @@ MAX_FORM = 4 * 1024 * 1024
 
 _HEADERS = {
     # Nothing runs that is not a file of ours, and nothing is sent anywhere else.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{images}; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
@@ -56,7 +56,7 @@ _log = structlog.get_logger(__name__)
 
 def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[Any, Any]":
     """Return the application of the pages."""
-    app = falcon.asgi.App(middleware=[_Headers()], sink_before_static_route=False)
+    app = falcon.asgi.App(middleware=[_Headers(settings)], sink_before_static_route=False)
     app.set_error_serializer(_plain_error)
     templates = make_templates()
     by_path: dict[str, dict[str, Route]] = {}
@@ -263,10 +263,17 @@ def _plain_name(name: str) -> str:
 class _Headers:
     """Sets what every answer carries."""
 
+    def __init__(self, settings: Settings) -> None:
+        images = ""
+        if settings.map_tiles is not None:  # the one thing that may come from elsewhere: the squares of maps
+            parts = urlsplit(settings.map_tiles)
+            images = f" {parts.scheme}://{parts.netloc}"
+        self._headers = {name: value.replace("{images}", images) for name, value in _HEADERS.items()}
+
     async def process_response(
         self, request: falcon.asgi.Request, response: falcon.asgi.Response, resource: object, succeeded: bool
     ) -> None:
-        for name, value in _HEADERS.items():
+        for name, value in self._headers.items():
             response.set_header(name, value)
         is_file = succeeded and request.path.startswith("/static/")
         response.cache_control = ["public", "max-age=3600"] if is_file else ["no-store"]

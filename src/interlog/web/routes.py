@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
-from . import home, journal, opportunities, organizations, persons, sessions, timeline
+from . import canvass, home, journal, opportunities, organizations, persons, sessions, timeline
 
 
 class Route(NamedTuple):
@@ -27,6 +27,10 @@ ROUTES = (
     Route("GET", "/organizations/{number}", organizations.show),
     Route("GET", "/opportunities", opportunities.show_all),
     Route("GET", "/opportunities/{number}", opportunities.show),
+    Route("GET", "/campaigns", canvass.show_all),
+    Route("GET", "/campaigns/{id_}", canvass.show),
+    Route("GET", "/campaigns/{id_}/places", canvass.places),
+    Route("GET", "/campaigns/{id_}/results", canvass.results),
     Route("GET", "/journal", journal.show),
     Route("GET", "/about", home.about, None, is_open=True),
     Route("GET", "/sign-in", sessions.ask, None, is_open=True),

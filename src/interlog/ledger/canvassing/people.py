@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ...model.errors import NotFound
+from ...model.parties import Person
 from ...model.tenancy import Actor, Right
 from ...store import persons as person_rows
 from ...store import tenants as tenant_rows
@@ -37,6 +38,13 @@ class People:
                     raise NotFound("person", id_)
                 found[id_] = self._known[tenant, id_] = read[id_].uuid
         return found
+
+    async def named(self, actor: Actor, uuids: Iterable[str]) -> dict[str, Person]:
+        """Return the persons by their uuids; those who are gone are left out."""
+        actor.require(Right.READ)
+        ids = await person_rows.ids_by_uuid(self._database, actor.tenant.id, uuids)
+        found = await person_rows.by_ids(self._database, actor.tenant.id, ids.values()) if ids else {}
+        return {uuid: found[id_] for uuid, id_ in ids.items() if id_ in found}
 
     async def is_user(self, actor: Actor, uuid: str) -> bool:
         """Whether somebody who can sign in has this uuid."""

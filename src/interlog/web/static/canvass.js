@@ -1,0 +1,156 @@
+// The map of a campaign's visits, and the chart of its days. Both are made from what the page has as tables anyway.
+"use strict";
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+// The map: outlines of countries and counties below, or squares of a server that the settings name.
+
+async function load(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) {
+    throw new Error(`${path}: ${answer.status}`);
+  }
+  return answer.json();
+}
+
+function pinOf(map, point, states) {
+  const [lat, lng, state, number, when] = point;
+  const pin = L.circleMarker([lat, lng], {
+    radius: 6,
+    weight: 1.5,
+    color: colour("--surface"),
+    fillColor: colour(`--${state}`),
+    fillOpacity: 1,
+    state,
+  });
+  pin.bindPopup(() => {
+    const link = document.createElement("a");
+    link.href = map.dataset.visit + number;
+    link.textContent = when;
+    const box = document.createElement("p");
+    box.append(link, document.createElement("br"), states[state]);
+    return box;
+  });
+  return pin;
+}
+
+function clusterIcon(cluster) {
+  const count = cluster.getChildCount();
+  const size = Math.round(26 + 5 * Math.log10(count) * 2);
+  const text = document.createElement("span");
+  text.textContent = count;
+  return L.divIcon({ html: text, className: "cluster", iconSize: [size, size] });
+}
+
+async function addOutlines(leaflet, element, bounds) {
+  const file = (name) => load(`${element.dataset.static}${name}?v=${element.dataset.version}`);
+  const style = {
+    color: colour("--strong-line"), weight: 1, fillColor: colour("--surface"), fillOpacity: 1, interactive: false,
+  };
+  const world = await file("countries.json");
+  L.geoJSON(topojson.feature(world, world.objects.countries), { style, pane: "outlines", interactive: false })
+    .addTo(leaflet);
+  const isInCounties = L.latLngBounds([[17, -180], [72, -64]]).contains(bounds.getCenter());
+  if (isInCounties) {
+    const counties = await file("counties.json");
+    const near = topojson.feature(counties, counties.objects.counties).features.filter((county) =>
+      L.geoJSON(county).getBounds().intersects(bounds.pad(8)));
+    L.geoJSON(near, {
+      style: { ...style, fillOpacity: 0 },
+      pane: "outlines",
+      interactive: false,
+    }).addTo(leaflet);
+  }
+}
+
+async function drawMap(element) {
+  const note = document.getElementById("map-note");
+  const states = JSON.parse(element.dataset.states);
+  const found = await load(element.dataset.from);
+  if (!found.points.length) {
+    return;
+  }
+  element.hidden = false;
+  const leaflet = L.map(element, { preferCanvas: true, maxZoom: 18, zoomSnap: 0.5, attributionControl: Boolean(element.dataset.credit) });
+  leaflet.createPane("outlines").classList.add("outlines");
+  leaflet.getPane("outlines").style.zIndex = 250;
+  const bounds = L.latLngBounds(found.points.map(([lat, lng]) => [lat, lng]));
+  leaflet.fitBounds(bounds, { padding: [24, 24], maxZoom: 17 });
+  L.control.scale().addTo(leaflet);
+  const pins = L.markerClusterGroup({
+    iconCreateFunction: clusterIcon, showCoverageOnHover: false, maxClusterRadius: 45, chunkedLoading: true,
+    animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  });
+  pins.addLayers(found.points.map((point) => pinOf(element, point, states)));
+  leaflet.addLayer(pins);
+  if (found.is_cut) {
+    note.textContent = element.dataset.cut;
+  }
+  if (element.dataset.tiles) {
+    const credit = document.createElement("span");
+    credit.textContent = element.dataset.credit;
+    L.tileLayer(element.dataset.tiles, { attribution: credit.innerHTML, maxZoom: 19 }).addTo(leaflet);
+    return;
+  }
+  await addOutlines(leaflet, element, bounds);
+}
+
+// The chart: a bar for each day, from the rows of the table beside it, drawn one above the other.
+
+function drawChart(element) {
+  const rows = [...document.querySelectorAll(`#${element.dataset.table} [data-day]`)];
+  if (!rows.length) {
+    return;
+  }
+  const [successful, contacted, unavailable] = JSON.parse(element.dataset.states);
+  const at = rows.map((row) => Date.parse(row.dataset.day) / 1000);
+  const counts = rows.map((row) => row.dataset.counts.split(" ").map(Number));
+  const series = (label, name, value) => ({
+    label,
+    fill: colour(name),
+    stroke: colour(name),
+    width: 0,
+    points: { show: false },
+    paths: uPlot.paths.bars({ size: [0.8, 26], align: 0 }),
+    value: (chart, _, __, index) => (index === null ? "–" : value(counts[index])),
+  });
+  const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  element.hidden = false;
+  const days = (at[at.length - 1] - at[0]) / 86400;
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
+  const whole = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
+  const size = () => ({ width: element.clientWidth, height: 240 });
+  const chart = new uPlot(
+    {
+      ...size(),
+      tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1e3), "Etc/UTC"),
+      scales: { x: { range: () => [at[0] - 43200 - days * 600, at[at.length - 1] + 43200 + days * 600] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
+      axes: [
+        { ...axis, grid: { show: false }, values: (_, stamps) => stamps.map((stamp) => day.format(stamp * 1000)), incrs: [1, 2, 7, 14, 28, 91, 182, 364].map((n) => n * 86400) },
+        { ...axis, size: 44 },
+      ],
+      series: [
+        { value: (_, stamp) => (stamp === null ? "–" : whole.format(stamp * 1000)), label: "" },
+        series(unavailable, "--unavailable", ([knocked, reached]) => knocked - reached),
+        series(contacted, "--contacted", ([, reached, success]) => reached - success),
+        series(successful, "--successful", ([, , success]) => success),
+      ],
+    },
+    [at, counts.map(([knocked]) => knocked), counts.map(([, reached]) => reached), counts.map(([, , success]) => success)],
+    element,
+  );
+  new ResizeObserver(() => chart.setSize(size())).observe(element);
+}
+
+for (const element of document.querySelectorAll(".chart")) {
+  drawChart(element);
+}
+
+const map = document.getElementById("map");
+if (map) {
+  drawMap(map).catch(() => {
+    document.getElementById("map-note").textContent = map.dataset.failed;
+  });
+}
