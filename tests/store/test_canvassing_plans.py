@@ -30,7 +30,7 @@ IDS = [uuid7() for _ in range(MANY)]
 
 
 def _resource(number: int, kind: str, id_: str, owner: str, **more: Any) -> Resource:
-    data = {"listId": owner, "profile": {"name": {"first": f"No {number}"}}}
+    data = {"listId": owner, "contactId": owner, "profile": {"name": {"first": f"No {number}"}}}
     return Resource(kind=kind, id=id_, number=number, data=data, created_at=1, modified_at=1, **more)
 
 
@@ -46,7 +46,8 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
         ]
         links = [_resource(MANY + n, "contact-household-lists", uuid7(), LISTS[n % 40]) for n in range(2_000)]
         households = [_resource(2 * MANY + n, "households", uuid7(), "", natural=f"h{n}") for n in range(2_000)]
-        resources.insert(unit, tenant, contacts + links + households)
+        homes = [_resource(3 * MANY + n, "contact-households", uuid7(), IDS[n]) for n in range(1_000)]
+        resources.insert(unit, tenant, contacts + links + households + homes)
         entries = [
             (tenant, 1, 1, None, "polis", None, str(Action.CREATE), str(Entity.RESOURCE), item.number, 1, None)
             for item in contacts
@@ -122,8 +123,10 @@ async def test_reads_an_index_range(store: Store, name: str) -> None:
         arguments["tenant"] = TENANT
     plan = await store.database.explain(query, **arguments)
 
-    # what was read of the journal, and is sorted once more, is no longer than the page
-    found = _faults(plan, postgresql=postgresql, sorted_arms="epoch" in arguments)
+    # what was read of the journal, and is sorted once more, is no longer than the page; what is below a whole list may
+    # be joined in any way
+    may_sort = "epoch" in arguments or name == "REGROUP_BELOW"
+    found = _faults(plan, postgresql=postgresql, sorted_arms=may_sort)
     if name.startswith("LAST"):  # the last entry of the tenant is where its range ends
         found = [fault for fault in found if not fault.startswith("narrows by nothing but the tenant")]
     assert [fault for fault in found if fault != "SCAN entries"] == [], "\n".join(plan)
