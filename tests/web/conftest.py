@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.serving import Firm
+from tests.serving import Firm, any_firm, any_server, firm, server, server_of
 
 from .visiting import Visitor, visitor
+
+__all__ = ["any_firm", "any_server", "firm", "server", "server_of"]
 
 
 @pytest.fixture

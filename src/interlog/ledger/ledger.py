@@ -22,7 +22,6 @@ from .canvassing.members import Members
 from .canvassing.notes import ContactNotes
 from .canvassing.people import People
 from .canvassing.permits import Permits
-from .canvassing.quality import Quality
 from .canvassing.recording import Recording
 from .canvassing.records import Records
 from .canvassing.reports import Reports
@@ -56,6 +55,7 @@ from .sessions import Sessions
 from .tenants import Tenants
 from .timeline import Timeline
 from .types import Types
+from .undoing import Undoing
 from .waiting import Waiting
 
 
@@ -77,6 +77,7 @@ class Ledger:
         self.organizations = Organizations(store, self.relationships, self.persons.values)
         self.opportunities = Opportunities(store)
         self.interactions = Interactions(store, self.persons)
+        self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
@@ -106,7 +107,6 @@ class Ledger:
         self.integrations = Integrations(store, self.resources, self.deliveries)
         self.campaigns = Campaigns(store, self.resources)
         self.reports = Reports(store, self.resources)
-        self.quality = Quality(store)
         self.contacts = Contacts(store, self.resources, self.persons)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)

@@ -84,6 +84,41 @@ def to_datetime(instant: int, offset: int | None = None) -> datetime:
         return moment
 
 
+def instant_text(instant: int) -> str:
+    """Return an instant as ``2026-03-04T09:15:00.000000Z``, the form in which fields hold it: such texts sort as time
+    does."""
+    return (EPOCH + timedelta(microseconds=instant)).isoformat(timespec="microseconds")[:26] + "Z"
+
+
+_DURATION = re.compile(
+    r"([+-]?)P(?=[\dT])(?:(\d{1,10})D)?(?:T(?=\d)(?:(\d{1,10})H)?(?:(\d{1,10})M)?(?:(\d{1,10})(?:\.(\d{1,12}))?S)?)?",
+    re.ASCII,
+)
+
+
+def duration_text(text: str) -> str | None:
+    """Return an ISO 8601 duration of days and times in its one form, such as ``P1DT2H30M``; None where it is none."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    sign, days, hours, minutes, seconds, fraction = match.groups()
+    whole = ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
+    fraction = (fraction or "").rstrip("0")
+    minutes_, second = divmod(whole, 60)
+    hours_, minute = divmod(minutes_, 60)
+    day, hour = divmod(hours_, 24)
+    parts = "".join(
+        [
+            f"{hour}H" if hour else "",
+            f"{minute}M" if minute else "",
+            f"{second}{'.' + fraction if fraction else ''}S" if second or fraction else "",
+        ]
+    )
+    if not (day or parts):
+        return "PT0S"
+    return ("-" if sign == "-" else "") + "P" + (f"{day}D" if day else "") + ("T" + parts if parts else "")
+
+
 def _offset_minutes(zone: str | None) -> int | None:
     if not zone:
         return None

@@ -42,7 +42,8 @@ class FieldKind(StrEnum):
 class FieldDefinition(Struct, frozen=True):
     """One field of a type. ``many`` makes its value a list; bounds are inclusive; ``max_length`` counts characters.
 
-    ``flags``: the choices are bits, and a value is any sum of them. ``indexed``: filters on the field are to be fast.
+    ``labels``: what people call the choices, in their order, where that is not what they are. ``flags``: the choices
+    are bits, and a value is any sum of them. ``indexed``: filters on the field are to be fast.
     ``precedence``: as the type's, for this field alone.
     """
 
@@ -59,6 +60,7 @@ class FieldDefinition(Struct, frozen=True):
     flags: bool = False
     indexed: bool = False
     precedence: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 class ParticipantSlot(Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
-from . import canvass, home, journal, opportunities, organizations, persons, sessions, timeline
+from . import home, journal, log, opportunities, organizations, persons, sessions, taking_part, timeline
 
 
 class Route(NamedTuple):
@@ -21,16 +21,22 @@ ROUTES = (
     Route("GET", "/", home.show, None, is_open=True),
     Route("GET", "/timeline", timeline.show),
     Route("GET", "/interactions/{number}", timeline.interaction),
+    Route("GET", "/interactions/{number}/edit", log.ask_again, Right.WRITE),
+    Route("POST", "/interactions/{number}/edit", log.amend, Right.WRITE),
+    Route("POST", "/interactions/{number}/delete", log.delete, Right.WRITE),
+    Route("GET", "/interactions/{number}/deleted", log.deleted),
+    Route("POST", "/interactions/{number}/restore", log.restore, Right.WRITE),
+    Route("POST", "/interactions/{number}/undo", log.undo, Right.WRITE),
+    Route("GET", "/log", log.ask, Right.WRITE),
+    Route("GET", "/log/{name}", log.ask_for, Right.WRITE),
+    Route("POST", "/log/{name}", log.log, Right.WRITE),
+    Route("GET", "/options/persons", taking_part.options),
     Route("GET", "/persons", persons.show_all),
     Route("GET", "/persons/{number}", persons.show),
     Route("GET", "/organizations", organizations.show_all),
     Route("GET", "/organizations/{number}", organizations.show),
     Route("GET", "/opportunities", opportunities.show_all),
     Route("GET", "/opportunities/{number}", opportunities.show),
-    Route("GET", "/campaigns", canvass.show_all),
-    Route("GET", "/campaigns/{id_}", canvass.show),
-    Route("GET", "/campaigns/{id_}/places", canvass.places),
-    Route("GET", "/campaigns/{id_}/results", canvass.results),
     Route("GET", "/journal", journal.show),
     Route("GET", "/about", home.about, None, is_open=True),
     Route("GET", "/sign-in", sessions.ask, None, is_open=True),

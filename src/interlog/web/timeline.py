@@ -178,6 +178,12 @@ async def days_of(view: View, items: Sequence[Brief]) -> list[Day]:
     return days
 
 
+def icon_of(type_: InteractionType) -> str:
+    """Return the icon of a type: its own, or that of its category."""
+    own = type_.attributes.get("icon")
+    return own if isinstance(own, str) and own.replace("-", "").isalnum() else ICONS[type_.category]
+
+
 def _entry(view: View, item: Brief, directory: dict[int, Person], at: int) -> Entry:
     type_ = view.actor.tenant.types_by_id[item.type_id]
     people: list[Someone] = []
@@ -198,7 +204,7 @@ def _entry(view: View, item: Brief, directory: dict[int, Person], at: int) -> En
         number=item.number,
         title=item.title or type_.display_name or type_.name,
         type=type_,
-        icon=ICONS[type_.category],
+        icon=icon_of(type_),
         at=item.occurred_at,
         minutes=round((item.ended_at - item.occurred_at) / 60_000_000) if item.ended_at is not None else None,
         is_planned=item.occurred_at > at,

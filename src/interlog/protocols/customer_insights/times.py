@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from interlog.model.instants import EPOCH, parse_moment
+from interlog.model.instants import EPOCH, duration_text, parse_moment
+from interlog.model.instants import instant_text as instant_text
 
 _MICROSECOND = timedelta(microseconds=1)
 _NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
@@ -17,11 +18,6 @@ class BadValue(ValueError):
     def __init__(self, message: str, code: str = "InvalidValue", path: str = "") -> None:
         super().__init__(message)
         self.message, self.code, self.path = message, code, path
-
-
-def instant_text(instant: int) -> str:
-    """Return an instant (microseconds) as ``2026-03-04T09:15:00.000000Z``: such texts sort as time does."""
-    return _text_of(EPOCH + timedelta(microseconds=instant))
 
 
 def instant_of(text: str) -> int:
@@ -122,30 +118,9 @@ def coerce_time(value: Any) -> str:
     raise BadValue("must be an ISO 8601 time of day without a zone, such as 09:15:00")
 
 
-_DURATION = re.compile(
-    r"([+-]?)P(?=[\dT])(?:(\d{1,10})D)?(?:T(?=\d)(?:(\d{1,10})H)?(?:(\d{1,10})M)?(?:(\d{1,10})(?:\.(\d{1,12}))?S)?)?",
-    re.ASCII,
-)
-
-
 def coerce_duration(value: Any) -> str:
     """Return a duration as its canonical text."""
-    match = _DURATION.fullmatch(value) if type(value) is str else None
-    if match is None:
+    text = duration_text(value) if type(value) is str else None
+    if text is None:
         raise BadValue("must be an ISO 8601 duration of days and times, such as P1DT2H30M")
-    sign, days, hours, minutes, seconds, fraction = match.groups()
-    whole = ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
-    fraction = (fraction or "").rstrip("0")
-    minutes_, second = divmod(whole, 60)
-    hours_, minute = divmod(minutes_, 60)
-    day, hour = divmod(hours_, 24)
-    parts = "".join(
-        [
-            f"{hour}H" if hour else "",
-            f"{minute}M" if minute else "",
-            f"{second}{'.' + fraction if fraction else ''}S" if second or fraction else "",
-        ]
-    )
-    if not (day or parts):
-        return "PT0S"
-    return ("-" if sign == "-" else "") + "P" + (f"{day}D" if day else "") + ("T" + parts if parts else "")
+    return text

@@ -67,15 +67,16 @@ def field_definition(field: Mapping[str, Any]) -> FieldDefinition:
     type_: str = field["fieldType"]
     kind, low_high = _KINDS[type_], _BOUNDS.get(type_, (None, None))
     choices: tuple[str | int, ...] = ()
+    labels: tuple[str, ...] = ()
     if field["isLocalizedString"]:
         kind = FieldKind.LOCALIZED
     elif field["isEnum"] and not (field["isFlagEnum"] and type_ == "Edm.String"):
         kind, low_high = FieldKind.CHOICE, (None, None)
         values = field["enumValidValues"]
-        choices = tuple(
-            (name_of(item["localizedValueNames"]) or str(item["value"])) if type_ == "Edm.String" else item["value"]
-            for item in values
-        )
+        names = tuple(name_of(item["localizedValueNames"]) or str(item["value"]) for item in values)
+        is_text = type_ == "Edm.String"
+        choices = names if is_text else tuple(item["value"] for item in values)
+        labels = () if is_text or names == tuple(map(str, choices)) else names
     return FieldDefinition(
         name=field["fieldName"],
         kind=kind,
@@ -88,6 +89,7 @@ def field_definition(field: Mapping[str, Any]) -> FieldDefinition:
         flags=field["isFlagEnum"] and bool(choices),
         indexed=[value.lower() for value in field["attributes"].get(INDEX, ())] == ["true"],
         precedence=_precedence(field),
+        labels=labels,
     )
 
 
@@ -101,13 +103,14 @@ def field_document(field: FieldDefinition, number: int) -> Document:
     if field.kind is FieldKind.CHOICE:
         numbers = [choice for choice in field.choices if isinstance(choice, int)]
         whole = len(numbers) == len(field.choices)
+        labels = field.labels if len(field.labels) == len(field.choices) else tuple(map(str, field.choices))
         document |= {"isEnum": True, "isFlagEnum": field.flags, "fieldType": "Edm.Int64" if whole else "Edm.String"}
         document["enumValidValues"] = [
             {
                 "value": choice if isinstance(choice, int) and whole else place,
-                "localizedValueNames": {DEFAULT_LOCALE: str(choice)},
+                "localizedValueNames": {DEFAULT_LOCALE: label},
             }
-            for place, choice in enumerate(field.choices)
+            for place, (choice, label) in enumerate(zip(field.choices, labels, strict=True))
         ]
         if whole:
             document.pop("maxLength", None)
