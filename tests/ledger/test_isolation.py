@@ -321,6 +321,7 @@ NOUNS_ELSEWHERE = {
          "campaigns", "recording", "visits", "elsewhere", "users", "integrations", "reports"),
         _BY_ROUTE,
     ),
+    "staff": "takes ids of users of one's own tenant: see test_staff",
     "sessions": "stand for one user of one tenant: see test_sessions",
     "grants": "take a client, which belongs to one tenant: see test_grants",
     "deliveries": "are found by names within one's own tenant: see test_deliveries",

@@ -96,6 +96,8 @@ READS_EVERYTHING = {
     "deliveries.ACTIVE": "the subscriptions, for whoever serves the store: few",
     "access.APPLICATIONS": "a tenant's applications: few",
     "tenants.TOKENS": "a tenant's tokens: few",
+    "staff.USERS": "a tenant's users: few",
+    "staff.TOKENS": "a tenant's tokens: few",
     "opportunities.LISTS": "a tenant's lists: few",
 }
 """What is meant to read a table, and why."""
@@ -420,7 +422,9 @@ CASES: dict[str, Case] = {
     "tenants.BY_NAME": _simple(tenants.BY_NAME, name="acme"),
     "tenants.USER": _simple(tenants.USER, person=1),
     "tenants.SET_GROUPS": _simple(tenants.SET_GROUPS, person=1, read_groups="[]", new_groups="[1]"),
-    "tenants.SET_ACTIVE": _simple(tenants.SET_ACTIVE, person=1, new_active=0),
+    "tenants.CHANGE_USER": _simple(
+        tenants.CHANGE_USER, person=1, read_role="admin", read_active=1, new_role="member", new_active=0
+    ),
     "tenants.TOKEN": _simple(tenants.TOKEN, token=1),
     "tenants.TOKEN_BY_DIGEST": _simple(tenants.TOKEN_BY_DIGEST, digest="x"),
     "tenants.REVOKE": _simple(tenants.REVOKE, token=1, at=1),

@@ -52,6 +52,7 @@ from .references import References
 from .referring import Referring
 from .relationships import Relationships
 from .sessions import Sessions
+from .staff import Staff
 from .tenants import Tenants
 from .timeline import Timeline
 from .types import Types
@@ -119,6 +120,8 @@ class Ledger:
         self.visits = Visits(store, self.interactions, books)
         self.resources.followers |= Groups(store, self._roles_changed).followers
         self.users = Users(store, self.resources, self.persons, self.passwords, self._roles_changed)
+        self.staff = Staff(store, self.tenants, self.persons, self.sessions, self._roles_changed)
+        self.staff.followers.append(self.users.follow_activity)
 
     def _roles_changed(self, tenant_id: int) -> None:
         """Let the next requests see who may do and see what by now."""

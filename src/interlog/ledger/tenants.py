@@ -1,6 +1,8 @@
 """Tenants and their users: setting up, and finding them."""
 
 import time
+from collections.abc import Iterable
+from zoneinfo import available_timezones
 
 from msgspec.structs import replace
 
@@ -132,16 +134,36 @@ class Tenants:
             raise Conflict(f"the tenant {tenant.name} exists already, and {email} is none of its people")
         return (await person_rows.by_ids(self._store.database, tenant.id, ids.values()))[ids[address]]
 
-    async def configure(self, actor: Actor, *, create_unknown_persons: bool) -> TenantSettings:
-        """Decide whether persons are made for participants whom nobody knows yet; returns the settings as they are now.
+    async def configure(
+        self,
+        actor: Actor,
+        *,
+        create_unknown_persons: bool | None = None,
+        domains: tuple[str, ...] | None = None,
+        time_zone: str | None = None,
+    ) -> TenantSettings:
+        """Change what is given of the tenant's settings; returns all as they are now.
 
-        Requests see it after ``FRESH`` seconds at most.
+        ``create_unknown_persons``: whether persons are made for participants whom nobody knows yet. ``domains``: its
+        own; persons who are there stay what they are. Requests see it after ``FRESH`` seconds at most.
         """
         actor.require(Right.ADMIN)
+        given: dict[str, object] = {}
+        if create_unknown_persons is not None:
+            given["create_unknown_persons"] = create_unknown_persons
+        if domains is not None:
+            given["domains"] = tuple(dict.fromkeys(domain.strip().lower() for domain in domains))
+        if time_zone is not None:
+            given["time_zone"] = time_zone
+        problems = _domain_problems(domains or ())
+        if time_zone is not None and time_zone not in available_timezones():
+            problems.append(Problem("time_zone", "is no time zone, such as Europe/Berlin", "choice"))
+        if problems:
+            raise Invalid(*problems)
         tenant = actor.tenant.id
         for _ in range(_TRIES):
             read, version = await tenant_rows.settings_of(self._store.database, tenant)
-            settings = replace(read, create_unknown_persons=create_unknown_persons)
+            settings = replace(read, **given)
             if settings == read:
                 return settings
             unit = Unit()
@@ -227,11 +249,15 @@ def name_problems(name: str) -> list[Problem]:
 
 def _problems_of(name: str, domains: tuple[str, ...], email: str) -> list[Problem]:
     problems = name_problems(name)
-    problems += [
-        Problem("domain", f"must be a domain, such as own.example, not {domain}")
-        for domain in domains
-        if "@" in domain or "." not in domain.strip(".")
-    ]
+    problems += _domain_problems(domains)
     if "@" not in email.strip("@"):
         problems.append(Problem("owner", 'must look like "Mia Kern <mia@own.example>"'))
     return problems
+
+
+def _domain_problems(domains: Iterable[str]) -> list[Problem]:
+    return [
+        Problem("domain", f"must be a domain, such as own.example, not {domain}")
+        for domain in domains
+        if "@" in domain or "." not in domain.strip(".") or not domain.strip().isprintable() or " " in domain.strip()
+    ]

@@ -46,10 +46,15 @@ SET_GROUPS = Query(
     )
     .values(groups=bindparam("new_groups"))
 )
-SET_ACTIVE = Query(
+CHANGE_USER = Query(
     update(user)
-    .where(user.c.tenant_id == parameter("tenant"), user.c.person_id == parameter("person"))
-    .values(active=parameter("new_active"))
+    .where(
+        user.c.tenant_id == parameter("tenant"),
+        user.c.person_id == parameter("person"),
+        user.c.role == bindparam("read_role"),
+        user.c.active == parameter("read_active"),
+    )
+    .values(role=bindparam("new_role"), active=parameter("new_active"))
 )
 TOKENS = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant")).order_by(token.c.id))
 TOKEN = Query(select(*token.c).where(token.c.tenant_id == parameter("tenant"), token.c.id == parameter("token")))
@@ -103,30 +108,30 @@ async def _with_types(database: Database, row: Row) -> Tenant:
 
 async def users(database: Database, tenant_id: int) -> list[User]:
     """Return the tenant's users."""
-    return [_user_of(row) for row in await database.fetch(USERS, tenant=tenant_id)]
+    return [user_of_row(row) for row in await database.fetch(USERS, tenant=tenant_id)]
 
 
 async def user_of(database: Database, tenant_id: int, person_id: int) -> User | None:
     """Return the user that a person is, if he is one."""
     rows = await database.fetch(USER, tenant=tenant_id, person=person_id)
-    return _user_of(rows[0]) if rows else None
+    return user_of_row(rows[0]) if rows else None
 
 
 async def tokens(database: Database, tenant_id: int) -> list[Token]:
     """Return the tenant's tokens, also expired and revoked ones."""
-    return [_token_of(row) for row in await database.fetch(TOKENS, tenant=tenant_id)]
+    return [token_of_row(row) for row in await database.fetch(TOKENS, tenant=tenant_id)]
 
 
 async def token_of(database: Database, tenant_id: int, token_id: int) -> Token | None:
     """Return one token."""
     rows = await database.fetch(TOKEN, tenant=tenant_id, token=token_id)
-    return _token_of(rows[0]) if rows else None
+    return token_of_row(rows[0]) if rows else None
 
 
 async def token_by_digest(database: Database, tenant_id: int, digest: str) -> Token | None:
     """Return the token whose text has this digest."""
     rows = await database.fetch(TOKEN_BY_DIGEST, tenant=tenant_id, digest=digest)
-    return _token_of(rows[0]) if rows else None
+    return token_of_row(rows[0]) if rows else None
 
 
 def insert(unit: Unit, item: Tenant, taken: Mapping[str, int]) -> None:
@@ -171,9 +176,11 @@ def set_groups(unit: Unit, tenant_id: int, read: User, groups: tuple[int, ...]) 
     unit.change(SET_GROUPS, arguments | {"new_groups": array_text(groups)})
 
 
-def set_active(unit: Unit, tenant_id: int, read: User, *, active: bool) -> None:
-    """Add to a unit whether a user may sign in from now on."""
-    unit.change(SET_ACTIVE, {"tenant": tenant_id, "person": read.person_id, "new_active": int(active)})
+def change_user(unit: Unit, tenant_id: int, read: User, new: User) -> None:
+    """Add a user's role, and whether he may sign in, to a unit, guarded by what was read."""
+    arguments = {"read_role": read.role.value, "read_active": int(read.active)}
+    arguments |= {"new_role": new.role.value, "new_active": int(new.active)}
+    unit.change(CHANGE_USER, {"tenant": tenant_id, "person": read.person_id} | arguments)
 
 
 def insert_token(unit: Unit, tenant_id: int, item: Token, digest: str) -> None:
@@ -205,7 +212,8 @@ def _tenant_of(
     )
 
 
-def _user_of(row: Row) -> User:
+def user_of_row(row: Row) -> User:
+    """Return the user of a row of the table."""
     _, person_id, role, groups, active, created_at = row
     return User(
         person_id=person_id,
@@ -216,7 +224,8 @@ def _user_of(row: Row) -> User:
     )
 
 
-def _token_of(row: Row) -> Token:
+def token_of_row(row: Row) -> Token:
+    """Return the token of a row of the table."""
     _, id_, person_id, _, prefix, label, scopes, created_at, expires_at, last_used_at, revoked_at, *bound = row
     organization, application, consent = bound
     return Token(

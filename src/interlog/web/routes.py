@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
-from . import home, journal, log, opportunities, organizations, persons, sessions, taking_part, timeline
+from . import admin, home, journal, log, opportunities, organizations, persons, sessions, taking_part, timeline
 
 
 class Route(NamedTuple):
@@ -38,6 +38,17 @@ ROUTES = (
     Route("GET", "/opportunities", opportunities.show_all),
     Route("GET", "/opportunities/{number}", opportunities.show),
     Route("GET", "/journal", journal.show),
+    Route("GET", "/admin", admin.users, Right.ADMIN),
+    Route("POST", "/admin/users", admin.invite, Right.ADMIN),
+    Route("GET", "/admin/users/{number}", admin.user, Right.ADMIN),
+    Route("POST", "/admin/users/{number}", admin.change_user, Right.ADMIN),
+    Route("POST", "/admin/users/{number}/link", admin.link, Right.ADMIN),
+    Route("GET", "/admin/tokens", admin.tokens, Right.ADMIN),
+    Route("POST", "/admin/tokens", admin.create_token, Right.ADMIN),
+    Route("POST", "/admin/tokens/{number}/revoke", admin.revoke_token, Right.ADMIN),
+    Route("GET", "/admin/groups", admin.groups, Right.ADMIN),
+    Route("GET", "/admin/settings", admin.settings, Right.ADMIN),
+    Route("POST", "/admin/settings", admin.configure, Right.ADMIN),
     Route("GET", "/about", home.about, None, is_open=True),
     Route("GET", "/sign-in", sessions.ask, None, is_open=True),
     Route("POST", "/sign-in", sessions.sign_in, None, is_open=True),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ...model.canvassing.errors import Changed, Taken
 from ...model.canvassing.resources import Resource, ResourceDraft
-from ...model.canvassing.users import BY_MEMBERSHIP, INACTIVE, data_of, names_in
+from ...model.canvassing.users import ACTIVE, BY_MEMBERSHIP, INACTIVE, data_of, names_in
 from ...model.errors import Conflict, Invalid, NotFound, Problem, Unauthenticated
 from ...model.ids import uuid7
 from ...model.instants import now
@@ -155,7 +155,7 @@ class Users:
             user = await tenant_rows.user_of(self._database, tenant, read.person or 0)
             is_active = wanted.data["status"] != INACTIVE
             if user is not None and user.active != is_active:
-                tenant_rows.set_active(unit, tenant, user, active=is_active)
+                tenant_rows.change_user(unit, tenant, user, replace(user, active=is_active))
                 add_entry(unit, actor, Action.AMEND, Entity.USER, user.person_id, 2, now())
             new = await self._resources.add_change(actor, unit, read, wanted)
             try:
@@ -212,3 +212,11 @@ class Users:
         data = data_of(new, user.data) if user is not None else None
         if user is not None and data is not None and data != user.data:
             await self._resources.add_change(actor, unit, user, replace(user, data=data))
+
+    async def follow_activity(self, actor: Actor, unit: Unit, read: User, new: User) -> None:
+        """Add to the unit of a change of a user what it means for what stands beside them."""
+        found = (await rows.by_person(self._database, actor.tenant.id, KIND, [read.person_id])).get(read.person_id)
+        if found is None or read.active == new.active or (found.data.get("status") != INACTIVE) == new.active:
+            return
+        data = found.data | {"status": ACTIVE if new.active else INACTIVE}
+        await self._resources.add_change(actor, unit, found, replace(found, data=data))
