@@ -22,6 +22,7 @@ from .canvassing.members import Members
 from .canvassing.notes import ContactNotes
 from .canvassing.people import People
 from .canvassing.permits import Permits
+from .canvassing.quality import Quality
 from .canvassing.recording import Recording
 from .canvassing.records import Records
 from .canvassing.reports import Reports
@@ -108,6 +109,7 @@ class Ledger:
         self.integrations = Integrations(store, self.resources, self.deliveries)
         self.campaigns = Campaigns(store, self.resources)
         self.reports = Reports(store, self.resources)
+        self.quality = Quality(store)
         self.contacts = Contacts(store, self.resources, self.persons)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
-from . import admin, home, journal, log, opportunities, organizations, persons, sessions, taking_part, timeline
+from . import admin, canvass, home, journal, log, opportunities, organizations, persons, sessions, taking_part, timeline
 
 
 class Route(NamedTuple):
@@ -37,6 +37,10 @@ ROUTES = (
     Route("GET", "/organizations/{number}", organizations.show),
     Route("GET", "/opportunities", opportunities.show_all),
     Route("GET", "/opportunities/{number}", opportunities.show),
+    Route("GET", "/campaigns", canvass.show_all),
+    Route("GET", "/campaigns/{id_}", canvass.show),
+    Route("GET", "/campaigns/{id_}/places", canvass.places),
+    Route("GET", "/campaigns/{id_}/results", canvass.results),
     Route("GET", "/journal", journal.show),
     Route("GET", "/admin", admin.users, Right.ADMIN),
     Route("POST", "/admin/users", admin.invite, Right.ADMIN),
