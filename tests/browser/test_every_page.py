@@ -1,0 +1,88 @@
+"""Every page of the route table in a browser; a page that is added is covered without a word here.
+
+The pages come from the demo store, by the addresses that links lead to.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.serving import Firm
+from tests.web.crawling import GETS, crawl
+from tests.web.visiting import visitor
+
+from .axe import violations
+from .chromium import PHONE, Screen
+from .conftest import OpenTab
+
+DELETED = 1
+OPEN = ("/sign-in", "/sign-in/{key}")
+"""Pages for those who are not signed in."""
+
+every_page = pytest.mark.parametrize("route", GETS)
+
+
+@pytest.fixture(scope="module")
+def addresses(demo: Firm) -> Mapping[str, list[str]]:
+    """Addresses of each page that are in the demo store."""
+    reader = visitor(demo)
+    # Whoever deletes something comes to a page that says so, and offers to undo it.
+    assert reader.post(f"/interactions/{DELETED}/delete").status_code == 303
+    return crawl(reader, f"/interactions/{DELETED}/deleted")
+
+
+def test_links_lead_to_every_page(addresses: Mapping[str, list[str]]) -> None:
+    """No page is hidden: one comes to each from the first."""
+    assert [route for route, found in addresses.items() if not found] == []
+
+
+@every_page
+def test_everybody_can_use_it(
+    open_tab: OpenTab, screen: Screen, addresses: Mapping[str, list[str]], route: str
+) -> None:
+    """axe finds nothing, in light and in dark; on a phone nothing is wider than the screen."""
+    tab = _shown(open_tab(screen, **_as_reader(route)), addresses[route][0])
+    if tab is None:
+        return
+    _none(violations(tab))
+    tab.emulate_media(color_scheme="dark")
+    tab.reload()  # colours that are under way to others have no contrast yet
+    _none([violation for violation in violations(tab) if "contrast" in violation])
+    width = tab.evaluate("document.scrollingElement.scrollWidth")
+    assert width <= screen.options["viewport"]["width"]
+
+
+@every_page
+def test_it_needs_no_scripts(open_tab: OpenTab, addresses: Mapping[str, list[str]], route: str) -> None:
+    """Without scripts a page shows the same headings and links, but for what is in maps."""
+    with_scripts = _shown(open_tab(PHONE, **_as_reader(route)), addresses[route][0])
+    if with_scripts is None:
+        return
+    without = _shown(open_tab(PHONE, java_script_enabled=False, **_as_reader(route)), addresses[route][0])
+    assert without is not None
+    for what in ("h1", "h2", "h3", "a[href]", "button", "input", "td"):
+        seen = _texts(with_scripts, what)
+        assert sorted(set(seen) - set(_texts(without, what))) == [], what
+
+
+def _none(found: list[str]) -> None:
+    assert not found, "\n".join(found)
+
+
+def _as_reader(route: str) -> dict[str, Any]:
+    return {"firm": None} if route in OPEN else {}
+
+
+def _texts(tab: Page, what: str) -> list[str]:
+    return [text.strip() for text in tab.locator(f"main {what}:not(.leaflet-container *):visible").all_inner_texts()]
+
+
+def _shown(tab: Page, address: str) -> Page | None:
+    """Show a page; returns None where the address is that of a file, a stream or a part of a page."""
+    answer = tab.context.request.head(address)
+    if "text/html" not in answer.headers.get("content-type", ""):
+        return None
+    tab.goto(address)
+    return tab if tab.locator("main").count() else None
