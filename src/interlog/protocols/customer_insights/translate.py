@@ -62,6 +62,11 @@ _BOUNDS = {
 # Fields
 
 
+def edm_type(kind: FieldKind) -> str:
+    """Return the type of a kind of fields."""
+    return _EDM[kind]
+
+
 def field_definition(field: Mapping[str, Any]) -> FieldDefinition:
     """Return a field of the model."""
     type_: str = field["fieldType"]
