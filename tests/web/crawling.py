@@ -36,7 +36,7 @@ def links(page: str) -> list[str]:
 
 
 def crawl(visitor: Visitor, *starts: str, most: int = 3) -> Mapping[str, list[str]]:
-    """Return up to ``most`` addresses of each page, the shortest first, as links from home and ``starts`` lead to them."""
+    """Return up to ``most`` addresses of each page, shortest first, that links from home and ``starts`` lead to."""
     found: dict[str, list[str]] = {path: list(GIVEN.get(path, [])) for path in GETS}
     waiting = deque(["/", *starts])
     while waiting:
