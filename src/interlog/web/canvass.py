@@ -15,6 +15,7 @@ from ..model.canvassing.surveys import Question
 from ..model.parties import Person
 from .texts import Texts
 from .view import Page, View
+from .visit_facts import STATES
 
 LIMIT = 50
 _MOST_PLACES = 10_000
@@ -25,12 +26,11 @@ _MINUTE = timedelta(minutes=1)
 STATUSES = {"pending": "Pending", "started": "Under way", "complete": "Complete"}
 """The names of what a campaign may be."""
 
-STATES = {"successful": "Successful", "contacted": "Talked to", "unavailable": "Nobody there"}
-"""The names of how a visit may go."""
-
 _TABS = (
     ("", "Overview", "read@campaigns"),
     ("/results", "Results", "read@analytics::responses"),
+    ("/visits", "Visits", "read@interactions"),
+    ("/quality", "Quality", "read@analytics::responses"),
 )
 
 

@@ -4,7 +4,21 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
-from . import admin, canvass, home, journal, log, opportunities, organizations, persons, sessions, taking_part, timeline
+from . import (
+    admin,
+    canvass,
+    canvass_quality,
+    canvass_visits,
+    home,
+    journal,
+    log,
+    opportunities,
+    organizations,
+    persons,
+    sessions,
+    taking_part,
+    timeline,
+)
 
 
 class Route(NamedTuple):
@@ -41,6 +55,8 @@ ROUTES = (
     Route("GET", "/campaigns/{id_}", canvass.show),
     Route("GET", "/campaigns/{id_}/places", canvass.places),
     Route("GET", "/campaigns/{id_}/results", canvass.results),
+    Route("GET", "/campaigns/{id_}/visits", canvass_visits.visits),
+    Route("GET", "/campaigns/{id_}/quality", canvass_quality.quality),
     Route("GET", "/journal", journal.show),
     Route("GET", "/admin", admin.users, Right.ADMIN),
     Route("POST", "/admin/users", admin.invite, Right.ADMIN),

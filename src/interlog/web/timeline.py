@@ -12,6 +12,7 @@ from ..model.tenancy import Tenant
 from ..model.types import Category, Direction, InteractionType
 from .versions import versions_of
 from .view import Page, View
+from .visit_facts import visit_facts
 
 LIMIT = 50
 _EVER = 2**62
@@ -219,11 +220,13 @@ async def interaction(view: View, number: str) -> Page:
     item = await view.ledger.interactions.get(view.actor, view.number(number))
     brief = item.brief
     (day,) = await days_of(view, [brief])
+    visit = await visit_facts(view, item)
     values = {
         "item": item,
         "entry": day.entries[0],
         "participants": await _participants(view, item),
-        "fields": _fields(view, item),
+        "visit": visit,
+        "fields": visit.facts if visit is not None else _fields(view, item),
         "versions": await versions_of(view, item),
         "body": item.content.body,
     }

@@ -1,11 +1,13 @@
 """Visits: read, corrected, deleted, restored. They are recorded by ``recording.py``."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ...model.canvassing.errors import Changed
 from ...model.canvassing.permissions import Permit
+from ...model.canvassing.surveys import answers_in
 from ...model.canvassing.visits import (
     FIELDS,
     PROTOCOL,
@@ -18,11 +20,12 @@ from ...model.canvassing.visits import (
     visit_of,
 )
 from ...model.errors import Conflict, Invalid, NotFound
-from ...model.interactions import Content, Interaction, Participant
+from ...model.interactions import Brief, Content, Interaction, Participant
 from ...model.tenancy import Actor, Right
 from ...model.types import Role
 from ...store import interactions as interaction_rows
 from ...store import resources as rows
+from ...store import visit_timeline as timeline_rows
 from ...store import visits as visit_rows
 from ...store.database import Duplicate, Stale
 from ...store.statements import Unit
@@ -33,6 +36,15 @@ from .surveys import Book, Books
 from .visit_drafts import Found, completed, correction, problems_of, refs_of
 
 _TRIES = 8
+
+
+class Told(NamedTuple):
+    """A visit as one reads it: the questions that were answered with their answers, and the names of what it refers
+    to, by the kind of each."""
+
+    visit: Visit
+    answers: list[tuple[str, str]]
+    names: dict[str, str]
 
 
 class Visits:
@@ -54,6 +66,51 @@ class Visits:
         if item.type_id != TYPE_ID or visit_of(item.content) is None or item.voided_by is not None:
             raise NotFound("interaction", id_)
         return item
+
+    async def newest(
+        self,
+        actor: Actor,
+        permit: Permit,
+        campaign: str,
+        *,
+        limit: int,
+        before: tuple[int, str] | None = None,
+        states: Sequence[str] = timeline_rows.STATES,
+    ) -> list[tuple[Brief, tuple[int, str]]]:
+        """Return visits of a campaign that went in one of these ways, newest first, each with its place.
+
+        ``before``: the place of the last one seen.
+        """
+        actor.require(Right.READ)
+        wanted = timeline_rows.Wanted(
+            tenant=actor.tenant.id,
+            groups=actor.groups,
+            campaign=campaign,
+            limit=limit,
+            before=before,
+            canvasser=permit.user if permit.assigned_only else None,
+            states=[place for place, name in enumerate(timeline_rows.STATES) if name in states],
+        )
+        return await timeline_rows.newest(self._database, wanted)
+
+    async def told(self, actor: Actor, item: Interaction) -> Told | None:
+        """Return what a visit says, by the names of what it refers to; None for what is none."""
+        visit = visit_of(item.content)
+        if item.type_id != TYPE_ID or visit is None:
+            return None
+        refs = refs_of(visit)
+        found = {ref: one for ref, one in (await rows.by_refs(self._database, actor.tenant.id, refs)).items()
+                 if actor.sees(one.group)}  # fmt: skip
+        book = await self._books.of(actor, found.get(("surveys", visit.survey)))
+        survey = book.at(visit.at) if book is not None else None
+        answers = []
+        for answer in answers_in(visit.responses):
+            question = survey.questions.get(answer.question) if survey is not None else None
+            values = answer.value if isinstance(answer.value, list) else [answer.value]
+            shown = question.shown(answer.value) if question is not None else ", ".join(map(str, values))
+            answers.append(((question.text if question is not None else "") or answer.tag, shown))
+        names = {kind: str(one.data["name"]) for (kind, _), one in found.items() if one.data.get("name")}
+        return Told(visit, answers, names)
 
     async def latest_by_canvasser(
         self,

@@ -36,12 +36,41 @@ function pinOf(map, point, states) {
   return pin;
 }
 
+const DRAWING = "http://www.w3.org/2000/svg";
+
+function drawn(parent, name, attributes) {
+  const element = document.createElementNS(DRAWING, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, value);
+  }
+  parent.append(element);
+  return element;
+}
+
+// A ring with a part for each state around the number of visits.
 function clusterIcon(cluster) {
   const count = cluster.getChildCount();
-  const size = Math.round(26 + 5 * Math.log10(count) * 2);
-  const text = document.createElement("span");
-  text.textContent = count;
-  return L.divIcon({ html: text, className: "cluster", iconSize: [size, size] });
+  const counts = { successful: 0, contacted: 0, unavailable: 0 };
+  for (const pin of cluster.getAllChildMarkers()) {
+    counts[pin.options.state] += 1;
+  }
+  const size = Math.round(28 + 10 * Math.log10(count));
+  const ring = document.createElementNS(DRAWING, "svg");
+  ring.setAttribute("viewBox", "0 0 100 100");
+  drawn(ring, "circle", { class: "middle", cx: 50, cy: 50, r: 48 });
+  let at = 0;
+  for (const [state, number] of Object.entries(counts)) {
+    if (number) {
+      const share = (100 * number) / count;
+      drawn(ring, "circle", {
+        class: state, cx: 50, cy: 50, r: 44, pathLength: 100,
+        "stroke-dasharray": `${share} ${100 - share}`, "stroke-dashoffset": 25 - at,
+      });
+      at += share;
+    }
+  }
+  drawn(ring, "text", { x: 50, y: 52, "font-size": 34 }).textContent = count;
+  return L.divIcon({ html: ring, className: "cluster", iconSize: [size, size] });
 }
 
 async function addOutlines(leaflet, element, bounds) {
