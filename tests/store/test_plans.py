@@ -104,7 +104,7 @@ READS_EVERYTHING = {
 
 
 ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits", "visit_reports",
-             "canvassing_pages"}  # fmt: skip
+             "canvassing_pages", "search", "search_pages", "search_texts"}  # fmt: skip
 """Modules whose queries other tests of plans check: ``test_instance_plans.py``, ``test_canvassing_plans.py`` …"""
 
 

@@ -106,7 +106,8 @@ async def _serve(settings: Settings, *, demo: bool, print_token: bool, json: boo
             config = serving(create_app(settings, store.ledger), timeout_graceful_shutdown=settings.shutdown_grace)
             server = _server(config, announce)
             stopping(server)
-            async with store.ledger.deliveries.running(private=settings.webhook_private):
+            telling = store.ledger.deliveries.running(private=settings.webhook_private)
+            async with telling, store.ledger.finding.running():
                 await server.serve(sockets=[listener])
 
 

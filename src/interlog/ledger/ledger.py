@@ -37,6 +37,7 @@ from .chores import INDEX, REFER, Chores
 from .definitions import Definitions
 from .deliveries import Deliveries
 from .field_index import complete
+from .finding import Finding
 from .grants import Grants
 from .history import History
 from .hubs import Hubs
@@ -81,6 +82,7 @@ class Ledger:
         self.interactions = Interactions(store, self.persons)
         self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)
+        self.finding = Finding(store, self.timeline)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
         self.chores = Chores(store, self.tenants)

@@ -43,7 +43,7 @@ class Timeline:
         actor.require(Right.READ)
         selection = Selection(
             tenant=actor.tenant.id,
-            parties=await self._parties_behind(actor, party),
+            parties=await self.parties_behind(actor, party),
             types=types,
             groups=actor.groups,
             start=start,
@@ -85,7 +85,8 @@ class Timeline:
             self._database, actor.tenant.id, types, actor.groups, after, limit, condition
         )
 
-    async def _parties_behind(self, actor: Actor, party: tuple[Party, int]) -> list[tuple[int, int]]:
+    async def parties_behind(self, actor: Actor, party: tuple[Party, int]) -> list[tuple[int, int]]:
+        """Return the (kind, id) of all whose interactions are those of a party, as far as the actor sees it."""
         kind, id_ = party
         parties = [(int(kind), id_)]
         if kind is Party.ORGANIZATION:

@@ -57,11 +57,18 @@ def require_known(revision: str) -> None:
 
 
 def _differences(connection: Connection) -> list[str]:
-    context = MigrationContext.configure(connection)
+    context = MigrationContext.configure(connection, opts={"include_object": _is_compared})
     current = context.get_current_revision()
     head = ScriptDirectory.from_config(_config()).get_current_head()
     found = [] if current == head else [f"the schema is at revision {current}, this version needs {head}"]
     return found + [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, _: Any) -> bool:
+    """Whether something is compared: the indexes of words are not, each engine having one of its own."""
+    if kind == "index" and not is_reflected and item.dialect_kwargs.get("postgresql_using"):
+        return False
+    return not (kind == "table" and (name or "").startswith("search_index"))
 
 
 def _on_sqlite(path: Path, work: Any) -> Any:

@@ -27,6 +27,7 @@ from .parties import (
     profile_value,
     value_index,
 )
+from .search import search_entry, search_position
 from .sessions import session
 from .tenancy import counter, tenant, token, user
 
@@ -65,6 +66,8 @@ __all__ = [
     "profile_value",
     "request",
     "resource",
+    "search_entry",
+    "search_position",
     "session",
     "subscription",
     "tenant",

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 revision = "0001"
 down_revision = None
@@ -667,7 +668,34 @@ def upgrade() -> None:
     op.create_index("uq_visit_id", "visit", ["tenant_id", "id"], unique=True)
     op.create_index("ix_visit_occurred_at", "visit", ["tenant_id", "campaign", "occurred_at", "id"], unique=False)
     op.create_index("ix_visit_contact", "visit", ["tenant_id", "contact", "id", "number"], unique=False)
+    op.create_table(
+        "search_entry",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("entry", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("type_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text().with_variant(TSVECTOR(), "postgresql"), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "id", name="pk_search_entry"),
+    )
+    op.create_index("uq_search_entry", "search_entry", ["tenant_id", "entry"], unique=True)
+    op.create_table(
+        "search_position",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("epoch", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("sequence", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", name="pk_search_position"),
+        sqlite_with_rowid=False,
+    )
+    # The numbers of what is indexed are those of all tenants together.
+    op.execute("INSERT INTO counter (tenant_id, kind, next) VALUES (0, 'search', 1)")
     if op.get_bind().dialect.name == "sqlite":
+        # Texts come as words with spaces between them. They are not kept: what is found is read where it stands.
+        op.execute(
+            "CREATE VIRTUAL TABLE search_index USING fts5(scope, title, text, content = '', "
+            "tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* Co Cn M* S* P*'\")"
+        )
         # How often persons were changed: what is kept of them in memory is out of date when this moves.
         op.execute("INSERT INTO counter (tenant_id, kind, next) VALUES (0, 'person_changes', 1)")
         op.execute(
@@ -675,6 +703,7 @@ def upgrade() -> None:
             "UPDATE counter SET next = next + 1 WHERE tenant_id = 0 AND kind = 'person_changes'; END"
         )
     if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_search_entry_words", "search_entry", ["words"], unique=False, postgresql_using="gin")
         # The place of a journal entry: the transaction's id, and a number within and beyond it.
         op.execute("CREATE SEQUENCE journal_sequence CACHE 1 OWNED BY journal.sequence")
         op.execute("ALTER TABLE journal ALTER COLUMN sequence SET DEFAULT nextval('journal_sequence')")
