@@ -26,7 +26,7 @@ _MINUTE = timedelta(minutes=1)
 STATUSES = {"pending": "Pending", "started": "Under way", "complete": "Complete"}
 """The names of what a campaign may be."""
 
-_TABS = (
+TABS = (
     ("", "Overview", "read@campaigns"),
     ("/results", "Results", "read@analytics::responses"),
     ("/visits", "Visits", "read@interactions"),
@@ -156,7 +156,7 @@ async def frame(view: View, id_: str, permission: str) -> tuple[Permit, Resource
     """Return what all pages of a campaign begin with; raises ``Lacking`` without the permission."""
     permit = await _permit(view, permission)
     campaign = await view.ledger.resources.get(view.actor, "campaigns", id_)
-    tabs = [(path, name) for path, name, needed in _TABS if permit.allows(needed)]
+    tabs = [(path, name) for path, name, needed in TABS if permit.allows(needed)]
     path = f"/campaigns/{campaign.id}"
     return permit, campaign, {"campaign": campaign, "campaign_path": path, "tabs": tabs, "statuses": STATUSES}
 

@@ -19,7 +19,7 @@ MOST_TYPED = 20
 
 _SHOWN = 8
 _ADDRESSED = re.compile(r"(.*)<([^<>\s]+@[^<>\s]+)>", re.DOTALL)
-_NAMES = {
+NAMES = {
     Role.ATTENDEE: "Participants",
     Role.FROM: "From",
     Role.TO: "To",
@@ -85,7 +85,7 @@ def slots_of(type_: InteractionType) -> list[ParticipantSlot]:
 
 def label_of(view: View, slot: ParticipantSlot) -> str:
     """Return what a slot is called."""
-    known = next((name for role, name in _NAMES.items() if role == slot.role), None)
+    known = next((name for role, name in NAMES.items() if role == slot.role), None)
     return view.texts.gettext(known) if known is not None else slot.role
 
 
