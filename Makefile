@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_USER := 0
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help setup run test test-fast lint format bench lock clean
+.PHONY: help setup run test test-fast lint format translations bench lock clean
 
 help: ## Show this list
 	@echo "usage: make <target> [ARGS='...']"
@@ -46,6 +46,9 @@ lint: setup ## Check style, types, the direction of imports, and that generated 
 format: setup ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix || true
 	@$(BIN)/ruff format
+
+translations: setup ## Put new texts of the pages into the files of translators
+	@$(BIN)/python -m interlog.web.catalog
 
 bench: setup ## Run the benchmarks; ARGS go to `python -m benchmarks`
 	@$(BIN)/python -m benchmarks $(ARGS)
