@@ -16,13 +16,10 @@ from interlog.model.parties import OrganizationDraft, Party
 from interlog.model.searching import Kind
 from interlog.model.tenancy import Actor, Right
 from interlog.store import search as search_rows
-from interlog.store.search_pages import InTime
 from interlog.store.statements import Unit
-from tests.ledger.conftest import YESTERDAY, Firm, found_firm, meeting
+from tests.ledger.conftest import ALL_TIMES, YESTERDAY, Firm, found_firm, meeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-EVER = -(2**60), 2**60
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -50,8 +47,8 @@ async def found(firm: Firm, question: str, kind: Kind = Kind.INTERACTION, actor:
 
 async def in_time(firm: Firm, question: str, party: tuple[Party, int] | None = None, **more: Any) -> list[int]:
     """Return the numbers of interactions that a timeline with a text has."""
-    asked = InTime(firm.types, *EVER, 50)._replace(**more)
-    return [item.number for item in await firm.ledger.finding.interactions(firm.actor, question, asked, party)]
+    options = {**ALL_TIMES, "types": firm.types, "limit": 50, "party": party} | more
+    return [item.number for item in await firm.ledger.finding.interactions(firm.actor, question, **options)]
 
 
 async def logged(firm: Firm, *parties: Any, **more: Any) -> int:
@@ -271,4 +268,4 @@ async def test_a_search_needs_the_right_to_read(firm: Firm) -> None:
     with pytest.raises(Forbidden):
         await firm.ledger.finding.search(firm.acting(firm.ben, None), "eve")
     with pytest.raises(Forbidden):
-        await firm.ledger.finding.interactions(firm.acting(firm.ben, None), "eve", InTime([], *EVER, 5))
+        await firm.ledger.finding.interactions(firm.acting(firm.ben, None), "eve", [], limit=5, **ALL_TIMES)

@@ -321,6 +321,8 @@ NOUNS_ELSEWHERE = {
          "campaigns", "recording", "visits", "elsewhere", "users", "integrations", "reports"),
         _BY_ROUTE,
     ),
+    "news": "tell of one's own tenant's journal: see test_news",
+    "overview": "takes no ids: see test_overview",
     "staff": "takes ids of users of one's own tenant: see test_staff",
     "sessions": "stand for one user of one tenant: see test_sessions",
     "grants": "take a client, which belongs to one tenant: see test_grants",

@@ -47,6 +47,7 @@ from interlog.store import (
     numbers,
     opportunities,
     organizations,
+    overview,
     persons,
     profile_values,
     profiles,
@@ -99,6 +100,7 @@ READS_EVERYTHING = {
     "staff.USERS": "a tenant's users: few",
     "staff.TOKENS": "a tenant's tokens: few",
     "opportunities.LISTS": "a tenant's lists: few",
+    "overview.WEEKS": "counts a year's interactions, every ten minutes at most",
 }
 """What is meant to read a table, and why."""
 
@@ -251,6 +253,12 @@ CASES: dict[str, Case] = {
     },
     **{f"timeline.newest_query-{arms}": _newest(arms) for arms in (1, 2, 8, 64)},
     **{
+        f"notes.replies_query-{arms}": _simple(
+            notes.replies_query(arms), groups=[0], limit=11, **{f"parent_{index}": 1 for index in range(arms)}
+        )
+        for arms in (1, 8, 64)
+    },
+    **{
         f"notes.page_query-{by}{'-roots' * roots}": _page_of_notes(by, roots)
         for by, roots in [
             (None, False),
@@ -304,6 +312,12 @@ CASES: dict[str, Case] = {
             _list_arguments(loaded)
             | kinds_of(loaded.firm.tenant).arguments(loaded.database)
             | {"persons": loaded.database.array([loaded.busy, loaded.rare]), "now": now()}
+        ),
+    ),
+    "overview.LAST": Case(
+        overview.LAST,
+        lambda loaded: (
+            _list_arguments(loaded) | {"persons": loaded.database.array([loaded.busy, loaded.rare])}
         ),
     ),
     "moments.SHARED_WITH": Case(

@@ -104,7 +104,7 @@ async def _serve(settings: Settings, *, demo: bool, print_token: bool, json: boo
                 await _announce(settings, listener, store, json=json)
 
             config = serving(create_app(settings, store.ledger), timeout_graceful_shutdown=settings.shutdown_grace)
-            server = _server(config, announce)
+            server = _server(config, announce, store.ledger.news.end)
             stopping(server)
             telling = store.ledger.deliveries.running(private=settings.webhook_private)
             async with telling, store.ledger.finding.running():
@@ -152,14 +152,23 @@ def _stopping() -> Iterator[Callable[["uvicorn.Server"], None]]:
             raise
 
 
-def _server(config: "uvicorn.Config", started: Callable[[], Awaitable[None]]) -> "uvicorn.Server":
-    """Return a server that says when it accepts connections, and leaves signals to us: uvicorn dies by them."""
+def _server(
+    config: "uvicorn.Config", started: Callable[[], Awaitable[None]], stopping: Callable[[], None]
+) -> "uvicorn.Server":
+    """Return a server that says when it accepts connections and when it stops, so that answers without an end have one.
+
+    It leaves signals to us: uvicorn dies by them.
+    """
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             await started()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            stopping()
+            await super().shutdown(sockets)
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:

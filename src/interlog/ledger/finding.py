@@ -15,12 +15,12 @@ from msgspec import Struct
 from ..model.errors import InterlogError
 from ..model.interactions import Brief
 from ..model.parties import Party
-from ..model.searching import Kind, Terms, terms_of
+from ..model.searching import CANDIDATES, Kind, Terms, terms_of
 from ..model.tenancy import Actor, Right
 from ..store import search as rows
 from ..store import search_pages
 from ..store.database import Duplicate, Stale
-from ..store.search_pages import CANDIDATES, InTime
+from ..store.search_pages import InTime
 from ..store.search_texts import Document, documents
 from ..store.statements import Unit
 from ..store.store import Store
@@ -91,11 +91,20 @@ class Finding:
         return Found(terms, there, more, tail.is_complete)
 
     async def interactions(
-        self, actor: Actor, question: str, asked: InTime, party: tuple[Party, int] | None = None
+        self,
+        actor: Actor,
+        question: str,
+        types: Sequence[int],
+        *,
+        start: int,
+        end: int,
+        limit: int,
+        before: tuple[int, int] | None = None,
+        party: tuple[Party, int] | None = None,
     ) -> list[Brief]:
-        """Return the interactions that have all words of a question, newest first: the timeline's filter.
+        """Return the interactions that have all words of a question, newest first: a timeline's text.
 
-        ``party``: only what is on that party's timeline.
+        All else is as in ``Timeline.page``; ``party``: whose timeline it is, None for everybody's.
         """
         actor.require(Right.READ)
         terms = terms_of(question)
@@ -108,7 +117,7 @@ class Finding:
             actor.tenant.id,
             actor.groups,
             terms,
-            asked._replace(parties=parties),
+            InTime(types, start, end, limit, before, parties),
             changed=tail.changed.get(Kind.INTERACTION, ()),
             fresh=[item.id for item in tail.meeting],
         )

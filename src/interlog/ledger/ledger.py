@@ -43,9 +43,11 @@ from .history import History
 from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
+from .news import Newsroom
 from .notes import Notes
 from .opportunities import Opportunities
 from .organizations import Organizations
+from .overview import Overview
 from .passwords import Passwords
 from .persons import Persons
 from .profile_types import ProfileTypes
@@ -99,6 +101,8 @@ class Ledger:
         self.change_sets = ChangeSets(store, self.instances, self.profiles, self.persons.values)
         self.definitions = Definitions(store)
         self.history = History(store)
+        self.news = Newsroom(store)
+        self.overview = Overview(store)
         self.check = Check(store)
         people = self.people = People(store)
         self.resources = Resources(store, people)

@@ -88,6 +88,11 @@ class Notes:
         actor.require(Right.READ)
         return await note_rows.reply_counts(self._database, actor.tenant.id, ids) if ids else {}
 
+    async def replies(self, actor: Actor, ids: Sequence[int], *, limit: int) -> dict[int, list[Note]]:
+        """Return up to ``limit`` first replies to each of at most 64 notes, oldest first."""
+        actor.require(Right.READ)
+        return await note_rows.replies(self._database, actor.tenant.id, actor.groups, ids, limit) if ids else {}
+
     async def create(self, actor: Actor, draft: NoteDraft) -> Note:
         """Write a note on parties, on an interaction that has none yet, or as a reply."""
         actor.require(Right.WRITE)

@@ -13,6 +13,9 @@ from typing import NamedTuple
 MOST_WORDS = 12
 """Words of a question that count."""
 
+CANDIDATES = 1_000
+"""So many of what meets a question are ranked: those that were indexed last."""
+
 MOST_ASKED = 400
 """Characters of a question that are looked at."""
 

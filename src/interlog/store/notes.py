@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, delete, func, select, tuple_, union_all, update
 
 from ..model.conditions import Condition
 from ..model.interactions import Interaction, Links
@@ -173,6 +173,40 @@ async def page(
         query = page_query(by, roots=roots, shape=shape_of(condition))
         rows = await database.fetch_long(query, **arguments, **arguments_of(condition))
     return await _notes_of(database, tenant, rows)
+
+
+@lru_cache(maxsize=8)
+def replies_query(arms: int) -> Query:
+    """Return the statement of the first replies to this many notes: one index range for each, oldest first."""
+    found: list[Select[Any]] = []
+    for index in range(arms):
+        arm = (
+            select(*Columns)
+            .where(
+                Columns.tenant_id == parameter("tenant"),
+                Columns.parent == parameter(f"parent_{index}"),
+                member_of(Columns.group_id, "groups"),
+                Columns.deleted_at.is_(None),
+            )
+            .order_by(Columns.created_at, Columns.id)
+            .limit(parameter("limit"))
+            .subquery(f"arm_{index}")
+        )
+        found.append(select(*arm.c))
+    return Query(union_all(*found) if arms > 1 else found[0])
+
+
+async def replies(
+    database: Database, tenant: int, groups: Sequence[int], parents: Sequence[int], limit: int
+) -> dict[int, list[Note]]:
+    """Return the first replies to each of up to 64 notes, oldest first, by one statement."""
+    arms = 1 << (len(parents) - 1).bit_length()
+    asked = {f"parent_{index}": parents[index] if index < len(parents) else 0 for index in range(arms)}
+    rows = await database.fetch(replies_query(arms), tenant=tenant, groups=database.array(groups), limit=limit, **asked)
+    found: dict[int, list[Note]] = {}
+    for row in rows:
+        found.setdefault(row[3], []).append(note_of(row, None))
+    return found
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Note]:

@@ -27,15 +27,12 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from ..model.parties import Party
-from ..model.searching import Kind, Terms
+from ..model.searching import CANDIDATES, Kind, Terms
 from .database import Database
 from .postgresql import PostgresqlDatabase
 from .schema import interaction, participant, search_entry
 from .search import scope_of
 from .statements import Query, member_of, parameter
-
-CANDIDATES = 1_000
-"""So many of what meets a question are ranked: those that were indexed last."""
 
 Entry = search_entry.c
 _INDEX = table("search_index")

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
-from ..model.interactions import Brief, Links
+from ..model.interactions import Brief
 from ..model.notes import NoteKind
 from ..model.searching import Kind, without_tags
 from .database import Database, Row
@@ -20,7 +19,7 @@ from .statements import Query, member_of, parameter
 class Document(Struct, frozen=True, kw_only=True, gc=False):
     """A record that can be found. ``at``: when it was, for what happened at a time.
 
-    ``brief``: of an interaction, what a list shows of it. ``links``, ``interaction``: what a note is about.
+    ``brief``: of an interaction, what a list shows of it.
     """
 
     kind: Kind
@@ -31,13 +30,9 @@ class Document(Struct, frozen=True, kw_only=True, gc=False):
     type_id: int = 0
     at: int = 0
     brief: Brief | None = None
-    links: Links = Links()
-    interaction: int | None = None
 
 
-_links = msgspec.json.Decoder(Links).decode
 _I, _N, _P, _O = interaction.c, note.c, person.c, organization.c
-_parent = note.alias("parent")
 
 INTERACTIONS = Query(
     select(_I.number, _I.group_id, _I.type_id, _I.occurred_at, _I.brief, _I.body, _I.fields).where(
@@ -45,20 +40,13 @@ INTERACTIONS = Query(
     )
 )
 NOTES = Query(
-    select(
-        _N.id, _N.group_id, _N.created_at, _N.kind, _N.content, _N.links, _N.interaction,
-        _parent.c.links.label("parent_links"), _parent.c.interaction.label("parent_interaction"),
-    )
-    .select_from(
-        note.outerjoin(_parent, and_(_parent.c.tenant_id == parameter("tenant"), _parent.c.id == _N.parent))
-    )
-    .where(
+    select(_N.id, _N.group_id, _N.created_at, _N.kind, _N.content).where(
         _N.tenant_id == parameter("tenant"),
         member_of(_N.id, "ids"),
         _N.deleted_at.is_(None),
         _N.content.is_not(None),
     )
-)  # fmt: skip
+)
 PERSONS = Query(
     select(_P.id, _P.first_name, _P.last_name, _P.emails).where(
         _P.tenant_id == parameter("tenant"), member_of(_P.id, "ids"), _P.deleted_at.is_(None)
@@ -108,12 +96,9 @@ def _texts_in(value: Any) -> list[str]:
 
 
 def _note(row: Row) -> Document:
-    id_, group, at, kind, content, links, number, parent_links, parent_number = row
+    id_, group, at, kind, content = row
     text = without_tags(content) if kind == NoteKind.HTML else content
-    return Document(
-        kind=Kind.NOTE, id=id_, group=group, at=at, title="", text=text,
-        links=_links(links or parent_links or "{}"), interaction=number or parent_number,
-    )  # fmt: skip
+    return Document(kind=Kind.NOTE, id=id_, group=group, at=at, title="", text=text)
 
 
 def _person(row: Row) -> Document:

@@ -111,7 +111,8 @@ async def _user(view: View, id_: int, problems: Mapping[str, str] | None = None,
 
 
 def _link(view: View, name: str, key: str) -> Page:
-    return Page("admin_link.html", {"here_in": "/admin", "name": name, "link": f"{view.request.prefix}/sign-in/{key}"})
+    base = (view.settings.public_url or view.request.prefix).rstrip("/")
+    return Page("admin_link.html", {"here_in": "/admin", "name": name, "link": f"{base}/sign-in/{key}"})
 
 
 # Tokens

@@ -2,16 +2,27 @@
 
 from typing import Any
 
-from . import timeline
+from . import live, timeline
 from .start import page
 from .view import Page, View
+from .weeks import chart
+
+_QUIET = 6
 
 
 async def show(view: View) -> Any:
     """``GET /``."""
     if view.signed_in is None:
         return page(view)
-    return Page("home.html", await timeline.recent(view))
+    position = await view.ledger.news.position(view.actor)  # first: what comes while the rest is read is told of
+    values = await timeline.recent(view)
+    overview = view.ledger.overview
+    values |= {
+        "position": live.text_of(position),
+        "weeks": chart(view, await overview.weeks(view.actor, view.texts.zone.key)),
+        "quiet": await overview.quiet(view.actor, limit=_QUIET),
+    }
+    return Page("home.html", values)
 
 
 async def about(view: View) -> Page:

@@ -1,9 +1,9 @@
 """Opportunities: the list, and everything about one."""
 
 from ..model.parties import Party
-from . import timeline
+from . import notes, timeline
 from .persons import LIMIT
-from .view import Page, View
+from .view import Page, Redirect, View
 
 
 async def show_all(view: View) -> Page:
@@ -17,12 +17,14 @@ async def show_all(view: View) -> Page:
     return Page("opportunities.html", {"opportunities": found, "q": term, "more": more})
 
 
-async def show(view: View, number: str) -> Page:
+async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
     """``GET /opportunities/{number}``: who is part of it, and the timeline."""
     opportunity = await view.ledger.opportunities.get(view.actor, view.number(number))
-    values = await timeline.of_party(view, (Party.OPPORTUNITY, opportunity.id), f"/opportunities/{opportunity.id}")
+    party, path = (Party.OPPORTUNITY, opportunity.id), f"/opportunities/{opportunity.id}"
+    values = await timeline.of_party(view, party, path)
     if view.is_part:
         return Page("timeline_part.html", values)
+    values |= await notes.of_party(view, party, path, said)
     shown = {
         "opportunity": opportunity,
         "persons": list((await view.ledger.persons.get_many(view.actor, opportunity.person_ids)).values()),
@@ -30,4 +32,13 @@ async def show(view: View, number: str) -> Page:
             (await view.ledger.organizations.get_many(view.actor, opportunity.organization_ids)).values()
         ),
     }
-    return Page("opportunity.html", values | shown)
+    return Page("opportunity.html", values | shown, notes.status_of(said))
+
+
+async def write_note(view: View, number: str) -> Page | Redirect:
+    """``POST /opportunities/{number}/notes``."""
+    opportunity = await view.ledger.opportunities.get(view.actor, view.number(number))
+    said = await notes.write(view, (Party.OPPORTUNITY, opportunity.id))
+    if said is not None:
+        return await show(view, number, said)
+    return Redirect(f"/opportunities/{opportunity.id}", view.texts.gettext("The note is saved."))

@@ -1,9 +1,9 @@
 """Organizations: the list, and everything about one."""
 
 from ..model.parties import Party
-from . import timeline
+from . import notes, timeline
 from .persons import LIMIT, place_of
-from .view import Page, View
+from .view import Page, Redirect, View
 
 _SHOWN_MEMBERS = 50
 
@@ -20,12 +20,14 @@ async def show_all(view: View) -> Page:
     return Page("organizations.html", {"organizations": found, "q": term, "more": more})
 
 
-async def show(view: View, number: str) -> Page:
+async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
     """``GET /organizations/{number}``: facts, who belongs to it, and the timeline."""
     organization = await view.ledger.organizations.get(view.actor, view.number(number))
-    values = await timeline.of_party(view, (Party.ORGANIZATION, organization.id), f"/organizations/{organization.id}")
+    party, path = (Party.ORGANIZATION, organization.id), f"/organizations/{organization.id}"
+    values = await timeline.of_party(view, party, path)
     if view.is_part:
         return Page("timeline_part.html", values)
+    values |= await notes.of_party(view, party, path, said)
     members = (await view.ledger.organizations.members(view.actor, [organization.id])).get(organization.id, [])
     persons = await view.ledger.persons.get_many(view.actor, members[:_SHOWN_MEMBERS])
     moments = (await view.ledger.organizations.moments(view.actor, [organization.id])).get(organization.id)
@@ -35,4 +37,13 @@ async def show(view: View, number: str) -> Page:
         "others": max(0, len(members) - _SHOWN_MEMBERS),
         "moments": moments,
     }
-    return Page("organization.html", values | shown)
+    return Page("organization.html", values | shown, notes.status_of(said))
+
+
+async def write_note(view: View, number: str) -> Page | Redirect:
+    """``POST /organizations/{number}/notes``."""
+    organization = await view.ledger.organizations.get(view.actor, view.number(number))
+    said = await notes.write(view, (Party.ORGANIZATION, organization.id))
+    if said is not None:
+        return await show(view, number, said)
+    return Redirect(f"/organizations/{organization.id}", view.texts.gettext("The note is saved."))

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ..model.parties import Party, PersonKind
-from . import timeline
-from .view import Page, View
+from . import notes, timeline
+from .view import Page, Redirect, View
 
 LIMIT = 50
 
@@ -19,12 +19,14 @@ async def show_all(view: View) -> Page:
     return Page("persons.html", {"persons": found, "q": term, "more": more})
 
 
-async def show(view: View, number: str) -> Page:
+async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
     """``GET /persons/{number}``: facts, how well we know each other, and the timeline."""
     person = await view.ledger.persons.get(view.actor, view.number(number))
-    values: dict[str, Any] = await timeline.of_party(view, (Party.PERSON, person.id), f"/persons/{person.id}")
+    party, path = (Party.PERSON, person.id), f"/persons/{person.id}"
+    values: dict[str, Any] = await timeline.of_party(view, party, path)
     if view.is_part:
         return Page("timeline_part.html", values)
+    values |= await notes.of_party(view, party, path, said)
     organizations = await view.ledger.organizations.get_many(view.actor, person.organization_ids)
     moments = (await view.ledger.relationships.moments(view.actor, [person.id])).get(person.id)
     strengths = {}
@@ -37,7 +39,17 @@ async def show(view: View, number: str) -> Page:
         "person.html",
         values
         | {"person": person, "organizations": list(organizations.values()), "moments": moments, "knows": ranked[:8]},
+        notes.status_of(said),
     )
+
+
+async def write_note(view: View, number: str) -> Page | Redirect:
+    """``POST /persons/{number}/notes``."""
+    person = await view.ledger.persons.get(view.actor, view.number(number))
+    said = await notes.write(view, (Party.PERSON, person.id))
+    if said is not None:
+        return await show(view, number, said)
+    return Redirect(f"/persons/{person.id}", view.texts.gettext("The note is saved."))
 
 
 def place_of(text: str | None) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..model.instants import DAY, now
 from ..model.interactions import Brief, Interaction
 from ..model.parties import Party, Person, PersonKind
+from ..model.searching import MOST_ASKED
 from ..model.tenancy import Tenant
 from ..model.types import Category, Direction, InteractionType
 from .versions import versions_of
@@ -75,6 +76,7 @@ class Filter(NamedTuple):
     type: str
     since: date | None
     until: date | None
+    text: str = ""
 
     def query(self) -> dict[str, Any]:
         """Return the filter as it stands in an address."""
@@ -83,6 +85,7 @@ class Filter(NamedTuple):
             "type": self.type,
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
+            "q": self.text,
         }
 
     def types(self, tenant: Tenant) -> list[int]:
@@ -112,16 +115,14 @@ def filter_of(view: View) -> Filter:
         view.query.get("type", ""),
         day_in(view.query.get("since")),
         day_in(view.query.get("until")),
+        view.query.get("q", "")[:MOST_ASKED].strip(),
     )
 
 
 async def show(view: View) -> Page:
     """``GET /timeline``: everybody's interactions."""
     chosen = filter_of(view)
-    start, end = chosen.bounds(view)
-    found = await view.ledger.timeline.newest(
-        view.actor, chosen.types(view.actor.tenant), start=start, end=end, limit=LIMIT + 1, before=before_of(view)
-    )
+    found = await _found(view, chosen, None)
     values = await component(view, found, "/timeline", chosen.query())
     if view.is_part:
         return Page("timeline_part.html", values)
@@ -140,18 +141,23 @@ async def recent(view: View) -> dict[str, Any]:
 async def of_party(view: View, party: tuple[Party, int], path: str) -> dict[str, Any]:
     """Return what a template needs for the timeline of a person, an organization or an opportunity."""
     chosen = filter_of(view)
-    start, end = chosen.bounds(view)
-    found = await view.ledger.timeline.page(
-        view.actor,
-        party,
-        types=chosen.types(view.actor.tenant),
-        start=start,
-        end=end,
-        limit=LIMIT + 1,
-        before=before_of(view),
-    )
+    found = await _found(view, chosen, party)
     values = await component(view, found, path, chosen.query())
     return values | {"filter": chosen, "categories": NAMES, "icons": ICONS}
+
+
+async def _found(view: View, chosen: Filter, party: tuple[Party, int] | None) -> list[Brief]:
+    """Return what a filter lets pass, one more than a page shows: of a party, or of everybody."""
+    ledger, types = view.ledger, chosen.types(view.actor.tenant)
+    start, end = chosen.bounds(view)
+    limit, before = LIMIT + 1, before_of(view)
+    if chosen.text:
+        return await ledger.finding.interactions(
+            view.actor, chosen.text, types, start=start, end=end, limit=limit, before=before, party=party
+        )
+    if party is None:
+        return await ledger.timeline.newest(view.actor, types, start=start, end=end, limit=limit, before=before)
+    return await ledger.timeline.page(view.actor, party, types=types, start=start, end=end, limit=limit, before=before)
 
 
 async def component(
@@ -254,9 +260,9 @@ def _fields(view: View, item: Interaction) -> list[tuple[str, Any]]:
     return declared + [(name, value) for name, value in fields.items() if name not in known]
 
 
-def before_of(view: View) -> tuple[int, int] | None:
+def before_of(view: View, name: str = "before") -> tuple[int, int] | None:
     """Return the place that a page goes on behind; None for the first one."""
-    at, _, number = view.query.get("before", "").partition(",")
+    at, _, number = view.query.get(name, "").partition(",")
     try:
         return int(at[:20]), int(number[:20])
     except ValueError:

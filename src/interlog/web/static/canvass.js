@@ -48,7 +48,7 @@ function drawn(parent, name, attributes) {
 }
 
 // A ring with a part for each state around the number of visits.
-function clusterIcon(cluster) {
+function clusterIcon(cluster, states) {
   const count = cluster.getChildCount();
   const counts = { successful: 0, contacted: 0, unavailable: 0 };
   for (const pin of cluster.getAllChildMarkers()) {
@@ -70,7 +70,13 @@ function clusterIcon(cluster) {
     }
   }
   drawn(ring, "text", { x: 50, y: 52, "font-size": 34 }).textContent = count;
-  return L.divIcon({ html: ring, className: "cluster", iconSize: [size, size] });
+  ring.setAttribute("aria-hidden", "true");
+  const said = document.createElement("span");
+  said.className = "quiet-label";
+  said.textContent = Object.entries(counts).map(([state, number]) => `${states[state]}: ${number}`).join(", ");
+  const box = document.createElement("div");
+  box.append(ring, said);
+  return L.divIcon({ html: box, className: "cluster", iconSize: [size, size] });
 }
 
 async function addOutlines(leaflet, element, bounds) {
@@ -109,7 +115,7 @@ async function drawMap(element) {
   leaflet.fitBounds(bounds, { padding: [24, 24], maxZoom: 17 });
   L.control.scale().addTo(leaflet);
   const pins = L.markerClusterGroup({
-    iconCreateFunction: clusterIcon, showCoverageOnHover: false, maxClusterRadius: 45, chunkedLoading: true,
+    iconCreateFunction: (cluster) => clusterIcon(cluster, states), showCoverageOnHover: false, maxClusterRadius: 45, chunkedLoading: true,
     animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
   pins.addLayers(found.points.map((point) => pinOf(element, point, states)));
@@ -136,14 +142,12 @@ function drawChart(element) {
   const [successful, contacted, unavailable] = JSON.parse(element.dataset.states);
   const at = rows.map((row) => Date.parse(row.dataset.day) / 1000);
   const counts = rows.map((row) => row.dataset.counts.split(" ").map(Number));
-  const series = (label, name, value) => ({
-    label,
+  const series = (name) => ({
     fill: colour(name),
     stroke: colour(name),
     width: 0,
     points: { show: false },
     paths: uPlot.paths.bars({ size: [0.8, 26], align: 0 }),
-    value: (chart, _, __, index) => (index === null ? "–" : value(counts[index])),
   });
   const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   element.hidden = false;
@@ -151,9 +155,21 @@ function drawChart(element) {
   const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
   const whole = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
   const size = () => ({ width: element.clientWidth, height: 240 });
+  const told = element.nextElementSibling;
+  const tell = (chart) => {
+    const index = chart.cursor.idx;
+    if (index === null || index === undefined) {
+      return;
+    }
+    const [knocked, reached, success] = counts[index];
+    told.textContent = `${whole.format(at[index] * 1000)}: ${successful} ${success}, ${contacted} ${reached - success}, `
+      + `${unavailable} ${knocked - reached}`;
+  };
   const chart = new uPlot(
     {
       ...size(),
+      legend: { show: false },
+      hooks: { setCursor: [tell] },
       tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1e3), "Etc/UTC"),
       scales: { x: { range: () => [at[0] - 43200 - days * 600, at[at.length - 1] + 43200 + days * 600] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
       axes: [
@@ -161,10 +177,10 @@ function drawChart(element) {
         { ...axis, size: 44 },
       ],
       series: [
-        { value: (_, stamp) => (stamp === null ? "–" : whole.format(stamp * 1000)), label: "" },
-        series(unavailable, "--unavailable", ([knocked, reached]) => knocked - reached),
-        series(contacted, "--contacted", ([, reached, success]) => reached - success),
-        series(successful, "--successful", ([, , success]) => success),
+        {},
+        series("--unavailable"),
+        series("--contacted"),
+        series("--successful"),
       ],
     },
     [at, counts.map(([knocked]) => knocked), counts.map(([, reached]) => reached), counts.map(([, , success]) => success)],

@@ -1,0 +1,137 @@
+"""Notes on the pages of persons, organizations and opportunities: written, replied to, deleted, and never run."""
+
+import re
+
+import pytest
+
+from interlog.model.interactions import Links
+from interlog.model.notes import NoteDraft, NoteKind
+from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party
+from tests.counting import counted
+from tests.serving import Firm
+
+from .visiting import Visitor, visitor
+
+HOSTILE = "<script>alert(1)</script> & \"'"
+
+
+@pytest.fixture
+def pages(firm: Firm) -> dict[str, str]:
+    """A page of each kind."""
+
+    async def create() -> dict[str, str]:
+        ledger, actor = firm.ledger, firm.actor
+        organization = await ledger.organizations.create(actor, OrganizationDraft(name="Boden"))
+        list_ = await ledger.opportunities.create_list(actor, "Sales", Party.OPPORTUNITY, is_public=True)
+        opportunity = await ledger.opportunities.create(actor, OpportunityDraft(name="Floor", list_id=list_.id))
+        return {
+            "person": f"/persons/{firm.mia.id}",
+            "organization": f"/organizations/{organization.id}",
+            "opportunity": f"/opportunities/{opportunity.id}",
+        }
+
+    return firm.server.run(create())
+
+
+@pytest.mark.parametrize("kind", ["person", "organization", "opportunity"])
+def test_a_note_is_written_answered_and_deleted(mia: Visitor, pages: dict[str, str], kind: str) -> None:
+    """It stands on the page of what it is about, with its reply; its author takes it away."""
+    path = pages[kind]
+    answer = mia.post(f"{path}/notes", content=HOSTILE)
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    page = mia.get(path).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; " in page
+    assert "<script>alert" not in page
+    found = re.search(r"/notes/(\d+)/replies", page)
+    assert found is not None
+    note = found[1]
+    assert mia.post(f"/notes/{note}/replies", content="Yes, indeed", place=path).headers["location"] == path
+    assert "Yes, indeed" in mia.get(path).text
+    alone = mia.get(f"/notes/{note}").text
+    assert "Yes, indeed" in alone
+    assert f'href="{path}"' in alone
+    assert mia.post(f"/notes/{note}/delete", place=f"/notes/{note}").headers["location"] == path
+    page = mia.get(path).text
+    assert "There are no notes yet." in page
+    assert mia.get(f"/notes/{note}").status_code == 404
+
+
+def test_what_is_wrong_stands_at_the_field(mia: Visitor, pages: dict[str, str]) -> None:
+    """Nothing is stored, and what was typed is still there."""
+    for path in (*pages.values(),):
+        answer = mia.post(f"{path}/notes", content="  ")
+        assert answer.status_code == 422
+        assert 'aria-invalid="true"' in answer.text
+        assert "must not be empty" in answer.text
+    answer = mia.post(f"{pages['person']}/notes", content="kept\x00")
+    assert answer.status_code == 422
+    assert "kept" in answer.text
+    mia.post(f"{pages['person']}/notes", content="One")
+    found = re.search(r"/notes/(\d+)/replies", mia.get(pages["person"]).text)
+    assert found is not None
+    answer = mia.post(f"/notes/{found[1]}/replies", content="")
+    assert (answer.status_code, answer.text.count('aria-invalid="true"')) == (422, 1)
+    assert mia.post("/notes/4711/replies", content="x").status_code == 404
+    assert mia.post("/notes/4711/delete").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["https://else.example/", "//else.example", "/persons/1/../../x", "/sign-out"])
+def test_a_form_leads_nowhere_else(any_mia: Visitor, any_firm: Firm, place: str) -> None:
+    """Where a form comes back to is a page of ours."""
+    path = f"/persons/{any_firm.mia.id}"
+    any_mia.post(f"{path}/notes", content="One")
+    found = re.search(r"/notes/(\d+)/replies", any_mia.get(path).text)
+    assert found is not None
+    answer = any_mia.post(f"/notes/{found[1]}/replies", content="Two", place=place)
+    assert answer.headers["location"] == f"/notes/{found[1]}"
+
+
+def test_html_is_shown_as_text(mia: Visitor, firm: Firm) -> None:
+    """Its words, none of its tags."""
+    links = Links(persons=(firm.mia.id,))
+    draft = NoteDraft(content="<p>Tall &lt;b&gt; <img src=x onerror=alert(1)></p>", kind=NoteKind.HTML, links=links)
+    firm.server.run(firm.ledger.notes.create(firm.actor, draft))
+    page = mia.get(f"/persons/{firm.mia.id}").text
+    assert "Tall &lt;b&gt;" in page
+    assert "onerror" not in page
+
+
+def test_many_notes_cost_no_more_statements(mia: Visitor, firm: Firm) -> None:
+    """A page of them, and what leads on; long ones are cut."""
+    path = f"/persons/{firm.mia.id}"
+    links = Links(persons=(firm.mia.id,))
+
+    async def fill(count: int, replies: int) -> None:
+        for index in range(count):
+            note = await firm.ledger.notes.create(
+                firm.actor, NoteDraft(content=f"n{index}. " + "x" * 5_000, links=links)
+            )
+            for reply in range(replies):
+                await firm.ledger.notes.create(firm.actor, NoteDraft(content=f"r{index}.{reply}.", parent=note.id))
+
+    firm.server.run(fill(2, 1))
+    mia.get(path)
+    with counted(firm.ledger) as few:
+        mia.get(path)
+    firm.server.run(fill(12, 7))
+    with counted(firm.ledger) as many:
+        page = mia.get(path).text
+    assert many == few
+    assert len(page) < 100_000
+    assert "n11. " in page
+    assert "n3. " not in page
+    assert "All replies" in page
+    assert "r11.4." in page
+    assert "r11.5." not in page
+    older = re.search(r'href="([^"]*\?notes=[^"]+)#notes"', page)
+    assert older is not None
+    assert "n3. " in mia.get(older[1]).text
+
+
+def test_whoever_may_only_read_has_no_forms(any_firm: Firm) -> None:
+    """Neither the form nor what it sends."""
+    noted = visitor(any_firm)
+    noted.post(f"/persons/{any_firm.mia.id}/notes", content="One")
+    assert "One" in noted.get(f"/persons/{any_firm.mia.id}").text
+    noted.form_key = "other"
+    assert noted.post(f"/persons/{any_firm.mia.id}/notes", content="Two").status_code == 403
