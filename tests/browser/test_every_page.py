@@ -62,7 +62,8 @@ def test_it_needs_no_scripts(open_tab: OpenTab, addresses: Mapping[str, list[str
         return
     without = _shown(open_tab(PHONE, java_script_enabled=False, **_as_reader(route)), addresses[route][0])
     assert without is not None
-    for what in ("h1", "h2", "h3", "a[href]", "button", "input", "td"):
+    # How long ago something was is another second by the time the page is shown again.
+    for what in ("h1", "h2", "h3", "a[href]", "button", "input", "td:not(:has(time))"):
         seen = _texts(with_scripts, what)
         assert sorted(set(seen) - set(_texts(without, what))) == [], what
 
