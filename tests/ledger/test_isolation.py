@@ -17,6 +17,7 @@ from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft, ProfileType
+from interlog.model.searching import Kind
 from interlog.model.tenancy import User, UserRole
 from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
@@ -89,9 +90,15 @@ READS: dict[str, Attempt] = {
     "timeline.in_order_of_number": lambda firm, ids: firm.ledger.timeline.in_order_of_number(
         firm.actor, firm.types, after=0, limit=99
     ),
+    "timeline.parties_behind": lambda firm, ids: _members_behind(firm, ids),
+    "finding.search": lambda firm, ids: _everything_found(firm),
+    "finding.interactions": lambda firm, ids: firm.ledger.finding.interactions(
+        firm.actor, "text", firm.types, party=(Party.PERSON, ids["person"]), **FAR
+    ),
     "notes.get": lambda firm, ids: firm.ledger.notes.get(firm.actor, ids["note"]),
     "notes.page": lambda firm, ids: _every_note_page(firm, ids),
     "notes.count_roots": lambda firm, ids: firm.ledger.notes.count_roots(firm.actor),
+    "notes.replies": lambda firm, ids: firm.ledger.notes.replies(firm.actor, [ids["note"]], limit=9),
     "notes.reply_counts": lambda firm, ids: firm.ledger.notes.reply_counts(firm.actor, [ids["note"]]),
     "persons.get": lambda firm, ids: firm.ledger.persons.get(firm.actor, ids["person"]),
     "persons.get_many": lambda firm, ids: firm.ledger.persons.get_many(firm.actor, [ids["person"], ids["internal"]]),
@@ -168,6 +175,7 @@ WRITES: dict[str, Attempt] = {
     "applications.revoke": lambda firm, ids: firm.ledger.applications.revoke(firm.actor, _clients[-1]),
     "passwords.set": lambda firm, ids: firm.ledger.passwords.set(firm.actor, ids["internal"], "correct horse battery"),
     "interactions.restore": lambda firm, ids: firm.ledger.interactions.restore(firm.actor, ids["interaction"]),
+    "undoing.undo": lambda firm, ids: firm.ledger.undoing.undo(firm.actor, ids["interaction"]),
     "interactions.delete": lambda firm, ids: firm.ledger.interactions.delete(firm.actor, ids["interaction"]),
     "notes.create": lambda firm, ids: firm.ledger.notes.create(
         firm.actor, NoteDraft(content="x", links=Links(persons=(ids["person"],)))
@@ -288,6 +296,10 @@ ELSEWHERE = {
     "tenants.user": "takes the tenant itself",
     "tenants.init": "creates tenants: see test_tenants",
     "check.problems": "checks the whole store",
+    "finding.catch_up": "indexes any tenant, for whoever runs the server: see test_finding",
+    "finding.round": "indexes every tenant, for whoever runs the server: see test_finding",
+    "finding.rebuild": "indexes every tenant, for whoever runs the server: see test_finding",
+    "finding.running": "indexes every tenant, for whoever runs the server: see test_finding",
     "interactions.add_rows": "is a step of logging",
     "interactions.add_amendment": "is a step of amending",
     "interactions.resolve": "is a step of logging",
@@ -349,6 +361,22 @@ async def _found(firm: Firm, ids: set[int]) -> list[Person]:
     """Everybody whom a directory shows under these ids, and after somebody else's were looked up there too."""
     first, second = [await firm.ledger.persons.directory(firm.actor, ids) for _ in range(2)]
     return [found[id_] for found in (first, second) for id_ in ids if id_ in found]
+
+
+async def _members_behind(firm: Firm, ids: dict[str, int]) -> list[Any]:
+    """Everybody whose interactions are those of an organization and of an opportunity, but for these themselves."""
+    found: list[Any] = []
+    for kind in (Party.ORGANIZATION, Party.OPPORTUNITY):
+        party = (kind, ids[kind.name.lower()])
+        found += [one for one in await firm.ledger.timeline.parties_behind(firm.actor, party) if one != party]
+    return found
+
+
+async def _everything_found(firm: Firm) -> list[Any]:
+    """What words find that are in every kind of record of a filled firm, and in none of another one."""
+    found = [await firm.ledger.finding.search(firm.actor, word) for word in ("text", "deal", "note", "kick")]
+    found.append(await firm.ledger.finding.search(firm.actor, "client", [Kind.ORGANIZATION]))
+    return [item for one in found for items in one.items.values() for item in items]
 
 
 async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
