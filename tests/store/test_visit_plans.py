@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 
 from interlog.model.ids import uuid7
-from interlog.store import visits
-from interlog.store.schema import visit
+from interlog.store import interactions, visit_timeline, visits
+from interlog.store.schema import interaction, visit
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
 
+from .test_instance_plans import VISIT, _visit
 from .test_plans import _faults, _queries
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,12 +35,14 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
     opened = await Store.open(module_database_url)
     for tenant in (TENANT, OTHER):
         unit = Unit()
+        items = [_visit(VISIT, n) for n in range(MANY)]
+        unit.insert(interaction, [interactions.row_of(tenant, item) for item in items])
         unit.insert(
             visit,
             [
-                (tenant, CAMPAIGNS[n % 20], IDS[n], n, 1_000 * n, 1_000 * n, 1_000 * n, CONTACTS[n % 500], CANVASSER, 0,
-                 SURVEY, None, None, None, None, None, None, 0)
-                for n in range(MANY)
+                (tenant, CAMPAIGNS[n % 20], IDS[n], item.number, 1_000 * n, 1_000 * n, 1_000 * n, CONTACTS[n % 500],
+                 CANVASSER, 0, SURVEY, None, None, None, None, None, None, 0)
+                for n, item in enumerate(items)
             ],
         )  # fmt: skip
         await opened.database.write(unit)
@@ -56,6 +59,15 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     "OF_CONTACTS": (visits.OF_CONTACTS, {"tenant": TENANT, "contacts": CONTACTS[:3]}),
     "UPDATE": (visits.UPDATE, {"of_tenant": TENANT, "of_id": IDS[0]} | ROW),
     "REMOVE": (visits.REMOVE, {"of_tenant": TENANT, "of_id": IDS[0]}),
+}
+STATES = list(range(len(visit_timeline.STATES)))
+NEWEST = {"tenant": TENANT, "campaign": CAMPAIGNS[0], "groups": [0], "states": STATES, "limit": 20}
+CASES |= {
+    f"newest_query-{mine}": (
+        visit_timeline.newest_query(mine),
+        NEWEST | {"before_at": 2_000_000, "before_id": IDS[9]} | ({"canvasser": CANVASSER} if mine else {}),
+    )
+    for mine in (False, True)
 }
 REPORTS = {"visits.LATEST", "visits.DUPLICATES", "visits.DUPLICATES_OF_CAMPAIGN"}
 """What is meant to go through all visits of some campaigns."""

@@ -91,6 +91,13 @@ class Place(NamedTuple):
 
 async def odd(database: Database, oddity: Oddity, asked: Oddities) -> list[Odd]:
     """Return the visits that look odd in one way, the oddest first."""
+    query = odd_query(oddity, asked.canvasser is not None)
+    rows = await database.fetch_long(query, **arguments_of(database, oddity, asked))
+    return [_found(oddity, row) for row in rows]
+
+
+def arguments_of(database: Database, oddity: Oddity, asked: Oddities) -> dict[str, Any]:
+    """Return what the statement of one kind of oddity is asked with."""
     arguments: dict[str, Any] = {
         "tenant": asked.tenant,
         "groups": database.array(asked.groups),
@@ -106,8 +113,7 @@ async def odd(database: Database, oddity: Oddity, asked: Oddities) -> list[Odd]:
             arguments |= {"step": asked.step**2, "speed": (asked.speed * 1_000 / HOUR) ** 2}
         case Oddity.EARLY:
             arguments["ahead"] = asked.ahead
-    rows = await database.fetch_long(odd_query(oddity, asked.canvasser is not None), **arguments)
-    return [_found(oddity, row) for row in rows]
+    return arguments
 
 
 def _found(oddity: Oddity, row: Any) -> Odd:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import iso3166
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interlog.model.canvassing.households import (
@@ -47,6 +47,7 @@ def test_a_contacts_address_names_its_household(parts: dict[str, Any], unit: str
 
 
 @given(_parts, _word, st.sampled_from(["number", "streetName", "city", "postalCode"]))
+@example({"number": "1", "streetName": "Elm", "state": "MA"}, "MA", "postalCode")
 def test_another_street_number_or_town_is_another_address(parts: dict[str, Any], other: str, name: str) -> None:
     """What tells addresses apart tells households apart; how it is spelled does not."""
     spelled = {key: f" {text}. " if isinstance(text, str) else text for key, text in parts.items()}

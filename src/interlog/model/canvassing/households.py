@@ -81,14 +81,15 @@ def address_id(tenant: Tenant, household: dict[str, Any]) -> str | None:
     parts: dict[str, Any] = household.get("address", {}).get("data", {})
     if parts.get("number") or parts.get("streetName"):
         names = ["number", "streetName", "city", "postalCode" if parts.get("postalCode") else "state"]
-        words = [_normal(parts.get(name, "")) for name in names]
+        words = [(name, _normal(parts.get(name, ""))) for name in names]
     elif household.get("formattedAddress"):
-        words = [_normal(household["formattedAddress"])]
+        words = [("formattedAddress", _normal(household["formattedAddress"]))]
     elif "coords" in parts:
-        words = [f"{parts['coords']['lat']:.5f}", f"{parts['coords']['lng']:.5f}"]
+        words = [(name, f"{parts['coords'][name]:.5f}") for name in ("lat", "lng")]
     else:
         return None
-    return derived_id(tenant, "address", *(word.replace("/", "//") for word in words))
+    # each word with its name: a postal code is no state, however much one looks like the other
+    return derived_id(tenant, "address", *(f"{name}={word}".replace("/", "//") for name, word in words))
 
 
 def household_key(household: dict[str, Any]) -> str:
