@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from interlog.ledger import Ledger
+from interlog.ledger import news as rules
 from interlog.ledger.news import News
 from interlog.model.errors import Unauthenticated
 from interlog.model.journal import Position
-from interlog.model.tenancy import Actor
+from interlog.model.tenancy import Actor, Right
 from tests.ledger.conftest import Firm, found_firm, meeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -80,10 +81,12 @@ async def test_tells_only_what_one_may_see(ledger: Ledger) -> None:
     """Nothing of groups that the watcher does not see, and nothing of other tenants."""
     firm, other = await found_firm(ledger), await found_firm(ledger)
     position, elsewhere = await ledger.news.position(firm.actor), await ledger.news.position(other.actor)
-    hidden = await ledger.interactions.log(
-        firm.acting(firm.mia, groups=(0, 9)) if False else firm.actor, meeting(firm.mia, draft={"group": 0})
-    )
-    assert await _told(firm, position, {hidden.interaction.number}) == {hidden.interaction.number}
+    insider = firm.acting(firm.mia, Right.WRITE, 9)
+    hidden = (await ledger.interactions.log(insider, meeting(firm.mia, draft={"group": 9}))).interaction.number
+    shown = (await ledger.interactions.log(insider, meeting(firm.mia))).interaction.number
+
+    assert await _told(firm, position, {shown}) == {shown}
+    assert await _told(firm, position, {shown}, insider) == {hidden, shown}
     assert await ledger.news.since(other.actor, elsewhere) is None
 
 
@@ -95,3 +98,24 @@ async def test_ends_with_the_right_to_see(ledger: Ledger) -> None:
         raise Unauthenticated("nobody is signed in")
 
     assert [news async for news in ledger.news.watch(nobody, Position())] == []
+
+
+async def test_few_watch_for_one_user(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than may watch ends whoever has watched longest; users do not end each other's."""
+    monkeypatch.setattr(rules, "MOST_WATCHING", 2)
+    monkeypatch.setattr(rules, "_SILENT", 0.0)
+    firm = await found_firm(ledger)
+
+    async def mia() -> Actor:
+        return firm.actor
+
+    async def ben() -> Actor:
+        return firm.acting(firm.ben)
+
+    position = await ledger.news.position(firm.actor)
+    watching = [ledger.news.watch(who, position) for who in (mia, mia, ben, mia)]
+    ended = [await anext(one, "ended") for one in watching + watching]
+    assert ended == [None] * 4 + ["ended", None, None, None]
+    for one in watching:
+        await one.aclose()  # type: ignore[attr-defined]
+    assert ledger.news._watching == {}

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
 
-from ..model.errors import Unauthenticated, Unavailable
+from ..model.errors import Forbidden, Unauthenticated, Unavailable
 from ..model.journal import Entity, Position
 from ..model.tenancy import Actor, Right
 from ..store import changes
@@ -16,6 +16,8 @@ from ..store.store import Store
 _EVERY = 0.5
 _ENTRIES = 200
 _SILENT = 15.0
+MOST_WATCHING = 8
+"""So many watch for one user at once in each process; one more takes the place of whoever has watched longest."""
 
 
 class News(NamedTuple):
@@ -32,6 +34,7 @@ class Newsroom:
         self._database = store.database
         self._ended = asyncio.Event()
         self._ends: dict[int, tuple[Position, float]] = {}
+        self._watching: dict[tuple[int, int], list[object]] = {}
 
     async def position(self, actor: Actor) -> Position:
         """Return the position to watch from: all that is not there yet will be behind it."""
@@ -41,27 +44,38 @@ class Newsroom:
     async def watch(self, actor_now: Callable[[], Awaitable[Actor]], position: Position) -> AsyncIterator[News | None]:
         """Yield what happens behind a position, and None now and then while nothing does.
 
-        ``actor_now`` tells who watches, and what he may see by then; it ends where that is nobody any more.
+        ``actor_now`` tells who watches, and what he may see by then; it ends where that is nobody any more, where
+        others of the same user have taken its place, and where the server stops.
         """
-        quiet_until = time.monotonic() + _SILENT
-        while not self._ended.is_set():
-            try:
-                actor = await actor_now()
-                news = await self.since(actor, position)
-            except Unauthenticated:
-                return
-            except Unavailable:
+        me = object()
+        key: tuple[int, int] | None = None
+        heard = time.monotonic()
+        try:
+            while not self._ended.is_set():
                 news = None
-            if news is not None:
-                position = news.position
-            if news is not None and news.numbers:
-                yield news
-                quiet_until = time.monotonic() + _SILENT
-            elif time.monotonic() >= quiet_until:
-                yield None
-                quiet_until = time.monotonic() + _SILENT
-            if news is None or not news.numbers:
-                await self._rest()
+                try:
+                    actor = await actor_now()
+                    if key is None:
+                        key = actor.tenant.id, actor.person_id
+                        self._watching.setdefault(key, []).append(me)
+                        del self._watching[key][:-MOST_WATCHING]
+                    elif me not in self._watching.get(key, ()):
+                        return
+                    news = await self.since(actor, position)
+                except (Unauthenticated, Forbidden):
+                    return
+                except Unavailable:
+                    pass  # the database may answer again: whoever watches goes on from where he is
+                if news is not None:
+                    position = news.position
+                if (news is not None and news.numbers) or time.monotonic() >= heard + _SILENT:
+                    heard = time.monotonic()
+                    yield news if news is not None and news.numbers else None
+                if news is None:
+                    await self._rest()
+        finally:
+            if key is not None:
+                self._leave(key, me)
 
     async def since(self, actor: Actor, position: Position) -> News | None:
         """Return the next news behind a position; None where there are none."""
@@ -87,6 +101,11 @@ class Newsroom:
             known = await changes.last(self._database, tenant), time.monotonic() + _EVERY
             self._ends[tenant] = known
         return known[0]
+
+    def _leave(self, key: tuple[int, int], me: object) -> None:
+        left = [one for one in self._watching.pop(key, ()) if one is not me]
+        if left:
+            self._watching[key] = left
 
     async def _rest(self) -> None:
         try:
