@@ -325,8 +325,10 @@ def any_firm(any_server: RunningServer) -> Firm:
 class InterlogProcess:
     """``interlog serve`` in a process of its own. ``started`` is the JSON object that it prints about itself."""
 
-    def __init__(self, log: IO[bytes], *arguments: str, environment: Mapping[str, str] | None = None) -> None:
-        command = [str(Path(sys.executable).with_name("interlog")), "serve", "--port", "0", "--json", *arguments]
+    def __init__(
+        self, log: IO[bytes], *arguments: str, port: int = 0, environment: Mapping[str, str] | None = None
+    ) -> None:
+        command = [str(Path(sys.executable).with_name("interlog")), "serve", "--port", str(port), "--json", *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith("INTERLOG_")}
         self._log = log
         self.process = subprocess.Popen(
@@ -361,10 +363,12 @@ class InterlogProcess:
 
 
 @contextmanager
-def interlog_process(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[InterlogProcess]:
-    """Run ``interlog serve`` with these arguments until the block ends."""
+def interlog_process(
+    *arguments: str, port: int = 0, environment: Mapping[str, str] | None = None
+) -> Iterator[InterlogProcess]:
+    """Run ``interlog serve`` with these arguments, on a free port unless one is named, until the block ends."""
     with tempfile.TemporaryFile() as log:
-        served = InterlogProcess(log, *arguments, environment=environment)
+        served = InterlogProcess(log, *arguments, port=port, environment=environment)
         try:
             yield served
         finally:
