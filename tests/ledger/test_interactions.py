@@ -802,3 +802,5 @@ async def test_the_newest_of_everybody(acme: Firm) -> None:
     assert hidden.interaction.number not in found
     calls = await acme.ledger.timeline.newest(acme.actor, [CALL.id], **ALL_TIMES, limit=100)
     assert [item.number for item in calls] == [item.number for item in items if item.type_id == CALL.id]
+    soonest = await acme.ledger.timeline.newest(acme.actor, acme.types, **ALL_TIMES, limit=5, soonest=True)
+    assert [item.number for item in soonest] == [item.number for item in items[:-6:-1]]

@@ -148,12 +148,12 @@ def _list_arguments(loaded: Loaded) -> dict[str, Any]:
     return {"tenant": loaded.firm.tenant.id, "groups": loaded.database.array([0]), "limit": 20}
 
 
-def _newest(arms: int) -> Case:
+def _newest(arms: int, soonest: bool) -> Case:
     def arguments(loaded: Loaded) -> dict[str, Any]:
         found = _list_arguments(loaded) | {f"type_{index}": 1 + index for index in range(arms)}
         return found | {"start": 0, "before_at": 2**60, "before_number": 0}
 
-    return Case(timeline.newest_query(arms), arguments, sorted_arms=arms > 1)
+    return Case(timeline.newest_query(arms, soonest), arguments, sorted_arms=arms > 1)
 
 
 def _in_order_of_number(condition: Condition | None) -> Case:
@@ -252,7 +252,11 @@ CASES: dict[str, Case] = {
         for arms in (1, 2, 8, 64)
         for d, g, a in product((False, True), repeat=3)
     },
-    **{f"timeline.newest_query-{arms}": _newest(arms) for arms in (1, 2, 8, 64)},
+    **{
+        f"timeline.newest_query-{arms}{'-soonest' * soonest}": _newest(arms, soonest)
+        for arms in (1, 2, 8, 64)
+        for soonest in (False, True)
+    },
     **{
         f"notes.replies_query-{arms}": _simple(
             notes.replies_query(arms), groups=[0], limit=11, **{f"parent_{index}": 1 for index in range(arms)}

@@ -65,12 +65,16 @@ class Timeline:
         end: int,
         limit: int,
         before: tuple[int, int] | None = None,
+        soonest: bool = False,
     ) -> list[Brief]:
-        """Return everybody's interactions from ``start`` until before ``end``, newest first; see ``page``."""
+        """Return everybody's interactions from ``start`` until before ``end``, newest first; see ``page``.
+
+        ``soonest``: oldest first, from the beginning, for what is still to come.
+        """
         actor.require(Right.READ)
         return await rows.newest(
             self._database,
-            rows.Newest(actor.tenant.id, types, actor.groups, start, end, limit, before),
+            rows.Newest(actor.tenant.id, types, actor.groups, start, end, limit, before, soonest),
         )
 
     async def in_order_of_number(

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Select,
     and_,
@@ -164,7 +165,7 @@ def _arm(
 
 
 class Newest(NamedTuple):
-    """Which of everybody's interactions are meant, newest first: see ``Selection``."""
+    """Which of everybody's interactions are meant, newest first: see ``Selection``. ``soonest``: oldest first."""
 
     tenant: int
     types: Sequence[int]
@@ -173,6 +174,7 @@ class Newest(NamedTuple):
     end: int
     limit: int
     before: tuple[int, int] | None = None
+    soonest: bool = False
 
 
 async def newest(database: Database, asked: Newest) -> list[Brief]:
@@ -194,24 +196,24 @@ async def newest(database: Database, asked: Newest) -> list[Brief]:
         }
         for index in range(arms):
             arguments[f"type_{index}"] = some[index] if index < len(some) else 0
-        found += [brief_of(text) for (text,) in await database.fetch(newest_query(arms), **arguments)]
+        found += [brief_of(text) for (text,) in await database.fetch(newest_query(arms, asked.soonest), **arguments)]
     if len(types) > _MOST_ARMS:
-        found.sort(key=lambda item: (item.occurred_at, item.number), reverse=True)
+        found.sort(key=lambda item: (item.occurred_at, item.number), reverse=not asked.soonest)
     return found[: asked.limit]
 
 
-@lru_cache(maxsize=8)
-def newest_query(arms: int) -> Query:
+@lru_cache(maxsize=16)
+def newest_query(arms: int, soonest: bool = False) -> Query:
     """Return the statement of a page for this many types."""
     if arms == 1:
-        return Query(_of_type(0, select(Columns.brief)))
+        return Query(_of_type(0, select(Columns.brief), soonest))
     entries: list[Select[Any]] = []
     for index in range(arms):
-        arm = _of_type(index, select(Columns.occurred_at, Columns.number)).subquery(f"arm_{index}")
+        arm = _of_type(index, select(Columns.occurred_at, Columns.number), soonest).subquery(f"arm_{index}")
         entries.append(select(arm.c.occurred_at, arm.c.number))
     newest = (
         union_all(*entries)
-        .order_by(literal_column("occurred_at").desc(), literal_column("number").desc())
+        .order_by(*_by_time(literal_column("occurred_at"), literal_column("number"), soonest))
         .limit(parameter("limit"))
         .subquery("newest")
     )
@@ -220,12 +222,16 @@ def newest_query(arms: int) -> Query:
         .select_from(
             newest.join(interaction, and_(Columns.tenant_id == parameter("tenant"), Columns.number == newest.c.number))
         )
-        .order_by(newest.c.occurred_at.desc(), newest.c.number.desc())
+        .order_by(*_by_time(newest.c.occurred_at, newest.c.number, soonest))
     )
 
 
-def _of_type(index: int, head: Select[Any]) -> Select[Any]:
-    """One type's index range, newest first, no longer than the page."""
+def _by_time(at: ColumnElement[Any], number: ColumnElement[Any], soonest: bool) -> tuple[ColumnElement[Any], ...]:
+    return (at, number) if soonest else (at.desc(), number.desc())
+
+
+def _of_type(index: int, head: Select[Any], soonest: bool) -> Select[Any]:
+    """One type's index range in order, no longer than the page."""
     return (
         head.where(
             Columns.tenant_id == parameter("tenant"),
@@ -235,7 +241,7 @@ def _of_type(index: int, head: Select[Any]) -> Select[Any]:
             Columns.deleted_at.is_(None),
             member_of(Columns.group_id, "groups"),
         )
-        .order_by(Columns.occurred_at.desc(), Columns.number.desc())
+        .order_by(*_by_time(Columns.occurred_at, Columns.number, soonest))
         .limit(parameter("limit"))
     )
 

@@ -133,9 +133,9 @@ async def recent(view: View) -> dict[str, Any]:
     """Return what a template needs for what happened lately and for what is coming up."""
     at, types = now(), [type_.id for type_ in view.actor.tenant.types]
     found = await view.ledger.timeline.newest(view.actor, types, start=-_EVER, end=at, limit=21)
-    coming = await view.ledger.timeline.newest(view.actor, types, start=at, end=at + 14 * DAY, limit=50)
+    coming = await view.ledger.timeline.newest(view.actor, types, start=at, end=at + 14 * DAY, limit=8, soonest=True)
     values = await component(view, found, "/timeline", {}, limit=20)
-    return values | {"coming": await days_of(view, coming[::-1][:8])}
+    return values | {"coming": await days_of(view, coming)}
 
 
 async def of_party(view: View, party: tuple[Party, int], path: str) -> dict[str, Any]:
