@@ -59,10 +59,17 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     reply = await ledger.notes.create(actor, NoteDraft(content="reply", parent=note.id))
     user = await ledger.tenants.user(firm.tenant, "ben@own.example")
     _, token = await ledger.access.create_token(actor, user)
+    lost = await ledger.persons.create(actor, PersonDraft(first_name="Lost", emails=("lost@client.example",)))
+    closed = await ledger.organizations.create(actor, OrganizationDraft(name="Closed", person_ids=(firm.eve.id,)))
+    over = await ledger.opportunities.create(actor, OpportunityDraft(name="Over", list_id=deals.id))
+    await ledger.persons.delete(actor, lost.id)
+    await ledger.organizations.delete(actor, closed.id)
+    await ledger.opportunities.delete(actor, over.id)
     return firm, {
         "person": firm.eve.id, "internal": firm.ben.id, "organization": organization.id, "list": deals.id,
         "opportunity": opportunity.id, "entry": opportunity.entry_id, "interaction": logged.interaction.number,
         "root_note": logged.interaction.note_id or 0, "note": note.id, "reply": reply.id, "token": token.id,
+        "lost": lost.id, "closed": closed.id, "over": over.id,
     }  # fmt: skip
 
 
@@ -107,6 +114,10 @@ READS: dict[str, Attempt] = {
         firm.actor, [ids["person"]], internal=True
     ),
     "relationships.strengths": lambda firm, ids: _keys(firm.ledger.relationships.strengths(firm.actor, ids["person"])),
+    "relationships.bonds": lambda firm, ids: _keys(firm.ledger.relationships.bonds(firm.actor, [ids["person"]])),
+    "restoring.person": lambda firm, ids: firm.ledger.restoring.person(firm.actor, ids["lost"]),
+    "restoring.organization": lambda firm, ids: firm.ledger.restoring.organization(firm.actor, ids["closed"]),
+    "restoring.opportunity": lambda firm, ids: firm.ledger.restoring.opportunity(firm.actor, ids["over"]),
     "organizations.get": lambda firm, ids: firm.ledger.organizations.get(firm.actor, ids["organization"]),
     "organizations.get_many": lambda firm, ids: firm.ledger.organizations.get_many(firm.actor, [ids["organization"]]),
     "organizations.members": lambda firm, ids: firm.ledger.organizations.members(firm.actor, [ids["organization"]]),
@@ -207,6 +218,13 @@ WRITES: dict[str, Attempt] = {
         firm.actor, ids["opportunity"], name="changed"
     ),
     "opportunities.delete": lambda firm, ids: firm.ledger.opportunities.delete(firm.actor, ids["opportunity"]),
+    "restoring.restore_person": lambda firm, ids: firm.ledger.restoring.restore_person(firm.actor, ids["lost"]),
+    "restoring.restore_organization": lambda firm, ids: firm.ledger.restoring.restore_organization(
+        firm.actor, ids["closed"]
+    ),
+    "restoring.restore_opportunity": lambda firm, ids: firm.ledger.restoring.restore_opportunity(
+        firm.actor, ids["over"]
+    ),
     "opportunities.create_list": lambda firm, ids: firm.ledger.opportunities.create_list(
         firm.actor, "L", Party.OPPORTUNITY, is_public=True, owner=ids["internal"]
     ),
@@ -305,6 +323,7 @@ ELSEWHERE = {
     "interactions.resolve": "is a step of logging",
     "interactions.bind_late": "is a step of logging",
     "persons.page": "takes no ids: see below",
+    "organizations.move_members": "is a step of changing an organization",
     "persons.of_interactions": "takes interactions, not ids",
     "persons.bind": "is a step of logging",
     "persons.add_new": "is a step of logging",
@@ -399,7 +418,7 @@ async def _sum(counts: Awaitable[dict[int, int]]) -> int:
     return sum((await counts).values())
 
 
-async def _keys(strengths: Awaitable[dict[int, float]]) -> list[int]:
+async def _keys(strengths: Awaitable[dict[int, Any]]) -> list[int]:
     return sorted(await strengths)
 
 

@@ -6,7 +6,7 @@ from interlog.model.errors import Invalid
 from interlog.model.instants import DAY, HOUR, now
 from interlog.model.interactions import Participant
 from interlog.model.parties import PersonDraft
-from interlog.model.strength import relationship_strength
+from interlog.model.strength import points_of, strength_of
 from interlog.model.tenancy import Right
 from interlog.model.types import Category
 from tests.ledger.conftest import YESTERDAY, Firm, meeting
@@ -78,15 +78,35 @@ class TestStrengths:
 
         strengths = await acme.ledger.relationships.strengths(acme.actor, acme.eve.id)
 
-        meetings = [(Category.MEETING, YESTERDAY)]
+        points = points_of(Category.MEETING, YESTERDAY, now())
         assert set(strengths) == {acme.ben.id, acme.mia.id}
-        assert strengths[acme.ben.id] == pytest.approx(relationship_strength(meetings * 2, now()))
-        assert strengths[acme.mia.id] == pytest.approx(relationship_strength(meetings, now()))
+        assert strengths[acme.ben.id] == pytest.approx(strength_of(2 * points))
+        assert strengths[acme.mia.id] == pytest.approx(strength_of(points))
         assert await acme.ledger.relationships.strengths(acme.actor, acme.eve.id, acme.mia.id) == {
             acme.mia.id: pytest.approx(strengths[acme.mia.id])
         }
         other = await acme.ledger.persons.create(acme.actor, PersonDraft(first_name="Uta"))
         assert await acme.ledger.relationships.strengths(acme.actor, other.id, acme.ben.id) == {}
+
+    async def test_tell_their_reasons(self, acme: Firm) -> None:
+        """Each bond says what it comes from, what counts most first; of several persons each has its own."""
+        ledger = acme.ledger
+        older = await ledger.interactions.log(acme.actor, meeting(acme.eve, acme.ben, at=YESTERDAY - 90 * DAY))
+        both = await ledger.interactions.log(acme.actor, meeting(acme.eve, acme.ola, acme.ben))
+        await ledger.interactions.log(acme.actor, meeting(acme.eve, acme.ola))
+
+        bonds = await ledger.relationships.bonds(acme.actor, [acme.eve.id, acme.ola.id, acme.mia.id, 999])
+
+        assert {external: set(some) for external, some in bonds.items()} == {
+            acme.eve.id: {acme.ben.id}, acme.ola.id: {acme.ben.id},
+        }  # fmt: skip
+        bond = bonds[acme.eve.id][acme.ben.id]
+        numbers = [share.item.number for share in bond.shares]
+        assert numbers == [both.interaction.number, older.interaction.number]
+        points = points_of(Category.MEETING, YESTERDAY, now())
+        assert [share.points for share in bond.shares] == pytest.approx([points, points / 2])
+        assert (bond.points, bond.strength) == pytest.approx((1.5 * points, strength_of(1.5 * points)))
+        assert [share.item.number for share in bonds[acme.ola.id][acme.ben.id].shares] == [both.interaction.number]
 
     async def test_wants_one_from_outside_and_one_of_us(self, acme: Firm) -> None:
         """Both ids are judged."""

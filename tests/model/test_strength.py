@@ -1,5 +1,6 @@
 """Relationship strength."""
 
+from collections.abc import Iterable
 from math import exp
 
 import pytest
@@ -7,11 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlog.model.instants import DAY, MINUTE
-from interlog.model.strength import HALF_LIFE, WEIGHTS, relationship_strength
+from interlog.model.strength import HALF_LIFE, WEIGHTS, points_of, strength_of
 from interlog.model.types import Category
 
 NOW = 2_000_000_000_000_000
 shared = st.lists(st.tuples(st.sampled_from(Category), st.integers(NOW - 3_000 * DAY, NOW + 30 * DAY)), max_size=30)
+
+
+def relationship_strength(items: Iterable[tuple[Category, int]], now: int) -> float:
+    """The strength that some interactions make, each given by its category and instant."""
+    return strength_of(sum(points_of(category, occurred_at, now) for category, occurred_at in items))
 
 
 class TestRelationshipStrength:

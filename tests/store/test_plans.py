@@ -325,7 +325,10 @@ CASES: dict[str, Case] = {
     ),
     "moments.SHARED_WITH": Case(
         moments.SHARED_WITH,
-        lambda loaded: _list_arguments(loaded) | {"person": loaded.busy, "start": now() - 100 * HOUR, "now": now()},
+        lambda loaded: (
+            _list_arguments(loaded)
+            | {"persons": loaded.database.array([loaded.busy, loaded.rare]), "start": now() - 100 * HOUR, "now": now()}
+        ),
     ),
     "journal.SINCE_SQLITE": _simple(journal.SINCE_SQLITE, epoch=0, sequence=100, limit=20),
     "journal.SINCE_POSTGRESQL": _simple(journal.SINCE_POSTGRESQL, epoch=0, sequence=100, limit=20),
@@ -350,6 +353,7 @@ CASES: dict[str, Case] = {
     "numbers._GIVE_BACK": _simple(numbers._GIVE_BACK, kind="person", end=1, start=1),
     "persons.LIVE_BY_IDS": _simple(persons.LIVE_BY_IDS, ids=[1, 2]),
     "persons.FATE": _simple(persons.FATE, id=1),
+    "persons.DELETED": _simple(persons.DELETED, id=1),
     "persons.BY_EMAILS": _simple(persons.BY_EMAILS, emails=["a@b.example"]),
     "persons.BY_UUIDS": _simple(persons.BY_UUIDS, uuids=["x", "y"]),
     "persons.NAMESAKES": _simple(persons.NAMESAKES, name_key="eve moll", limit=20),
@@ -374,6 +378,7 @@ CASES: dict[str, Case] = {
     "persons.LEAVE": _simple(persons.LEAVE, organization=1, person=1),
     "organizations.LIVE_BY_IDS": _simple(organizations.LIVE_BY_IDS, ids=[1, 2]),
     "organizations.FATE": _simple(organizations.FATE, id=1),
+    "organizations.DELETED": _simple(organizations.DELETED, id=1),
     "organizations.BY_DOMAINS": _simple(organizations.BY_DOMAINS, domains=["client.example"]),
     "organizations.PAGE": _simple(organizations.PAGE, after=1, limit=20),
     "organizations.NAMESAKES": _simple(organizations.NAMESAKES, name_key="client", limit=20),
@@ -382,6 +387,7 @@ CASES: dict[str, Case] = {
     ),
     "organizations.RELEASE_DOMAIN": _simple(organizations.RELEASE_DOMAIN, domain="x", organization=1),
     "opportunities.LIVE_BY_IDS": _simple(opportunities.LIVE_BY_IDS, ids=[1, 2]),
+    "opportunities.DELETED": _simple(opportunities.DELETED, id=1),
     "opportunities.PAGE": _simple(opportunities.PAGE, after=1, limit=20),
     "opportunities.ON_LIST": _simple(opportunities.ON_LIST, list=1, after=1, limit=20),
     "opportunities.BY_ENTRY": _simple(opportunities.BY_ENTRY, list=1, entry=1),

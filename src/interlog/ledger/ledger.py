@@ -55,6 +55,7 @@ from .profiles import Profiles
 from .references import References
 from .referring import Referring
 from .relationships import Relationships
+from .restoring import Restoring
 from .sessions import Sessions
 from .staff import Staff
 from .tenants import Tenants
@@ -81,6 +82,7 @@ class Ledger:
         self.relationships = Relationships(store, self.persons)
         self.organizations = Organizations(store, self.relationships, self.persons.values)
         self.opportunities = Opportunities(store)
+        self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
         self.interactions = Interactions(store, self.persons)
         self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)

@@ -107,10 +107,13 @@ class Opportunities:
         name: str | None = None,
         person_ids: tuple[int, ...] | None = None,
         organization_ids: tuple[int, ...] | None = None,
+        expected_version: int | None = None,
     ) -> Opportunity:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
         read = await self.get(actor, opportunity_id)
+        if expected_version not in (None, read.version):
+            raise Conflict("the opportunity was changed by somebody else in the meantime; read it again")
         problems = [] if name is None else name_problems(name)
         problems += await self._party_problems(actor, person_ids or (), organization_ids or ())
         if problems:

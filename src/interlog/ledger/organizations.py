@@ -11,7 +11,6 @@ from ..model.journal import Action, Entity
 from ..model.parties import Organization, OrganizationDraft, Party
 from ..model.profiles import ORGANIZATION
 from ..model.tenancy import Actor, Right
-from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store import profiles as profile_rows
@@ -20,6 +19,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .departures import leave, told
 from .profile_values import ProfileValues
 from .relationships import MOMENT_NAMES, Moment, Moments, Relationships
 from .search import START, Place, search_page
@@ -142,7 +142,7 @@ class Organizations:
         self._values.add(actor, unit, organization)
         add_entry(unit, actor, Action.CREATE, Entity.ORGANIZATION, organization.id, 1, organization.created_at)
         joining = dict.fromkeys(draft.person_ids) | dict.fromkeys(await self._at(actor, organization.domains))
-        await self._move_members(actor, unit, organization.id, joining=joining)
+        await self.move_members(actor, unit, organization.id, joining=joining)
         await self._write(unit)
         return organization
 
@@ -154,10 +154,13 @@ class Organizations:
         name: str | None = None,
         domains: tuple[str, ...] | None = None,
         person_ids: tuple[int, ...] | None = None,
+        expected_version: int | None = None,
     ) -> Organization:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
         read = await self.get(actor, organization_id)
+        if expected_version not in (None, read.version):
+            raise Conflict("the organization was changed by somebody else in the meantime; read it again")
         problems = problems_of(read.name if name is None else name, domains or ())
         if person_ids is not None:
             persons = await person_rows.by_ids(self._database, actor.tenant.id, person_ids)
@@ -183,7 +186,7 @@ class Organizations:
             members = (await self.members(actor, [organization_id])).get(organization_id, [])
             joining |= dict.fromkeys(person_ids)
             leaving = set(members) - set(joining)
-        await self._move_members(actor, unit, organization_id, joining=joining, leaving=leaving)
+        await self.move_members(actor, unit, organization_id, joining=joining, leaving=leaving)
         await self._write(unit)
         return organization
 
@@ -198,22 +201,12 @@ class Organizations:
         gone = replace(read, version=read.version + 1, modified_at=at)
         organization_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
         await self._values.follow(actor, unit, read, None)
-        add_entry(unit, actor, Action.DELETE, Entity.ORGANIZATION, organization_id, gone.version, at)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, ORGANIZATION.id, organization_id)
         members = (await self.members(actor, [organization_id])).get(organization_id, [])
-        await self._move_members(actor, unit, organization_id, leaving=members)
-        linked = await opportunity_rows.of_parties(
-            self._database, actor.tenant.id, Party.ORGANIZATION, [organization_id]
-        )
-        found = await opportunity_rows.by_ids(self._database, actor.tenant.id, linked.get(organization_id, ()))
-        for opportunity in found.values():
-            remaining = tuple(id_ for id_ in opportunity.organization_ids if id_ != organization_id)
-            changed = replace(opportunity, organization_ids=remaining, version=opportunity.version + 1, modified_at=at)
-            opportunity_rows.change(unit, actor.tenant.id, opportunity, changed)
-            add_entry(
-                unit, actor, Action.AMEND, Entity.OPPORTUNITY, opportunity.id, changed.version, at,
-                encode(opportunity).decode(),
-            )  # fmt: skip
+        await self.move_members(actor, unit, organization_id, leaving=members)
+        left = await leave(self._store, actor, unit, (Party.ORGANIZATION, organization_id), at)
+        before = told(read, opportunity_ids=left, person_ids=members)
+        add_entry(unit, actor, Action.DELETE, Entity.ORGANIZATION, organization_id, gone.version, at, before)
         await self._write(unit)
         return read
 
@@ -223,7 +216,7 @@ class Organizations:
             found |= await person_rows.ids_at_domain(self._database, actor.tenant.id, domain)
         return sorted(found)
 
-    async def _move_members(
+    async def move_members(
         self,
         actor: Actor,
         unit: Unit,

@@ -18,7 +18,6 @@ from ..model.types import Category
 from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
-from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store import profiles as profile_rows
@@ -28,6 +27,7 @@ from ..store.moments import Kinds
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
+from .departures import leave, told
 from .profile_values import ProfileValues
 from .search import START, Place, search_page
 
@@ -162,11 +162,14 @@ class Persons:
         last_name: str | None = None,
         emails: tuple[str, ...] | None = None,
         organization_ids: tuple[int, ...] | None = None,
+        expected_version: int | None = None,
     ) -> Person:
         """Change what is given and leave the rest; lists replace the ones stored."""
         actor.require(Right.WRITE)
         for _ in range(_TRIES):
             read = await self.get(actor, person_id)
+            if expected_version not in (None, read.version):
+                break
             names = (
                 read.first_name if first_name is None else first_name,
                 read.last_name if last_name is None else last_name,
@@ -241,16 +244,10 @@ class Persons:
         person_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
         await self.values.follow(actor, unit, read, None)
         await self.tell(actor, unit, read, None)
-        add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, CONTACT.id, person_id)
-        opportunities = await opportunity_rows.of_parties(self._database, actor.tenant.id, Party.PERSON, [person_id])
-        found = await opportunity_rows.by_ids(self._database, actor.tenant.id, opportunities.get(person_id, ()))
-        for opportunity in found.values():
-            remaining = tuple(id_ for id_ in opportunity.person_ids if id_ != person_id)
-            changed = replace(opportunity, person_ids=remaining, version=opportunity.version + 1, modified_at=at)
-            opportunity_rows.change(unit, actor.tenant.id, opportunity, changed)
-            before = encode(opportunity).decode()
-            add_entry(unit, actor, Action.AMEND, Entity.OPPORTUNITY, opportunity.id, changed.version, at, before)
+        left = await leave(self._store, actor, unit, (Party.PERSON, person_id), at)
+        before = told(read, opportunity_ids=left)
+        add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at, before)
         await self._write(actor, unit, gone)
         return read
 

@@ -107,15 +107,17 @@ class ProfileValues:
             self.change(actor, unit, type_, None, profile)
 
     async def follow(
-        self, actor: Actor, unit: Unit, read: Person | Organization, new: Person | Organization | None
+        self, actor: Actor, unit: Unit, read: Person | Organization | None, new: Person | Organization | None
     ) -> None:
-        """Add to a unit what a changed person or organization is found by from now on; None: it is deleted."""
-        if not self.counts(actor, read):
+        """Add to a unit what a person or an organization is found by from now on: changed, deleted (``new`` is None),
+        or there again (``read`` is None)."""
+        party = read or new
+        if party is None or not self.counts(actor, party):
             return
-        type_id = (CONTACT if isinstance(read, Person) else ORGANIZATION).id
-        kept = (await profile_rows.by_numbers(self._database, actor.tenant.id, type_id, [read.id])).get(read.id)
-        type_, before = _as_profile(read, kept)
-        self.change(actor, unit, type_, before, None if new is None else _as_profile(new, kept)[1])
+        type_ = CONTACT if isinstance(party, Person) else ORGANIZATION
+        kept = (await profile_rows.by_numbers(self._database, actor.tenant.id, type_.id, [party.id])).get(party.id)
+        before, after = [_as_profile(one, kept)[1] if one is not None else None for one in (read, new)]
+        self.change(actor, unit, type_, before, after)
 
     def counts(self, actor: Actor, party: Person | Organization) -> bool:
         """Whether persons, or organizations, are looked up by values at all."""

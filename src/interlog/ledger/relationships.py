@@ -1,14 +1,15 @@
 """Relationships: what a person's interactions tell of when, how often and with whom of us they are in touch."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from ..model.errors import Invalid, Problem, unknown_id
 from ..model.instants import now
+from ..model.interactions import Brief
 from ..model.parties import PersonKind
-from ..model.strength import HALF_LIFE, relationship_strength
+from ..model.strength import HALF_LIFE, points_of, strength_of
 from ..model.tenancy import Actor, Right
-from ..model.types import Category
 from ..store import interactions as interaction_rows
 from ..store import moments as moment_rows
 from ..store.store import Store
@@ -21,6 +22,21 @@ class Moment(NamedTuple):
 
     at: int
     internal: tuple[int, ...]
+
+
+class Share(NamedTuple):
+    """An interaction that one of us shared with an outside person, and the points that it counts."""
+
+    item: Brief
+    points: float
+
+
+class Bond(NamedTuple):
+    """A relationship: its strength (0 to 1), all points, and what they come from, what counts most first."""
+
+    strength: float
+    points: float
+    shares: Sequence[Share]
 
 
 Moments = Mapping[str, Moment | None]
@@ -77,22 +93,35 @@ class Relationships:
             problems.append(Problem("internal_id", "must be an internal person"))
         if problems:
             raise Invalid(*problems)
+        bonds = (await self.bonds(actor, [external_id])).get(external_id, {})
+        return {id_: bond.strength for id_, bond in bonds.items() if internal_id in (None, id_)}
+
+    async def bonds(self, actor: Actor, externals: Sequence[int]) -> dict[int, dict[int, Bond]]:
+        """Return what some outside persons' relationships with each of us are made of, where there are any.
+
+        By the id of the outside person and that of the internal one; those who are internal themselves are left out.
+        """
+        actor.require(Right.READ)
         at = now()
         start = at - 60 * HALF_LIFE  # what is older weighs less than a float can tell
-        shared = list(
-            await moment_rows.shared_with(self._database, actor.tenant.id, external_id, actor.groups, start, at)
-        )
-        together: dict[int, list[tuple[Category, int]]] = {}
-        await know(self._database, actor, {type_id for type_id, _, _ in shared})
-        for type_id, occurred_at, persons in shared:
-            category = actor.tenant.types_by_id[type_id].category
-            for person in persons:
-                together.setdefault(person, []).append((category, occurred_at))
-        candidates = [internal_id] if internal_id is not None else list(together)
-        others = await self._persons.get_many(actor, candidates)
-        strengths = {
-            id_: relationship_strength(together[id_], at)
-            for id_ in candidates
-            if id_ in together and id_ in others and others[id_].kind is PersonKind.INTERNAL
+        shared = await moment_rows.shared_with(self._database, actor.tenant.id, externals, actor.groups, start, at)
+        await know(self._database, actor, {item.type_id for item in shared})
+        present = {part.person for item in shared for part in item.participants if part.person is not None}
+        known = await self._persons.get_many(actor, present | set(externals))
+        ours = {id_ for id_, person in known.items() if person.kind is PersonKind.INTERNAL}
+        outside = {id_ for id_ in externals if id_ in known} - ours
+        found: dict[int, dict[int, list[Share]]] = {}
+        for item in shared:
+            points = points_of(actor.tenant.types_by_id[item.type_id].category, item.occurred_at, at)
+            if points > 0:
+                persons = {part.person for part in item.participants if part.person is not None}
+                for external, internal in product(persons & outside, persons & ours):
+                    found.setdefault(external, {}).setdefault(internal, []).append(Share(item, points))
+        return {
+            external: {internal: _bond(shares) for internal, shares in some.items()} for external, some in found.items()
         }
-        return {id_: strength for id_, strength in strengths.items() if strength > 0}
+
+
+def _bond(shares: list[Share]) -> Bond:
+    points = sum(share.points for share in shares)
+    return Bond(strength_of(points), points, sorted(shares, key=lambda share: -share.points))

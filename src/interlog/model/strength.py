@@ -4,7 +4,6 @@
 meeting counts more than writing. It is computed when asked for, so that it is never out of date.
 """
 
-from collections.abc import Iterable
 from math import exp
 
 from .instants import DAY
@@ -21,11 +20,11 @@ WEIGHTS = {
 }
 
 
-def relationship_strength(shared: Iterable[tuple[Category, int]], now: int) -> float:
-    """Return the strength (0 to 1) from each shared interaction's category and instant; planned ones do not count."""
-    total = sum(
-        WEIGHTS.get(category, 0.0) * 0.5 ** ((now - occurred_at) / HALF_LIFE)
-        for category, occurred_at in shared
-        if occurred_at <= now
-    )
-    return 1 - exp(-total)
+def points_of(category: Category, occurred_at: int, now: int) -> float:
+    """Return what one shared interaction counts: its weight, halved with every 90 days since; nothing if planned."""
+    return WEIGHTS.get(category, 0.0) * 0.5 ** ((now - occurred_at) / HALF_LIFE) if occurred_at <= now else 0.0
+
+
+def strength_of(points: float) -> float:
+    """Return the strength (0 to 1) that points add up to."""
+    return 1 - exp(-points)

@@ -1,11 +1,12 @@
 """A person's moments: the first and the last interaction of each kind, and with whom it shared them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, asc, desc, literal_column, select
 
+from ..model.interactions import Brief
 from ..model.parties import Party
 from .database import Database
 from .interactions import Columns, brief_of
@@ -114,7 +115,7 @@ SHARED_WITH = Query(
     .where(
         participant.c.tenant_id == parameter("tenant"),
         participant.c.party_kind == int(Party.PERSON),
-        participant.c.party_id == parameter("person"),
+        member_of(participant.c.party_id, "persons"),
         participant.c.occurred_at > parameter("start"),
         participant.c.occurred_at <= parameter("now"),
         member_of(participant.c.group_id, "groups"),
@@ -123,14 +124,11 @@ SHARED_WITH = Query(
 
 
 async def shared_with(
-    database: Database, tenant: int, person_id: int, groups: Sequence[int], start: int, now: int
-) -> Iterator[tuple[int, int, set[int]]]:
-    """Yield (type id, instant, ids of the persons in it) of each interaction of a person in a time range."""
+    database: Database, tenant: int, persons: Sequence[int], groups: Sequence[int], start: int, now: int
+) -> list[Brief]:
+    """Return the interactions of some persons in a time range, each once, in no order."""
     rows = await database.fetch_long(
-        SHARED_WITH, tenant=tenant, person=person_id, groups=database.array(groups), start=start, now=now
+        SHARED_WITH, tenant=tenant, persons=database.array(persons), groups=database.array(groups), start=start, now=now
     )
-    briefs = (brief_of(text) for (text,) in rows)
-    return (
-        (item.type_id, item.occurred_at, {p.person for p in item.participants if p.person is not None})
-        for item in briefs
-    )
+    briefs = map(brief_of, (text for (text,) in rows))
+    return list({item.number: item for item in briefs}.values())

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 
 from ..model.parties import Opportunity, Party, PartyList
 from .database import Database, Row
-from .parties import by_ids_query, containing, in_order, live, page_rows
+from .parties import by_ids_query, containing, deleted_query, in_order, live, page_rows
 from .rows import array_text, update_of
 from .schema import opportunity, opportunity_party, party_list
 from .statements import Query, Unit, member_of, parameter
@@ -22,6 +22,7 @@ _SHOWN = (
 _ids = msgspec.json.Decoder(tuple[int, ...])
 
 LIVE_BY_IDS = by_ids_query(opportunity, _SHOWN)
+DELETED = deleted_query(opportunity, _SHOWN)
 PAGE = in_order(live(opportunity, _SHOWN), opportunity)
 SEARCH = in_order(containing(live(opportunity, _SHOWN), opportunity), opportunity)
 ON_LIST = in_order(live(opportunity, _SHOWN).where(Columns.list_id == parameter("list")), opportunity)
@@ -105,6 +106,12 @@ async def lists(database: Database, tenant: int) -> list[PartyList]:
 async def list_sizes(database: Database, tenant: int) -> dict[int, int]:
     """Return how many opportunities each list holds."""
     return {row[0]: row[1] for row in await database.fetch_long(LIST_SIZES, tenant=tenant)}
+
+
+async def deleted(database: Database, tenant: int, id_: int) -> Opportunity | None:
+    """Return an opportunity that is deleted; None where there is none."""
+    rows = await database.fetch(DELETED, tenant=tenant, id=id_)
+    return opportunity_of(rows[0]) if rows else None
 
 
 def insert(unit: Unit, tenant: int, item: Opportunity) -> None:

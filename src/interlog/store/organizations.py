@@ -10,6 +10,7 @@ from .database import Database, Row
 from .parties import (
     by_ids_query,
     containing,
+    deleted_query,
     in_order,
     live,
     name_key,
@@ -30,6 +31,7 @@ _SHOWN = (
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
 LIVE_BY_IDS = by_ids_query(organization, _SHOWN)
+DELETED = deleted_query(organization, _SHOWN)
 FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
 BY_DOMAINS = Query(
     select(organization_domain.c.domain, organization_domain.c.organization_id)
@@ -95,6 +97,12 @@ async def merged_into(database: Database, tenant: int, organization_id: int) -> 
     """Return the id of the organization that this one was merged into, if it was."""
     rows = await database.fetch(FATE, tenant=tenant, id=organization_id)
     return rows[0][0] if rows else None
+
+
+async def deleted(database: Database, tenant: int, id_: int) -> Organization | None:
+    """Return an organization that is deleted, and was not merged into another; None where there is none."""
+    rows = await database.fetch(DELETED, tenant=tenant, id=id_)
+    return organization_of(rows[0]) if rows else None
 
 
 def insert(unit: Unit, tenant: int, item: Organization) -> None:

@@ -29,6 +29,14 @@ def by_ids_query(table: Table, shown: Sequence[ColumnElement[Any]]) -> Query:
     return Query(live(table, shown).where(member_of(table.c.id, "ids")))
 
 
+def deleted_query(table: Table, shown: Sequence[ColumnElement[Any]]) -> Query:
+    """Return the statement of one that is deleted (parameter ``id``), and was not merged into another."""
+    statement = select(*shown).where(
+        table.c.tenant_id == parameter("tenant"), table.c.id == parameter("id"), table.c.deleted_at.is_not(None)
+    )
+    return Query(statement.where(table.c.merged_into.is_(None)) if "merged_into" in table.c else statement)
+
+
 def in_order(statement: Select[Any], table: Table) -> Query:
     """Return the statement of a page in order of ids: at most ``limit`` of those behind ``after``."""
     return Query(statement.where(table.c.id > parameter("after")).order_by(table.c.id).limit(parameter("limit")))

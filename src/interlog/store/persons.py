@@ -10,7 +10,17 @@ from sqlalchemy import bindparam, delete, literal_column, or_, select
 from ..model.parties import Directory, Person, PersonKind, email_domain, normal_email
 from .database import Database, Row
 from .moments import Kinds, moment_at
-from .parties import by_ids_query, containing, in_order, live, name_key, namesake_rows, namesakes_query, pattern_of
+from .parties import (
+    by_ids_query,
+    containing,
+    deleted_query,
+    in_order,
+    live,
+    name_key,
+    namesake_rows,
+    namesakes_query,
+    pattern_of,
+)
 from .rows import array_text, update_of
 from .schema import membership, person, person_email
 from .statements import Query, Unit, member_of, parameter
@@ -25,6 +35,7 @@ _texts = msgspec.json.Decoder(tuple[str, ...])
 _ids = msgspec.json.Decoder(tuple[int, ...])
 
 LIVE_BY_IDS = by_ids_query(person, _SHOWN)
+DELETED = deleted_query(person, _SHOWN)
 FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
 BY_EMAILS = Query(
     select(person_email.c.email, person_email.c.person_id).where(
@@ -179,6 +190,12 @@ async def merged_into(database: Database, tenant: int, person_id: int) -> int | 
     """Return the id of the person that this one was merged into, if it was."""
     rows = await database.fetch(FATE, tenant=tenant, id=person_id)
     return rows[0][0] if rows else None
+
+
+async def deleted(database: Database, tenant: int, id_: int) -> Person | None:
+    """Return a person that is deleted, and was not merged into another; None where there is none."""
+    rows = await database.fetch(DELETED, tenant=tenant, id=id_)
+    return person_of(rows[0]) if rows else None
 
 
 def insert(unit: Unit, tenant: int, item: Person) -> None:

@@ -177,6 +177,17 @@ async def release_key(database: Database, unit: Unit, tenant: int, type_id: int,
         unit.change(REMOVE_KEY, {"tenant": tenant} | key, expect=None)
 
 
+async def claim_key(database: Database, unit: Unit, tenant: int, type_id: int, number: int) -> None:
+    """Add to a unit that the id which was chosen for a person or an organization is its own again, if it is free."""
+    kept = (await by_numbers(database, tenant, type_id, [number])).get(number)
+    if (
+        kept is not None
+        and kept.key
+        and not await by_keys(database, tenant, type_id, (PROFILE_ID,), [index_text(kept.key)])
+    ):
+        insert_keys(unit, tenant, type_id, [(PROFILE_ID, index_text(kept.key), number)])
+
+
 def drop_keys(unit: Unit, tenant: int, type_id: int, names: Sequence[str]) -> None:
     """Add to a unit that no profile of a type has keys of a strong id any longer."""
     unit.change(DROP_KEYS, {"tenant": tenant, "type_id": type_id, "name": key_name(names)}, expect=None)
