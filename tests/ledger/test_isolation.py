@@ -339,6 +339,7 @@ ELSEWHERE = {
     "persons.bind_waiting": "is a step of creating a person",
     "history.page": "reads one's own tenant's journal: see test_history",
     "history.versions": "reads one's own tenant's journal: see test_history",
+    "timeline.came_through": "takes interactions, not ids",
     "timeline.newest": "takes types, and reads one's own tenant's interactions of them: see below",
     "opportunities.lists": "takes no ids: see below",
     "opportunities.get_list": "is what reading a list begins with",

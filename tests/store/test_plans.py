@@ -286,6 +286,8 @@ CASES: dict[str, Case] = {
     "interactions.BY_NUMBER": _simple(interactions.BY_NUMBER, number=5),
     "interactions.BRIEF_BY_NUMBER": _simple(interactions.BRIEF_BY_NUMBER, number=5),
     "interactions.BY_NUMBERS": _simple(interactions.BY_NUMBERS, numbers=[5, 6, 7]),
+    "interactions.BRIEFS_BY_NUMBERS": _simple(interactions.BRIEFS_BY_NUMBERS, numbers=[5, 6, 7]),
+    "interactions.DETAILS": _simple(interactions.DETAILS, numbers=[5, 6, 7]),
     "interactions.BY_UUID": _simple(interactions.BY_UUID, uuid="x"),
     "interactions.BY_UUIDS": _simple(interactions.BY_UUIDS, uuids=["x", "y"]),
     "interactions.BY_IDENTITY": _simple(interactions.BY_IDENTITY, type_id=1, identity="x"),

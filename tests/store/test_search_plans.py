@@ -102,9 +102,10 @@ async def test_the_best_are_found_by_the_index_of_words(loaded: Firm, kinds: tup
     _require_words(loaded, plan, len(kinds))
 
 
+@pytest.mark.parametrize("also_person", [False, True])
 @pytest.mark.parametrize("kinds", [None, (0,), (0, 1, 8)])
 async def test_a_timeline_with_a_text_is_found_by_the_index_of_words(
-    loaded: Firm, kinds: tuple[int, ...] | None
+    loaded: Firm, kinds: tuple[int, ...] | None, also_person: bool
 ) -> None:
     """A timeline with a text reads the entries of its words, and whom they are with by a key."""
     terms = terms_of("w77 w15")
@@ -112,7 +113,7 @@ async def test_a_timeline_with_a_text_is_found_by_the_index_of_words(
     array = loaded.ledger.store.database.array
     arguments: dict[str, Any] = {
         "tenant": loaded.tenant.id, "limit": 20, "start": 0, "before_at": 2**60, "before_number": 0,
-        "types": array(loaded.types), "changed": array([]), "fresh": array([5]),
+        "types": array(loaded.types), "changed": array([]), "fresh": array([5]), "also_person": loaded.eve.id,
         "match_0": search_pages._match(
             loaded.tenant.id, Kind.INTERACTION, [0], terms, postgresql=is_postgresql(loaded)
         ),
@@ -120,7 +121,7 @@ async def test_a_timeline_with_a_text_is_found_by_the_index_of_words(
     arguments |= {f"parties_{kind}": array([1, 2]) for kind in kinds or ()}
 
     plan = await loaded.ledger.store.database.explain(
-        search_pages.in_time_query(kinds, is_postgresql(loaded)), **arguments
+        search_pages.in_time_query(kinds, is_postgresql(loaded), also_person), **arguments
     )
 
     _require_words(loaded, plan, 1)

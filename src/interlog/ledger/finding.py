@@ -17,6 +17,7 @@ from ..model.interactions import Brief
 from ..model.parties import Party
 from ..model.searching import CANDIDATES, Kind, Terms, terms_of
 from ..model.tenancy import Actor, Right
+from ..store import interactions as interaction_rows
 from ..store import search as rows
 from ..store import search_pages
 from ..store.database import Duplicate, Stale
@@ -101,6 +102,7 @@ class Finding:
         limit: int,
         before: tuple[int, int] | None = None,
         party: tuple[Party, int] | None = None,
+        also_person: int | None = None,
     ) -> list[Brief]:
         """Return the interactions that have all words of a question, newest first: a timeline's text.
 
@@ -117,12 +119,14 @@ class Finding:
             actor.tenant.id,
             actor.groups,
             terms,
-            InTime(types, start, end, limit, before, parties),
+            InTime(types, start, end, limit, before, parties, also_person),
             changed=tail.changed.get(Kind.INTERACTION, ()),
             fresh=[item.id for item in tail.meeting],
         )
-        found = await self._documents(actor, {Kind.INTERACTION: numbers})
-        return [item.brief for item in found[Kind.INTERACTION] if item.brief is not None]
+        there = await interaction_rows.briefs(self._database, actor.tenant.id, numbers) if numbers else {}
+        known = actor.tenant.types_by_id
+        found = (there[number] for number in numbers if number in there)
+        return [brief for brief, group in found if actor.sees(group) and brief.type_id in known]
 
     async def _tail(self, actor: Actor, terms: Terms, kinds: Sequence[Kind]) -> _Tail:
         tenant = actor.tenant.id

@@ -1,11 +1,12 @@
 """The timeline: pages of a party's interactions, newest first, and of some types in order of number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..model.conditions import Condition
 from ..model.interactions import Brief
 from ..model.parties import Party
 from ..model.tenancy import Actor, Right
+from ..store import interactions as interaction_rows
 from ..store import timeline as rows
 from ..store.store import Store
 from ..store.timeline import Selection
@@ -76,6 +77,15 @@ class Timeline:
             self._database,
             rows.Newest(actor.tenant.id, types, actor.groups, start, end, limit, before, soonest),
         )
+
+    async def came_through(self, actor: Actor, items: Collection[Brief], protocol: str) -> set[int]:
+        """Return the numbers of those of some interactions that came through a protocol, by one statement."""
+        actor.require(Right.READ)
+        if not items:
+            return set()
+        numbers = [item.number for item in items]
+        found = await interaction_rows.protocols(self._database, actor.tenant.id, numbers)
+        return {number for number, name in found.items() if name == protocol}
 
     async def in_order_of_number(
         self, actor: Actor, types: Sequence[int], *, after: int, limit: int, condition: Condition | None = None

@@ -39,7 +39,14 @@ class _Detail(Struct, frozen=True, omit_defaults=True, gc=False):
     sources: dict[str, str] = NOTHING
 
 
+class _Source(Struct, frozen=True, gc=False):
+    """The part of a detail that says where it came from: reading no more is several times as fast."""
+
+    protocol: str
+
+
 _detail_of = msgspec.json.Decoder(_Detail).decode
+_source_of = msgspec.json.Decoder(_Source).decode
 brief_of = msgspec.json.Decoder(Brief).decode
 """Return the interaction of a row's column ``brief``."""
 
@@ -75,6 +82,18 @@ BY_EXTERNAL_ID = Query(
 BY_REQUEST = Query(
     select(request.c.fingerprint, request.c.number).where(
         request.c.tenant_id == parameter("tenant"), request.c.key == bindparam("key")
+    )
+)
+BRIEFS_BY_NUMBERS = Query(
+    select(Columns.brief, Columns.group_id).where(
+        Columns.tenant_id == parameter("tenant"),
+        member_of(Columns.number, "numbers"),
+        Columns.deleted_at.is_(None),
+    )
+)
+DETAILS = Query(
+    select(Columns.number, Columns.detail).where(
+        Columns.tenant_id == parameter("tenant"), member_of(Columns.number, "numbers")
     )
 )
 WAITING_FOR_ADDRESSES = Query(
@@ -122,6 +141,18 @@ async def by_numbers(database: Database, tenant: int, numbers: Iterable[int]) ->
     """Return interactions by their numbers, also deleted ones."""
     rows = await database.fetch(BY_NUMBERS, tenant=tenant, numbers=database.array(numbers))
     return {row[1]: interaction_of(row) for row in rows}
+
+
+async def briefs(database: Database, tenant: int, numbers: Iterable[int]) -> dict[int, tuple[Brief, int]]:
+    """Return interactions as lists show them, each with its security group, by their numbers; no deleted ones."""
+    rows = await database.fetch(BRIEFS_BY_NUMBERS, tenant=tenant, numbers=database.array(numbers))
+    return {brief.number: (brief, group) for brief, group in ((brief_of(text), group) for text, group in rows)}
+
+
+async def protocols(database: Database, tenant: int, numbers: Iterable[int]) -> dict[int, str]:
+    """Return the protocol that each interaction came through, by their numbers."""
+    rows = await database.fetch(DETAILS, tenant=tenant, numbers=database.array(numbers))
+    return {number: _source_of(detail).protocol for number, detail in rows}
 
 
 async def by_uuid(database: Database, tenant: int, uuid: str) -> Interaction | None:

@@ -43,7 +43,7 @@ _SCORE: ColumnElement[float] = literal_column("bm25(search_index, 0.0, 4.0, 1.0)
 class InTime(NamedTuple):
     """Interactions that are asked for: of some types, from ``start`` until before ``end``, behind ``before``.
 
-    ``parties``: who must have taken part, any of them; None for whoever it was.
+    ``parties``: who must have taken part, any of them; None for whoever it was. ``also_person``: who must have as well.
     """
 
     types: Sequence[int]
@@ -52,6 +52,7 @@ class InTime(NamedTuple):
     limit: int
     before: tuple[int, int] | None = None
     parties: Sequence[tuple[int, int]] | None = None
+    also_person: int | None = None
 
 
 async def ranked(
@@ -94,7 +95,10 @@ async def in_time(
     kinds = sorted({kind for kind, _ in asked.parties or ()})
     for kind in kinds:
         arguments[f"parties_{kind}"] = database.array(id_ for other, id_ in asked.parties or () if other == kind)
-    query = in_time_query(None if asked.parties is None else tuple(kinds), is_postgresql)
+    if asked.also_person is not None:
+        arguments["also_person"] = asked.also_person
+    shape = None if asked.parties is None else tuple(kinds)
+    query = in_time_query(shape, is_postgresql, asked.also_person is not None)
     return [row[0] for row in await database.fetch_asked(query, **arguments)]
 
 
@@ -135,14 +139,14 @@ def _best(index: int, postgresql: bool) -> Select[Any]:
     )
 
 
-@lru_cache(maxsize=16)
-def in_time_query(kinds: tuple[int, ...] | None, postgresql: bool) -> Query:
+@lru_cache(maxsize=32)
+def in_time_query(kinds: tuple[int, ...] | None, postgresql: bool, also_person: bool = False) -> Query:
     """Return the statement of a page in order of time, of any of these kinds of parties that must have taken part."""
     columns = interaction.c
     indexed = select(Entry.at.label("at"), Entry.id.label("number")).where(
         Entry.tenant_id == parameter("tenant"),
         ~member_of(Entry.id, "changed"),
-        *_narrowed(Entry.at, Entry.id, Entry.type_id, kinds),
+        *_narrowed(Entry.at, Entry.id, Entry.type_id, kinds, also_person),
     )
     if postgresql:
         indexed = indexed.where(_meets(0))
@@ -152,7 +156,8 @@ def in_time_query(kinds: tuple[int, ...] | None, postgresql: bool) -> Query:
         columns.tenant_id == parameter("tenant"),
         member_of(columns.number, "fresh"),
         columns.deleted_at.is_(None),
-        *_narrowed(columns.occurred_at, columns.number, columns.type_id + literal_column("0"), kinds),  # by the key
+        # by the key
+        *_narrowed(columns.occurred_at, columns.number, columns.type_id + literal_column("0"), kinds, also_person),
     )
     both = union_all(indexed, fresh).subquery("found")
     newest = select(both.c.number).order_by(both.c.at.desc(), both.c.number.desc())
@@ -160,7 +165,11 @@ def in_time_query(kinds: tuple[int, ...] | None, postgresql: bool) -> Query:
 
 
 def _narrowed(
-    at: Column[int], number: Column[int], type_id: ColumnElement[int], kinds: tuple[int, ...] | None
+    at: Column[int],
+    number: Column[int],
+    type_id: ColumnElement[int],
+    kinds: tuple[int, ...] | None,
+    also_person: bool,
 ) -> list[ColumnElement[bool]]:
     """What must hold of an interaction besides its words."""
     place = tuple_(parameter("before_at"), parameter("before_number"))
@@ -169,23 +178,18 @@ def _narrowed(
         tuple_(at, number) < place,
         member_of(type_id, "types"),
     ]
+    part = participant.c
+
+    def took_part(kind: int, who: ColumnElement[bool]) -> ColumnElement[bool]:
+        own_kind = part.party_kind == literal_column(str(int(Party(kind))))
+        is_same = and_(part.occurred_at == at, part.number == number)
+        return exists().where(part.tenant_id == parameter("tenant"), own_kind, who, is_same)
+
     if kinds is not None:
-        part = participant.c
-        conditions.append(
-            or_(
-                *(
-                    exists().where(
-                        part.tenant_id == parameter("tenant"),
-                        part.party_kind == literal_column(str(int(Party(kind)))),
-                        member_of(part.party_id, f"parties_{kind}"),
-                        part.occurred_at == at,
-                        part.number == number,
-                    )
-                    for kind in kinds
-                ),
-                literal_column("1 = 0"),
-            )
-        )
+        any_ = (took_part(kind, member_of(part.party_id, f"parties_{kind}")) for kind in kinds)
+        conditions.append(or_(*any_, literal_column("1 = 0")))
+    if also_person:
+        conditions.append(took_part(Party.PERSON, part.party_id == parameter("also_person")))
     return conditions
 
 

@@ -11,7 +11,7 @@ from ..ledger.staff import GIVEN_OUT
 from ..model.errors import Invalid, NotFound
 from ..model.instants import now
 from ..model.tenancy import Right, Token, UserRole
-from .timeline import day_in
+from .timeline_filter import day_in
 from .view import Page, Redirect, View
 
 LIMIT = 50

@@ -5,7 +5,7 @@ from datetime import time as time_of_day
 
 from ..ledger.history import END, Asked
 from ..model.journal import Entity, JournalEntry, Position
-from .timeline import day_in
+from .timeline_filter import day_in
 from .view import Page, View
 
 LIMIT = 50

@@ -68,12 +68,15 @@ class Part(NamedTuple):
 
 
 async def options(view: View) -> Page:
-    """``GET /options/persons``: whom a text may mean, for type-ahead."""
+    """``GET /options/persons``: whom a text may mean, for type-ahead; ``known``: persons alone, nobody new."""
     term = view.query.get("q", "").strip()[:200]
     found: list[Person] = []
     if term:
         found, _ = await view.ledger.persons.page(view.actor, term=term, limit=_SHOWN)
-    return Page("person_options.html", {"persons": found, "term": term, "is_address": "@" in term})
+    return Page(
+        "person_options.html",
+        {"persons": found, "term": "" if view.query.get("known") else term, "is_address": "@" in term},
+    )
 
 
 def slots_of(type_: InteractionType) -> list[ParticipantSlot]:

@@ -1,23 +1,24 @@
 """The timeline: interactions of all types and protocols, newest first, by day; one component for every page."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import date
 from typing import Any, NamedTuple
 
 from ..model.instants import DAY, now
-from ..model.interactions import Brief, Interaction
+from ..model.interactions import Brief
 from ..model.parties import Party, Person, PersonKind
-from ..model.searching import MOST_ASKED
-from ..model.tenancy import Tenant
 from ..model.types import Category, Direction, InteractionType
-from .versions import versions_of
+from .timeline_filter import EVER, Choices, Filter, choices, filter_of
 from .view import Page, View
-from .visit_facts import visit_facts
 
 LIMIT = 50
-_EVER = 2**62
+"""Entries on a page."""
+
+LOOKED_THROUGH = 500
+"""Interactions that a page looks through for those that came through a protocol: no index tells them apart."""
+
 _SHOWN_PEOPLE = 6
+_FIRST, _LAST = -719_000 * DAY, 2_932_000 * DAY  # about the years 1 and 9999: what is outside no calendar shows
 
 ICONS = {
     Category.MEETING: "calendar",
@@ -69,107 +70,94 @@ class Day(NamedTuple):
     entries: list[Entry]
 
 
-class Filter(NamedTuple):
-    """What a timeline is narrowed to; it stands in the page's address."""
+class Found(NamedTuple):
+    """A page of interactions. ``next``: the place that the next one goes on behind, None where this is the last.
 
-    categories: tuple[str, ...]
-    type: str
-    since: date | None
-    until: date | None
-    text: str = ""
+    ``looked_until``: how far was looked where that says more than the last of the items.
+    """
 
-    def query(self) -> dict[str, Any]:
-        """Return the filter as it stands in an address."""
-        return {
-            "category": list(self.categories),
-            "type": self.type,
-            "since": self.since.isoformat() if self.since else "",
-            "until": self.until.isoformat() if self.until else "",
-            "q": self.text,
-        }
-
-    def types(self, tenant: Tenant) -> list[int]:
-        """Return the ids of the types that it lets pass."""
-        return [
-            type_.id
-            for type_ in tenant.types
-            if (not self.categories or type_.category in self.categories) and self.type in ("", type_.name)
-        ]
-
-    def bounds(self, view: View) -> tuple[int, int]:
-        """Return the instants that it begins and ends at, by the reader's clock."""
-        start, end = -_EVER, _EVER
-        if self.since is not None:
-            start = view.texts.instant(datetime.combine(self.since, time_of_day()))
-        if self.until is not None:
-            end = view.texts.instant(datetime.combine(self.until + timedelta(days=1), time_of_day()))
-        return start, end
-
-
-def filter_of(view: View) -> Filter:
-    """Return the filter in the address of a page; what is none of it is passed over."""
-    given = view.request.params.get("category", [])
-    named = [given] if isinstance(given, str) else given
-    return Filter(
-        tuple(name for name in named if name in list(Category)),
-        view.query.get("type", ""),
-        day_in(view.query.get("since")),
-        day_in(view.query.get("until")),
-        view.query.get("q", "")[:MOST_ASKED].strip(),
-    )
+    items: Sequence[Brief]
+    next: tuple[int, int] | None = None
+    looked_until: int | None = None
 
 
 async def show(view: View) -> Page:
     """``GET /timeline``: everybody's interactions."""
-    chosen = filter_of(view)
-    found = await _found(view, chosen, None)
-    values = await component(view, found, "/timeline", chosen.query())
-    if view.is_part:
-        return Page("timeline_part.html", values)
-    return Page("timeline.html", values | {"filter": chosen, "categories": NAMES, "icons": ICONS})
+    values = await _timeline(view, None, "/timeline")
+    return Page("timeline_part.html" if view.is_part else "timeline.html", values)
 
 
 async def recent(view: View) -> dict[str, Any]:
     """Return what a template needs for what happened lately and for what is coming up."""
     at, types = now(), [type_.id for type_ in view.actor.tenant.types]
-    found = await view.ledger.timeline.newest(view.actor, types, start=-_EVER, end=at, limit=21)
+    found = await view.ledger.timeline.newest(view.actor, types, start=-EVER, end=at, limit=20)
     coming = await view.ledger.timeline.newest(view.actor, types, start=at, end=at + 14 * DAY, limit=8, soonest=True)
-    values = await component(view, found, "/timeline", {}, limit=20)
-    return values | {"coming": await days_of(view, coming)}
+    return {"days": await days_of(view, found), "coming": await days_of(view, coming)}
 
 
 async def of_party(view: View, party: tuple[Party, int], path: str) -> dict[str, Any]:
     """Return what a template needs for the timeline of a person, an organization or an opportunity."""
+    return await _timeline(view, party, path)
+
+
+async def _timeline(view: View, party: tuple[Party, int] | None, path: str) -> dict[str, Any]:
     chosen = filter_of(view)
-    found = await _found(view, chosen, party)
-    values = await component(view, found, path, chosen.query())
-    return values | {"filter": chosen, "categories": NAMES, "icons": ICONS}
+    known = await choices(view, chosen)
+    found = await _found(view, chosen, known, party)
+    more, before = None, before_of(view)
+    if found.next is not None:
+        at, number = found.next
+        more = view.url(path, **chosen.query(known), before=f"{at},{number}")
+    return {
+        "days": await days_of(view, found.items),
+        "more": more,
+        "looked_until": found.looked_until,
+        "continued": view.texts.day(before[0]) if view.is_part and before is not None else None,
+        "timeline_path": path,
+        "filter": chosen,
+        "choices": known,
+        "categories": NAMES,
+        "icons": ICONS,
+    }
 
 
-async def _found(view: View, chosen: Filter, party: tuple[Party, int] | None) -> list[Brief]:
-    """Return what a filter lets pass, one more than a page shows: of a party, or of everybody."""
+async def _found(view: View, chosen: Filter, known: Choices, party: tuple[Party, int] | None) -> Found:
+    """Return a page of what a filter lets pass: of a party, or of everybody."""
+    if known.is_open:
+        return Found([])
+    if not chosen.protocol:
+        items = await _page(view, chosen, known, party, LIMIT + 1)
+        return Found(items[:LIMIT], _place(items[LIMIT - 1]) if len(items) > LIMIT else None)
+    read = await _page(view, chosen, known, party, LOOKED_THROUGH)
+    through = await view.ledger.timeline.came_through(view.actor, read, chosen.protocol)
+    items = [item for item in read if item.number in through]
+    if len(items) > LIMIT:
+        return Found(items[:LIMIT], _place(items[LIMIT - 1]))
+    if len(read) < LOOKED_THROUGH:
+        return Found(items)
+    return Found(items, _place(read[-1]), read[-1].occurred_at)
+
+
+async def _page(view: View, chosen: Filter, known: Choices, party: tuple[Party, int] | None, limit: int) -> list[Brief]:
     ledger, types = view.ledger, chosen.types(view.actor.tenant)
     start, end = chosen.bounds(view)
-    limit, before = LIMIT + 1, before_of(view)
+    before, person = before_of(view), known.person.id if known.person is not None else None
+    if person is not None and party is None:
+        party, person = (Party.PERSON, person), None
     if chosen.text:
         return await ledger.finding.interactions(
-            view.actor, chosen.text, types, start=start, end=end, limit=limit, before=before, party=party
-        )
+            view.actor, chosen.text, types, start=start, end=end, limit=limit, before=before, party=party,
+            also_person=person,
+        )  # fmt: skip
     if party is None:
         return await ledger.timeline.newest(view.actor, types, start=start, end=end, limit=limit, before=before)
-    return await ledger.timeline.page(view.actor, party, types=types, start=start, end=end, limit=limit, before=before)
+    return await ledger.timeline.page(
+        view.actor, party, types=types, start=start, end=end, limit=limit, before=before, also_person=person
+    )
 
 
-async def component(
-    view: View, found: Sequence[Brief], path: str, query: dict[str, Any], limit: int = LIMIT
-) -> dict[str, Any]:
-    """Return what the template of the component needs: days with entries, and the address of what comes next."""
-    items = found[:limit]
-    more = None
-    if len(found) > limit:
-        last = items[-1]
-        more = view.url(path, **query, before=f"{last.occurred_at},{last.number}")
-    return {"days": await days_of(view, items), "more": more, "timeline_path": path}
+def _place(item: Brief) -> tuple[int, int]:
+    return item.occurred_at, item.number
 
 
 async def days_of(view: View, items: Sequence[Brief]) -> list[Day]:
@@ -221,57 +209,11 @@ def _entry(view: View, item: Brief, directory: dict[int, Person], at: int) -> En
     )
 
 
-async def interaction(view: View, number: str) -> Page:
-    """``GET /interactions/{number}``: everything about one, in place or as a page of its own."""
-    item = await view.ledger.interactions.get(view.actor, view.number(number))
-    brief = item.brief
-    (day,) = await days_of(view, [brief])
-    visit = await visit_facts(view, item)
-    values = {
-        "item": item,
-        "entry": day.entries[0],
-        "participants": await _participants(view, item),
-        "visit": visit,
-        "fields": visit.facts if visit is not None else _fields(view, item),
-        "versions": await versions_of(view, item),
-        "body": item.content.body,
-    }
-    return Page("interaction_part.html" if view.is_part else "interaction.html", values)
-
-
-async def _participants(view: View, item: Interaction) -> list[tuple[str, Someone]]:
-    directory = await view.ledger.persons.of_interactions(view.actor, [item])
-    found = []
-    for part in item.participants:
-        person = directory.get(part.person) if part.person is not None else None
-        name = person.name if person is not None and person.name else part.name or part.address or ""
-        is_internal = person is not None and person.kind is PersonKind.INTERNAL
-        found.append((part.role, Someone(person.id if person is not None else None, name, is_internal)))
-    return found
-
-
-def _fields(view: View, item: Interaction) -> list[tuple[str, Any]]:
-    """Return the names and values of the fields: the declared ones first, in their order."""
-    type_ = view.actor.tenant.types_by_id[item.type_id]
-    fields = item.content.fields
-    there = [field for field in type_.fields if field.name in fields]
-    declared = [(field.display_name or field.name, fields[field.name]) for field in there]
-    known = {field.name for field in type_.fields}
-    return declared + [(name, value) for name, value in fields.items() if name not in known]
-
-
 def before_of(view: View, name: str = "before") -> tuple[int, int] | None:
     """Return the place that a page goes on behind; None for the first one."""
     at, _, number = view.query.get(name, "").partition(",")
     try:
-        return int(at[:20]), int(number[:20])
+        place = int(at[:20]), int(number[:20])
     except ValueError:
         return None
-
-
-def day_in(text: str | None) -> date | None:
-    """Return the day that a text in an address is; None where it is none."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+    return place if _FIRST < place[0] < _LAST and abs(place[1]) < EVER else None

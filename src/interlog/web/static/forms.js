@@ -5,20 +5,20 @@ for (const place of document.querySelectorAll("[data-place]")) {
   enhance(place);
 }
 
-const problems = document.getElementById("problems");
-if (problems) {
-  problems.focus();
-}
+document.getElementById("problems")?.focus();
 
 function enhance(place) {
   const input = place.querySelector("input[data-source]");
+  if (input.hasAttribute("role")) {
+    return; // it is enhanced: two parts of a page may ask for this script
+  }
   const chips = place.querySelector("[data-chips]");
   const list = document.createElement("ul");
   list.className = "found";
   list.id = `${input.id}-found`;
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.getAttribute("aria-label"));
+  list.setAttribute("aria-label", input.getAttribute("aria-label") || input.labels[0].textContent.trim());
   input.after(list);
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
@@ -60,7 +60,9 @@ function enhance(place) {
       return;
     }
     const mine = (asked += 1);
-    const answer = await fetch(`${input.dataset.source}?q=${encodeURIComponent(term)}`, {
+    const source = new URL(input.dataset.source, location.href);
+    source.searchParams.set("q", term);
+    const answer = await fetch(source, {
       headers: { "HX-Request": "true" },
     });
     const found = answer.ok ? await answer.text() : "";
@@ -80,7 +82,7 @@ function enhance(place) {
     const { id, named, label } = option.dataset;
     const kind = id ? "person" : named ? "named" : "new";
     const value = id || named || option.dataset.new;
-    const name = `${kind}.${place.dataset.role}`;
+    const name = place.dataset.name || `${kind}.${place.dataset.role}`;
     if (place.dataset.many === "no") {
       chips.replaceChildren();
     }

@@ -69,6 +69,26 @@ function showKeys() {
   dialog.showModal();
 }
 
+// An entry of a timeline that is open closes where it was opened.
+document.addEventListener(
+  "click",
+  (event) => {
+    const title = event.target.closest(".entry-title[hx-get]");
+    const body = title && document.querySelector(title.getAttribute("hx-target"));
+    if (!body || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+    const isOpen = body.childElementCount > 0;
+    title.setAttribute("aria-expanded", String(!isOpen));
+    if (isOpen) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      body.replaceChildren();
+    }
+  },
+  true,
+);
+
 // A menu closes when something else is clicked.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
