@@ -356,6 +356,7 @@ NOUNS_ELSEWHERE = {
     "news": "tell of one's own tenant's journal: see test_news",
     "overview": "takes no ids: see test_overview",
     "staff": "takes ids of users of one's own tenant: see test_staff",
+    "security_groups": "take users of one's own tenant: see test_security_groups",
     "sessions": "stand for one user of one tenant: see test_sessions",
     "grants": "take a client, which belongs to one tenant: see test_grants",
     "deliveries": "are found by names within one's own tenant: see test_deliveries",

@@ -110,7 +110,7 @@ class TestRights:
         ben = firm.acting(firm.ben)
         staff = ledger.staff
         attempts = [
-            staff.page(ben, limit=5), staff.get(ben, firm.ben.id), staff.tokens(ben, limit=5), staff.groups(ben),
+            staff.page(ben, limit=5), staff.get(ben, firm.ben.id), staff.tokens(ben, limit=5),
             staff.link(ben, firm.mia.id), staff.change(ben, firm.ben.id, role=UserRole.ADMIN),
             staff.invite(ben, first_name="X", last_name="", email="x@own.example", role=UserRole.ADMIN),
         ]  # fmt: skip

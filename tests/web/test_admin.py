@@ -121,6 +121,29 @@ def test_groups_name_their_members(mia: Visitor, firm: Firm) -> None:
     assert re.search(r"<td class=\"number\">7</td>\s*<td><a[^>]*>Ben</a>", page)
 
 
+def test_groups_are_made_and_given(mia: Visitor, firm: Firm) -> None:
+    """A group by its name, hostile or not; a user is a member where that is ticked; problems stand at the fields."""
+    ben = firm.colleague("Ben")
+    assert mia.post("/admin/groups", name=HOSTILE).status_code == 303
+    page = mia.get("/admin/groups").text
+    assert HOSTILE not in page
+    again = mia.post("/admin/groups", name=HOSTILE)
+    assert again.status_code == 422
+    assert 'aria-describedby="name-problem"' in again.text
+    mia.post("/admin/groups", name="West wing")
+    page = mia.get(f"/admin/users/{ben.id}").text
+    numbers = re.findall(r'name="group" value="(\d+)"> ([^<]+)<', page)
+    assert [name for _, name in numbers][1] == "West wing"
+    assert mia.post(f"/admin/users/{ben.id}/groups", group=numbers[1][0]).status_code == 303
+    page = mia.get(f"/admin/users/{ben.id}").text
+    assert re.findall(r'name="group" value="(\d+)" checked', page) == [numbers[1][0]]
+    for wrong in ("0", "x", "9" * 30, "²"):
+        assert mia.post(f"/admin/users/{ben.id}/groups", group=wrong).status_code == 422
+    assert mia.post(f"/admin/users/{ben.id}/groups", group=[one for one, _ in numbers]).status_code == 303
+    assert mia.post(f"/admin/users/{ben.id}/groups").status_code == 303
+    assert "checked> West" not in mia.get(f"/admin/users/{ben.id}").text
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_only_whoever_looks_after_the_tenant(any_firm: Firm, path: str) -> None:
     """Members are refused, and see no way there."""

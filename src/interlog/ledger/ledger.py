@@ -56,6 +56,7 @@ from .references import References
 from .referring import Referring
 from .relationships import Relationships
 from .restoring import Restoring
+from .security_groups import SecurityGroups
 from .sessions import Sessions
 from .staff import Staff
 from .tenants import Tenants
@@ -131,6 +132,7 @@ class Ledger:
         self.resources.followers |= Groups(store, self._roles_changed).followers
         self.users = Users(store, self.resources, self.persons, self.passwords, self._roles_changed)
         self.staff = Staff(store, self.tenants, self.persons, self.sessions, self._roles_changed)
+        self.security_groups = SecurityGroups(store, self.founding, self.resources, people, self.users)
         self.staff.followers.append(self.users.follow_activity)
 
     def _roles_changed(self, tenant_id: int) -> None:

@@ -1,8 +1,8 @@
 """Users, as whoever looks after the tenant does it: invite them, decide what they may do, let them in and keep them
-out; and the tokens and security groups of all of them."""
+out; and the tokens of all of them."""
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -21,7 +21,6 @@ from ..store.rows import encode
 from ..store.staff import Seen
 from ..store.statements import Unit
 from ..store.store import Store
-from .canvassing.groups import all_organizations
 from .persons import Persons
 from .sessions import Sessions
 from .tenants import Tenants
@@ -33,13 +32,6 @@ _TRIES = 4
 
 Follower: TypeAlias = Callable[[Actor, Unit, User, User], Awaitable[None]]
 """Adds to a unit what follows from a user's change: what he was, and what he will be."""
-
-
-class Group(NamedTuple):
-    """A security group. ``name`` is that of its organization of canvassing, None where it belongs to none."""
-
-    number: int
-    name: str | None
 
 
 class Staff:
@@ -73,14 +65,6 @@ class Staff:
         """Return everybody's tokens, the newest first, also those that are over."""
         actor.require(Right.ADMIN)
         return await rows.tokens(self._database, actor.tenant.id, before=before, limit=limit)
-
-    async def groups(self, actor: Actor) -> dict[int, Group]:
-        """Return the security groups of organizations of canvassing by their numbers."""
-        actor.require(Right.ADMIN)
-        organizations = await all_organizations(self._database, actor.tenant)
-        return {
-            item.number: Group(item.number, str(item.data.get("name") or item.id)) for item in organizations.values()
-        }
 
     async def invite(
         self, actor: Actor, *, first_name: str, last_name: str, email: str, role: UserRole

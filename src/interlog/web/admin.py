@@ -95,10 +95,12 @@ async def _users(
 
 async def _user(view: View, id_: int, problems: Mapping[str, str] | None = None, status: int = 200) -> Page:
     seen = await view.ledger.staff.get(view.actor, id_)
-    groups = await view.ledger.staff.groups(view.actor)
+    groups = await view.ledger.security_groups.all(view.actor)
     values = {
         "here_in": "/admin",
         "seen": seen,
+        "all_groups": groups,
+        "member_of": await view.ledger.security_groups.of_user(view.actor, id_) if groups else set(),
         "user": seen.user,
         "person": await view.ledger.persons.get(view.actor, id_),
         "groups": [(number, groups.get(number)) for number in seen.user.groups],
@@ -204,8 +206,32 @@ def _state(token: Token) -> str:
 
 
 async def groups(view: View) -> Page:
-    """``GET /admin/groups``: who sees the records of which security group."""
-    named = await view.ledger.staff.groups(view.actor)
+    """``GET /admin/groups``: who sees the records of which security group, and the form that makes one more."""
+    return await _groups(view)
+
+
+async def create_group(view: View) -> Page | Redirect:
+    """``POST /admin/groups``."""
+    try:
+        group = await view.ledger.security_groups.create(view.actor, view.field("name"))
+    except Invalid as error:
+        return await _groups(view, view.field("name"), _problems(error), 422)
+    return Redirect("/admin/groups", view.texts.gettext("%(name)s is there; choose its members.", name=group.name))
+
+
+async def set_groups(view: View, number: str) -> Page | Redirect:
+    """``POST /admin/users/{number}/groups``: the groups that a user is a member of."""
+    id_ = view.number(number)
+    try:
+        numbers = [int(text) if text.isascii() and text.isdecimal() else 0 for text in view.fields("group")]
+        await view.ledger.security_groups.set_of_user(view.actor, id_, numbers)
+    except Invalid as error:
+        return await _user(view, id_, _problems(error), 422)
+    return Redirect(f"/admin/users/{id_}", view.texts.gettext("The user is changed."))
+
+
+async def _groups(view: View, name: str = "", problems: Mapping[str, str] | None = None, status: int = 200) -> Page:
+    named = await view.ledger.security_groups.all(view.actor)
     after = view.query.get("after", "")
     start = int(after) if after.isascii() and after.isdecimal() and len(after) <= 15 else 0
     staff = await view.ledger.staff.page(view.actor, after=start, limit=LIMIT + 1)
@@ -217,11 +243,13 @@ async def groups(view: View) -> Page:
             members.setdefault(number, []).append(one.user.person_id)
     values = {
         "here_in": "/admin/groups",
-        "groups": [(number, named.get(number), members[number]) for number in sorted(members)],
+        "groups": [(number, named.get(number), seen_by) for number, seen_by in members.items()],
         "people": people,
         "more": view.url("/admin/groups", after=shown[-1].user.person_id) if len(staff) > LIMIT else None,
+        "typed": {"name": name},
+        "problems": problems or {},
     }
-    return Page("admin_groups.html", values)
+    return Page("admin_groups.html", values, status)
 
 
 async def settings(view: View) -> Page:
