@@ -49,10 +49,10 @@ async def interaction(view: View, number: str) -> Page:
     return Page("interaction_part.html" if view.is_part else "interaction.html", values)
 
 
-async def _participants(view: View, item: Interaction) -> list[tuple[str, Someone]]:
-    """Return who took part, each with the role; what the type's authors call a role is shown as it is."""
+async def _participants(view: View, item: Interaction) -> dict[str, list[Someone]]:
+    """Return who took part, by their roles; what the type's authors call a role is shown as it is."""
     directory = await view.ledger.persons.of_interactions(view.actor, [item])
-    found = []
+    found: dict[str, list[Someone]] = {}
     for part in item.participants:
         person = directory.get(part.person) if part.person is not None else None
         name = person.name if person is not None and person.name else part.name or part.address
@@ -64,7 +64,7 @@ async def _participants(view: View, item: Interaction) -> list[tuple[str, Someon
             name or view.texts.gettext("Somebody"),
             person is not None and person.kind is PersonKind.INTERNAL,
         )
-        found.append((role, someone))
+        found.setdefault(role, []).append(someone)
     return found
 
 

@@ -47,12 +47,12 @@ class Texts:
 
     # Words
 
-    def gettext(self, text: str, **values: Any) -> str:
+    def gettext(self, text: str, /, **values: Any) -> str:
         """Return a text in the reader's language; ``%(name)s`` stands for a value."""
         found = self._catalog.get(text) or text
         return str(found % values if values else found)
 
-    def ngettext(self, one: str, many: str, count: int, **values: Any) -> str:
+    def ngettext(self, one: str, many: str, count: int, /, **values: Any) -> str:
         """Return the text for so many."""
         forms = self._catalog.get((one, many)) or (one, many)
         text = forms[0 if count == 1 else -1] or (one if count == 1 else many)

@@ -48,10 +48,14 @@ if (find && found) {
     if (event.key === "Escape" && !found.hidden) {
       event.preventDefault();
       show(false);
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !found.hidden) {
-      event.preventDefault();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const count = options().length;
-      point(event.key === "ArrowDown" ? at + 1 : (at < 0 ? count : at) - 1 + (at === 0 ? count : 0));
+      if (count === 0 || find.value.trim() === "") {
+        return;
+      }
+      event.preventDefault();
+      show(true);
+      point(event.key === "ArrowDown" ? at + 1 : (at < 1 ? count : at) - 1);
     } else if (event.key === "Enter" && at >= 0) {
       event.preventDefault();
       options()[at].click();
