@@ -13,13 +13,13 @@ import msgspec
 from msgspec import Struct
 from rich.console import Console
 
-from . import readings, requests
-from .children import Child, cpu_seconds, resident_megabytes
-from .inprocess import BULK, NDJSON, WAITING
+from . import requests
+from .children import Child, cpu_seconds
+from .inprocess import BULK, WAITING
 from .load import write_requests
 from .ready import NO_TOKEN
 from .requests import Request
-from .results import Check, Part, Result, Round
+from .results import Part, Result, Round
 from .stores import Store, Stores
 from .visits import visits
 
@@ -33,9 +33,6 @@ TARGETS = {
 }
 _OTHERS_HEADERS = frozenset({"connection", "content-length", "date"})
 _LARGE = 1_000_000
-MOST_MEMORY = 100.0
-MOST_INGEST_MEMORY = 150.0
-MOST_GROWTH = 1.3
 
 # A limit must not depend on luck. Where large bodies lie in memory decides whether glibc gives it back to the system
 # after each answer, which makes pages of 500 half as dear again. Interlog itself runs with what everybody has.
@@ -195,7 +192,7 @@ def measure(found: Bench, engine: str, size: int, scenarios: Iterable[str]) -> I
                 yield _bulk(found, store, scenario)
 
 
-def _rounds(found: Bench, what: str, contestants: dict[str, Callable[[], Round]]) -> dict[str, Part]:
+def take_turns(found: Bench, what: str, contestants: dict[str, Callable[[], Round]]) -> dict[str, Part]:
     """Let contestants take turns."""
     parts = {name: Part(name) for name in contestants}
     for number in range(found.plan.rounds):
@@ -205,7 +202,7 @@ def _rounds(found: Bench, what: str, contestants: dict[str, Callable[[], Round]]
     return parts
 
 
-def _places(found: Bench, store: Store, scenario: str) -> list[Request]:
+def requests_of(found: Bench, store: Store, scenario: str) -> list[Request]:
     if scenario == "get":
         return list(requests.get_one(store.facts, min(found.plan.many_gets, store.facts.size)))
     return list(requests.get_page(store.facts, found.plan.many_pages, int(scenario.removeprefix("list"))))
@@ -222,7 +219,7 @@ def _reads(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Result]
             for kind in ("looked up", "remembered")
         }
         for scenario in scenarios:
-            places = _places(found, store, scenario)
+            places = requests_of(found, store, scenario)
             paths = {ours: found.requests([place.raw for place in places])}
             bare_path = found.requests([place.bare(store.facts.token) for place in places])
             paths |= dict.fromkeys(bare.values(), bare_path)
@@ -231,10 +228,10 @@ def _reads(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Result]
             if not _is_same(ours, store, bare["looked up"], places[:3]):
                 raise RuntimeError("the bare application answers with other bytes than the server")
             contestants = {"ours": ours, **bare}
-            parts = _rounds(
+            parts = take_turns(
                 found,
                 f"{scenario}, sqlite, {store.facts.size:,}",
-                {name: _drive(found, server, paths[server]) for name, server in contestants.items()},
+                {name: driving(found, server, paths[server]) for name, server in contestants.items()},
             )
             yield Result(
                 scenario, store.engine, store.facts.size, parts["ours"], [parts["looked up"]],
@@ -242,7 +239,7 @@ def _reads(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Result]
             )  # fmt: skip
 
 
-def _drive(found: Bench, server: Server, path: Path, connections: int = READING,
+def driving(found: Bench, server: Server, path: Path, connections: int = READING,
            database: int | None = None) -> Callable[[], Round]:  # fmt: skip
     return lambda: found.drive(server, path, connections, database=database)
 
@@ -266,16 +263,16 @@ def _reads_pg(found: Bench, store: Store, scenarios: list[str]) -> Iterator[Resu
     """Reads on PostgreSQL: beside the same two statements through the bare driver."""
     with serving("interlog", db=store.url) as ours:
         for scenario in scenarios:
-            path = found.requests([place.raw for place in _places(found, store, scenario)])
+            path = found.requests([place.raw for place in requests_of(found, store, scenario)])
             warm = found.drive(ours, path, READING, once=True)
             many = max(int(warm.count / warm.seconds * found.plan.seconds), 20)
             with inprocess("statements", store, scenario) as statements:
                 statements(many)
-                parts = _rounds(
+                parts = take_turns(
                     found,
                     f"{scenario}, postgresql, {store.facts.size:,}",
                     {
-                        "ours": _drive(found, ours, path, database=store.database),
+                        "ours": driving(found, ours, path, database=store.database),
                         "bare driver": _ask(statements, many),
                     },
                 )
@@ -302,13 +299,13 @@ def _create(found: Bench, store: Store) -> Result:
         found.drive(ours, path, WAITING)
         insert(plan.many_creates // 4)
         contestants = {
-            "ours": _drive(found, ours, path, WAITING, store.database),
+            "ours": driving(found, ours, path, WAITING, store.database),
             "insert": _ask(insert, plan.many_creates),
         }
         if store.engine == "sqlite":
             found.drive(bare, path, WAITING)
-            contestants["HTTP"] = _drive(found, bare, path, WAITING)
-        parts = _rounds(found, f"create, {store.engine}, {store.facts.size:,}", contestants)
+            contestants["HTTP"] = driving(found, bare, path, WAITING)
+        parts = take_turns(found, f"create, {store.engine}, {store.facts.size:,}", contestants)
     limit = [parts["insert"], *([parts["HTTP"]] if "HTTP" in parts else [])]
     return Result(
         "create", store.engine, store.facts.size, parts["ours"], limit,
@@ -326,8 +323,8 @@ def _visit(found: Bench, store: Store) -> Result:
         }
         for path in paths.values():
             found.drive(ours, path, WAITING)
-        contestants = {name: _drive(found, ours, path, WAITING, store.database) for name, path in paths.items()}
-        parts = _rounds(found, f"visit, {store.engine}, {store.facts.size:,}", contestants)
+        contestants = {name: driving(found, ours, path, WAITING, store.database) for name, path in paths.items()}
+        parts = take_turns(found, f"visit, {store.engine}, {store.facts.size:,}", contestants)
     return Result(
         "visit", store.engine, store.facts.size, parts["ours"], [parts["Affinity's create"]],
         target=TARGETS[store.engine].get("visit"),
@@ -342,7 +339,7 @@ def _bulk(found: Bench, store: Store, scenario: str) -> Result:
         bare = stack.enter_context(inprocess(f"{scenario} bare", stack.enter_context(found.stores.copy(store))))
         ours(1)
         bare(1)
-        parts = _rounds(
+        parts = take_turns(
             found,
             f"{scenario} of {BULK:,}, {store.engine}, {store.facts.size:,}",
             {"ours": _ask(ours, plan.many_bulks), "bare rows": _ask(bare, plan.many_bulks)},
@@ -351,42 +348,3 @@ def _bulk(found: Bench, store: Store, scenario: str) -> Result:
         scenario, store.engine, store.facts.size, parts["ours"], [parts["bare rows"]],
         target=TARGETS[store.engine].get(scenario),
     )  # fmt: skip
-
-
-def memory(found: Bench, size: int) -> Check:
-    """Measure the memory of an idle server on SQLite: after its start and a hundred requests."""
-    with found.stores.open("sqlite", size) as store, serving("interlog", db=store.url) as server:
-        for place in requests.get_one(store.facts, 100):
-            server.get(place.path, store.facts.token)
-        value = resident_megabytes(server.child.pid)
-    return Check("Resident memory after the start and 100 requests", "sqlite", value, MOST_MEMORY, "MB")
-
-
-def ingest_memory(found: Bench, size: int) -> Check:
-    """Measure how much the memory of a server grows while it takes in a hundred thousand instances."""
-    with ExitStack() as stack:
-        store = stack.enter_context(found.stores.open("sqlite", size))
-        server = stack.enter_context(serving("interlog", db=stack.enter_context(found.stores.copy(store)).url))
-        token = store.facts.token
-        server.put(f"{readings.TYPE_PATH}?{readings.TYPE_QUERY}", token, readings.definition())
-        before = resident_megabytes(server.child.pid)
-        for start in range(0, 10 * BULK, BULK):
-            server.post(readings.SET_PATH, token, readings.lines(start, BULK), NDJSON)
-        value = resident_megabytes(server.child.pid) - before
-    return Check("More memory after 100,000 instances in batches of 10,000", "sqlite", value, MOST_INGEST_MEMORY, "MB")
-
-
-def growth(found: Bench, small: int, large: int) -> Check:
-    """Measure what a page of 500 costs in a large store against a small one, both taking turns."""
-    with ExitStack() as stack:
-        contestants = {}
-        for size in (small, large):
-            store = stack.enter_context(found.stores.open("sqlite", size))
-            server = stack.enter_context(serving("interlog", db=store.url))
-            path = found.requests([place.raw for place in _places(found, store, "list500")])
-            found.drive(server, path, READING, once=True)
-            contestants[f"{size:,}"] = _drive(found, server, path)
-        parts = list(_rounds(found, "growth", contestants).values())
-    costs = " and ".join(f"{part.cpu_us:,.0f} µs at {part.name}" for part in parts)
-    value = parts[1].cpu_us / parts[0].cpu_us
-    return Check(f"A page of 500 at {large:,} against {small:,}", "sqlite", value, MOST_GROWTH, "times", costs)

@@ -6,11 +6,11 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import psutil  # type: ignore[import-untyped]
@@ -28,7 +28,8 @@ from interlog.store import persons as person_rows
 from interlog.store.migrate import migrate
 from interlog.store.statements import Unit
 
-from . import shape
+from . import canvass, shape
+from .canvass import Doors
 from .facts import Facts
 from .ready import write_ready
 
@@ -47,6 +48,20 @@ class Store(Struct):
     database: int | None = None
 
 
+class Visited(Struct):
+    """A store filled with visits."""
+
+    engine: str
+    url: str
+    doors: Doors
+    database: int | None = None
+
+
+T = TypeVar("T")
+Fill = Callable[[str, int], Awaitable[T]]
+"""Fills the empty database of a URL with so many of something, and returns what is to be known of it."""
+
+
 class Stores:
     """The stores of one folder; what was made by another schema or from other data is not used."""
 
@@ -62,6 +77,16 @@ class Stores:
             return
         with self._postgresql() as server:
             yield self._database(server, size)
+
+    @contextmanager
+    def visited(self, engine: str, sizes: Sequence[int]) -> Iterator[list[Visited]]:
+        """Give stores filled with so many visits, to be read; each is filled now if it was not before."""
+        if engine == "sqlite":
+            yield [Visited(engine, *self._file(f"visits-{size}", size, canvass.fill, Doors)) for size in sizes]
+            return
+        with self._postgresql() as server:
+            found = [self._filled(server, f"visits_{size}", size, canvass.fill, Doors) for size in sizes]
+            yield [Visited(engine, url, doors, _pid(self._folder)) for url, doors in found]
 
     @contextmanager
     def copy(self, store: Store) -> Iterator[Store]:
@@ -96,18 +121,22 @@ class Stores:
         return msgspec.structs.replace(store, ready=ready)
 
     def _sqlite(self, size: int) -> Store:
-        path = self._folder / f"store-{size}.db"
+        store = Store("sqlite", *self._file(f"store-{size}", size, _fill, Facts))
+        ready = self._ready_path(size)
+        if not ready.exists():
+            return self.renew_ready(store)
+        return msgspec.structs.replace(store, ready=ready)
+
+    def _file(self, name: str, size: int, fill: Fill[T], type_: type[T]) -> tuple[str, T]:
+        """Return the URL of a filled file and what is to be known of it."""
+        path = self._folder / f"{name}.db"
         facts_path = path.with_suffix(".json")
         url = f"sqlite:///{path}"
         if not facts_path.exists():
             for part in _PARTS:
                 path.with_name(path.name + part).unlink(missing_ok=True)
-            facts_path.write_bytes(msgspec.json.encode(asyncio.run(_fill(url, size))))
-        store = Store("sqlite", url, msgspec.json.decode(facts_path.read_bytes(), type=Facts))
-        ready = self._ready_path(size)
-        if not ready.exists():
-            return self.renew_ready(store)
-        return msgspec.structs.replace(store, ready=ready)
+            facts_path.write_bytes(msgspec.json.encode(_run(fill(url, size))))
+        return url, msgspec.json.decode(facts_path.read_bytes(), type=type_)
 
     def _ready_path(self, size: int) -> Path:
         return self._folder / f"ready-{size}.db"
@@ -132,17 +161,27 @@ class Stores:
             server.stop()
 
     def _database(self, server: PostgresServer, size: int) -> Store:
-        name = f"store_{size}"
+        url, facts = self._filled(server, f"store_{size}", size, _fill, Facts)
+        return Store("postgresql", url, facts, database=_pid(self._folder))
+
+    def _filled(self, server: PostgresServer, name: str, size: int, fill: Fill[T], type_: type[T]) -> tuple[str, T]:
+        """Return the URL of a filled database and what is to be known of it."""
         url = server.database_url(name)
         facts_path = self._folder / "postgresql" / f"{name}.json"
         if not facts_path.exists():
             server.execute(f"drop database if exists {name}")
             server.execute(f"create database {name} template template0")
-            facts_path.write_bytes(msgspec.json.encode(asyncio.run(_fill(url, size))))
+            facts_path.write_bytes(msgspec.json.encode(_run(fill(url, size))))
             server.execute("vacuum analyze", url)
             server.execute("checkpoint")
-        facts = msgspec.json.decode(facts_path.read_bytes(), type=Facts)
-        return Store("postgresql", url, facts, database=_pid(self._folder))
+        return url, msgspec.json.decode(facts_path.read_bytes(), type=type_)
+
+
+def _run(filling: Awaitable[T]) -> T:
+    async def wait() -> T:
+        return await filling
+
+    return asyncio.run(wait())
 
 
 async def _fill(url: str, size: int) -> Facts:
@@ -196,7 +235,7 @@ def _fingerprint() -> str:
         asyncio.run(migrate(f"sqlite:///{path}"))
         with closing(sqlite3.connect(path)) as connection:
             schema = "\n".join(connection.iterdump())
-    return hashlib.sha256(f"{shape.VERSION}\n{schema}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{shape.VERSION} {canvass.VERSION}\n{schema}".encode()).hexdigest()[:12]
 
 
 def _attached(folder: Path) -> PostgresServer:
@@ -224,4 +263,4 @@ def _stop_left_over(folder: Path) -> None:
         pass
 
 
-__all__ = ["Store", "Stores"]
+__all__ = ["Store", "Stores", "Visited"]

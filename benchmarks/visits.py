@@ -27,12 +27,15 @@ def _question(tag: str, type_: str, *options: dict[str, Any], **more: Any) -> di
 
 _BUTTONS = ({"text": "Cancel"}, {"text": "Submit"})
 _YES_NO = ({"text": "Yes", "value": "true", "success": True}, {"text": "No", "value": "false"})
-_QUESTIONS = (
+MODES = ("Car", "Bike", "Walk", "Bus")
+REASONS = ("Not Home", "Refused", "Moved")
+WISH = "more buses at night, and shelters that keep the wind out"
+QUESTIONS = (
     _question("available", "availability", {"icon": "no", "value": "false"}, {"icon": "yes", "value": "true"}),
-    _question("unavailable_reason", "multi-choice", *({"text": text} for text in ("Not Home", "Refused", "Moved"))),
+    _question("unavailable_reason", "multi-choice", *({"text": text} for text in REASONS)),
     _question("rides_bus", "multi-choice", *_YES_NO),
     _question("lines_used", "multi-select", {"text": "Submit"}, choices=[{"text": line} for line in "ABCD"]),
-    _question("main_mode", "multi-choice", *({"text": mode} for mode in ("Car", "Bike", "Walk", "Bus"))),
+    _question("main_mode", "multi-choice", *({"text": mode} for mode in MODES)),
     _question("service_rating", "scale", *({"text": str(mark), "value": mark} for mark in range(1, 6))),
     _question("wish", "text", *_BUTTONS),
 )
@@ -42,7 +45,7 @@ _ANSWERS = {
     "lines_used": ["A", "D"],
     "main_mode": "Bus",
     "service_rating": 4,
-    "wish": "more buses at night, and shelters that keep the wind out",
+    "wish": WISH,
 }
 
 
@@ -54,7 +57,7 @@ def visit_bodies(server: Served, token: str) -> Iterator[bytes]:
 
     organization = json.loads(server.get("/polis/v1/organizations", token))["data"][0]["id"]
     campaign = made("/v1/campaigns", name="Bus lines", status="started", organizationId=organization)["id"]
-    survey = made("/v1/surveys", name="Bus lines", campaignId=campaign, questions=list(_QUESTIONS))
+    survey = made("/v1/surveys", name="Bus lines", campaignId=campaign, questions=list(QUESTIONS))
     ids = {question["tag"]: question["questionId"] for question in survey["data"]["questions"]}
     responses = {ids[tag]: {"questionId": ids[tag], "fields": {tag: value}} for tag, value in _ANSWERS.items()}
     for start in range(0, CONTACTS, _AT_ONCE):

@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from interlog.ledger import Ledger
+
+_is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
+"""Whether one way to ask uses another one, which is not counted once more."""
 
 
 @contextmanager
@@ -15,8 +19,14 @@ def counted(ledger: Ledger) -> Iterator[Counter[str]]:
 
     def counting(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         async def counting_work(*arguments: Any, **named: Any) -> Any:
+            if _is_inside.get():
+                return await work(*arguments, **named)
             found[name] += 1
-            return await work(*arguments, **named)
+            outside = _is_inside.set(True)
+            try:
+                return await work(*arguments, **named)
+            finally:
+                _is_inside.reset(outside)
 
         return counting_work
 

@@ -143,6 +143,21 @@ def test_the_ways() -> None:
     assert sorted(key for item in MADE.walklists for key in item.residents) == [item.key for item in MADE.people]
 
 
+def test_nobody_walks_two_lists_at_once() -> None:
+    """A canvasser ends one walk of a day before the next begins."""
+    days: dict[tuple[int, object], list[Knock]] = {}
+    for item in KNOCKS:
+        if not skewed(item):
+            days.setdefault((item.canvasser, item.at.astimezone(TOWN).date()), []).append(item)
+    several = 0
+    for items in days.values():
+        lists = [item.walklist for item in sorted(items, key=lambda item: item.at)]
+        changes = sum(1 for one, other in pairwise(lists) if one != other)
+        assert changes == len(set(lists)) - 1
+        several += changes > 0
+    assert several
+
+
 def test_who_is_not_there_is_visited_again() -> None:
     """Second visits are mostly made where nobody was at home."""
     first: dict[int, str | None] = {}

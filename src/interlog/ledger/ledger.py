@@ -27,6 +27,7 @@ from .canvassing.recording import Recording
 from .canvassing.records import Records
 from .canvassing.reports import Reports
 from .canvassing.resources import Resources
+from .canvassing.standing import Standing
 from .canvassing.surveys import Books
 from .canvassing.users import Users
 from .canvassing.visits import Visits
@@ -119,6 +120,7 @@ class Ledger:
         self.campaigns = Campaigns(store, self.resources)
         self.reports = Reports(store, self.resources)
         self.quality = Quality(store)
+        self.standing = Standing(self.reports, self.quality)
         self.contacts = Contacts(store, self.resources, self.persons)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)

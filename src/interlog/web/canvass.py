@@ -75,7 +75,7 @@ async def show_all(view: View) -> Page:
         view.actor, "campaigns", limit=LIMIT, after=(after,) if after else None
     )
     chunk = await anext(chunks)
-    figures = await view.ledger.reports.figures(view.actor, permit, [item.id for item in chunk.items])
+    figures = (await view.ledger.standing.figures(view.actor, permit, [item.id for item in chunk.items])).value
     elsewhere = catch_all_campaign(view.actor.tenant)
     listed = [Listed(item, figures.get(item.id)) for item in chunk.items if item.id != elsewhere or item.id in figures]
     listed.sort(key=lambda one: (one.figures is None, -(one.figures.last if one.figures else 0)))
@@ -86,17 +86,16 @@ async def show_all(view: View) -> Page:
 async def show(view: View, id_: str) -> Page:
     """``GET /campaigns/{id}``: the figures, the map, and the doors by day and by canvasser."""
     permit, campaign, values = await frame(view, id_, "read@campaigns")
-    actor, reports = view.actor, view.ledger.reports
-    figures = (await reports.figures(actor, permit, [campaign.id])).get(campaign.id)
+    actor, figures, counted_at = view.actor, *await figures_of(view, permit, campaign)
     days: list[Row] = []
     crew: list[Row] = []
     if figures is not None and permit.allows("read@analytics::doors-knocked"):
         offset = view.texts.moment(figures.last).utcoffset() or timedelta()
         scope = Scope(campaign=campaign.id, shift=offset // timedelta(microseconds=1))
-        days = _days(view.texts, await reports.doors_knocked(actor, permit, scope, "day"))
-        found = await reports.doors_knocked(actor, permit, scope, "canvasser")
-        names = await view.ledger.people.named(actor, [row.key for row in found if isinstance(row.key, str)])
-        crew = _crew(view.texts, found, names)
+        doors, counted_at = await view.ledger.standing.doors(actor, permit, scope, figures)
+        days = _days(view.texts, doors.days)
+        names = await view.ledger.people.named(actor, [row.key for row in doors.crew if isinstance(row.key, str)])
+        crew = _crew(view.texts, doors.crew, names)
     spots = []
     if permit.allows("read@interactions"):
         spots = list(await view.ledger.quality.places(actor, permit, campaign.id, limit=_SHOWN_PLACES))
@@ -105,6 +104,7 @@ async def show(view: View, id_: str) -> Page:
         values
         | {
             "figures": figures,
+            "counted_at": counted_at,
             "days": days[-_MOST_DAYS:],
             "is_cut": len(days) > _MOST_DAYS,
             "crew": crew,
@@ -121,13 +121,13 @@ async def show(view: View, id_: str) -> Page:
 async def places(view: View, id_: str) -> Any:
     """``GET /campaigns/{id}/places``: where the newest visits were, for the map, as JSON.
 
-    ``points`` are ``[latitude, longitude, state, number, instant]``; ``is_cut``: there are more than are shown.
+    ``points`` are ``[latitude, longitude, state, number, milliseconds since 1970]``; ``is_cut``: there are more than
+    are shown.
     """
     permit, campaign, _ = await frame(view, id_, "read@interactions")
     found = await view.ledger.quality.places(view.actor, permit, campaign.id, limit=_MOST_PLACES + 1)
     points = [
-        (place.lat, place.lng, state_of(place), place.number, view.texts.date_and_time(place.at))
-        for place in found[:_MOST_PLACES]
+        (place.lat, place.lng, state_of(place), place.number, place.at // 1_000) for place in found[:_MOST_PLACES]
     ]
     data = msgspec.json.encode({"points": points, "is_cut": len(found) > _MOST_PLACES})
 
@@ -145,11 +145,15 @@ async def results(view: View, id_: str) -> Page:
     surveys = await view.ledger.resources.owned(view.actor, "surveys", campaign.id)
     if chosen not in {survey.id for survey in surveys}:
         chosen = None
-    questions, reports = await view.ledger.reports.answered(
-        view.actor, permit, Scope(campaign=campaign.id, survey=chosen)
-    )
-    found = [_result(view.texts, questions.get(report.question_id), report) for report in reports]
-    return Page("campaign_results.html", values | {"results": found, "surveys": surveys, "chosen": chosen or ""})
+    figures, _ = await figures_of(view, permit, campaign)
+    found, counted_at = [], None
+    if figures is not None:
+        scope = Scope(campaign=campaign.id, survey=chosen)
+        answers, counted_at = await view.ledger.standing.answers(view.actor, permit, scope, figures)
+        asked = answers.reports if any(report.asked for report in answers.reports) else ()
+        found = [_result(view.texts, answers.questions.get(report.question_id), report) for report in asked]
+    values |= {"results": found, "surveys": surveys, "chosen": chosen or "", "counted_at": counted_at}
+    return Page("campaign_results.html", values)
 
 
 async def frame(view: View, id_: str, permission: str) -> tuple[Permit, Resource, dict[str, Any]]:
@@ -158,7 +162,14 @@ async def frame(view: View, id_: str, permission: str) -> tuple[Permit, Resource
     campaign = await view.ledger.resources.get(view.actor, "campaigns", id_)
     tabs = [(path, name) for path, name, needed in TABS if permit.allows(needed)]
     path = f"/campaigns/{campaign.id}"
-    return permit, campaign, {"campaign": campaign, "campaign_path": path, "tabs": tabs, "statuses": STATUSES}
+    values = {"campaign": campaign, "campaign_path": path, "tabs": tabs, "statuses": STATUSES, "counted_at": None}
+    return permit, campaign, values
+
+
+async def figures_of(view: View, permit: Permit, campaign: Resource) -> tuple[Figures | None, int | None]:
+    """Return the figures of a campaign, None without visits, and when they were counted if that was before."""
+    found, at = await view.ledger.standing.figures(view.actor, permit, [campaign.id])
+    return found.get(campaign.id), at
 
 
 def state_of(visit: Any) -> str:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ..ledger.canvassing.quality import Odd, Oddity, Suspect
 from ..model.instants import DAY, HOUR, MINUTE, SECOND
-from .canvass import frame
+from .canvass import figures_of, frame
 from .texts import Texts
 from .timeline import Entry, days_of
 from .view import Page, View
@@ -14,13 +14,41 @@ _METRES, _SPEED = 150, 50
 _MOST = 1_000_000
 
 CHECKS = {
-    Oddity.FAR: ("Far from the door", "The canvasser's device was farther from the address than the limit."),
-    Oddity.FAST: ("Too fast between doors", "From the door before to this one, nobody gets in this time."),
-    Oddity.AT_ONCE: ("At the same moment", "The same canvasser was at several persons' doors in the same moment."),
-    Oddity.TWICE: ("Recorded twice", "Same person, same canvasser, same moment, same survey."),
-    Oddity.EARLY: ("Ahead of the clock", "They arrived here before they happened: the device's clock is wrong."),
+    Oddity.FAR: (
+        "Far from the door",
+        "The canvasser's device was farther from the address than the limit.",
+        "Was it entered elsewhere, or is the address wrong? Look where the visit was.",
+    ),
+    Oddity.FAST: (
+        "Too fast between doors",
+        "From the door before to this one, nobody gets in this time.",
+        "Compare both visits: one may have been entered for somebody else, or later.",
+    ),
+    Oddity.AT_ONCE: (
+        "At the same moment",
+        "The same canvasser was at several persons' doors in the same moment.",
+        "Compare the answers: such visits are often filled in together, afterwards.",
+    ),
+    Oddity.TWICE: (
+        "Recorded twice",
+        "Same person, same canvasser, same moment, same survey.",
+        "Compare them, and delete what is too many.",
+    ),
+    Oddity.EARLY: (
+        "Ahead of the clock",
+        "They arrived here before they happened: the device's clock is wrong.",
+        "Have the clock set: what else came from the device has wrong times, too.",
+    ),
 }
-"""What is looked for: its name, and what it means."""
+"""What is looked for: its name, what it means, and what to look at."""
+
+
+class Row(NamedTuple):
+    """A visit that looks odd, how odd it is, and the number of the one to compare it with."""
+
+    entry: Entry
+    amount: str
+    other: int | None
 
 
 class Check(NamedTuple):
@@ -29,27 +57,36 @@ class Check(NamedTuple):
     oddity: Oddity
     name: str
     about: str
+    look: str
     total: int
-    rows: list[tuple[Entry, str]]
+    rows: list[Row]
 
 
 async def quality(view: View, id_: str) -> Page:
     """``GET /campaigns/{id}/quality``: what looks odd, by its kind; ``metres`` and ``speed`` are the limits."""
     permit, campaign, values = await frame(view, id_, "read@analytics::responses")
     metres, speed = _limit(view, "metres", _METRES), _limit(view, "speed", _SPEED)
-    found = await view.ledger.quality.suspects(
-        view.actor, permit, campaign.id, metres=metres, speed=speed, limit=_SHOWN
-    )
+    figures, _ = await figures_of(view, permit, campaign)
+    found: dict[Oddity, list[Suspect]] = {oddity: [] for oddity in Oddity}
+    counted_at = None
+    if figures is not None:
+        found, counted_at = await view.ledger.standing.suspects(
+            view.actor, permit, campaign.id, figures, metres=metres, speed=speed, limit=_SHOWN
+        )
     visits = {suspect.visit.number: suspect.visit.brief for suspects in found.values() for suspect in suspects}
     entries = {entry.number: entry for day in await days_of(view, list(visits.values())) for entry in day.entries}
     checks = [_check(view.texts, oddity, suspects, entries) for oddity, suspects in found.items()]
-    return Page("campaign_quality.html", values | {"checks": checks, "metres": metres, "speed": speed, "most": _MOST})
+    values |= {"checks": checks, "metres": metres, "speed": speed, "most": _MOST, "counted_at": counted_at}
+    return Page("campaign_quality.html", values)
 
 
 def _check(texts: Texts, oddity: Oddity, suspects: list[Suspect], entries: dict[int, Entry]) -> Check:
-    name, about = CHECKS[oddity]
-    rows = [(entries[suspect.visit.number], _amount(texts, oddity, suspect.odd)) for suspect in suspects]
-    return Check(oddity, name, about, suspects[0].odd.total if suspects else 0, rows)
+    name, about, look = CHECKS[oddity]
+    rows = [
+        Row(entries[suspect.visit.number], _amount(texts, oddity, suspect.odd), suspect.odd.other)
+        for suspect in suspects
+    ]
+    return Check(oddity, name, about, look, suspects[0].odd.total if suspects else 0, rows)
 
 
 def _amount(texts: Texts, oddity: Oddity, odd: Odd) -> str:

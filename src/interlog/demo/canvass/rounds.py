@@ -22,6 +22,9 @@ _SHIFTS = (
 _TIMES, _TIME_WEIGHTS = (0, 1, 2, 3), (40, 37, 16, 7)
 """How often a contact is to be visited; again, mostly where nobody was at home."""
 
+_BETWEEN = timedelta(minutes=15)
+"""From the last door of a walklist to the first of another."""
+
 _AGAIN = ("Not Home", "Come Back")
 
 
@@ -139,22 +142,27 @@ class _Rounds:
         self._homes = {home.key: home for home in homes}
         self._home_of = {person.key: person.household for person in people}
         self._key = 0
+        self._until: dict[tuple[int, date], datetime] = {}
 
     def walk(
         self, walklist: Walklist, canvasser: int, doors: Sequence[int], shift: tuple[date, int, int], *, second: bool
     ) -> Iterator[Knock]:
-        """Yield the visits of a walk, which goes on the next day of the same kind where the shift is over."""
+        """Yield the visits of a walk, which goes on the next day of the same kind where the shift is over.
+
+        Who has walked another list on the day begins when that is done.
+        """
         rng = self._rng
         day, start, end = shift
-        at = _local(day, start) + timedelta(minutes=rng.randrange(25))
+        at = self._free(canvasser, day, _local(day, start) + timedelta(minutes=rng.randrange(25)))
         last = _local(day, end)
         made_up = len(doors) >= 10 and rng.random() < 0.012  # all from one point, as if nobody had walked
         point = self._far_from(doors[0]) if made_up else None
         offline: datetime | None = None
         for person in doors:
-            if at >= last:
-                at, last = at + timedelta(days=7) - (at - _local(day, start)), last + timedelta(days=7)
+            while at >= last:
+                self._until[canvasser, day] = at
                 day += timedelta(days=7)
+                at, last = self._free(canvasser, day, _local(day, start)), _local(day, end)
             said = answers(rng, second=second)
             if rng.random() < 0.03 and offline is None:
                 offline = at + timedelta(hours=rng.uniform(1, 72))
@@ -163,6 +171,12 @@ class _Rounds:
             if offline is not None and rng.random() < 0.5:
                 offline = None
             at += timedelta(seconds=rng.uniform(20, 40) if made_up else _pause(rng, said))
+        self._until[canvasser, day] = at
+
+    def _free(self, canvasser: int, day: date, at: datetime) -> datetime:
+        """Return when a canvasser can begin, who may have to come from elsewhere."""
+        until = self._until.get((canvasser, day))
+        return at if until is None else max(at, until + _BETWEEN)
 
     def _knock(
         self,

@@ -15,8 +15,18 @@ async function load(path) {
   return answer.json();
 }
 
-function pinOf(map, point, states) {
-  const [lat, lng, state, number, when] = point;
+function clockIn(zone) {
+  const form = (timeZone) =>
+    new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium", timeZone });
+  try {
+    return form(zone);
+  } catch { // the browser does not know it
+    return form("UTC");
+  }
+}
+
+function pinOf(map, point, states, clock) {
+  const [lat, lng, state, number, at] = point;
   const pin = L.circleMarker([lat, lng], {
     radius: 6,
     weight: 1.5,
@@ -28,7 +38,7 @@ function pinOf(map, point, states) {
   pin.bindPopup(() => {
     const link = document.createElement("a");
     link.href = map.dataset.visit + number;
-    link.textContent = when;
+    link.textContent = clock.format(at);
     const box = document.createElement("p");
     box.append(link, document.createElement("br"), states[state]);
     return box;
@@ -92,11 +102,7 @@ async function addOutlines(leaflet, element, bounds) {
     const counties = await file("counties.json");
     const near = topojson.feature(counties, counties.objects.counties).features.filter((county) =>
       L.geoJSON(county).getBounds().intersects(bounds.pad(8)));
-    L.geoJSON(near, {
-      style: { ...style, fillOpacity: 0 },
-      pane: "outlines",
-      interactive: false,
-    }).addTo(leaflet);
+    L.geoJSON(near, { style: { ...style, fillOpacity: 0 }, pane: "outlines", interactive: false }).addTo(leaflet);
   }
 }
 
@@ -118,7 +124,8 @@ async function drawMap(element) {
     iconCreateFunction: (cluster) => clusterIcon(cluster, states), showCoverageOnHover: false, maxClusterRadius: 45, chunkedLoading: true,
     animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
-  pins.addLayers(found.points.map((point) => pinOf(element, point, states)));
+  const clock = clockIn(element.dataset.zone);
+  pins.addLayers(found.points.map((point) => pinOf(element, point, states, clock)));
   leaflet.addLayer(pins);
   if (found.is_cut) {
     note.textContent = element.dataset.cut;
@@ -154,7 +161,7 @@ function drawChart(element) {
   const days = (at[at.length - 1] - at[0]) / 86400;
   const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
   const whole = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
-  const size = () => ({ width: element.clientWidth, height: 240 });
+  const size = () => ({ width: element.clientWidth, height: 220 });
   const told = element.nextElementSibling;
   const tell = (chart) => {
     const index = chart.cursor.idx;
@@ -173,7 +180,7 @@ function drawChart(element) {
       tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1e3), "Etc/UTC"),
       scales: { x: { range: () => [at[0] - 43200 - days * 600, at[at.length - 1] + 43200 + days * 600] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
       axes: [
-        { ...axis, grid: { show: false }, values: (_, stamps) => stamps.map((stamp) => day.format(stamp * 1000)), incrs: [1, 2, 7, 14, 28, 91, 182, 364].map((n) => n * 86400) },
+        { ...axis, size: 28, grid: { show: false }, values: (_, stamps) => stamps.map((stamp) => day.format(stamp * 1000)), incrs: [1, 2, 7, 14, 28, 91, 182, 364].map((n) => n * 86400) },
         { ...axis, size: 44 },
       ],
       series: [

@@ -1,0 +1,70 @@
+"""Figures that are held against a bound rather than against a limit: memory, and how costs grow with a store."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from . import canvass, readings, requests
+from .children import resident_megabytes
+from .inprocess import BULK, NDJSON
+from .results import Check
+from .scenarios import READING, Bench, driving, requests_of, serving, take_turns
+
+MOST_MEMORY = 100.0
+MOST_INGEST_MEMORY = 150.0
+MOST_GROWTH = 1.3
+
+
+def memory(found: Bench, size: int) -> Check:
+    """Measure the memory of an idle server on SQLite: after its start and a hundred requests."""
+    with found.stores.open("sqlite", size) as store, serving("interlog", db=store.url) as server:
+        for place in requests.get_one(store.facts, 100):
+            server.get(place.path, store.facts.token)
+        value = resident_megabytes(server.child.pid)
+    return Check("Resident memory after the start and 100 requests", "sqlite", value, MOST_MEMORY, "MB")
+
+
+def ingest_memory(found: Bench, size: int) -> Check:
+    """Measure how much the memory of a server grows while it takes in a hundred thousand instances."""
+    with ExitStack() as stack:
+        store = stack.enter_context(found.stores.open("sqlite", size))
+        server = stack.enter_context(serving("interlog", db=stack.enter_context(found.stores.copy(store)).url))
+        token = store.facts.token
+        server.put(f"{readings.TYPE_PATH}?{readings.TYPE_QUERY}", token, readings.definition())
+        before = resident_megabytes(server.child.pid)
+        for start in range(0, 10 * BULK, BULK):
+            server.post(readings.SET_PATH, token, readings.lines(start, BULK), NDJSON)
+        value = resident_megabytes(server.child.pid) - before
+    return Check("More memory after 100,000 instances in batches of 10,000", "sqlite", value, MOST_INGEST_MEMORY, "MB")
+
+
+def growth(found: Bench, small: int, large: int) -> Check:
+    """Measure what a page of 500 costs in a large store against a small one, both taking turns."""
+    with ExitStack() as stack:
+        contestants = {}
+        for size in (small, large):
+            store = stack.enter_context(found.stores.open("sqlite", size))
+            server = stack.enter_context(serving("interlog", db=store.url))
+            path = found.requests([place.raw for place in requests_of(found, store, "list500")])
+            found.drive(server, path, READING, once=True)
+            contestants[f"{size:,}"] = driving(found, server, path)
+        parts = list(take_turns(found, "growth", contestants).values())
+    costs = " and ".join(f"{part.cpu_us:,.0f} µs at {part.name}" for part in parts)
+    value = parts[1].cpu_us / parts[0].cpu_us
+    return Check(f"A page of 500 at {large:,} against {small:,}", "sqlite", value, MOST_GROWTH, "times", costs)
+
+
+def visit_growth(found: Bench, engine: str, small: int, large: int) -> Iterator[Check]:
+    """Measure what a page of visits costs in a large store against a small one, both taking turns."""
+    many = found.plan.many_pages
+    with found.stores.visited(engine, (small, large)) as stores, ExitStack() as stack:
+        servers = [stack.enter_context(serving("interlog", db=store.url)) for store in stores]
+        for what, asked in (("contact", canvass.of_contacts), ("campaign", canvass.of_campaigns)):
+            contestants = {}
+            for server, store in zip(servers, stores, strict=True):
+                path = found.requests(asked(store.doors, many))
+                found.drive(server, path, READING, once=True, database=store.database)
+                contestants[f"{store.doors.size:,}"] = driving(found, server, path, database=store.database)
+            parts = list(take_turns(found, f"visits of a {what}, {engine}", contestants).values())
+            costs = " and ".join(f"{part.cost_us:,.0f} µs at {part.name}" for part in parts)
+            name = f"A page of a {what}'s {canvass.EACH} visits at {large:,} against {small:,}"
+            yield Check(name, engine, parts[1].cost_us / parts[0].cost_us, MOST_GROWTH, "times", costs)
