@@ -18,14 +18,15 @@ import structlog
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from ..ledger import Ledger
-from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, Limited, NotFound, Unauthenticated, Unavailable
+from ..model.errors import Forbidden, InterlogError, NotFound, Unauthenticated, Unavailable
 from ..model.instants import now
 from ..settings import Settings
 from . import cookies
 from .cookies import LANGUAGE, NOTICE, SESSION, ZONE
+from .refusals import refusal
 from .routes import ROUTES, Route
 from .texts import best_language, texts_for
-from .view import Download, Page, Redirect, View
+from .view import Download, Redirect, View
 
 STATIC = Path(__file__).parent / "static"
 PLACES = (
@@ -101,16 +102,17 @@ class Endpoint:
         """Answer for a path that is none."""
         assert resp is not None
         view = await self._view(req)
-        self._render(view, resp, _problem(view, NotFound("page", req.path)))
+        self._render(view, resp, refusal(view, NotFound("page", req.path)))
 
     async def _answer(
         self, method: str, request: falcon.asgi.Request, response: falcon.asgi.Response, ids: dict[str, Any]
     ) -> None:
-        route = self._routes.get(method)
-        if route is None:
-            raise falcon.HTTPMethodNotAllowed([*self._routes])
         view = await self._view(request)
         try:
+            route = self._routes.get(method)
+            if route is None:
+                response.set_header("Allow", ", ".join(self._routes))
+                raise falcon.HTTPMethodNotAllowed([*self._routes])
             if method == "POST":
                 view.form = await _form(request)
                 _require_own(view, is_open=route.is_open)
@@ -121,11 +123,11 @@ class Endpoint:
                 if route.right is not None:
                     view.actor.require(route.right)
                 answer = await route.handler(view, **ids)
-        except InterlogError as error:
-            answer = _problem(view, error)
-        except Exception:
+        except (InterlogError, falcon.HTTPError) as error:
+            answer = refusal(view, error)
+        except Exception as error:
             _log.exception("unexpected", path=request.path)
-            answer = Page("problem.html", {"problem": view.texts.gettext("Something went wrong on the server.")}, 500)
+            answer = refusal(view, error)
         if callable(answer):  # a handler that streams writes the answer itself
             await answer(response)
             return
@@ -217,9 +219,11 @@ def _require_own(view: View, *, is_open: bool) -> None:
     request = view.request
     site = request.get_header("Sec-Fetch-Site")
     origin = request.get_header("Origin")
-    if site not in (None, "same-origin", "none"):
-        raise Forbidden("the form was sent by another site")
-    if origin not in (None, "null") and urlsplit(origin or "").netloc != request.netloc:
+    if site is not None:  # browsers leave it out where the connection is not theirs to trust; then they say the origin
+        is_own = site in ("same-origin", "none")
+    else:
+        is_own = origin is None or urlsplit(origin).netloc == request.netloc
+    if not is_own:
         raise Forbidden("the form was sent by another site")
     if view.signed_in is None:
         if not is_open:
@@ -228,31 +232,6 @@ def _require_own(view: View, *, is_open: bool) -> None:
     given = view.field("form_key") or request.get_header("X-Form-Key") or ""
     if not is_open and not hmac.compare_digest(given.encode(), view.signed_in.form_key.encode()):
         raise Forbidden("the page is too old, or was not ours: load it again")
-
-
-def _problem(view: View, error: InterlogError) -> Page:
-    """Return the page that tells of an error."""
-    texts = view.texts
-    match error:
-        case Unauthenticated():
-            return Page("problem.html", {"problem": texts.gettext("Sign in first."), "detail": str(error)}, 401)
-        case NotFound():
-            return Page("problem.html", {"problem": texts.gettext("There is nothing here."), "detail": ""}, 404)
-        case Limited():
-            problem = texts.gettext("Too many tries. Wait a while.")
-            return Page("problem.html", {"problem": problem, "detail": str(error)}, 429)
-        case Forbidden():
-            return Page("problem.html", {"problem": texts.gettext("You may not do that."), "detail": str(error)}, 403)
-        case Conflict():
-            problem = texts.gettext("Somebody else was quicker.")
-            return Page("problem.html", {"problem": problem, "detail": str(error)}, 409)
-        case Unavailable():
-            problem = texts.gettext("The database does not answer. Try again.")
-            return Page("problem.html", {"problem": problem, "detail": ""}, 503)
-        case Invalid():
-            detail = "; ".join(f"{problem.path}: {problem.message}" for problem in error.problems)
-            return Page("problem.html", {"problem": texts.gettext("That cannot be."), "detail": detail}, 422)
-    return Page("problem.html", {"problem": texts.gettext("That cannot be."), "detail": str(error)}, 400)
 
 
 def _plain_name(name: str) -> str:

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from ..model.journal import Action, Entity
-from . import admin, app, canvass, canvass_quality, origins, taking_part, timeline, visit_facts
+from . import admin, app, canvass, canvass_quality, origins, sayings, taking_part, timeline, visit_facts
 from .texts import LANGUAGES
 
 HERE = Path(__file__).parent
@@ -44,6 +44,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("canvass_quality.py", text) for texts in canvass_quality.CHECKS.values() for text in texts)
     yield from (("taking_part.py", name) for name in taking_part.NAMES.values())
     yield from (("visit_facts.py", name) for name in visit_facts.STATES.values())
+    yield from (("sayings.py", saying) for saying in sayings.SAYINGS)
     yield from (("journal.py", word.value) for word in (*Action, *Entity))
 
 

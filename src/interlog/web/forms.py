@@ -93,7 +93,7 @@ def controls(
 def messages(texts: Texts, problems: Iterable[Problem], path: str) -> tuple[str, ...]:
     """Return what is wrong with a part, in the reader's language."""
     found = [p for p in problems if p.path == path or p.path.startswith((f"{path}[", f"{path}."))]
-    return tuple(dict.fromkeys(texts.gettext(problem.message) for problem in found))
+    return tuple(dict.fromkeys(texts.said(problem.message) for problem in found))
 
 
 def input_name(field: FieldDefinition) -> str:

@@ -177,10 +177,10 @@ async def _page(
         when += forms.messages(texts, problems, f"fields.{type_.timestamp_field}")
     own = {name: forms.messages(texts, problems, name) for name in ("ended_at", "title", "body", "direction")}
     placed = ("occurred_at", "ended_at", "title", "body", "direction", "participants", "fields.")
-    general = [problem.message for problem in problems if not problem.path.startswith(placed)]
+    general = [texts.said(problem.message) for problem in problems if not problem.path.startswith(placed)]
     known = {f"fields.{field.name}" for field in type_.fields}
     general += [
-        f"{problem.path.removeprefix('fields.')}: {problem.message}"
+        f"{problem.path.removeprefix('fields.')}: {texts.said(problem.message)}"
         for problem in problems
         if problem.path.startswith("fields.") and not any(problem.path.startswith(name) for name in known)
     ]

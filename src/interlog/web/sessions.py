@@ -76,7 +76,7 @@ async def set_password(view: View) -> Any:
     try:
         await view.ledger.passwords.set(view.actor, view.actor.person_id, password)
     except Invalid as error:
-        return await _account(view, problem=error.problems[0].message, status=422)
+        return await _account(view, problem=view.texts.said(error.problems[0].message), status=422)
     return Redirect("/account", view.texts.gettext("The password is set."))
 
 

@@ -256,7 +256,7 @@ async def places(view: View, parts: Sequence[Part], problems: Sequence[Problem] 
             typed=part.typed,
             candidates=[person for person in part.candidates if person.id not in part.persons],
             unknown=part.unknown,
-            problems=(*part.problems, *(view.texts.gettext(text) for text in by_role.get(part.slot.role, ()))),
+            problems=(*part.problems, *(view.texts.said(text) for text in by_role.get(part.slot.role, ()))),
         )
         for index, part in enumerate(parts)
     ]

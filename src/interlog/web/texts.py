@@ -4,6 +4,7 @@ Templates and handlers write English; ``translations/<language>.po`` has the sam
 the one that the reader chose, else the best of what the browser asks for.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -16,11 +17,18 @@ from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 
 from ..model.instants import EPOCH
+from .sayings import SAYINGS
 
 LANGUAGES = ("en", "de")
 """Languages that all texts are there in."""
 
 _MICROSECOND = timedelta(microseconds=1)
+_VALUE = re.compile(r"%\\\((\w+)\\\)s")
+_PATTERNS = tuple(
+    (saying, re.compile(_VALUE.sub(r"(?P<\1>.+)", re.escape(saying)), re.DOTALL))
+    for saying in SAYINGS
+    if "%(" in saying
+)
 
 
 @cache
@@ -51,6 +59,15 @@ class Texts:
         """Return a text in the reader's language; ``%(name)s`` stands for a value."""
         found = self._catalog.get(text) or text
         return str(found % values if values else found)
+
+    def said(self, message: str) -> str:
+        """Return what the ledger said in the reader's language, as far as it is one of its known sayings."""
+        if message in self._catalog or not self._catalog:
+            return self.gettext(message)
+        for saying, pattern in _PATTERNS:
+            if (found := pattern.fullmatch(message)) is not None:
+                return self.gettext(saying, **found.groupdict())
+        return message
 
     def ngettext(self, one: str, many: str, count: int, /, **values: Any) -> str:
         """Return the text for so many."""
