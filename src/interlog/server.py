@@ -14,6 +14,7 @@ from .observe import Observer, Scope
 from .protocols.affinity import app as affinity
 from .protocols.customer_insights import app as customer_insights
 from .protocols.customer_insights import retention
+from .protocols.fdc3 import app as fdc3
 from .protocols.polis import app as polis
 from .settings import Settings
 from .web import app as web
@@ -22,6 +23,7 @@ PROTOCOLS = {
     "affinity": ("/affinity", affinity.create),
     "customer-insights": ("/customer-insights", customer_insights.create),
     "polis": ("/polis", polis.create),
+    "fdc3": ("/fdc3", fdc3.create),
 }
 """The protocols served: name -> prefix and the maker of the application."""
 

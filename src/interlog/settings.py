@@ -37,7 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = None
     root: Annotated[
-        Literal["affinity", "customer-insights", "polis"] | None,
+        Literal["affinity", "customer-insights", "polis", "fdc3"] | None,
         Meta(description="A protocol that is served at / too, for clients that cannot carry a prefix."),
     ] = None
     public_url: Annotated[
@@ -152,6 +152,20 @@ class Settings(Struct, frozen=True, kw_only=True):
         int,
         Meta(description="How many hours long-running operations can be asked about.", ge=24, le=8784),
     ] = 48
+    fdc3_foreign_id_conflict: Annotated[
+        Literal["fail", "create"],
+        Meta(
+            description="What CreateInteraction does with an id of another system that an interaction has already: it "
+            "fails and shows that one, or creates one more."
+        ),
+    ] = "fail"
+    fdc3_contact_list_without_ui: Annotated[
+        Literal["draft", "reject"],
+        Meta(
+            description="What CreateInteraction does with a list of contacts where nobody can be asked for the rest: "
+            "it stores a draft, or fails."
+        ),
+    ] = "draft"
     polis_placeholder_refs: Annotated[
         bool,
         Meta(
@@ -209,7 +223,7 @@ class Setting(NamedTuple):
     @property
     def key(self) -> str:
         """The key in the TOML file: a protocol's settings stand in a table of their own."""
-        for protocol in ("affinity", "customer_insights", "polis"):
+        for protocol in ("affinity", "customer_insights", "fdc3", "polis"):
             if self.name.startswith(f"{protocol}_"):
                 return f"{protocol}.{self.name.removeprefix(f'{protocol}_')}"
         return self.name

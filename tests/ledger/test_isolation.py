@@ -15,7 +15,7 @@ from interlog.model.errors import InterlogError
 from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
-from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft
+from interlog.model.parties import Card, OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft, ProfileType
 from interlog.model.searching import Kind
 from interlog.model.tenancy import User, UserRole
@@ -46,6 +46,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         meeting(firm.eve, firm.ben, body="text", links=Links(organizations=(organization.id,)),
                 draft={"request_key": "key", "external_ids": {"crm": "1"}}),
     )  # fmt: skip
+    _uuids.append(logged.interaction.uuid)
+    await ledger.persons.update(actor, firm.eve.id, new_ids=EVE.ids)
     await ledger.interactions.log(actor, meeting(firm.ola))
     await ledger.instances.put(actor, Instance(type="Meeting", identity="M-1", title="Kick-off"))
     await ledger.profile_types.define(actor, ProfileType(id=0, name="House", collections=("Houses",)))
@@ -83,6 +85,8 @@ async def both(ledger: Ledger) -> AsyncIterator[tuple[Firm, dict[str, int], Firm
 
 _counter = iter(range(1_000_000))
 _clients: list[str] = []
+_uuids: list[str] = []
+EVE = Card(name="Eve Changed", ids=(("crm", "e-1"),))
 HOUSE = ProfileType(id=100, name="House")
 FAR: dict[str, Any] = {"limit": 99, **ALL_TIMES}
 
@@ -92,6 +96,16 @@ READS: dict[str, Attempt] = {
     "access.token": lambda firm, ids: firm.ledger.access.token(firm.actor),
     "access.tokens": lambda firm, ids: firm.ledger.access.tokens(firm.actor),
     "interactions.get": lambda firm, ids: firm.ledger.interactions.get(firm.actor, ids["interaction"]),
+    "known_as.numbers": lambda firm, ids: firm.ledger.known_as.numbers(firm.actor, [ids["interaction"]]),
+    "known_as.uuid": lambda firm, ids: firm.ledger.known_as.uuid(firm.actor, _uuids[-1]),
+    "known_as.request": lambda firm, ids: firm.ledger.known_as.request(firm.actor, "key"),
+    "known_as.external_ids": lambda firm, ids: firm.ledger.known_as.external_ids(firm.actor, [("crm", "1")]),
+    "cards.persons": lambda firm, ids: _any(firm.ledger.cards.persons(firm.actor, [EVE])),
+    "cards.organization": lambda firm, ids: firm.ledger.cards.organization(firm.actor, Card(name="Client")),
+    "cards.external_ids": lambda firm, ids: firm.ledger.cards.external_ids(firm.actor, Party.PERSON, [ids["person"]]),
+    "timeline.of_persons": lambda firm, ids: firm.ledger.timeline.of_persons(
+        firm.actor, [ids["person"]], types=firm.types, **FAR
+    ),
     "interactions.get_brief": lambda firm, ids: firm.ledger.interactions.get_brief(firm.actor, ids["interaction"]),
     "timeline.page": lambda firm, ids: _every_page(firm, ids),
     "timeline.in_order_of_number": lambda firm, ids: firm.ledger.timeline.in_order_of_number(
@@ -173,6 +187,8 @@ WRITES: dict[str, Attempt] = {
         firm.actor, User(person_id=ids["internal"], role=UserRole.OWNER)
     ),
     "tenants.add_user": lambda firm, ids: firm.ledger.tenants.add_user(firm.actor, ids["person"], UserRole.OWNER),
+    "cards.put_person": lambda firm, ids: firm.ledger.cards.put_person(firm.actor, EVE),
+    "cards.put_organization": lambda firm, ids: firm.ledger.cards.put_organization(firm.actor, Card(name="Client")),
     "interactions.log": lambda firm, ids: firm.ledger.interactions.log(
         firm.actor, meeting(Participant(ids["person"]), draft={"request_key": "key", "external_ids": {"crm": "1"}})
     ),
@@ -318,6 +334,8 @@ ELSEWHERE = {
     "finding.round": "indexes every tenant, for whoever runs the server: see test_finding",
     "finding.rebuild": "indexes every tenant, for whoever runs the server: see test_finding",
     "finding.running": "indexes every tenant, for whoever runs the server: see test_finding",
+    "cards.bind": "is a step of logging",
+    "cards.learn": "is a step of logging",
     "interactions.add_rows": "is a step of logging",
     "interactions.add_amendment": "is a step of amending",
     "interactions.resolve": "is a step of logging",

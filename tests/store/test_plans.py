@@ -30,7 +30,7 @@ from interlog.model.instants import HOUR, now
 from interlog.model.interactions import Links, Participant
 from interlog.model.journal import Entity
 from interlog.model.notes import NoteDraft
-from interlog.model.parties import Opportunity, Organization, Person, PersonKind
+from interlog.model.parties import Opportunity, Organization, Party, Person, PersonKind
 from interlog.model.profiles import Profile
 from interlog.model.types import Direction
 from interlog.store import (
@@ -39,6 +39,7 @@ from interlog.store import (
     chores,
     definitions,
     deliveries,
+    external_ids,
     identities,
     interactions,
     journal,
@@ -356,6 +357,10 @@ CASES: dict[str, Case] = {
     "persons.LIVE_BY_IDS": _simple(persons.LIVE_BY_IDS, ids=[1, 2]),
     "persons.FATE": _simple(persons.FATE, id=1),
     "persons.DELETED": _simple(persons.DELETED, id=1),
+    "external_ids.OF_INTERACTIONS": _simple(external_ids.OF_INTERACTIONS, systems=["crm"], ids=["x", "y"]),
+    "external_ids.OF_PARTIES": _simple(external_ids.OF_PARTIES, kind=0, systems=["crm", "im"], ids=["x", "y"]),
+    "external_ids.BY_PARTIES": _simple(external_ids.BY_PARTIES, kind=0, parties=[1, 2, 3]),
+    "external_ids.RELEASE": _simple(external_ids.RELEASE, kind=0, party=1),
     "persons.BY_EMAILS": _simple(persons.BY_EMAILS, emails=["a@b.example"]),
     "persons.BY_UUIDS": _simple(persons.BY_UUIDS, uuids=["x", "y"]),
     "persons.NAMESAKES": _simple(persons.NAMESAKES, name_key="eve moll", limit=20),
@@ -618,6 +623,7 @@ async def _load(firm: Firm) -> Loaded:
     found = [Profile(type_id=100, number=index, key=f"key{index}", fields={}) for index in range(PARTIES)]
     profiles.insert(unit, tenant, found, 1)
     profiles.insert_keys(unit, tenant, 100, [("ProfileId", item.key, item.number) for item in found])
+    external_ids.insert(unit, tenant, Party.PERSON, {("crm", f"p{index}"): id_ for index, id_ in enumerate(ids)})
     profile_values.change(unit, set(), {(tenant, 100, "City", f"City {n % 90}", n) for n in range(PARTIES)})
     await ledger.store.database.write(unit)
 

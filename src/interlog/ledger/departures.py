@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from ..model.journal import Action, Entity
 from ..model.parties import Opportunity, Organization, Party, Person
 from ..model.tenancy import Actor
+from ..store import external_ids
 from ..store import opportunities as opportunity_rows
+from ..store.external_ids import Pair
 from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
@@ -38,7 +40,24 @@ async def join(
             _add_parts(actor, unit, item, kind, (*_parts(item, kind), id_), at)
 
 
-def told(read: Person | Organization, **links: Sequence[int]) -> str:
+async def release_ids(store: Store, actor: Actor, unit: Unit, party: tuple[Party, int]) -> list[Pair]:
+    """Add to a unit that other systems know a party no longer, and return by which ids they did."""
+    kind, id_ = party
+    found = await external_ids.by_parties(store.database, actor.tenant.id, kind, [id_])
+    if found:
+        external_ids.release(unit, actor.tenant.id, kind, id_)
+    return found.get(id_, [])
+
+
+async def claim_ids(store: Store, actor: Actor, unit: Unit, party: tuple[Party, int], ids: Iterable[Pair]) -> None:
+    """Add to a unit that other systems know a party again by those of the ids that nobody else has got."""
+    kind, id_ = party
+    pairs = [(system, text) for system, text in ids]
+    taken = await external_ids.parties(store.database, actor.tenant.id, kind, pairs)
+    external_ids.insert(unit, actor.tenant.id, kind, {pair: id_ for pair in pairs if pair not in taken})
+
+
+def told(read: Person | Organization, **links: Sequence[int] | Sequence[Pair]) -> str:
     """Return what the journal keeps of a record that is deleted: itself, and the ids of what it was linked to."""
     return encode(msgspec.to_builtins(read) | links).decode()
 

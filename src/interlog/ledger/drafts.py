@@ -138,11 +138,16 @@ def unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
 
 def keys_of(draft: Draft, type_: InteractionType) -> list[str]:
     """Return the keys under which a repetition of this request is recognised."""
-    keys = [_key("request", draft.request_key)] if draft.request_key is not None else []
+    keys = [request_key_text(draft.request_key)] if draft.request_key is not None else []
     keys += [_key("uuid", draft.uuid)] if draft.uuid is not None else []
     keys += [_key("external", system, id_) for system, id_ in sorted(draft.external_ids.items())]
     identity = identity_of(draft.content, type_)
     return keys + ([_key("identity", type_.id, identity)] if identity is not None else [])
+
+
+def request_key_text(key: str) -> str:
+    """Return the key under which a request that named itself is kept."""
+    return _key("request", key)
 
 
 def _key(*parts: str | int) -> str:

@@ -25,6 +25,7 @@ from ..store.schema import external_id, interaction, note_link, participant, req
 from ..store.schema import note as note_table
 from ..store.statements import Unit
 from ..store.store import Store
+from .cards import Cards
 from .drafts import (
     Accepted,
     Rule,
@@ -69,9 +70,10 @@ class Logged(NamedTuple):
 class Interactions:
     """Use cases around interactions."""
 
-    def __init__(self, store: Store, persons: Persons) -> None:
+    def __init__(self, store: Store, persons: Persons, cards: Cards) -> None:
         self._store = store
         self._database = store.database
+        self._cards = cards
         self.persons = persons
         self.followers: dict[int, Follower] = {}
 
@@ -128,17 +130,18 @@ class Interactions:
     async def _log_many(self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None) -> list[Logged | InterlogError]:
         outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
         drafts = [draft if draft.uuid is None else with_canonical_uuid(draft) for draft in drafts]
-        participants, persons, new = await resolve(self.persons, actor, [draft.content for draft in drafts])
+        bound = await self._cards.bind(actor, drafts)
+        contents = [draft.content for draft in bound.drafts]
+        participants, persons, new = await resolve(self.persons, actor, contents, bound.newcomers)
         unknown = await link_problems(self._store, actor, [draft.content.links for draft in drafts])
         creators = {draft.creator for draft in drafts if draft.creator is not None and draft.creator not in persons}
         creators -= set(await self.persons.get_many(actor, creators)) if creators else set()
         created_at = now()
         accepted: dict[int, Accepted] = {}
         keys: set[str] = set()
-        for index, given in enumerate(drafts):
-            draft = given
-            if participants[index] is not given.content.participants:
-                draft = replace(given, content=replace(given.content, participants=participants[index]))
+        for index, (given, draft) in enumerate(zip(drafts, bound.drafts, strict=True)):
+            if participants[index] is not draft.content.participants:
+                draft = replace(draft, content=replace(draft.content, participants=participants[index]))
             type_ = actor.tenant.types_by_name.get(draft.type)
             if type_ is None:
                 await know_name(self._database, actor, draft.type)
@@ -165,6 +168,9 @@ class Interactions:
         present = {part.person for item in accepted.values() for part in item.draft.content.participants}
         self.persons.add_new(actor, unit, [person for person in new if person.id in present])
         stored = await self.add_rows(actor, unit, list(accepted.values()), created_at)
+        self._cards.learn(
+            actor, unit, bound.known, zip((item.draft for item in accepted.values()), stored, strict=True)
+        )
         await self.follow(actor, unit, [(None, item) for item in stored])
         if unit.rows:
             await self._database.write(unit)
@@ -201,7 +207,7 @@ class Interactions:
         note_ids = iter(await self._store.numbers.take(tenant, "note", noted) if noted else ())
         uuids = uuids7(len(accepted))
         stored = []
-        rows, parts, notes, links, waiting, requests, external_ids = [], [], [], [], [], [], []
+        rows, parts, notes, links, waiting, requests, foreign = [], [], [], [], [], [], []
         for number, uuid, (draft, type_, keys, fingerprint) in zip(numbers, uuids, accepted, strict=True):
             note_id = next(note_ids) if draft.content.body and type_.has_note else None
             item = record_of(actor, draft, type_, number, draft.uuid or uuid, note_id, at)
@@ -217,11 +223,11 @@ class Interactions:
             if keys:
                 requests += [(tenant, key, fingerprint, number, at) for key in keys]
             if item.external_ids:
-                external_ids += [(tenant, system, id_, number) for system, id_ in item.external_ids.items()]
+                foreign += [(tenant, system, id_, number) for system, id_ in item.external_ids.items()]
             stored.append(item)
         add_entries(unit, actor, Action.CREATE, Entity.INTERACTION, [(number, 1, None) for number in numbers], at)
         unit.insert(request, requests)
-        unit.insert(external_id, external_ids)
+        unit.insert(external_id, foreign)
         unit.insert(interaction, rows)
         unit.insert(participant, parts)
         unit.insert(unbound, waiting)

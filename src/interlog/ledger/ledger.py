@@ -32,6 +32,7 @@ from .canvassing.surveys import Books
 from .canvassing.users import Users
 from .canvassing.visits import Visits
 from .canvassing.walklists import Walklists
+from .cards import Cards
 from .change_sets import ChangeSets
 from .check import Check
 from .chores import INDEX, REFER, Chores
@@ -44,6 +45,7 @@ from .history import History
 from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
+from .known_as import KnownAs
 from .news import Newsroom
 from .notes import Notes
 from .opportunities import Opportunities
@@ -85,7 +87,9 @@ class Ledger:
         self.organizations = Organizations(store, self.relationships, self.persons.values)
         self.opportunities = Opportunities(store)
         self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
-        self.interactions = Interactions(store, self.persons)
+        self.cards = Cards(store, self.persons, self.organizations)
+        self.interactions = Interactions(store, self.persons, self.cards)
+        self.known_as = KnownAs(store)
         self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)
         self.finding = Finding(store, self.timeline)

@@ -11,15 +11,17 @@ from ..model.journal import Action, Entity
 from ..model.parties import Organization, OrganizationDraft, Party
 from ..model.profiles import ORGANIZATION
 from ..model.tenancy import Actor, Right
+from ..store import external_ids
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store import profiles as profile_rows
 from ..store.database import Stale
+from ..store.external_ids import Pair
 from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .departures import leave, told
+from .departures import leave, release_ids, told
 from .profile_values import ProfileValues
 from .relationships import MOMENT_NAMES, Moment, Moments, Relationships
 from .search import START, Place, search_page
@@ -139,6 +141,7 @@ class Organizations:
         )
         unit = Unit()
         organization_rows.insert(unit, actor.tenant.id, organization)
+        external_ids.insert(unit, actor.tenant.id, Party.ORGANIZATION, dict.fromkeys(draft.ids, organization.id))
         self._values.add(actor, unit, organization)
         add_entry(unit, actor, Action.CREATE, Entity.ORGANIZATION, organization.id, 1, organization.created_at)
         joining = dict.fromkeys(draft.person_ids) | dict.fromkeys(await self._at(actor, organization.domains))
@@ -155,8 +158,9 @@ class Organizations:
         domains: tuple[str, ...] | None = None,
         person_ids: tuple[int, ...] | None = None,
         expected_version: int | None = None,
+        new_ids: tuple[Pair, ...] = (),
     ) -> Organization:
-        """Change what is given and leave the rest; lists replace the ones stored."""
+        """Change what is given and leave the rest; lists replace the ones stored, ``new_ids`` come to those."""
         actor.require(Right.WRITE)
         read = await self.get(actor, organization_id)
         if expected_version not in (None, read.version):
@@ -176,6 +180,7 @@ class Organizations:
         )
         unit = Unit()
         organization_rows.change(unit, actor.tenant.id, read, organization)
+        external_ids.insert(unit, actor.tenant.id, Party.ORGANIZATION, dict.fromkeys(new_ids, organization.id))
         await self._values.follow(actor, unit, read, organization)
         before = encode(read).decode()
         add_entry(unit, actor, Action.AMEND, Entity.ORGANIZATION, organization_id, organization.version, now(), before)
@@ -205,7 +210,8 @@ class Organizations:
         members = (await self.members(actor, [organization_id])).get(organization_id, [])
         await self.move_members(actor, unit, organization_id, leaving=members)
         left = await leave(self._store, actor, unit, (Party.ORGANIZATION, organization_id), at)
-        before = told(read, opportunity_ids=left, person_ids=members)
+        ids = await release_ids(self._store, actor, unit, (Party.ORGANIZATION, organization_id))
+        before = told(read, opportunity_ids=left, person_ids=members, external_ids=ids)
         add_entry(unit, actor, Action.DELETE, Entity.ORGANIZATION, organization_id, gone.version, at, before)
         await self._write(unit)
         return read

@@ -9,12 +9,13 @@ from .persons import Persons
 
 
 async def resolve(
-    persons: Persons, actor: Actor, contents: Sequence[Content]
+    persons: Persons, actor: Actor, contents: Sequence[Content], newcomers: Sequence[Person] = ()
 ) -> tuple[list[tuple[Participant, ...]], Directory, list[Person]]:
     """Bind participants that come with an address: two reads for any number.
 
     Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
-    Contents that share their participants share what is returned.
+    Contents that share their participants share what is returned. ``newcomers``: named among the participants, and yet
+    to be stored like those who are new by their addresses.
     """
     addresses: dict[str, str | None] = {}
     ids: set[int] = set()
@@ -25,10 +26,11 @@ async def resolve(
                 ids.add(part.person)
             elif part.address is not None:
                 addresses.setdefault(normal_email(part.address), part.name)
-    created: list[Person] = []
+    created = list(newcomers)
     if addresses:
-        known, created = await persons.bind(actor, addresses)
+        known, new = await persons.bind(actor, addresses)
         ids.update(known.values())
+        created += new
     everybody = await persons.directory(actor, ids)
     if created:
         known_persons = {id_: everybody[id_] for id_ in ids if id_ in everybody}

@@ -11,10 +11,11 @@ from ..model.instants import now
 from ..model.interactions import Brief, Interaction, Participant
 from ..model.journal import Action, Entity
 from ..model.parties import Directory, Party, Person, PersonDraft, PersonKind, email_domain, normal_email
-from ..model.person_rules import MAX_NAME, distinct_emails, email_problems, name_problems
+from ..model.person_rules import distinct_emails, email_problems, name_problems, plain_name, split_name
 from ..model.profiles import CONTACT
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
+from ..store import external_ids
 from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
@@ -22,12 +23,13 @@ from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store import profiles as profile_rows
 from ..store.database import Duplicate, Stale
+from ..store.external_ids import Pair
 from ..store.journal import add_entry
 from ..store.moments import Kinds
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .departures import leave, told
+from .departures import leave, release_ids, told
 from .profile_values import ProfileValues
 from .search import START, Place, search_page
 
@@ -142,6 +144,7 @@ class Persons:
         for binding in (True, False):
             unit = Unit()
             self.add_new(actor, unit, [person])
+            external_ids.insert(unit, actor.tenant.id, Party.PERSON, dict.fromkeys(draft.ids, person.id))
             if binding:
                 await self.bind_waiting(actor, unit, owners)
             try:
@@ -163,8 +166,9 @@ class Persons:
         emails: tuple[str, ...] | None = None,
         organization_ids: tuple[int, ...] | None = None,
         expected_version: int | None = None,
+        new_ids: tuple[Pair, ...] = (),
     ) -> Person:
-        """Change what is given and leave the rest; lists replace the ones stored."""
+        """Change what is given and leave the rest; lists replace the ones stored, ``new_ids`` come to those."""
         actor.require(Right.WRITE)
         for _ in range(_TRIES):
             read = await self.get(actor, person_id)
@@ -194,6 +198,7 @@ class Persons:
             )
             unit = Unit()
             person = await self.add_change(actor, unit, read, wanted)
+            external_ids.insert(unit, actor.tenant.id, Party.PERSON, dict.fromkeys(new_ids, person.id))
             await self.tell(actor, unit, read, person)
             try:
                 await self._write(actor, unit, person)
@@ -246,7 +251,8 @@ class Persons:
         await self.tell(actor, unit, read, None)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, CONTACT.id, person_id)
         left = await leave(self._store, actor, unit, (Party.PERSON, person_id), at)
-        before = told(read, opportunity_ids=left)
+        ids = await release_ids(self._store, actor, unit, (Party.PERSON, person_id))
+        before = told(read, opportunity_ids=left, external_ids=ids)
         add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at, before)
         await self._write(actor, unit, gone)
         return read
@@ -269,14 +275,14 @@ class Persons:
         for id_, address in zip(
             await self._store.numbers.take(tenant.id, "person", len(unknown)), unknown, strict=True
         ):
-            name = (addresses[address] or "").replace("\x00", "").strip() or address.partition("@")[0]
-            first_name, _, last_name = name.partition(" ")
+            name = plain_name(addresses[address]) or address.partition("@")[0]
+            first_name, last_name = split_name(name)
             person = Person(
                 id=id_,
                 uuid=uuid7(),
                 kind=PersonKind.INTERNAL if tenant.is_own(address) else PersonKind.EXTERNAL,
-                first_name=first_name[:MAX_NAME],
-                last_name=last_name.strip()[:MAX_NAME],
+                first_name=first_name,
+                last_name=last_name,
                 emails=(address,),
                 primary_email=address,
                 organization_ids=tuple(owners.get(email_domain(address), ())),

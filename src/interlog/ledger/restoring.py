@@ -21,7 +21,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .departures import join
+from .departures import claim_ids, join
 from .opportunities import Opportunities
 from .organizations import Organizations
 from .persons import Persons
@@ -80,6 +80,7 @@ class Restoring:
         await profile_rows.claim_key(self._database, unit, tenant, CONTACT.id, person_id)
         links = await self._links(actor, Entity.PERSON, gone)
         await join(self._store, actor, unit, (Party.PERSON, person_id), links.get("opportunity_ids", ()), at)
+        await claim_ids(self._store, actor, unit, (Party.PERSON, person_id), links.get("external_ids", ()))
         add_entry(unit, actor, Action.RESTORE, Entity.PERSON, person_id, back.version, at, encode(gone).decode())
         addresses = [normal_email(email) for email in back.emails]
         await self._persons.bind_waiting(actor, unit, dict.fromkeys(addresses, person_id))
@@ -99,6 +100,7 @@ class Restoring:
         links = await self._links(actor, Entity.ORGANIZATION, gone)
         opportunities = links.get("opportunity_ids", ())
         await join(self._store, actor, unit, (Party.ORGANIZATION, organization_id), opportunities, at)
+        await claim_ids(self._store, actor, unit, (Party.ORGANIZATION, organization_id), links.get("external_ids", ()))
         add_entry(
             unit, actor, Action.RESTORE, Entity.ORGANIZATION, organization_id, back.version, at, encode(gone).decode()
         )

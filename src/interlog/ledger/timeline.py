@@ -57,6 +57,31 @@ class Timeline:
         )
         return await rows.page(self._database, selection)
 
+    async def of_persons(
+        self,
+        actor: Actor,
+        persons: Sequence[int],
+        *,
+        types: Sequence[int],
+        start: int,
+        end: int,
+        limit: int,
+        before: tuple[int, int] | None = None,
+    ) -> list[Brief]:
+        """Return the interactions of any of some persons, each once, as ``page`` does those of one."""
+        actor.require(Right.READ)
+        selection = Selection(
+            tenant=actor.tenant.id,
+            parties=[(Party.PERSON, id_) for id_ in persons],
+            types=types,
+            groups=actor.groups,
+            start=start,
+            end=end,
+            limit=limit,
+            before=before,
+        )
+        return await rows.page(self._database, selection)
+
     async def newest(
         self,
         actor: Actor,

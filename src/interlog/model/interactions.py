@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from .parties import Card
 from .types import Direction, Logging, Role
 
 
@@ -98,7 +99,8 @@ class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     repeat-safe: the same again stores nothing new. ``group`` is a security group, 0 for everyone in the tenant.
     ``creator`` (a person's id) defaults to the actor; automatically captured ones have none. ``created_at`` is for
     what was recorded elsewhere before; by default it is now. ``identity``: the id it is to be known by in its type, if
-    that is not what its identity fields make by themselves.
+    that is not what its identity fields make by themselves. ``cards``: what is known of the participants, in their
+    order, where they come from a system that has ids of its own for them.
     """
 
     type: str
@@ -112,6 +114,7 @@ class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     group: int = 0
     created_at: int | None = None
     identity: str | None = None
+    cards: tuple[Card, ...] = ()
 
 
 class Interaction(Struct, frozen=True, kw_only=True, gc=False):

@@ -58,14 +58,26 @@ class Directory(dict[int, Person]):
         self.derived: dict[str, Any] = {}
 
 
+class Card(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What another system says of somebody: a name, an e-mail address, and ids as pairs of a system and the id in it.
+
+    The names of systems are in lower case.
+    """
+
+    name: str | None = None
+    email: str | None = None
+    ids: tuple[tuple[str, str], ...] = ()
+
+
 class PersonDraft(Struct, frozen=True, kw_only=True):
-    """A person to be created."""
+    """A person to be created. ``ids``: pairs of another system, in lower case, and the id in it."""
 
     first_name: str
     last_name: str = ""
     emails: tuple[str, ...] = ()
     organization_ids: tuple[int, ...] = ()
     kind: PersonKind = PersonKind.EXTERNAL
+    ids: tuple[tuple[str, str], ...] = ()
 
 
 class Organization(Struct, frozen=True, kw_only=True, gc=False):
@@ -87,11 +99,12 @@ class Organization(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class OrganizationDraft(Struct, frozen=True, kw_only=True):
-    """An organization to be created, with the persons that belong to it."""
+    """An organization to be created, with the persons that belong to it. ``ids`` are as those of persons."""
 
     name: str
     domains: tuple[str, ...] = ()
     person_ids: tuple[int, ...] = ()
+    ids: tuple[tuple[str, str], ...] = ()
 
 
 class Opportunity(Struct, frozen=True, kw_only=True, gc=False):

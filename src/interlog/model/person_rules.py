@@ -14,6 +14,17 @@ def distinct_emails(emails: Iterable[str]) -> tuple[str, ...]:
     return tuple({normal_email(email): email.strip() for email in reversed(list(emails))}.values())[::-1]
 
 
+def plain_name(text: str | None) -> str:
+    """Return what of a name that came from elsewhere can be kept; empty where there is nothing."""
+    return (text or "").replace("\x00", "").strip()
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return the first word of a name, and the rest."""
+    first_name, _, last_name = name.partition(" ")
+    return first_name[:MAX_NAME], last_name.strip()[:MAX_NAME]
+
+
 def name_problems(first_name: str | None, last_name: str | None) -> list[Problem]:
     """Return what is wrong with a person's names; None is a name that is not changed."""
     problems = []

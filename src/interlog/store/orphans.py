@@ -24,6 +24,7 @@ from .schema import (
     organization,
     organization_domain,
     participant,
+    party_external_id,
     password,
     person,
     person_email,
@@ -105,6 +106,11 @@ def _references() -> Iterator[_Reference]:
     yield _Reference("interactions that are waited for and do not exist", unbound, interaction, number)
     yield _Reference(f"requests that made an interaction {absent}", request, interaction, number)
     yield _Reference(f"external ids of an interaction {absent}", external_id, interaction, number)
+    own = {"party_id": "id"}
+    for party in (Party.PERSON, Party.ORGANIZATION):
+        name, owner, _ = _PARTIES[party]
+        here = party_external_id.c.party_kind == party.value
+        yield _Reference(f"external ids of {name} {gone}", party_external_id, owner, own, live=True, when=here)
     own = {"person_id": "id"}
     yield _Reference(f"e-mail addresses of a person {gone}", person_email, person, own, live=True)
     yield _Reference(f"memberships of a person {gone}", membership, person, own, live=True)

@@ -85,6 +85,20 @@ organization_domain = Table(
     sqlite_with_rowid=False,
 )
 
+party_external_id = Table(
+    "party_external_id",
+    metadata,
+    whole("tenant_id"),
+    whole("party_kind"),
+    text_column("system"),
+    text_column("external_id"),
+    whole("party_id"),
+    key("tenant_id", "party_kind", "system", "external_id"),
+    Index("ix_party_external_id_party", "tenant_id", "party_kind", "party_id"),
+    sqlite_with_rowid=False,
+)
+"""By which ids other systems know persons and organizations; ``system`` in lower case. See ``external_ids.py``."""
+
 party_list = Table(
     "party_list",
     metadata,

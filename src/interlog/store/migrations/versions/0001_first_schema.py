@@ -391,6 +391,19 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "party_external_id",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "party_kind", "system", "external_id", name="pk_party_external_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_party_external_id_party", "party_external_id", ["tenant_id", "party_kind", "party_id"], unique=False
+    )
+    op.create_table(
         "party_list",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),

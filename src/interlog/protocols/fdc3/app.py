@@ -1,0 +1,185 @@
+"""The application of this protocol: the intents over HTTP, and the App Directory (spec 4, 5.1).
+
+A request's way: route -> handler -> ``intents.handle`` -> ledger, and the same way back. Browsers of any origin may
+call: a token names who asks, and no cookie is looked at but our own page's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import falcon
+import falcon.asgi
+import msgspec
+import structlog
+
+from interlog.ledger import Ledger
+from interlog.model.errors import Forbidden, Limited, NotFound, Unauthenticated, Unavailable
+from interlog.model.tenancy import Actor, Right
+from interlog.settings import Settings
+
+from .contexts import problems_of
+from .intents import INTENTS, handle
+from .raised import Outcome
+from .results import NAMESPACE, MalformedContext
+
+PROTOCOL = "fdc3"
+
+_log = structlog.get_logger(__name__)
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+_MAX_KEY = 255
+
+
+def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[Any, Any]":
+    """Return the application, to be mounted at the protocol's prefix."""
+    app = falcon.asgi.App(middleware=[_Open()])
+    app.req_options.strip_url_path_trailing_slash = True
+    app.add_route("/v1/intents/{intent}", _Intent(settings, ledger))
+    app.add_route("/validate", _Validate())
+    app.add_sink(_unknown)
+    app.add_error_handler(Exception, _failed)
+    return app
+
+
+class _Open:
+    """Lets pages of any origin read the answers (spec 4.1): whoever asks says who he is by a token, if he must."""
+
+    async def process_response(
+        self, request: falcon.asgi.Request, response: falcon.asgi.Response, resource: object, succeeded: bool
+    ) -> None:
+        response.set_header("Access-Control-Allow-Origin", "*")
+        response.set_header("Access-Control-Expose-Headers", "X-Request-Id, ETag")
+        if request.method == "OPTIONS":
+            response.status = falcon.HTTP_204
+            response.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+            response.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
+            response.set_header("Access-Control-Max-Age", "600")
+
+
+class _Intent:
+    """``POST /v1/intents/{intent}``: an intent, raised over HTTP."""
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._settings, self._ledger = settings, ledger
+
+    async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response, intent: str) -> None:
+        """Handle the intent for whoever the token stands for."""
+        if intent not in INTENTS:
+            raise NotFound("intent", intent[:100], "name")
+        actor = await _actor(self._ledger, request)
+        body = await _body(request, self._settings.max_body)
+        source = body.get("source")
+        outcome = await handle(
+            self._settings,
+            self._ledger,
+            actor,
+            intent,
+            body.get("context"),
+            base=base_of(request),
+            source=source if isinstance(source, dict) else None,
+            request_key=_request_key(request),
+        )
+        response.content_type = falcon.MEDIA_JSON
+        response.data = _encode(answer_of(outcome))
+
+
+class _Validate:
+    """``POST /validate``: what is wrong with a context, for whoever makes contexts."""
+
+    async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        """Answer every problem with its path."""
+        context = await _body(request, 1024 * 1024)
+        errors = [{"path": problem.path, "message": problem.message} for problem in problems_of(context)]
+        response.content_type = falcon.MEDIA_JSON
+        response.data = _encode({"valid": not errors, "errors": errors})
+
+
+def answer_of(outcome: Outcome) -> dict[str, Any]:
+    """Return what is answered for an outcome: the result, and the page that shows what was asked for."""
+    answer: dict[str, Any] = {"intentResult": {"context": outcome.result} if outcome.result is not None else {}}
+    if outcome.page is not None:
+        answer[NAMESPACE] = {"page": outcome.page}
+    return answer
+
+
+def base_of(request: falcon.asgi.Request) -> str:
+    """Return the address of our root, which is above this protocol's."""
+    scheme, host = (text.partition(",")[0].strip() for text in (request.forwarded_scheme, request.forwarded_host))
+    return f"{scheme}://{host}{request.root_path.removesuffix('/' + PROTOCOL)}"
+
+
+async def _actor(ledger: Ledger, request: falcon.asgi.Request) -> Actor:
+    """Return who the token stands for, who may write."""
+    scheme, _, value = (request.get_header("Authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not value.strip():
+        raise Unauthenticated("send a token as Bearer")
+    actor = await ledger.access.authenticate(value.strip(), PROTOCOL)
+    actor.require(Right.READ)
+    return msgspec.structs.replace(actor, request_id=request.scope.get("interlog.request_id"))
+
+
+async def _body(request: falcon.asgi.Request, limit: int) -> dict[str, Any]:
+    if (request.content_length or 0) > limit:
+        raise falcon.HTTPContentTooLarge(description=f"the body must not be larger than {limit} bytes")
+    data = await request.stream.read(limit + 1)
+    if len(data) > limit:
+        raise falcon.HTTPContentTooLarge(description=f"the body must not be larger than {limit} bytes")
+    try:
+        body = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise falcon.HTTPBadRequest(description=f"the body is not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise MalformedContext
+    return body
+
+
+def _request_key(request: falcon.asgi.Request) -> str | None:
+    key: str = request.get_header("Idempotency-Key", default="").strip()
+    if len(key) > _MAX_KEY:
+        raise falcon.HTTPBadRequest(description=f"Idempotency-Key must not be longer than {_MAX_KEY} characters")
+    return key or None
+
+
+async def _unknown(req: falcon.asgi.Request, resp: falcon.asgi.Response | None, **_: Any) -> None:
+    """Answer an unknown path."""
+    assert resp is not None, "there are no WebSockets here"
+    raise falcon.HTTPNotFound(description="there is nothing at this path")
+
+
+_STATUSES: Mapping[type[Exception], int] = {
+    MalformedContext: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Limited: 429,
+    Unavailable: 503,
+}
+
+
+async def _failed(
+    request: falcon.asgi.Request,
+    response: falcon.asgi.Response | None,
+    error: Exception,
+    params: dict[str, Any],
+    **_: Any,
+) -> None:
+    """Answer an error in this protocol's form, ``ErrorDTO`` (spec 4.1): a code and a message."""
+    if response is None:
+        raise error
+    if isinstance(error, falcon.HTTPError):
+        status, message = error.status_code, error.description or error.title or ""
+    elif type(error) in _STATUSES:
+        status = _STATUSES[type(error)]
+        message = "MalformedContext" if isinstance(error, MalformedContext) else str(error)
+    else:
+        _log.exception("unexpected", path=request.path, request_id=request.scope.get("interlog.request_id"))
+        status, message = 500, "something went wrong on the server"
+    if isinstance(error, Unavailable):
+        _log.error("unavailable", reason=str(error))
+        message = "the store does not answer; try again"
+    response.status = falcon.code_to_http_status(status)
+    response.content_type = falcon.MEDIA_JSON
+    response.data = _encode({"code": status, "message": message})
+    if status == 401:
+        response.set_header("WWW-Authenticate", "Bearer")
