@@ -67,7 +67,6 @@ async def test_members_read_of_themselves(acme: Firm) -> None:
 
 async def test_a_page_looks_through_so_many_only(acme: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is rare is found all the same, by going on."""
-    monkeypatch.setattr(rules, "_AT_ONCE", 2)
     monkeypatch.setattr(rules, "_LOOKED_THROUGH", 4)
     await acme.ledger.interactions.log(acme.acting(acme.ben, protocol="affinity"), meeting(acme.eve))
     for _ in range(7):

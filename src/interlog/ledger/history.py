@@ -1,7 +1,7 @@
 """The journal, as it is read: what was changed, by whom, and what a record was before."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.journal import Entity, JournalEntry, Position
 from ..model.tenancy import Actor, Right
@@ -11,9 +11,12 @@ from ..store.store import Store
 END = Position(2**62, 2**62)
 """Behind all entries."""
 
-_AT_ONCE = 1_000
 _LOOKED_THROUGH = 20_000
 """Entries that one page looks through at most."""
+
+_EVER = 2**62
+_EARLY = 3_600 * 1_000_000
+"""Entries are in the order of their commits, which is nearly that of their times: within an hour surely."""
 
 
 class Asked(NamedTuple):
@@ -27,17 +30,17 @@ class Asked(NamedTuple):
     since: int | None = None
     until: int | None = None
 
-    def means(self, entry: JournalEntry) -> bool:
-        """Whether a change is one of them."""
-        return (
-            self.actor in (None, entry.actor)
-            and self.token in (None, entry.token_id)
-            and self.protocol in ("", entry.protocol)
-            and self.entity in (None, entry.entity)
-            and self.entity_id in (None, entry.entity_id)
-            and (self.since is None or entry.at >= self.since)
-            and (self.until is None or entry.at < self.until)
-        )
+    def arguments(self) -> dict[str, Any]:
+        """Return what is asked as the store takes it."""
+        return {
+            "actor": rows.ANY if self.actor is None else self.actor,
+            "token_id": rows.ANY if self.token is None else self.token,
+            "entity_id": rows.ANY if self.entity_id is None else self.entity_id,
+            "protocol": self.protocol,
+            "entity": "" if self.entity is None else self.entity.value,
+            "since": -_EVER if self.since is None else self.since,
+            "until": _EVER if self.until is None else self.until,
+        }
 
 
 class Told(NamedTuple):
@@ -61,23 +64,16 @@ class History:
         actor.require(Right.READ)
         if actor.right is not Right.ADMIN:
             asked = asked._replace(actor=actor.person_id)
-        found: list[JournalEntry] = []
-        looked = 0
-        while looked < _LOOKED_THROUGH:
-            many = min(_AT_ONCE, limit + 1) if asked == Asked() else _AT_ONCE
-            some = await rows.entries_before(self._database, actor.tenant.id, before, many)
-            looked += len(some)
-            for entry in some:
-                if asked.since is not None and entry.at < asked.since - _EARLY:
-                    return Told(found, None)
-                if asked.means(entry):
-                    if len(found) == limit:
-                        return Told(found, found[-1].position)
-                    found.append(entry)
-                before = entry.position
-            if len(some) < many:
-                return Told(found, None)
-        return Told(found, before)
+        looked_through = _LOOKED_THROUGH if asked != Asked() else limit + 1
+        found = await rows.entries_asked(
+            self._database, actor.tenant.id, before, asked.arguments(), limit + 1, looked_through
+        )
+        if len(found) > limit:
+            return Told(found[:limit], found[limit - 1].position)
+        away = await rows.entry_away(self._database, actor.tenant.id, before, looked_through)
+        if away is None or (asked.since is not None and away[1] < asked.since - _EARLY):
+            return Told(found, None)
+        return Told(found, away[0])
 
     async def versions(
         self, actor: Actor, entity: Entity, entity_id: int, *, limit: int = 50
@@ -88,7 +84,3 @@ class History:
         """
         actor.require(Right.READ)
         return await rows.versions_of(self._database, actor.tenant.id, entity, entity_id, limit)
-
-
-_EARLY = 3_600 * 1_000_000
-"""Entries are in the order of their commits, which is nearly that of their times: within an hour surely."""

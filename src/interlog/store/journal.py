@@ -6,9 +6,10 @@ a restore into another server), and a reader sees only entries of transactions o
 whatever commits late comes after the reader's position, in any number of processes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, or_, select, true, tuple_
 
 from ..model.journal import Action, Entity, JournalEntry, Position
 from ..model.tenancy import Actor
@@ -41,14 +42,56 @@ def _since(*, postgresql: bool) -> Select[tuple[object, ...]]:
 
 SINCE_SQLITE = Query(_since(postgresql=False))
 SINCE_POSTGRESQL = Query(_since(postgresql=True))
-NEWEST = Query(
-    select(*journal.c)
-    .where(
-        journal.c.tenant_id == parameter("tenant"),
-        tuple_(journal.c.epoch, journal.c.sequence) < tuple_(parameter("epoch"), parameter("sequence")),
+_PLACE = tuple_(journal.c.epoch, journal.c.sequence)
+_NEWEST_FIRST = (journal.c.epoch.desc(), journal.c.sequence.desc())
+_BEFORE = and_(journal.c.tenant_id == parameter("tenant"), tuple_(parameter("epoch"), parameter("sequence")) > _PLACE)
+ANY = -1
+"""Stands for any number where entries are asked for; for any text it is the empty one."""
+
+
+def _is(given: ColumnElement[Any], any_: str, parameter_: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(parameter_ == literal_column(any_), given == parameter_)
+
+
+def _asked() -> Select[tuple[object, ...]]:
+    """Entries before a place that are asked for, newest first: one range of the key, of which the rest is left out.
+
+    What a record was before is long, and read of those only that are meant.
+    """
+    looked = select(*(column for column in journal.c if column is not journal.c.before)).where(_BEFORE)
+    looked_at = looked.order_by(*_NEWEST_FIRST).limit(parameter("looked_through")).subquery("looked_at")
+    entry = looked_at.c
+    meant = (
+        select(entry.epoch, entry.sequence)
+        .where(
+            *(_is(entry[name], str(ANY), parameter(name)) for name in ("actor", "token_id", "entity_id")),
+            *(_is(entry[name], "''", bindparam(name)) for name in ("protocol", "entity")),
+            entry.at >= parameter("since"),
+            entry.at < parameter("until"),
+        )
+        .order_by(entry.epoch.desc(), entry.sequence.desc())
+        .limit(parameter("limit"))
+        .subquery("meant")
     )
-    .order_by(journal.c.epoch.desc(), journal.c.sequence.desc())
-    .limit(parameter("limit"))
+    is_it = and_(
+        journal.c.tenant_id == parameter("tenant"),
+        journal.c.epoch == meant.c.epoch,
+        journal.c.sequence == meant.c.sequence,
+    )
+    return (
+        select(*journal.c)
+        .select_from(meant.join(journal, is_it))
+        .order_by(meant.c.epoch.desc(), meant.c.sequence.desc())
+    )
+
+
+ASKED = Query(_asked())
+AWAY = Query(
+    select(journal.c.epoch, journal.c.sequence, journal.c.at)
+    .where(_BEFORE)
+    .order_by(*_NEWEST_FIRST)
+    .limit(literal_column("1"))
+    .offset(parameter("away"))
 )
 VERSIONS = Query(
     select(*journal.c)
@@ -87,10 +130,24 @@ async def entries_since(database: Database, tenant: int, position: Position, lim
     return [_entry(row) for row in rows]
 
 
-async def entries_before(database: Database, tenant: int, position: Position, limit: int) -> list[JournalEntry]:
-    """Return the entries before a position, newest first."""
-    rows = await database.fetch(NEWEST, tenant=tenant, epoch=position.epoch, sequence=position.sequence, limit=limit)
+async def entries_asked(
+    database: Database, tenant: int, before: Position, asked: Mapping[str, Any], limit: int, looked_through: int
+) -> list[JournalEntry]:
+    """Return the entries before a position that are asked for, newest first; so many are looked through.
+
+    ``asked`` has ``actor``, ``token_id``, ``entity_id``, ``protocol``, ``entity``, ``since`` and ``until``.
+    """
+    rows = await database.fetch_long(
+        ASKED, tenant=tenant, epoch=before.epoch, sequence=before.sequence, limit=limit,
+        looked_through=looked_through, **asked,
+    )  # fmt: skip
     return [_entry(row) for row in rows]
+
+
+async def entry_away(database: Database, tenant: int, before: Position, away: int) -> tuple[Position, int] | None:
+    """Return the position and the time of the entry that lies so many before a position; None where there is none."""
+    rows = await database.fetch_long(AWAY, tenant=tenant, epoch=before.epoch, sequence=before.sequence, away=away - 1)
+    return (Position(rows[0][0], rows[0][1]), rows[0][2]) if rows else None
 
 
 async def versions_of(
