@@ -152,6 +152,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         int,
         Meta(description="How many hours long-running operations can be asked about.", ge=24, le=8784),
     ] = 48
+    fdc3_publisher: Annotated[
+        Text | None, Meta(description="Who publishes the record of the App Directory, as desktops show it.")
+    ] = None
+    fdc3_appd_auth: Annotated[
+        Literal["none", "bearer"],
+        Meta(description="Whether the App Directory is open, as most desktop agents need it, or wants a token."),
+    ] = "none"
     fdc3_foreign_id_conflict: Annotated[
         Literal["fail", "create"],
         Meta(

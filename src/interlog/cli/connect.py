@@ -20,7 +20,7 @@ class Connection(NamedTuple):
 
 def connections(url: str, token: str | None) -> list[Connection]:
     """Return how to connect to each protocol that the server at this URL serves."""
-    return [_affinity(url, token), _customer_insights(url, token), _polis(url, token)]
+    return [_affinity(url, token), _customer_insights(url, token), _polis(url, token), _fdc3(url, token)]
 
 
 def _affinity(url: str, token: str | None) -> Connection:
@@ -60,6 +60,20 @@ def _polis(url: str, token: str | None) -> Connection:
             f'  curl -H "Authorization: Bearer {token}" {base}/v1/campaigns',
         ]
     return Connection("polis", "Polis", {"base_url": base, "token": token}, lines)
+
+
+def _fdc3(url: str, token: str | None) -> Connection:
+    base = f"{url}/fdc3"
+    data = {"base_url": base, "app_directory": f"{base}/v2/apps", "token": token}
+    lines = [f"App Directory   {base}/v2/apps"]
+    if token is not None:
+        lines += [
+            "Try it with curl: raise an intent",
+            f'  curl -H "Authorization: Bearer {token}" -H "Content-Type: application/json" '
+            f"{base}/v1/intents/interlog.GetInteractions "
+            """-d '{"context": {"type": "fdc3.timeRange", "startTime": "2026-01-01T00:00:00Z"}}'""",
+        ]
+    return Connection("fdc3", "FDC3", data, lines)
 
 
 async def new_token(ledger: "Ledger", tenant_name: str, *, expires: bool) -> str:

@@ -68,9 +68,9 @@ async def by_parties(database: Database, tenant: int, kind: Party, ids: Iterable
     """Return the ids by which each of some persons or organizations is known elsewhere."""
     rows = await database.fetch(BY_PARTIES, tenant=tenant, kind=kind.value, parties=database.array(ids))
     found: dict[int, list[Pair]] = {}
-    for party, system, id_ in sorted(rows):
+    for party, system, id_ in rows:
         found.setdefault(party, []).append((system, id_))
-    return found
+    return {party: sorted(pairs) for party, pairs in found.items()}
 
 
 def insert(unit: Unit, tenant: int, kind: Party, pairs: Mapping[Pair, int]) -> None:

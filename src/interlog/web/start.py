@@ -44,6 +44,14 @@ SERVED = (
         authentication="Send a token as Bearer. What begins with /v1 or /v2 is served without the prefix too.",
         example="/polis/v1/campaigns",
     ),
+    Served(
+        id="fdc3",
+        name="FDC3",
+        about="The intent CreateInteraction and those around it, for apps and agents on a financial desktop.",
+        bases=(("App Directory", "/fdc3/v2/apps"), ("Intents", "/fdc3/v1/intents")),
+        authentication="The directory is open. Whoever raises an intent over HTTP sends a token as Bearer.",
+        example="/fdc3/v2/apps",
+    ),
 )
 """The protocols that this version speaks, in the order of the page."""
 

@@ -4,6 +4,7 @@ A request's way: route -> handler -> ``intents.handle`` -> ledger, and the same 
 call: a token names who asks, and no cookie is looked at but our own page's.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from interlog.model.errors import Forbidden, Limited, NotFound, Unauthenticated,
 from interlog.model.tenancy import Actor, Right
 from interlog.settings import Settings
 
+from . import directory
 from .contexts import problems_of
 from .intents import INTENTS, handle
 from .raised import Outcome
@@ -36,8 +38,16 @@ def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[Any, Any]":
     app = falcon.asgi.App(middleware=[_Open()])
     app.req_options.strip_url_path_trailing_slash = True
     app.add_route("/v1/intents/{intent}", _Intent(settings, ledger))
+    directory = _Directory(settings, ledger)
+    for prefix in ("", "/appd", "/api/appd"):
+        for version in ("/v2", ""):
+            app.add_route(f"{prefix}{version}/apps", directory)
+            app.add_route(f"{prefix}{version}/apps/{{app_id}}", directory, suffix="one")
+        app.add_route(f"{prefix}/v1/apps/search", directory, suffix="search")
+        app.add_route(f"{prefix}/v1/apps/{{app_id}}", directory, suffix="former")
     app.add_route("/validate", _Validate())
     app.add_sink(_unknown)
+    app.add_error_handler(falcon.HTTPError, _failed)
     app.add_error_handler(Exception, _failed)
     return app
 
@@ -82,6 +92,54 @@ class _Intent:
         )
         response.content_type = falcon.MEDIA_JSON
         response.data = _encode(answer_of(outcome))
+
+
+class _Directory:
+    """The App Directory: what it holds, and its only record (spec 4.1)."""
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._settings, self._ledger = settings, ledger
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        """Answer all records."""
+        await self._require_token(request)
+        self._answer(request, response, directory.all_records(self._settings, base_of(request)))
+
+    async def on_get_one(self, request: falcon.asgi.Request, response: falcon.asgi.Response, app_id: str) -> None:
+        """Answer one record."""
+        await self._require_ours(request, app_id)
+        self._answer(request, response, directory.record(self._settings, base_of(request)))
+
+    async def on_get_former(self, request: falcon.asgi.Request, response: falcon.asgi.Response, app_id: str) -> None:
+        """Answer one record as version 1 had it."""
+        await self._require_ours(request, app_id)
+        self._answer(request, response, directory.former_record(self._settings, base_of(request)))
+
+    async def on_get_search(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        """Answer the records of version 1 that have what is searched for."""
+        await self._require_token(request)
+        found = directory.former_record(self._settings, base_of(request))
+        asked = {name: value if isinstance(value, str) else value[0] for name, value in request.params.items()}
+        records = [found] if directory.matches(found, asked) else []
+        self._answer(request, response, {"applications": records, "message": "OK"})
+
+    async def _require_token(self, request: falcon.asgi.Request) -> None:
+        if self._settings.fdc3_appd_auth == "bearer":
+            await _actor(self._ledger, request)
+
+    async def _require_ours(self, request: falcon.asgi.Request, app_id: str) -> None:
+        await self._require_token(request)
+        if not directory.is_ours(app_id, base_of(request)):
+            raise NotFound("app", app_id[:100])
+
+    def _answer(self, request: falcon.asgi.Request, response: falcon.asgi.Response, body: Any) -> None:
+        response.content_type = falcon.MEDIA_JSON
+        response.data = _encode(body)
+        response.cache_control = ["max-age=60"]
+        etag = hashlib.sha256(response.data).hexdigest()[:32]
+        response.etag = etag
+        if request.if_none_match is not None and any(tag in ("*", etag) for tag in request.if_none_match):
+            response.status, response.data = falcon.HTTP_304, None
 
 
 class _Validate:
