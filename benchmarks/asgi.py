@@ -4,11 +4,16 @@ from typing import Any
 
 
 async def ask(
-    app: Any, method: str, path: str, query: str, token: str, body: bytes = b"", content_type: str = "application/json"
-) -> bytes:
+    app: Any, method: str, path: str, query: str, token: str, body: bytes = b"",
+    content_type: str = "application/json", cookie: str = "",
+) -> bytes:  # fmt: skip
     """Return the body of an application's answer; raises where it does not succeed."""
     answer = b""
-    headers = [(b"host", b"127.0.0.1"), (b"authorization", f"Bearer {token}".encode())]
+    headers = [(b"host", b"127.0.0.1")]
+    if token:
+        headers.append((b"authorization", f"Bearer {token}".encode()))
+    if cookie:
+        headers.append((b"cookie", cookie.encode()))
     if body:
         headers += [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
     scope = {

@@ -79,6 +79,15 @@ class Stores:
             yield self._database(server, size)
 
     @contextmanager
+    def filled(self, engine: str, sizes: Sequence[int]) -> Iterator[list[Store]]:
+        """Give filled stores to be read side by side, without ready-made answers."""
+        if engine == "sqlite":
+            yield [Store(engine, *self._file(f"store-{size}", size, _fill, Facts)) for size in sizes]
+            return
+        with self._postgresql() as server:
+            yield [self._database(server, size) for size in sizes]
+
+    @contextmanager
     def visited(self, engine: str, sizes: Sequence[int]) -> Iterator[list[Visited]]:
         """Give stores filled with so many visits, to be read; each is filled now if it was not before."""
         if engine == "sqlite":
