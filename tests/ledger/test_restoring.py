@@ -49,7 +49,9 @@ async def test_a_person_comes_back(acme: Firm) -> None:
     assert _lasting(back) == _lasting(uta)
     assert (await ledger.opportunities.get(actor, deal)).person_ids == (acme.ola.id, uta.id)
     assert (await ledger.persons.page(actor, term="uta@client.example", limit=9))[0] == [back]
-    assert [item.number for item in await ledger.profiles.find_many(actor, CONTACT, [{"ContactId": "C-7"}]) if item] == [uta.id]
+    assert [
+        item.number for item in await ledger.profiles.find_many(actor, CONTACT, [{"ContactId": "C-7"}]) if item
+    ] == [uta.id]
     actions = [entry.action for entry in await journal_of(acme) if entry.entity is Entity.PERSON
                and entry.entity_id == uta.id]  # fmt: skip
     assert actions[-2:] == [Action.DELETE, Action.RESTORE]

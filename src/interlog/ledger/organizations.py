@@ -23,7 +23,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .departures import leave, release_ids, told
 from .profile_values import ProfileValues
-from .relationships import MOMENT_NAMES, Moment, Moments, Relationships
+from .relationships import Moments, Relationships, outermost
 from .search import START, Place, search_page
 
 MAX_NAME = 500
@@ -111,13 +111,7 @@ class Organizations:
         members = await self.members(actor, ids)
         persons = sorted({person for found in members.values() for person in found})
         known = await self._relationships.moments(actor, persons, internal=internal)
-        return {
-            id_: {
-                name: _outermost(name, [known[person][name] for person in members.get(id_, ()) if person in known])
-                for name in MOMENT_NAMES
-            }
-            for id_ in ids
-        }
+        return {id_: outermost([known[person] for person in members.get(id_, ()) if person in known]) for id_ in ids}
 
     async def members(self, actor: Actor, ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the persons of each organization."""
@@ -252,12 +246,6 @@ class Organizations:
             await self._database.write(unit)
         except Stale as error:
             raise Conflict("this was changed by somebody else at the same time; try again") from error
-
-
-def _outermost(name: str, moments: Sequence[Moment | None]) -> Moment | None:
-    """Return the latest of some moments, or for a first or next one the earliest."""
-    pick = max if name.startswith("last") else min
-    return pick((moment for moment in moments if moment is not None), key=lambda moment: moment.at, default=None)
 
 
 def normal_domains(domains: Iterable[str]) -> tuple[str, ...]:

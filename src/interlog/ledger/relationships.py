@@ -46,6 +46,18 @@ Moments = Mapping[str, Moment | None]
 MOMENT_NAMES = moment_rows.Moments._fields
 
 
+def outermost(found: Sequence[Moments]) -> Moments:
+    """Return the moments of several as those of one: the latest of each, or of first and next ones the earliest."""
+    return {
+        name: (max if name.startswith("last") else min)(
+            (moment for moments in found if (moment := moments[name]) is not None),
+            key=lambda moment: moment.at,
+            default=None,
+        )
+        for name in MOMENT_NAMES
+    }
+
+
 class Relationships:
     """Use cases around what interactions tell of persons."""
 

@@ -12,7 +12,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from ..model.journal import Action, Entity
-from . import admin, app, canvass, canvass_quality, origins, sayings, taking_part, timeline, visit_facts
+from . import (
+    admin,
+    app,
+    canvass,
+    canvass_quality,
+    origins,
+    relationships,
+    sayings,
+    taking_part,
+    timeline,
+    visit_facts,
+)
 from .texts import LANGUAGES
 
 HERE = Path(__file__).parent
@@ -38,6 +49,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("app.py", name) for _, name, _ in app.PLACES)
     yield from (("timeline.py", name) for name in timeline.NAMES.values())
     yield from (("origins.py", name) for name in origins.PROTOCOLS.values())
+    yield from (("relationships.py", name) for _, name in relationships.DATES)
     yield from (("admin.py", name) for name in admin.ROLES.values())
     yield from (("canvass.py", name) for name in canvass.STATUSES.values())
     yield from (("canvass.py", name) for _, name, _ in canvass.TABS)

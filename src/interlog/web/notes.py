@@ -60,7 +60,7 @@ async def of_party(view: View, party: tuple[Party, int], path: str, said: Said) 
         "newest_notes": view.url(path) + "#notes" if at is not None else None,
         "notes_path": path,
         "said": said,
-        "may_write": _may_write(view),
+        "may_write": may_write(view),
     }
 
 
@@ -95,7 +95,7 @@ async def show(view: View, number: str, said: Said = NOTHING) -> Page:
         "about": about,
         "more": more,
         "said": said,
-        "may_write": _may_write(view),
+        "may_write": may_write(view),
         "notes_path": f"/notes/{note.id}",
     }
     return Page("note.html", values, status_of(said))
@@ -139,7 +139,8 @@ def _place(view: View, default: str) -> str:
     return given if _PLACES.fullmatch(given) else default
 
 
-def _may_write(view: View) -> bool:
+def may_write(view: View) -> bool:
+    """Whether whoever asks may change anything."""
     right = view.actor.right
     return right is not None and right.includes(Right.WRITE)
 

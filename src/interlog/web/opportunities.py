@@ -1,9 +1,13 @@
 """Opportunities: the list, and everything about one."""
 
-from ..model.parties import Party
-from . import notes, timeline
+from ..ledger.relationships import outermost
+from ..model.parties import Party, PartyList
+from . import notes, relationships, timeline
 from .persons import LIMIT
 from .view import Page, Redirect, View
+
+_NAMED = 3
+"""Organizations that a row of the list names."""
 
 
 async def show_all(view: View) -> Page:
@@ -14,7 +18,16 @@ async def show_all(view: View) -> Page:
         view.actor, term=term or None, after=view.number(after) if after else 0, limit=LIMIT
     )
     more = view.url("/opportunities", q=term, after=following) if following is not None else None
-    return Page("opportunities.html", {"opportunities": found, "q": term, "more": more})
+    wanted = {id_ for item in found for id_ in item.organization_ids[:_NAMED]}
+    values = {
+        "opportunities": found,
+        "organizations": await view.ledger.organizations.get_many(view.actor, wanted) if wanted else {},
+        "lists": await _lists(view),
+        "q": term,
+        "more": more,
+        "may_write": notes.may_write(view),
+    }
+    return Page("opportunities.html", values)
 
 
 async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
@@ -25,14 +38,30 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     if view.is_part:
         return Page("timeline_part.html", values)
     values |= await notes.of_party(view, party, path, said)
+    ledger, actor = view.ledger, view.actor
+    persons = await ledger.persons.get_many(actor, (*opportunity.person_ids, opportunity.creator))
+    organizations = await ledger.organizations.get_many(actor, opportunity.organization_ids)
+    there = [id_ for id_ in opportunity.person_ids if id_ in persons][: relationships.MOST_PERSONS]
+    found = list((await ledger.relationships.moments(actor, there, internal=True)).values()) if there else []
+    if organizations:
+        found += (await ledger.organizations.moments(actor, list(organizations), internal=True)).values()
     shown = {
         "opportunity": opportunity,
-        "persons": list((await view.ledger.persons.get_many(view.actor, opportunity.person_ids)).values()),
-        "organizations": list(
-            (await view.ledger.organizations.get_many(view.actor, opportunity.organization_ids)).values()
-        ),
+        "list": (await _lists(view)).get(opportunity.list_id),
+        "creator": persons.get(opportunity.creator),
+        "persons": [persons[id_] for id_ in there],
+        "others": len(opportunity.person_ids) - len(there),
+        "organizations": list(organizations.values()),
+        "formula": relationships.formula(view),
+        "dates": await relationships.dates(view, outermost(found) if found else None),
+        "knows": await relationships.who_knows(view, there),
     }
     return Page("opportunity.html", values | shown, notes.status_of(said))
+
+
+async def _lists(view: View) -> dict[int, PartyList]:
+    """Return the lists by their ids."""
+    return {item.id: item for item in await view.ledger.opportunities.lists(view.actor)}
 
 
 async def write_note(view: View, number: str) -> Page | Redirect:

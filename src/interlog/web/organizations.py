@@ -1,7 +1,7 @@
 """Organizations: the list, and everything about one."""
 
 from ..model.parties import Party
-from . import notes, timeline
+from . import notes, relationships, timeline
 from .persons import LIMIT, place_of
 from .view import Page, Redirect, View
 
@@ -17,7 +17,8 @@ async def show_all(view: View) -> Page:
     more = None
     if following is not None:
         more = view.url("/organizations", q=term, after=f"{following[0]}-{following[1]}")
-    return Page("organizations.html", {"organizations": found, "q": term, "more": more})
+    values = {"organizations": found, "q": term, "more": more, "may_write": notes.may_write(view)}
+    return Page("organizations.html", values)
 
 
 async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
@@ -30,12 +31,14 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     values |= await notes.of_party(view, party, path, said)
     members = (await view.ledger.organizations.members(view.actor, [organization.id])).get(organization.id, [])
     persons = await view.ledger.persons.get_many(view.actor, members[:_SHOWN_MEMBERS])
-    moments = (await view.ledger.organizations.moments(view.actor, [organization.id])).get(organization.id)
+    moments = (await view.ledger.organizations.moments(view.actor, [organization.id], internal=True))[organization.id]
     shown = {
         "organization": organization,
         "persons": list(persons.values()),
         "others": max(0, len(members) - _SHOWN_MEMBERS),
-        "moments": moments,
+        "formula": relationships.formula(view),
+        "dates": await relationships.dates(view, moments),
+        "knows": await relationships.who_knows(view, list(persons)),
     }
     return Page("organization.html", values | shown, notes.status_of(said))
 

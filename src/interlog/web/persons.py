@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..model.parties import Party, PersonKind
-from . import notes, timeline
+from . import notes, relationships, timeline
 from .view import Page, Redirect, View
 
 LIMIT = 50
@@ -16,7 +16,17 @@ async def show_all(view: View) -> Page:
         view.actor, term=term or None, place=place_of(view.query.get("after")), limit=LIMIT
     )
     more = view.url("/persons", q=term, after=f"{following[0]}-{following[1]}") if following is not None else None
-    return Page("persons.html", {"persons": found, "q": term, "more": more})
+    ids = [person.id for person in found]
+    wanted = {id_ for person in found for id_ in person.organization_ids[:1]}
+    values = {
+        "persons": found,
+        "organizations": await view.ledger.organizations.get_many(view.actor, wanted) if wanted else {},
+        "moments": await view.ledger.relationships.moments(view.actor, ids) if ids else {},
+        "q": term,
+        "more": more,
+        "may_write": notes.may_write(view),
+    }
+    return Page("persons.html", values)
 
 
 async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
@@ -28,19 +38,16 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
         return Page("timeline_part.html", values)
     values |= await notes.of_party(view, party, path, said)
     organizations = await view.ledger.organizations.get_many(view.actor, person.organization_ids)
-    moments = (await view.ledger.relationships.moments(view.actor, [person.id])).get(person.id)
-    strengths = {}
-    if person.kind is not PersonKind.INTERNAL:
-        strengths = await view.ledger.relationships.strengths(view.actor, person.id)
-    known = await view.ledger.persons.get_many(view.actor, strengths)
-    ranked = sorted(((known[id_], strength) for id_, strength in strengths.items() if id_ in known),
-                    key=lambda pair: -pair[1])  # fmt: skip
-    return Page(
-        "person.html",
-        values
-        | {"person": person, "organizations": list(organizations.values()), "moments": moments, "knows": ranked[:8]},
-        notes.status_of(said),
-    )
+    moments = (await view.ledger.relationships.moments(view.actor, [person.id], internal=True)).get(person.id)
+    is_internal = person.kind is PersonKind.INTERNAL
+    shown = {
+        "person": person,
+        "organizations": list(organizations.values()),
+        "formula": relationships.formula(view),
+        "dates": await relationships.dates(view, moments),
+        "knows": [] if is_internal else await relationships.who_knows(view, [person.id]),
+    }
+    return Page("person.html", values | shown, notes.status_of(said))
 
 
 async def write_note(view: View, number: str) -> Page | Redirect:

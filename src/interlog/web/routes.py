@@ -9,6 +9,7 @@ from . import (
     canvass,
     canvass_quality,
     canvass_visits,
+    choosing,
     home,
     journal,
     live,
@@ -18,11 +19,16 @@ from . import (
     opportunities,
     organizations,
     persons,
+    relationships,
     search,
     sessions,
     taking_part,
     timeline,
 )
+from .opportunity_forms import OPPORTUNITIES
+from .organization_forms import ORGANIZATIONS
+from .party_forms import PartyForms
+from .person_forms import PERSONS
 
 
 class Route(NamedTuple):
@@ -33,6 +39,20 @@ class Route(NamedTuple):
     handler: Callable[..., Awaitable[Any]]
     right: Right | None = Right.READ
     is_open: bool = False
+
+
+def _forms(forms: PartyForms[Any]) -> tuple[Route, ...]:
+    """Return the pages that create, change, delete and restore records of one kind."""
+    path = forms.path
+    return (
+        Route("GET", f"{path}/new", forms.ask, Right.WRITE),
+        Route("POST", f"{path}/new", forms.create, Right.WRITE),
+        Route("GET", f"{path}/{{number}}/edit", forms.ask_again, Right.WRITE),
+        Route("POST", f"{path}/{{number}}/edit", forms.amend, Right.WRITE),
+        Route("POST", f"{path}/{{number}}/delete", forms.delete, Right.WRITE),
+        Route("GET", f"{path}/{{number}}/deleted", forms.deleted, Right.WRITE),
+        Route("POST", f"{path}/{{number}}/restore", forms.restore, Right.WRITE),
+    )
 
 
 ROUTES = (
@@ -50,13 +70,18 @@ ROUTES = (
     Route("GET", "/log/{name}", log.ask_for, Right.WRITE),
     Route("POST", "/log/{name}", log.log, Right.WRITE),
     Route("GET", "/options/persons", taking_part.options),
+    Route("GET", "/options/organizations", choosing.organization_options),
     Route("GET", "/persons", persons.show_all),
+    *_forms(PERSONS),
+    Route("GET", "/persons/{number}/relationships/{other}", relationships.show),
     Route("GET", "/persons/{number}", persons.show),
     Route("POST", "/persons/{number}/notes", persons.write_note, Right.WRITE),
     Route("GET", "/organizations", organizations.show_all),
+    *_forms(ORGANIZATIONS),
     Route("GET", "/organizations/{number}", organizations.show),
     Route("POST", "/organizations/{number}/notes", organizations.write_note, Right.WRITE),
     Route("GET", "/opportunities", opportunities.show_all),
+    *_forms(OPPORTUNITIES),
     Route("GET", "/opportunities/{number}", opportunities.show),
     Route("POST", "/opportunities/{number}/notes", opportunities.write_note, Right.WRITE),
     Route("GET", "/notes/{number}", notes.show),

@@ -1,11 +1,18 @@
 // Type-ahead over persons, for forms that work without it too: whoever is chosen becomes a ticked box.
 "use strict";
 
-for (const place of document.querySelectorAll("[data-place]")) {
-  enhance(place);
+function begin() {
+  document.querySelectorAll("[data-place]").forEach(enhance);
+  const first = document.querySelector("#problems:not([data-seen]), [data-focus]:not([data-seen])");
+  if (first) {
+    first.dataset.seen = "yes";
+    first.focus();
+  }
 }
 
-document.getElementById("problems")?.focus();
+begin();
+// A form may also come into a page that is there already.
+document.addEventListener("htmx:after:swap", begin);
 
 function enhance(place) {
   const input = place.querySelector("input[data-source]");
@@ -80,7 +87,7 @@ function enhance(place) {
 
   function take(option) {
     const { id, named, label } = option.dataset;
-    const kind = id ? "person" : named ? "named" : "new";
+    const kind = id ? place.dataset.picks || "person" : named ? "named" : "new";
     const value = id || named || option.dataset.new;
     const name = place.dataset.name || `${kind}.${place.dataset.role}`;
     if (place.dataset.many === "no") {
