@@ -18,6 +18,13 @@ from .chromium import PHONE, Screen
 from .conftest import OpenTab
 
 DELETED = 1
+NEW = (
+    ("/persons", {"first_name": "Gone"}),
+    ("/organizations", {"name": "Gone"}),
+    ("/opportunities", {"name": "Gone", "list": "1"}),
+)
+"""What is created, and deleted again: its list, and what the form says."""
+
 OPEN = ("/sign-in", "/sign-in/{key}")
 """Pages for those who are not signed in."""
 
@@ -29,8 +36,11 @@ def addresses(demo: Firm) -> Mapping[str, list[str]]:
     """Addresses of each page that are in the demo store."""
     reader = visitor(demo)
     # Whoever deletes something comes to a page that says so, and offers to undo it.
-    assert reader.post(f"/interactions/{DELETED}/delete").status_code == 303
-    return crawl(reader, f"/interactions/{DELETED}/deleted")
+    paths = [
+        f"/interactions/{DELETED}",
+        *(reader.post(f"{path}/new", **said).headers["location"] for path, said in NEW),
+    ]
+    return crawl(reader, *(reader.post(f"{path}/delete").headers["location"] for path in paths))
 
 
 def test_links_lead_to_every_page(addresses: Mapping[str, list[str]]) -> None:

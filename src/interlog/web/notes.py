@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from ..model.errors import Invalid, Problem
+from ..model.errors import Invalid
 from ..model.interactions import Links
 from ..model.notes import Note, NoteDraft, NoteKind
 from ..model.parties import Party, Person
@@ -40,7 +40,7 @@ class Said(NamedTuple):
     """A note that could not be stored: what was typed, and what is wrong with it."""
 
     content: str = ""
-    problems: Sequence[Problem] = ()
+    problems: Sequence[str] = ()
 
 
 NOTHING = Said()
@@ -129,7 +129,7 @@ async def _write(view: View, draft: NoteDraft) -> Said | None:
     try:
         await view.ledger.notes.create(view.actor, draft)
     except Invalid as error:
-        return Said(draft.content, error.problems)
+        return Said(draft.content, [view.texts.said(problem.message) for problem in error.problems])
     return None
 
 

@@ -12,8 +12,7 @@ from ..model.errors import Conflict, Invalid, Problem
 from ..model.parties import Opportunity, Organization, Person
 from . import choosing
 from .choosing import Choice, Place
-from .forms import Option
-from .problems import told_of
+from .forms import Option, messages
 from .view import Page, Redirect, View
 
 Record = TypeVar("Record", Person, Organization, Opportunity)
@@ -164,7 +163,7 @@ class PartyForms(ABC, Generic[Record]):
             "record": record,
             "icon_name": self.icon,
             "party_path": self.path,
-            "problems": told_of(view.texts, problems, "emails"),
+            "problems": messages(view.texts, problems, "emails"),
         }
         return Page("party_deleted.html", values, 422 if problems else 200)
 
@@ -206,7 +205,7 @@ class PartyForms(ABC, Generic[Record]):
             Shown(
                 one,
                 sheet.texts.get(one.name, ""),
-                told_of(texts, problems, one.path),
+                messages(texts, problems, one.path),
                 _differing(stored, sheet, one.name) if stored is not None else None,
             )
             for one in await self.inputs(view, record)
@@ -217,7 +216,7 @@ class PartyForms(ABC, Generic[Record]):
             if stored is not None and set(stored.ids(index)) != set(choice.ids):
                 known = await choosing.known_of(view, choice.kind, stored.ids(index))
                 others = [one.name for one in known] or ["–"]
-            places.append((await choosing.place(view, choice, label, told_of(texts, problems, path)), others))
+            places.append((await choosing.place(view, choice, label, messages(texts, problems, path)), others))
         bad = bool(problems) or any(choice.problems for choice in sheet.choices)
         values: dict[str, Any] = {
             "record": record,

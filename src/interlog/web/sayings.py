@@ -34,6 +34,17 @@ SAYINGS = (
     "must be a day and a time",
     "must be minutes, or hours and minutes such as 1:30",
     "must be an e-mail address",
+    # Persons, organizations and opportunities
+    "must be a domain such as client.example",
+    "%(address)s belongs to person %(number)s already",
+    "%(address)s belongs to person %(number)s by now",
+    "no %(model)s has the id %(number)s",
+    "an internal person cannot be deleted",
+    "a global organization cannot be deleted",
+    "the person was changed by somebody else at the same time; try again",
+    "the person was being changed by others at the same time; try again",
+    "the opportunity was changed by somebody else at the same time; try again",
+    "this was changed by somebody else at the same time; try again",
     # Interactions
     "must not lie before the start",
     "must include one of the role %(role)s",
