@@ -356,6 +356,7 @@ ELSEWHERE = {
     "tenants.is_single": "tells how many tenants there are",
     "persons.bind_waiting": "is a step of creating a person",
     "history.page": "reads one's own tenant's journal: see test_history",
+    "history.names": "names records of one's own tenant: see web/test_journal",
     "history.versions": "reads one's own tenant's journal: see test_history",
     "timeline.came_through": "takes interactions, not ids",
     "timeline.newest": "takes types, and reads one's own tenant's interactions of them: see below",

@@ -1,12 +1,16 @@
 """The journal, as it is read: what was changed, by whom, and what a record was before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..model.journal import Entity, JournalEntry, Position
 from ..model.tenancy import Actor, Right
+from ..store import interactions as interaction_rows
 from ..store import journal as rows
+from ..store import organizations as organization_rows
+from ..store import persons as person_rows
 from ..store.store import Store
+from .opportunities import visible_opportunities
 
 END = Position(2**62, 2**62)
 """Behind all entries."""
@@ -57,6 +61,7 @@ class History:
     """Use cases around the journal. Whoever does not look after the tenant reads of himself only."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._database = store.database
 
     async def page(self, actor: Actor, asked: Asked, *, before: Position = END, limit: int = 50) -> Told:
@@ -84,3 +89,40 @@ class History:
         """
         actor.require(Right.READ)
         return await rows.versions_of(self._database, actor.tenant.id, entity, entity_id, limit)
+
+    async def names(self, actor: Actor, entries: Iterable[JournalEntry]) -> dict[tuple[Entity, int], str]:
+        """Return what the records of some changes are called, as far as they have names and the actor sees them.
+
+        One statement for each kind, whatever the number of entries.
+        """
+        actor.require(Right.READ)
+        tenant, found = actor.tenant, dict[tuple[Entity, int], str]()
+        ids: dict[Entity, set[int]] = {}
+        for entry in entries:
+            ids.setdefault(_NAMED_AS.get(entry.entity, entry.entity), set()).add(entry.entity_id)
+        if wanted := ids.get(Entity.PERSON):
+            persons = await person_rows.by_ids(self._database, tenant.id, wanted)
+            found |= {(Entity.PERSON, id_): one.name or one.primary_email or "" for id_, one in persons.items()}
+        if wanted := ids.get(Entity.ORGANIZATION):
+            organizations = await organization_rows.by_ids(self._database, tenant.id, wanted)
+            found |= {(Entity.ORGANIZATION, id_): one.name for id_, one in organizations.items()}
+        if wanted := ids.get(Entity.OPPORTUNITY):
+            opportunities = await visible_opportunities(self._store, actor, wanted)
+            found |= {(Entity.OPPORTUNITY, id_): one.name for id_, one in opportunities.items()}
+        if wanted := ids.get(Entity.INTERACTION):
+            for number, item in (await interaction_rows.by_numbers(self._database, tenant.id, wanted)).items():
+                if actor.sees(item.group):
+                    type_ = tenant.types_by_id[item.type_id]
+                    found[Entity.INTERACTION, number] = item.content.title or type_.display_name or type_.name
+        for entity, same in _NAMED_AS.items():
+            found |= {(entity, id_): name for (kind, id_), name in found.items() if kind is same}
+        return found
+
+
+_NAMED_AS = {
+    Entity.PERSON_FIELDS: Entity.PERSON,
+    Entity.USER: Entity.PERSON,
+    Entity.PASSWORD: Entity.PERSON,
+    Entity.ORGANIZATION_FIELDS: Entity.ORGANIZATION,
+}
+"""What has the id, and so the name, of something else."""

@@ -11,12 +11,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from ..model.journal import Action, Entity
 from . import (
     admin,
     app,
     canvass,
     canvass_quality,
+    journal,
     origins,
     relationships,
     sayings,
@@ -57,7 +57,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("taking_part.py", name) for name in taking_part.NAMES.values())
     yield from (("visit_facts.py", name) for name in visit_facts.STATES.values())
     yield from (("sayings.py", saying) for saying in sayings.SAYINGS)
-    yield from (("journal.py", word.value) for word in (*Action, *Entity))
+    yield from (("journal.py", name) for names in (journal.ACTIONS, journal.ENTITIES) for name in names.values())
 
 
 def catalogue(language: str) -> Catalog:
