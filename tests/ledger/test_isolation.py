@@ -30,7 +30,7 @@ Attempt = Callable[[Firm, dict[str, int]], Awaitable[Any]]
 async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     """Return a firm with something of everything, and the ids."""
     tenant, _, _ = await ledger.tenants.init(name, domains=("own.example",), owner=("Mia", "Kern", "mia@own.example"))
-    for kind in ("person", "organization", "opportunity", "entry", "list", "interaction", "note", "token"):
+    for kind in ("person", "organization", "opportunity", "entry", "list", "interaction", "note", "token", "merge"):
         await ledger.store.numbers.take(tenant.id, kind, 1_000)  # so that no id is another one's by chance
     firm = await found_firm(ledger, name)
     actor = firm.actor
@@ -59,6 +59,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     _clients.append(application.client_id)
     note = await ledger.notes.create(actor, NoteDraft(content="note", links=Links(persons=(firm.eve.id,))))
     reply = await ledger.notes.create(actor, NoteDraft(content="reply", parent=note.id))
+    twin = await ledger.persons.create(actor, PersonDraft(first_name="Twin"))
+    merge = await ledger.merges.merge(actor, Party.PERSON, firm.eve.id, twin.id)
     user = await ledger.tenants.user(firm.tenant, "ben@own.example")
     _, token = await ledger.access.create_token(actor, user)
     lost = await ledger.persons.create(actor, PersonDraft(first_name="Lost", emails=("lost@client.example",)))
@@ -72,6 +74,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         "opportunity": opportunity.id, "entry": opportunity.entry_id, "interaction": logged.interaction.number,
         "root_note": logged.interaction.note_id or 0, "note": note.id, "reply": reply.id, "token": token.id,
         "lost": lost.id, "closed": closed.id, "over": over.id,
+        "merge": merge.id, "gone": twin.id,
     }  # fmt: skip
 
 
@@ -178,6 +181,12 @@ READS: dict[str, Attempt] = {
     "opportunities.on_list": lambda firm, ids: _first(
         firm.ledger.opportunities.on_list(firm.actor, ids["list"], limit=99)
     ),
+    "merges.get": lambda firm, ids: firm.ledger.merges.get(firm.actor, ids["merge"]),
+    "merges.into": lambda firm, ids: firm.ledger.merges.into(firm.actor, Party.PERSON, ids["person"]),
+    "merges.preview": lambda firm, ids: firm.ledger.merges.preview(
+        firm.actor, Party.PERSON, firm.ola.id, ids["person"]
+    ),
+    "persons.successors": lambda firm, ids: firm.ledger.persons.successors(firm.actor, [ids["gone"]]),
 }
 """Reads that show an empty firm nothing, whatever ids it asks with."""
 
@@ -219,6 +228,8 @@ WRITES: dict[str, Attempt] = {
         firm.actor, PersonDraft(first_name="X", organization_ids=(ids["organization"],))
     ),
     "persons.update": lambda firm, ids: firm.ledger.persons.update(firm.actor, ids["person"], first_name="changed"),
+    "merges.merge": lambda firm, ids: firm.ledger.merges.merge(firm.actor, Party.PERSON, firm.ola.id, ids["person"]),
+    "merges.undo": lambda firm, ids: firm.ledger.merges.undo(firm.actor, ids["merge"]),
     "persons.delete": lambda firm, ids: firm.ledger.persons.delete(firm.actor, ids["person"]),
     "organizations.create": lambda firm, ids: firm.ledger.organizations.create(
         firm.actor, OrganizationDraft(name="X", domains=("client.example",), person_ids=(ids["person"],))
@@ -322,6 +333,9 @@ ELSEWHERE = {
     "chores.is_left": "tells of one's own tenant's types",
     "chores.resume": "goes on in any tenant, for whoever runs the server: see test_chores",
     "chores.close": "concerns no tenant",
+    "merges.resume": "goes on in any tenant, for whoever runs the server: see test_merges",
+    "merges.settled": "concerns no tenant",
+    "merges.close": "concerns no tenant",
     "types.list": "takes no ids: see below",
     "tenants.get": "finds the tenant that a token names",
     "tenants.by_name": "finds tenants, for whoever runs the server",

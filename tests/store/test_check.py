@@ -98,6 +98,16 @@ BREAKS = {
     "keys given to no application": (
         f"INSERT INTO grant_key VALUES ({T}, 'd', 'code', 999, 1, NULL, NULL, NULL, NULL, NULL)"
     ),
+    "persons merged into what does not exist": "UPDATE person SET deleted_at = 1, merged_into = 999 WHERE id = 4",
+    "organizations merged into what does not exist": "UPDATE organization SET merged_into = 999",
+    "records changed by a merge that does not exist": f"INSERT INTO party_merge_part VALUES ({T}, 999, 'person', 1, 2)",
+    **{
+        f"merges of {party} that does not exist ({side})": (
+            f"INSERT INTO party_merge VALUES ({T}, 1, {kind}, {ids}, 1, 1, 'rest', 1, 1)"
+        )
+        for party, kind in (("a person", 0), ("an organization", 1))
+        for side, ids in (("survivor", "999, 1"), ("gone", "1, 999"))
+    },
     "tokens by a consent that does not exist": (
         f"INSERT INTO token VALUES ({T}, 9, 1, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, NULL, 999)"
     ),

@@ -41,6 +41,9 @@ class Contacts(PartyProfiles[Person]):
     async def _by_ids(self, tenant: int, ids: Iterable[int]) -> Mapping[int, Person]:
         return await person_rows.by_ids(self._database, tenant, ids)
 
+    async def _successors(self, tenant: int, ids: Iterable[int]) -> Mapping[int, int]:
+        return await person_rows.successors_of(self._database, tenant, ids)
+
     async def _some(self, tenant: int, after: int, limit: int) -> Sequence[Person]:
         return await person_rows.page(self._database, tenant, after=after, limit=limit)
 

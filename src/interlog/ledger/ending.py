@@ -17,6 +17,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .drafts import root_note
 from .notes import delete_with_replies
+from .successors import with_survivors
 
 
 async def add_deletion(
@@ -45,6 +46,7 @@ async def add_restoration(
     noted = bool(read.content.body) and type_.has_note
     back = replace(
         read,
+        content=await with_survivors(store, tenant, read.content),
         deleted_at=None,
         note_id=await store.numbers.one(tenant, "note") if noted else None,
         version=read.version + 1,

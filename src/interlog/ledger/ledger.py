@@ -19,6 +19,7 @@ from .canvassing.households import Households
 from .canvassing.integrations import Integrations
 from .canvassing.listing import CanvassingLists
 from .canvassing.members import Members
+from .canvassing.merged_contacts import MergedContacts
 from .canvassing.notes import ContactNotes
 from .canvassing.people import People
 from .canvassing.permits import Permits
@@ -46,6 +47,7 @@ from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
 from .known_as import KnownAs
+from .merges import Merges
 from .news import Newsroom
 from .notes import Notes
 from .opportunities import Opportunities
@@ -90,6 +92,7 @@ class Ledger:
         self.cards = Cards(store, self.persons, self.organizations)
         self.interactions = Interactions(store, self.persons, self.cards)
         self.known_as = KnownAs(store)
+        self.merges = Merges(store, self.tenants, self.persons, self.organizations)
         self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)
         self.finding = Finding(store, self.timeline)
@@ -126,6 +129,7 @@ class Ledger:
         self.quality = Quality(store)
         self.standing = Standing(self.reports, self.quality)
         self.contacts = Contacts(store, self.resources, self.persons)
+        MergedContacts(store, self.resources, self.merges.persons, self.contacts.follow)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)
         self.contact_notes = ContactNotes(store, self.resources, self.notes)
@@ -154,5 +158,6 @@ class Ledger:
     async def close(self) -> None:
         """Finish the writes that were handed in, then disconnect."""
         await self.chores.close()
+        await self.merges.close()
         await self.access.close()
         await self.store.close()

@@ -36,6 +36,9 @@ class OrganizationProfiles(PartyProfiles[Organization]):
     async def _by_ids(self, tenant: int, ids: Iterable[int]) -> Mapping[int, Organization]:
         return await rows.by_ids(self._database, tenant, ids)
 
+    async def _successors(self, tenant: int, ids: Iterable[int]) -> Mapping[int, int]:
+        return await rows.successors_of(self._database, tenant, ids)
+
     async def _some(self, tenant: int, after: int, limit: int) -> Sequence[Organization]:
         return await rows.page(self._database, tenant, after=after, limit=limit)
 

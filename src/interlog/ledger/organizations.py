@@ -46,9 +46,9 @@ class Organizations:
         found = await organization_rows.by_ids(self._database, actor.tenant.id, [organization_id])
         if organization_id in found:
             return found[organization_id]
-        into = await organization_rows.merged_into(self._database, actor.tenant.id, organization_id)
-        if into is not None:
-            raise MergedAway("organization", organization_id, into)
+        merged = await organization_rows.successors_of(self._database, actor.tenant.id, [organization_id])
+        if organization_id in merged:
+            raise MergedAway("organization", organization_id, merged[organization_id])
         raise NotFound("organization", organization_id)
 
     async def get_many(self, actor: Actor, ids: Iterable[int]) -> dict[int, Organization]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from ..model.interactions import Content, Participant
 from ..model.parties import Directory, Person, normal_email
 from ..model.tenancy import Actor
@@ -11,7 +13,7 @@ from .persons import Persons
 async def resolve(
     persons: Persons, actor: Actor, contents: Sequence[Content], newcomers: Sequence[Person] = ()
 ) -> tuple[list[tuple[Participant, ...]], Directory, list[Person]]:
-    """Bind participants that come with an address: two reads for any number.
+    """Bind participants that come with an address: two reads for any number. Who was merged into another is that one.
 
     Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
     Contents that share their participants share what is returned. ``newcomers``: named among the participants, and yet
@@ -31,16 +33,23 @@ async def resolve(
         known, new = await persons.bind(actor, addresses)
         ids.update(known.values())
         created += new
+    stored_with = {person.id for person in created}
     everybody = await persons.directory(actor, ids)
+    merged: dict[int, int] = {}
+    if missing := [id_ for id_ in ids if id_ not in everybody and id_ not in stored_with]:
+        merged = await persons.successors(actor, missing)
+        everybody = await persons.directory(actor, {merged.get(id_, id_) for id_ in ids})
     if created:
-        known_persons = {id_: everybody[id_] for id_ in ids if id_ in everybody}
+        known_persons = {id_: everybody[id_] for id_ in (merged.get(id_, id_) for id_ in ids) if id_ in everybody}
         everybody = Directory(known_persons | {person.id: person for person in created})
-    if not addresses:
+    if not addresses and not merged:
         return [content.participants for content in contents], everybody, created
     bound = {
         place: tuple(
             Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
             if p.person is None and p.address is not None
+            else replace(p, person=merged[p.person])
+            if p.person in merged
             else p
             for p in participants
         )

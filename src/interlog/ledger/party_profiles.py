@@ -41,6 +41,10 @@ class PartyProfiles(ProfileKind, Generic[Party]):
         """Return the records by their ids."""
 
     @abstractmethod
+    async def _successors(self, tenant: int, ids: Iterable[int]) -> Mapping[int, int]:
+        """Return who those are by now that were merged into others."""
+
+    @abstractmethod
     async def _some(self, tenant: int, after: int, limit: int) -> Sequence[Party]:
         """Return the records in order of ids, those behind one."""
 
@@ -64,10 +68,17 @@ class PartyProfiles(ProfileKind, Generic[Party]):
         if ids := set(wanted.get(_ID, ())):
             chosen: dict[str, int] = await self._beside.find(self._store, tenant, ids)
             numbers: dict[int, str] = {int(text): text for text in ids.difference(chosen) if is_number(text)}
-            there = await self._by_ids(tenant, {*numbers, *chosen.values()})
+            asked = {*numbers, *chosen.values()}
+            there = await self._by_ids(tenant, asked)
             named = await self._beside.read(self._store, tenant, [n for n in numbers if n in there])
-            found |= {(_ID, text): [number] for text, number in chosen.items() if number in there}
-            found |= {(_ID, text): [n] for n, text in numbers.items() if n in there and not has_key(named.get(n))}
+            missing = [number for number in asked if number not in there]
+            merged = await self._successors(tenant, missing) if missing else {}
+            found |= {(_ID, text): [merged.get(n, n)] for text, n in chosen.items() if n in there or n in merged}
+            found |= {
+                (_ID, text): [merged.get(n, n)]
+                for n, text in numbers.items()
+                if (n in there and not has_key(named.get(n))) or n in merged
+            }
         return found | await self._owners(tenant, wanted)
 
     async def read(self, actor: Actor, type_: ProfileType, numbers: Iterable[int]) -> dict[int, Profile]:

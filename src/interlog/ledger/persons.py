@@ -61,9 +61,9 @@ class Persons:
         found = await person_rows.by_ids(self._database, actor.tenant.id, [person_id])
         if person_id in found:
             return found[person_id]
-        into = await person_rows.merged_into(self._database, actor.tenant.id, person_id)
-        if into is not None:
-            raise MergedAway("person", person_id, into)
+        merged = await person_rows.successors_of(self._database, actor.tenant.id, [person_id])
+        if person_id in merged:
+            raise MergedAway("person", person_id, merged[person_id])
         raise NotFound("person", person_id)
 
     async def get_many(self, actor: Actor, ids: Iterable[int]) -> dict[int, Person]:
@@ -75,6 +75,11 @@ class Persons:
         """Return where to look up these persons; it may hold others too."""
         actor.require(Right.READ)
         return await person_rows.directory(self._database, actor.tenant.id, ids)
+
+    async def successors(self, actor: Actor, ids: Iterable[int]) -> dict[int, int]:
+        """Return who those of the persons are by now that were merged into others."""
+        actor.require(Right.READ)
+        return await person_rows.successors_of(self._database, actor.tenant.id, ids)
 
     async def of_interactions(self, actor: Actor, items: Iterable[Interaction | Brief]) -> Directory:
         """Return where to look up the persons who took part in the interactions, each of whom is fetched once."""

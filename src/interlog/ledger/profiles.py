@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..model.errors import Conflict, InterlogError, NotFound
+from ..model.errors import Conflict, InterlogError, MergedAway, NotFound
+from ..model.ids import index_text
 from ..model.instances import Put
 from ..model.parties import Party
 from ..model.profiles import (
@@ -60,8 +61,15 @@ class Profiles:
         return self._built_in.get(type_.id, self._own)
 
     async def find(self, actor: Actor, type_: ProfileType, key: str) -> Profile:
-        """Return the profile that has this ProfileId."""
-        return await self.find_by(actor, type_, {PROFILE_ID: key})
+        """Return the profile that has this ProfileId; ``MergedAway`` where it was merged into another one."""
+        try:
+            return await self.find_by(actor, type_, {PROFILE_ID: key})
+        except NotFound:
+            found = await self.kind_of(type_).find(actor, type_, {(PROFILE_ID,): [index_text(key)]})
+            read = await self.kind_of(type_).read(actor, type_, {number for some in found.values() for number in some})
+            for survivor in read.values():
+                raise MergedAway(type_.name, key, survivor.key) from None
+            raise
 
     async def find_by(self, actor: Actor, type_: ProfileType, values: Mapping[str, Any]) -> Profile:
         """Return the profile whose fields of a strong id have these values; ``NotFound`` where there is not one."""

@@ -9,12 +9,14 @@ from ..model.tenancy import Actor, Right
 from ..store import journal
 from ..store.store import Store
 from .interactions import Interactions
+from .successors import with_survivors
 
 
 class Undoing:
     """Use cases around what was changed by mistake. Deletions come back by ``Interactions.restore``."""
 
     def __init__(self, store: Store, interactions: Interactions) -> None:
+        self._store = store
         self._database = store.database
         self._interactions = interactions
 
@@ -29,5 +31,6 @@ class Undoing:
         if not entries or entries[0].version != read.version or expected_version not in (None, read.version):
             raise Conflict("there is no amendment that could be undone; read the interaction again", existing=number)
         before = msgspec.convert((entries[0].before or {})["content"], Content)
+        before = await with_survivors(self._store, actor.tenant.id, before)
         amended = await self._interactions.amend(actor, number, lambda _: before, expected_version=read.version)
         return amended.interaction

@@ -73,6 +73,7 @@ class Upkeep:
         for tenant in await self._ledger.tenants.all():
             try:
                 await self._ledger.chores.resume([tenant.id])
+                await self._ledger.merges.resume([tenant.id])
                 for kept in self._kept:
                     await self._remove(tenant.id, kept)
             except NotFound:

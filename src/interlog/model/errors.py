@@ -55,7 +55,7 @@ class NotFound(InterlogError):
 class MergedAway(InterlogError):
     """The person or organization was merged into another one."""
 
-    def __init__(self, model: str, value: int, into: int) -> None:
+    def __init__(self, model: str, value: int | str, into: int | str) -> None:
         super().__init__(f"{model} {value} has been merged into {into}")
         self.model, self.value, self.into = model, value, into
 

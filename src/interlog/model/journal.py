@@ -14,6 +14,7 @@ class Action(StrEnum):
     DELETE = "delete"
     RESTORE = "restore"
     VOID = "void"
+    MERGE = "merge"  # into another one of its kind; it is restored when that is undone
 
 
 class Entity(StrEnum):

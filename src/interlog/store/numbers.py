@@ -30,7 +30,7 @@ _GIVE_BACK = Query(
 
 KINDS = ("interaction", "note", "person", "organization", "opportunity", "list", "entry", "token",
          "profile", "definition", "resource", "application", "consent", "subscription", "delivery",
-         "session")  # fmt: skip
+         "session", "merge")  # fmt: skip
 
 _FIRST_BLOCK = 16
 _LARGEST_BLOCK = 20_000

@@ -13,10 +13,13 @@ from .parties import (
     deleted_query,
     in_order,
     live,
+    merged_query,
     name_key,
     namesake_rows,
     namesakes_query,
     page_rows,
+    successors,
+    successors_query,
 )
 from .rows import array_text, update_of
 from .schema import organization, organization_domain
@@ -32,7 +35,8 @@ _texts = msgspec.json.Decoder(tuple[str, ...])
 
 LIVE_BY_IDS = by_ids_query(organization, _SHOWN)
 DELETED = deleted_query(organization, _SHOWN)
-FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
+SUCCESSORS = successors_query(organization)
+MERGED = merged_query(organization, _SHOWN)
 BY_DOMAINS = Query(
     select(organization_domain.c.domain, organization_domain.c.organization_id)
     .where(
@@ -47,7 +51,7 @@ NAMESAKES = namesakes_query(organization, _SHOWN)
 UPDATE = update_of(
     organization,
     ("tenant_id", "id"),
-    "name", "domains", "search", "name_key", "version", "modified_at", "deleted_at",
+    "name", "domains", "search", "name_key", "version", "modified_at", "deleted_at", "merged_into",
 )  # fmt: skip
 RELEASE_DOMAIN = Query(
     delete(organization_domain).where(
@@ -93,10 +97,15 @@ async def ids_by_domain(database: Database, tenant: int, domains: Iterable[str])
     return found
 
 
-async def merged_into(database: Database, tenant: int, organization_id: int) -> int | None:
-    """Return the id of the organization that this one was merged into, if it was."""
-    rows = await database.fetch(FATE, tenant=tenant, id=organization_id)
-    return rows[0][0] if rows else None
+async def successors_of(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, int]:
+    """Return who the organizations are by now that were merged into others."""
+    return await successors(database, SUCCESSORS, tenant, ids)
+
+
+async def merged_away(database: Database, tenant: int, id_: int) -> Organization | None:
+    """Return one that was merged into another, as it was then; None where there is none."""
+    rows = await database.fetch(MERGED, tenant=tenant, id=id_)
+    return organization_of(rows[0]) if rows else None
 
 
 async def deleted(database: Database, tenant: int, id_: int) -> Organization | None:
@@ -119,8 +128,19 @@ def insert(unit: Unit, tenant: int, item: Organization) -> None:
     unit.insert(organization_domain, [(tenant, domain, item.id) for domain in _normal(item)])
 
 
-def change(unit: Unit, tenant: int, read: Organization, new: Organization, *, deleted_at: int | None = None) -> None:
-    """Add the update of an organization to a unit, guarded by the version that was read."""
+def change(
+    unit: Unit,
+    tenant: int,
+    read: Organization,
+    new: Organization,
+    *,
+    deleted_at: int | None = None,
+    merged_into: int | None = None,
+) -> None:
+    """Add the update of an organization to a unit, guarded by the version that was read.
+
+    ``deleted_at`` and ``merged_into``: when and into whom it goes.
+    """
     unit.change(
         UPDATE,
         {
@@ -134,6 +154,7 @@ def change(unit: Unit, tenant: int, read: Organization, new: Organization, *, de
             "version": new.version,
             "modified_at": new.modified_at,
             "deleted_at": deleted_at,
+            "merged_into": merged_into,
         },
     )
     old_domains, domains = _normal(read), [] if deleted_at is not None else _normal(new)

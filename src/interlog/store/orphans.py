@@ -17,6 +17,8 @@ from .schema import (
     interaction,
     interaction_type,
     membership,
+    merge,
+    merge_part,
     note,
     note_link,
     opportunity,
@@ -123,6 +125,16 @@ def _references() -> Iterator[_Reference]:
     here = and_(resource.c.person.is_not(None), resource.c.deleted_at.is_(None))
     own = {"person": "id"}
     yield _Reference(f"resources about a person {gone}", resource, person, own, live=True, when=here)
+    for what, table in (("persons", person), ("organizations", organization)):
+        here = table.c.merged_into.is_not(None)
+        yield _Reference(f"{what} merged into what {absent[5:]}", table, table, {"merged_into": "id"}, when=here)
+    own = {"merge_id": "id"}
+    yield _Reference(f"records changed by a merge {absent}", merge_part, merge, own)
+    for party in (Party.PERSON, Party.ORGANIZATION):
+        name, owner, key = _PARTIES[party]
+        for side in ("survivor", "gone"):
+            here = merge.c.party_kind == int(party)
+            yield _Reference(f"merges of {name} {absent} ({side})", merge, owner, {side: key}, when=here)
     own = {"subject": "id"}
     yield _Reference(f"work left to do on a type {absent}", chore, interaction_type, own)
     own = {"person_id": "person_id"}

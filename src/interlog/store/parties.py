@@ -4,7 +4,7 @@ Each of the three tables has ``tenant_id``, ``id``, ``deleted_at`` and ``search`
 looks through; persons and organizations have ``name_key`` besides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, select
@@ -35,6 +35,44 @@ def deleted_query(table: Table, shown: Sequence[ColumnElement[Any]]) -> Query:
         table.c.tenant_id == parameter("tenant"), table.c.id == parameter("id"), table.c.deleted_at.is_not(None)
     )
     return Query(statement.where(table.c.merged_into.is_(None)) if "merged_into" in table.c else statement)
+
+
+def successors_query(table: Table) -> Query:
+    """Return the statement of what some (parameter ``ids``) were merged into, for those that were."""
+    return Query(
+        select(table.c.id, table.c.merged_into).where(
+            table.c.tenant_id == parameter("tenant"),
+            member_of(table.c.id, "ids"),
+            table.c.merged_into.is_not(None),
+        )
+    )
+
+
+async def successors(database: Database, query: Query, tenant: int, ids: Iterable[int]) -> dict[int, int]:
+    """Return who some are by now that were merged, perhaps several times, into others; a statement for each time."""
+    steps: dict[int, int] = {}
+    asked = set(ids)
+    while asked:
+        found = {row[0]: row[1] for row in await database.fetch(query, tenant=tenant, ids=database.array(asked))}
+        steps |= found
+        asked = set(found.values()).difference(steps)
+    last: dict[int, int] = {}
+    for id_ in ids:
+        place = id_
+        while place in steps:
+            place = steps[place]
+        if place != id_:
+            last[id_] = place
+    return last
+
+
+def merged_query(table: Table, shown: Sequence[ColumnElement[Any]]) -> Query:
+    """Return the statement of one that was merged into another, as it was (parameter ``id``)."""
+    return Query(
+        select(*shown).where(
+            table.c.tenant_id == parameter("tenant"), table.c.id == parameter("id"), table.c.merged_into.is_not(None)
+        )
+    )
 
 
 def in_order(statement: Select[Any], table: Table) -> Query:

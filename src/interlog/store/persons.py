@@ -16,10 +16,13 @@ from .parties import (
     deleted_query,
     in_order,
     live,
+    merged_query,
     name_key,
     namesake_rows,
     namesakes_query,
     pattern_of,
+    successors,
+    successors_query,
 )
 from .rows import array_text, update_of
 from .schema import membership, person, person_email
@@ -36,7 +39,8 @@ _ids = msgspec.json.Decoder(tuple[int, ...])
 
 LIVE_BY_IDS = by_ids_query(person, _SHOWN)
 DELETED = deleted_query(person, _SHOWN)
-FATE = Query(select(Columns.merged_into).where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id")))
+SUCCESSORS = successors_query(person)
+MERGED = merged_query(person, _SHOWN)
 BY_EMAILS = Query(
     select(person_email.c.email, person_email.c.person_id).where(
         person_email.c.tenant_id == parameter("tenant"), member_of(person_email.c.email, "emails", text=True)
@@ -64,7 +68,7 @@ UPDATE = update_of(
     person,
     ("tenant_id", "id"),
     "kind", "first_name", "last_name", "emails", "primary_email", "organization_ids", "search", "name_key",
-    "version", "modified_at", "deleted_at",
+    "version", "modified_at", "deleted_at", "merged_into",
 )  # fmt: skip
 RELEASE_EMAIL = Query(
     delete(person_email).where(
@@ -186,10 +190,15 @@ async def ids_at_domain(database: Database, tenant: int, domain: str) -> set[int
     return {person_id for (person_id,) in rows}
 
 
-async def merged_into(database: Database, tenant: int, person_id: int) -> int | None:
-    """Return the id of the person that this one was merged into, if it was."""
-    rows = await database.fetch(FATE, tenant=tenant, id=person_id)
-    return rows[0][0] if rows else None
+async def successors_of(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, int]:
+    """Return who the persons are by now that were merged into others."""
+    return await successors(database, SUCCESSORS, tenant, ids)
+
+
+async def merged_away(database: Database, tenant: int, id_: int) -> Person | None:
+    """Return one that was merged into another, as it was then; None where there is none."""
+    rows = await database.fetch(MERGED, tenant=tenant, id=id_)
+    return person_of(rows[0]) if rows else None
 
 
 async def deleted(database: Database, tenant: int, id_: int) -> Person | None:
@@ -214,8 +223,19 @@ def insert(unit: Unit, tenant: int, item: Person) -> None:
     unit.insert(membership, [(tenant, organization, item.id) for organization in item.organization_ids])
 
 
-def change(unit: Unit, tenant: int, read: Person, new: Person, *, deleted_at: int | None = None) -> None:
-    """Add the update of a person to a unit, guarded by the version that was read."""
+def change(
+    unit: Unit,
+    tenant: int,
+    read: Person,
+    new: Person,
+    *,
+    deleted_at: int | None = None,
+    merged_into: int | None = None,
+) -> None:
+    """Add the update of a person to a unit, guarded by the version that was read.
+
+    ``deleted_at`` and ``merged_into``: when and into whom it goes.
+    """
     unit.change(
         UPDATE,
         {
@@ -233,6 +253,7 @@ def change(unit: Unit, tenant: int, read: Person, new: Person, *, deleted_at: in
             "version": new.version,
             "modified_at": new.modified_at,
             "deleted_at": deleted_at,
+            "merged_into": merged_into,
         },
     )
     old_emails, emails = _normal(read), [] if deleted_at is not None else _normal(new)

@@ -48,8 +48,8 @@ class Contacts:
         self._resources = resources
         self._units = ContactUnits(store, resources, persons)
         self._parts = Parts(store, resources)
-        persons.followers.append(self._follow)
-        self._units.identities.own = self._follow
+        persons.followers.append(self.follow)
+        self._units.identities.own = self.follow
 
     # Creating
 
@@ -146,7 +146,7 @@ class Contacts:
 
     # What follows from changes elsewhere, and parts
 
-    async def _follow(self, actor: Actor, unit: Unit, read: Person, new: Person | None) -> None:
+    async def follow(self, actor: Actor, unit: Unit, read: Person, new: Person | None) -> None:
         """Add to the unit of a change of a person what it means for the contact that he is; None: he is deleted."""
         if new is not None and _said(read) == _said(new):
             return

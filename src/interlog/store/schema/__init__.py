@@ -12,6 +12,7 @@ from .definitions import chore, collection, definition, interaction_type, profil
 from .deliveries import delivery, subscription
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
 from .journal import ASSIGNED_BY_WRITER, journal
+from .merges import merge, merge_part
 from .notes import note, note_link
 from .parties import (
     membership,
@@ -49,6 +50,8 @@ __all__ = [
     "interaction_type",
     "journal",
     "membership",
+    "merge",
+    "merge_part",
     "metadata",
     "note",
     "note_link",

@@ -417,6 +417,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party_list"),
     )
     op.create_table(
+        "party_merge",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("survivor", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("gone", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("state", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("ended_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party_merge"),
+    )
+    op.create_index("ix_party_merge_gone", "party_merge", ["tenant_id", "party_kind", "gone", "id"], unique=False)
+    op.create_index(
+        "ix_party_merge_open",
+        "party_merge",
+        ["tenant_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 0 OR state = 2"),
+        postgresql_where=sa.text("state = 0 OR state = 2"),
+    )
+    op.create_index(
+        "ix_party_merge_survivor", "party_merge", ["tenant_id", "party_kind", "survivor", "id"], unique=False
+    )
+    op.create_table(
+        "party_merge_part",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("merge_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("entity_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "merge_id", "entity", "entity_id", name="pk_party_merge_part"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "password",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
