@@ -7,6 +7,7 @@ import pytest
 from interlog.model.interactions import Links
 from interlog.model.notes import NoteDraft, NoteKind
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party
+from interlog.model.tenancy import UserRole
 from tests.counting import counted
 from tests.serving import Firm
 
@@ -128,10 +129,25 @@ def test_many_notes_cost_no_more_statements(mia: Visitor, firm: Firm) -> None:
     assert "n3. " in mia.get(older[1]).text
 
 
-def test_whoever_may_only_read_has_no_forms(any_firm: Firm) -> None:
-    """Neither the form nor what it sends."""
-    noted = visitor(any_firm)
-    noted.post(f"/persons/{any_firm.mia.id}/notes", content="One")
-    assert "One" in noted.get(f"/persons/{any_firm.mia.id}").text
-    noted.form_key = "other"
-    assert noted.post(f"/persons/{any_firm.mia.id}/notes", content="Two").status_code == 403
+def test_whoever_may_only_read_has_no_forms(any_mia: Visitor, any_firm: Firm) -> None:
+    """Neither those of notes nor any other, and none of them is taken."""
+    path = f"/persons/{any_firm.mia.id}"
+    any_mia.post(f"{path}/notes", content="One")
+    reader = visitor(any_firm, any_firm.colleague("Ida", role=UserRole.VIEWER))
+    page = reader.get(path).text
+    assert "One" in page
+    assert "<textarea" not in page
+    assert f"{path}/edit" not in page
+    for address in ("/persons", "/organizations", "/opportunities"):
+        assert f"{address}/new" not in reader.get(address).text
+        assert reader.get(f"{address}/new").status_code == 403
+        for action in ("edit", "delete", "restore"):
+            assert reader.post(f"{address}/1/{action}").status_code == 403
+    assert reader.post(f"{path}/notes", content="Two").status_code == 403
+
+
+def test_a_form_of_another_site_is_refused(any_mia: Visitor, any_firm: Firm) -> None:
+    """Whoever does not know the word that our forms carry stores nothing."""
+    any_mia.form_key = "other"
+    for path in ("/persons/new", f"/persons/{any_firm.mia.id}/notes", "/organizations/new", "/opportunities/new"):
+        assert any_mia.post(path, content="Two", name="Two", first_name="Two").status_code == 403

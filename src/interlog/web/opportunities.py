@@ -42,9 +42,9 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     persons = await ledger.persons.get_many(actor, (*opportunity.person_ids, opportunity.creator))
     organizations = await ledger.organizations.get_many(actor, opportunity.organization_ids)
     there = [id_ for id_ in opportunity.person_ids if id_ in persons][: relationships.MOST_PERSONS]
-    found = list((await ledger.relationships.moments(actor, there, internal=True)).values()) if there else []
-    if organizations:
-        found += (await ledger.organizations.moments(actor, list(organizations), internal=True)).values()
+    members = await ledger.organizations.members(actor, list(organizations)) if organizations else {}
+    involved = {*there, *(id_ for some in members.values() for id_ in some)}
+    found = await ledger.relationships.moments(actor, sorted(involved), internal=True) if involved else {}
     shown = {
         "opportunity": opportunity,
         "list": (await _lists(view)).get(opportunity.list_id),
@@ -53,7 +53,7 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
         "others": len(opportunity.person_ids) - len(there),
         "organizations": list(organizations.values()),
         "formula": relationships.formula(view),
-        "dates": await relationships.dates(view, outermost(found) if found else None),
+        "dates": await relationships.dates(view, outermost(list(found.values())) if found else None),
         "knows": await relationships.who_knows(view, there),
     }
     return Page("opportunity.html", values | shown, notes.status_of(said))
