@@ -276,6 +276,7 @@ WRITES: dict[str, Attempt] = {
         firm.actor, ProfileType(id=0, name="House", collections=("Houses",), display_name="changed")
     ),
     "profile_types.delete": lambda firm, ids: firm.ledger.profile_types.delete(firm.actor, "House"),
+    "types.undo": lambda firm, ids: firm.ledger.types.undo(firm.actor, "Visit"),
     "types.define": lambda firm, ids: firm.ledger.types.define(
         firm.actor, InteractionType(id=0, name="Visit", collections=("Visits",), is_activity=True)
     ),
@@ -396,6 +397,7 @@ NOUNS_ELSEWHERE = {
     "founding": "makes what one's own tenant has from the beginning: see canvassing/test_permits",
     "permits": "takes no ids: see canvassing/test_permits",
     "assignments": "takes contacts, and looks for what is assigned to the actor: see canvassing/test_assignments",
+    "listing": "takes types, and reads one's own tenant's records of them: see test_listing",
     "people": "looks persons up among one's own tenant's",
 }  # fmt: skip
 """Nouns whose use cases are tried elsewhere, all of them."""

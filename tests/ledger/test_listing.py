@@ -4,7 +4,6 @@ import pytest
 from msgspec.structs import replace
 
 from interlog.ledger import Ledger
-from interlog.ledger.listing import Listing
 from interlog.model.conditions import Compare, Operator
 from interlog.model.errors import Forbidden
 from interlog.model.expressions import Column, Kind, Order
@@ -41,7 +40,7 @@ async def test_a_list_holds_the_own_tenants_and_groups(ledger: Ledger, orders: t
     acme, other = await found_firm(ledger), await found_firm(ledger)
     types = await fill(acme)
     await fill(other)
-    listing = Listing(ledger.store)
+    listing = ledger.listing
     everyone, inside = acme.actor, acme.acting(acme.mia, acme.actor.right, 7)
     for actor, expected in ((everyone, 3), (inside, 4)):
         found = await listing.page(actor, types, limit=10, orders=orders)
@@ -62,7 +61,7 @@ async def test_what_is_attached_is_the_own_tenants_too(ledger: Ledger) -> None:
     await fill(other)
     visit = acme.tenant.type_named("Visit")
     assert visit is not None
-    listing, attached = Listing(ledger.store), Compare("type_id", Operator.EQUAL, visit.id)
+    listing, attached = ledger.listing, Compare("type_id", Operator.EQUAL, visit.id)
     party = (int(Party.PERSON), acme.eve.id)
     for actor, expected in ((acme.actor, 3), (acme.acting(acme.mia, acme.actor.right, 7), 4)):
         found = await listing.page(actor, types, limit=10, party=party, attached=attached)
@@ -73,7 +72,7 @@ async def test_what_is_attached_is_the_own_tenants_too(ledger: Ledger) -> None:
 async def test_profiles_are_the_own_tenants(ledger: Ledger) -> None:
     """Persons and organizations of another tenant are in no list of profiles."""
     acme, other = await found_firm(ledger), await found_firm(ledger)
-    listing = Listing(ledger.store)
+    listing = ledger.listing
     found = await listing.profiles(acme.actor, CONTACT.id, limit=10)
     assert found.numbers == [person.id for person in (acme.mia, acme.ben, acme.eve, acme.ola)]
     assert await listing.count_profiles(other.actor, CONTACT.id) == 4
@@ -83,7 +82,7 @@ async def test_profiles_are_the_own_tenants(ledger: Ledger) -> None:
 async def test_a_page_says_whether_there_is_another(acme: Firm) -> None:
     """The place of the last one where more follow, None where none do; nothing is asked for with a limit of 0."""
     types = await fill(acme)
-    listing = Listing(acme.ledger.store)
+    listing = acme.ledger.listing
     first = await listing.page(acme.actor, types, limit=2)
     assert first.next is not None
     second = await listing.page(acme.actor, types, limit=2, after=first.next)
@@ -97,7 +96,7 @@ async def test_a_page_says_whether_there_is_another(acme: Firm) -> None:
 async def test_reading_needs_the_right(acme: Firm) -> None:
     """Whoever may not read gets nothing."""
     nobody = replace(acme.actor, right=None)
-    listing = Listing(acme.ledger.store)
+    listing = acme.ledger.listing
     for work in (
         listing.page(nobody, [1], limit=1),
         listing.count(nobody, [1]),

@@ -336,3 +336,25 @@ class TestRead:
 
         assert await acme.ledger.types.instances_counts(acme.actor, [type_, MEETING]) == {type_.id: 2, MEETING.id: 0}
         assert await is_used(acme.ledger.store.database, acme.tenant.id, type_.id)
+
+
+class TestUndo:
+    async def test_the_definition_before_stands_again(self, acme: Firm) -> None:
+        """As a new version; once more, and the change stands. What was seen meanwhile is not undone unseen."""
+        types = acme.ledger.types
+        with pytest.raises(NotFound):
+            await types.undo(acme.actor, "BranchVisit")
+        await types.define(acme.actor, visit(MINUTES))
+        with pytest.raises(Conflict):
+            await types.undo(acme.actor, "BranchVisit")
+        await types.define(acme.actor, visit(MINUTES, LANE))
+
+        with pytest.raises(Conflict):
+            await types.undo(acme.actor, "BranchVisit", expected_version=1)
+        with pytest.raises(Forbidden):
+            await types.undo(acme.acting(acme.mia, Right.WRITE), "BranchVisit")
+        undone = await types.undo(acme.actor, "branchvisit", expected_version=2)
+        assert (undone.type.version, undone.type.fields) == (3, (KEY, MINUTES))
+        assert (await types.undo(acme.actor, "BranchVisit")).type.fields == (KEY, MINUTES, LANE)
+        entry = (await journal_of(acme))[-1]
+        assert (entry.action, entry.entity, entry.version) == (Action.AMEND, Entity.TYPE, 4)

@@ -47,6 +47,7 @@ from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
 from .known_as import KnownAs
+from .listing import Listing
 from .merges import Merges
 from .news import Newsroom
 from .notes import Notes
@@ -96,6 +97,7 @@ class Ledger:
         self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)
         self.finding = Finding(store, self.timeline)
+        self.listing = Listing(store)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
         self.chores = Chores(store, self.tenants)

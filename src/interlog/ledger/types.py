@@ -197,6 +197,18 @@ class Types:
             chores.append(self._chores.add(actor, unit, REFER, new.id, Looking(always=has_others or was_left)))
         return chores
 
+    async def undo(self, actor: Actor, name: str, *, expected_version: int | None = None) -> Defined:
+        """Let the definition before the newest one stand again, as a new version; once more, and the newest one stands.
+
+        Raises what ``define`` raises, and ``Conflict`` where there is none before, or another one is the newest.
+        """
+        actor.require(Right.ADMIN)
+        known = await self.versions(actor, name)
+        newest = known[-1]
+        if len(known) < 2 or expected_version not in (None, newest.version):
+            raise Conflict("there is no change that could be undone; read the type again", existing=newest.id)
+        return await self.define(actor, known[-2], expected_version=newest.version)
+
     async def learn(self, actor: Actor) -> None:
         """Read the types that the actor's tenant does not know yet: another process may have defined them just now."""
         actor.tenant.learn(await type_rows.newest(self._database, actor.tenant.id))

@@ -15,10 +15,13 @@ from typing import Any, NamedTuple
 from .definitions import IDENTIFIER, MAX_FIELDS, MAX_NAME
 from .ids import parse_uuid
 from .instants import parse_moment
+from .naming import identifier_of
 from .types import FieldDefinition, FieldKind
 
 MAX_ROWS = 1_000
 """How many rows are looked at; a sample need not be longer."""
+
+_DELIMITERS = ",;\t"
 
 Row = Mapping[str, Any]
 
@@ -40,15 +43,34 @@ class Proposal(NamedTuple):
 
 
 def csv_rows(text: str) -> list[Row]:
-    """Return the first rows of a CSV with a header line; empty values are None. Raises ``ValueError``."""
+    """Return the first rows of a CSV with a header line; empty values are None. Raises ``ValueError``.
+
+    Between the values stands whichever of comma, semicolon and tab the first line has most of.
+    """
+    first = text[: text.find("\n")] if "\n" in text else text
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=first.count), strict=True)
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        head = next((row for row in reader if row), [])
+        if len(head) > MAX_FIELDS:
+            raise ValueError(f"there are more than {MAX_FIELDS} columns")
         return [
-            {key: value or None for key, value in row.items() if isinstance(key, str)}
-            for row in islice(reader, MAX_ROWS)
+            {name: (row[place] or None) if place < len(row) else None for place, name in enumerate(head)}
+            for row in islice((row for row in reader if row), MAX_ROWS)
         ]
     except csv.Error as error:
         raise ValueError(str(error)) from None
+
+
+def with_names(rows: Sequence[Row]) -> tuple[list[Row], dict[str, str]]:
+    """Return rows with names that fields may have in the place of those of columns, and what each was called."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for title in dict.fromkeys(title for row in rows for title in row):
+        if name := identifier_of(title, taken):
+            names[title] = name
+            taken.add(name.casefold())
+    renamed: list[Row] = [{names[title]: value for title, value in row.items() if title in names} for row in rows]
+    return renamed, {name: title for title, name in names.items()}
 
 
 def proposal(rows: Sequence[Row]) -> Proposal:
@@ -82,7 +104,7 @@ def _column(name: str, values: Sequence[Any]) -> Column | None:
     return Column(field, max((len(str(item)) for item in items), default=0), 32 if small else 64)
 
 
-_KEY = re.compile(r"(id|key|number|code|ref)$", re.IGNORECASE)
+_KEY = re.compile(r"(id|key|number|code|ref|\bno|\bnr|_no|_nr)$", re.IGNORECASE)
 _IDENTIFYING = frozenset({FieldKind.TEXT, FieldKind.UUID, FieldKind.INTEGER})
 
 

@@ -132,7 +132,7 @@ async def _plan(database: Database, asked: Asked) -> Plan:
         and named.is_of(named.field, kind)
     ):
         by_value = next((found for found in usable if found.field == named.field and found.is_range), named)
-    if by_value is not None and asked.after is not None and asked.after[0] == _BY_VALUE:
+    if by_value is not None and asked.after is not None and asked.after[:1] == (_BY_VALUE,):
         return Plan(by_value, sorted=True, by_value=True)
     most, fewest = FEW, None
     for found in usable[:_LOOKED_INTO]:

@@ -199,9 +199,11 @@ async def _form(request: falcon.asgi.Request) -> Mapping[str, list[str]]:
     kind = (request.content_type or "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         found: dict[str, list[str]] = {}
+        left = MAX_FORM
         async for part in await request.get_media():
-            data = await part.stream.read(MAX_FORM + 1)
-            if len(data) > MAX_FORM:
+            data = await part.stream.read(left + 1)
+            left -= len(data)
+            if left < 0:
                 raise falcon.HTTPContentTooLarge
             found.setdefault(part.name, []).append(data.decode("utf-8-sig", errors="replace"))
         return found
@@ -209,7 +211,7 @@ async def _form(request: falcon.asgi.Request) -> Mapping[str, list[str]]:
     if len(data) > MAX_FORM:
         raise falcon.HTTPContentTooLarge
     try:
-        return parse_qs(data.decode(errors="replace"), keep_blank_values=True, max_num_fields=5_000)
+        return parse_qs(data.decode(errors="replace"), keep_blank_values=True, max_num_fields=10_000)
     except ValueError:
         raise falcon.HTTPBadRequest(title="The form cannot be read") from None
 

@@ -16,12 +16,17 @@ from . import (
     app,
     canvass,
     canvass_quality,
+    instances,
     journal,
     origins,
     relationships,
     sayings,
     taking_part,
     timeline,
+    type_changes,
+    type_form,
+    type_problems,
+    types,
     visit_facts,
 )
 from .texts import LANGUAGES
@@ -55,6 +60,11 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("canvass.py", name) for _, name, _ in canvass.TABS)
     yield from (("canvass_quality.py", text) for texts in canvass_quality.CHECKS.values() for text in texts)
     yield from (("taking_part.py", name) for name in taking_part.NAMES.values())
+    yield from (("instances.py", name) for name in instances.OPERATORS.values())
+    yield from (("type_changes.py", name) for name in (*type_changes.PARTS.values(), *type_changes.HOW.values()))
+    yield from (("type_form.py", name) for name in type_form.KINDS.values())
+    yield from (("type_problems.py", text) for text in type_problems.MESSAGES.values())
+    yield from (("types.py", name) for _, name in types.TABS)
     yield from (("visit_facts.py", name) for name in visit_facts.STATES.values())
     yield from (("sayings.py", saying) for saying in sayings.SAYINGS)
     yield from (("journal.py", name) for names in (journal.ACTIONS, journal.ENTITIES) for name in names.values())

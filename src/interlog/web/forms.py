@@ -7,10 +7,12 @@ what it is, though it may say more than a control can (an offset, microseconds, 
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
+from math import isfinite
 from typing import Any, NamedTuple
 
 from ..model.errors import Problem
+from ..model.expressions import Kind
 from ..model.instants import duration_text, instant_text, parse_moment
 from ..model.types import FieldDefinition, FieldKind
 from .texts import Texts
@@ -322,6 +324,26 @@ def instant_of(texts: Texts, text: str) -> str | None:
         return instant_text(texts.instant(datetime.fromisoformat(text)))
     except (ValueError, OverflowError):
         return None
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, and one that there is."""
+    return _NUMBER.fullmatch(text) is not None and isfinite(float(text))
+
+
+def is_canonical(text: str, kind: Kind) -> bool:
+    """Whether a text is one that fields hold of a kind: only such compare as what they mean."""
+    try:
+        match kind:
+            case Kind.INSTANT:
+                return text.endswith("Z") and len(text) == 27 and bool(datetime.fromisoformat(text))
+            case Kind.DATE:
+                return len(text) == 10 and bool(date.fromisoformat(text))
+            case Kind.TIME:
+                return len(text) == 15 and time.fromisoformat(text).tzinfo is None
+    except ValueError:
+        return False
+    return True
 
 
 def length_of(text: str) -> str | None:

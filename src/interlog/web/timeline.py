@@ -89,7 +89,7 @@ async def show(view: View) -> Page:
 
 async def recent(view: View) -> dict[str, Any]:
     """Return what a template needs for what happened lately and for what is coming up."""
-    at, types = now(), [type_.id for type_ in view.actor.tenant.types]
+    at, types = now(), list(view.actor.tenant.types_by_id)
     found = await view.ledger.timeline.newest(view.actor, types, start=-EVER, end=at, limit=20)
     coming = await view.ledger.timeline.newest(view.actor, types, start=at, end=at + 14 * DAY, limit=8, soonest=True)
     return {"days": await days_of(view, found), "coming": await days_of(view, coming)}

@@ -50,7 +50,7 @@ class Filter(NamedTuple):
         """Return the ids of the types that it lets pass."""
         return [
             type_.id
-            for type_ in tenant.types
+            for type_ in tenant.types_by_id.values()
             if (not self.categories or type_.category in self.categories) and self.type in ("", type_.name)
         ]
 
@@ -97,7 +97,7 @@ def filter_of(view: View) -> Filter:
 
 async def choices(view: View, chosen: Filter) -> Choices:
     """Return what can be chosen, and who is meant; one statement where somebody is."""
-    types = view.actor.tenant.types
+    types = list(view.actor.tenant.types_by_id.values())
     found = Choices(
         sorted(((type_.name, type_.display_name or type_.name) for type_ in types), key=lambda one: one[1].casefold()),
         PROTOCOLS,

@@ -47,10 +47,10 @@ class Ask(Struct, dict=True):
         """The hub's types and entity sets."""
         return hub_of(self.ledger, self.actor)
 
-    @cached_property
+    @property
     def listing(self) -> Listing:
         """The lists of the hub's interactions."""
-        return Listing(self.ledger.store)
+        return self.ledger.listing
 
     @cached_property
     def segments(self) -> list[Segment]:
