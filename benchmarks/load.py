@@ -95,7 +95,7 @@ class _Connection(asyncio.Protocol):
             self._buffer = b""
             status = data[9:12]
             run.statuses[status] += 1
-            if status != b"200":
+            if not status.startswith(b"2"):
                 run.sent_all = True  # nothing is worth measuring then
             head = data[:end].lower()
             at = head.find(b"\r\ncontent-length:")
