@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from interlog.ledger import Ledger
-from interlog.ledger.tenants import DEFAULT_LIST, FRESH
+from interlog.ledger.fresh import FRESH
+from interlog.ledger.tenants import DEFAULT_LIST
 from interlog.model.errors import Conflict, Forbidden, Invalid, NotFound
 from interlog.model.journal import Entity
 from interlog.model.parties import PersonKind

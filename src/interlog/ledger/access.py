@@ -14,7 +14,8 @@ from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
 from . import keys
-from .tenants import FRESH, Tenants
+from .fresh import FRESH
+from .tenants import Tenants
 
 _USED_EVERY = 60  # seconds: how exact a token's last use is known
 _MOST_KNOWN = 10_000

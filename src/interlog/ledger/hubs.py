@@ -14,7 +14,8 @@ from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
-from .tenants import FRESH, Tenants, add_owner, name_problems
+from .fresh import FRESH
+from .tenants import Tenants, add_owner, name_problems
 
 _TRIES = 8
 _MOST_KNOWN = 10_000

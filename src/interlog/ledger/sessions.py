@@ -15,9 +15,10 @@ from ..store.database import Stale
 from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
+from .fresh import FRESH
 from .keys import digest, new_key, tenant_of
 from .passwords import Passwords
-from .tenants import FRESH, Tenants
+from .tenants import Tenants
 
 LINK_LASTS = 24 * HOUR
 SESSION_LASTS = 30 * 24 * HOUR

@@ -23,9 +23,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .canvassing.groups import first_groups
-
-FRESH = 1.0
-"""Seconds after which a tenant or token read from the store is read again: so late another process's change counts."""
+from .fresh import FRESH
 
 DEFAULT_LIST = "Deals"
 

@@ -21,14 +21,13 @@ from sqlalchemy import (
 from ..model.canvassing.resources import NOTHING, Ref, Resource
 from ..model.canvassing.visits import PROTOCOL, TYPE_ID
 from ..model.interactions import Interaction
-from .database import Database, Row
+from .database import Database
 from .resources import resource_of
 from .schema import interaction, resource, visit
 from .statements import Query, Unit, member_of, parameter
 
 Columns = visit.c
 _NAMES = tuple(column.name for column in visit.columns)
-_REFERRED = ("campaigns", "contacts", "surveys")
 _CHANGING = tuple(name for name in _NAMES if name not in ("tenant_id", "id", "number", "created_at"))
 
 UPDATE = Query(
@@ -46,75 +45,40 @@ OF_CONTACTS = Query(
 
 _OWN = {"tenant_id": interaction.c.tenant_id, "id": interaction.c.uuid, "number": interaction.c.number}
 _STORED = [_OWN.get(column.name, null()) for column in resource.c]
-"""A visit that is stored, in the form of what it refers to, so that one statement finds both."""
+"""A visit that is stored, in the form of a contact, so that one statement finds both."""
 
-AROUND = Query(
-    union_all(
-        select(*resource.c).where(
-            resource.c.tenant_id == parameter("tenant"),
-            member_of(resource.c.kind, "kinds", text=True),
-            member_of(resource.c.id, "ids", text=True),
-        ),
-        select(*_STORED).where(
-            interaction.c.tenant_id == parameter("tenant"), member_of(interaction.c.uuid, "uuids", text=True)
-        ),
+
+def _around(contacts: ColumnElement[bool], visits: ColumnElement[bool]) -> Query:
+    of_contacts = (resource.c.tenant_id == parameter("tenant"), resource.c.kind == "contacts", contacts)
+    return Query(
+        union_all(
+            select(*resource.c).where(*of_contacts),
+            select(*_STORED).where(interaction.c.tenant_id == parameter("tenant"), visits),
+        )
     )
+
+
+AROUND = _around(
+    member_of(resource.c.id, "contacts", text=True),
+    member_of(interaction.c.uuid, "uuids", text=True),
 )
-AROUND_ONE = Query(
-    union_all(
-        *(
-            select(*resource.c).where(
-                resource.c.tenant_id == parameter("tenant"), resource.c.kind == kind, resource.c.id == bindparam(kind)
-            )
-            for kind in _REFERRED
-        ),
-        select(*_STORED).where(interaction.c.tenant_id == parameter("tenant"), interaction.c.uuid == bindparam("uuid")),
-    )
-)
+AROUND_ONE = _around(resource.c.id == bindparam("contact"), interaction.c.uuid == bindparam("uuid"))
 """The same for one visit, as most come, at half the price."""
 
-_KEPT_KINDS = frozenset({"campaigns", "surveys", "statuses"})
-_MOST_KEPT = 1_000
 
-
-class Around:
-    """Reads what visits refer to. What many refer to is kept in the form that it was read in, by its version."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._kept: dict[tuple[int, str, str], Resource] = {}
-
-    async def read(self, tenant: int, refs: Iterable[Ref], uuids: Sequence[str]) -> tuple[dict[Ref, Resource], bool]:
-        """Return the resources, also deleted ones, and whether an interaction has one of the uuids."""
-        wanted = set(refs)
-        if len(wanted) == len(uuids) * len(_REFERRED) == len(_REFERRED):
-            rows = await self._database.fetch(AROUND_ONE, tenant=tenant, uuid=uuids[0], **dict(wanted))
-        else:
-            rows = await self._database.fetch(
-                AROUND,
-                tenant=tenant,
-                kinds=self._database.array({kind for kind, _ in wanted}),
-                ids=self._database.array({id_ for _, id_ in wanted}),
-                uuids=self._database.array(uuids),
-            )
-        found: dict[Ref, Resource] = {}
-        for row in rows:
-            ref = (row[1], row[2])
-            if ref in wanted:
-                found[ref] = self._resource(tenant, row) if row[1] in _KEPT_KINDS else resource_of(row)
-        return found, any(row[1] is None for row in rows)
-
-    def _resource(self, tenant: int, row: Row) -> Resource:
-        key = (tenant, row[1], row[2])
-        kept = self._kept.get(key)
-        if kept is None or (kept.version, kept.number) != (row[_VERSION], row[3]):
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            kept = self._kept[key] = resource_of(row)
-        return kept
-
-
-_VERSION = list(resource.columns.keys()).index("version")
+async def around(
+    database: Database, tenant: int, contacts: Sequence[str], uuids: Sequence[str]
+) -> tuple[dict[Ref, Resource], bool]:
+    """Return the contacts, also deleted ones, and whether an interaction has one of the uuids."""
+    if len(contacts) == 1 and len(uuids) <= 1:
+        uuid = uuids[0] if uuids else None
+        rows = await database.fetch(AROUND_ONE, tenant=tenant, contact=contacts[0], uuid=uuid)
+    else:
+        rows = await database.fetch(
+            AROUND, tenant=tenant, contacts=database.array(contacts), uuids=database.array(uuids)
+        )
+    found = [resource_of(row) for row in rows if row[1] is not None]
+    return {item.ref: item for item in found}, len(found) < len(rows)
 
 
 def row_of(tenant: int, item: Interaction) -> tuple[Any, ...] | None:

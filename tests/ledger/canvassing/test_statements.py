@@ -1,14 +1,18 @@
 """How much is asked of the store for what is done most often: recording a visit."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from interlog.ledger import Ledger
 from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
+from interlog.ledger.fresh import FRESH
 from interlog.model.canvassing.resources import Resource, ResourceDraft, root_organization
-from interlog.model.canvassing.visits import Visit
+from interlog.model.canvassing.visits import NOT_UNDER_WAY, Visit, visit_of
+from interlog.model.errors import Invalid
 from interlog.model.ids import uuid7
 from interlog.model.parties import Person
 from tests.counting import counted
@@ -73,6 +77,32 @@ async def test_many_visits_take_no_more(acme: Firm, ledger: Ledger) -> None:
     with counted(ledger) as found:
         outcomes = await ledger.recording.create_many(acme.actor, permit, [draft() for draft in drafts * 2], Rules())
     assert len(outcomes) == 4 and found == {"fetch": 1, "write": 1}
+
+
+async def test_what_visits_refer_to_is_read_anew_when_it_changes(acme: Firm, ledger: Ledger) -> None:
+    """What this process changes counts from the next visit on, what another one changes within a second."""
+    permit, draft = await ledger.permits.of(acme.actor), await a_visit(acme)
+    campaign = draft().visit.campaign
+    recorded = [await ledger.recording.create(acme.actor, permit, draft(), Rules())]
+    await ledger.resources.amend(acme.actor, "campaigns", campaign, _with_status("complete"))
+    recorded.append(await ledger.recording.create(acme.actor, permit, draft(), Rules()))
+
+    other = await Ledger.open(ledger.store.url)
+    await other.resources.amend(acme.actor, "campaigns", campaign, _with_status("started"))
+    await other.close()
+    await asyncio.sleep(FRESH)
+    recorded.append(await ledger.recording.create(acme.actor, permit, draft(), Rules()))
+
+    visits = [visit_of(made.interaction.content) for made in recorded]
+    assert [visit is not None and NOT_UNDER_WAY in visit.beside.flags for visit in visits] == [False, True, False]
+
+    await ledger.resources.delete(acme.actor, "campaigns", campaign)
+    with pytest.raises(Invalid, match="there is no campaign"):
+        await ledger.recording.create(acme.actor, permit, draft(), Rules())
+
+
+def _with_status(status: str) -> Callable[[Resource], Resource]:
+    return lambda read: replace(read, data=read.data | {"status": status})
 
 
 async def test_a_permit_costs_nothing_for_a_second(acme: Firm, ledger: Ledger) -> None:

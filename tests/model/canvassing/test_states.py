@@ -78,7 +78,8 @@ def test_a_visit_decides_all_derived_parts() -> None:
     record = record_of(aside, "north", "home")
     assert record is not None
     assert (record.data["availability"], record.created_at, record.creator) == ({"available": True}, 77, "mia")
-    assert aside["provenance"]["sources"]["fields/rating"] == [5, 0, "a", "q1"]
+    provenance = aside["provenance"]
+    assert provenance["visits"][provenance["sources"]["fields/rating"]] == [5, 0, "a"]
     assert BASE["fields"] == {"rating": 1}
 
 
@@ -88,7 +89,7 @@ def test_a_late_visit_fills_in_only_what_newer_ones_left_open() -> None:
     late = outcome("late", 3, Answer("q1", "rating", 2), Answer("q2", "pet", "Cat"), state="appointment")
     data, aside = worked(data, aside, [late], 2, None)
     assert (data["state"], data["fields"]) == ("come-back", {"rating": 5, "pet": "Cat"})
-    assert aside["provenance"]["newest"][2] == "new"
+    assert [visit[2] for visit in aside["provenance"]["visits"]] == ["late", "new"]
 
 
 def test_another_route_keeps_the_reservation() -> None:

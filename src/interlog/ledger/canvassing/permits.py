@@ -11,7 +11,7 @@ from ...model.tenancy import Actor, Right, UserRole
 from ...store import resources as rows
 from ...store import tenants as tenant_rows
 from ...store.store import Store
-from ..tenants import FRESH
+from ..fresh import FRESH
 from .founding import Founding
 from .groups import all_organizations, bound_users
 from .people import People

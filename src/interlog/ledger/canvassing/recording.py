@@ -59,11 +59,15 @@ class Recording:
         self._effects = effects
         self._books = books
         self._turn = asyncio.Lock()
-        self._around = visit_rows.Around(store.database)
+        self._steady = resources.steady
 
     async def create(self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules) -> Recorded:
         """Record a visit; the same once more stores nothing. ``Taken`` where its id means another one."""
-        (outcome,) = await self.create_many(actor, permit, [draft], rules)
+        actor.require(Right.WRITE)
+        try:
+            (outcome,) = await self._record(actor, permit, [draft], rules)
+        except (Duplicate, Stale):  # somebody stored the same, or visited the same contact, in between
+            outcome = await self._record_in_turn(actor, permit, draft, rules)
         if isinstance(outcome, InterlogError):
             raise outcome
         return outcome
@@ -76,35 +80,38 @@ class Recording:
         Where the same one comes again, it is looked at after the first.
         """
         actor.require(Right.WRITE)
-        named = [draft if draft.id is not None else replace(draft, id=uuid7()) for draft in drafts]
         outcomes: dict[int, Recorded | InterlogError] = {}
         seen: set[object] = set()
         at_once: dict[int, VisitDraft] = {}
-        for index, draft in enumerate(named):
-            keys = {draft.id, _moment(draft.visit)} if rules.same_moment_is_same else {draft.id}
+        for index, draft in enumerate(drafts):
+            keys: set[object] = {draft.id} if draft.id is not None else set()
+            if rules.same_moment_is_same:
+                keys.add(_moment(draft.visit))
             if seen.isdisjoint(keys):
                 at_once[index] = draft
             seen |= keys
-        some = list(at_once.values())
         try:
-            outcomes = dict(zip(at_once, await self._record(actor, permit, some, rules), strict=True))
-        except (Duplicate, Stale):  # somebody stored one of them, or visited the same contact, in between
-            if len(named) == 1:
-                outcomes[0] = await self._record_in_turn(actor, permit, some, rules)
-        for index, draft in enumerate(named):
+            made = await self._record(actor, permit, list(at_once.values()), rules)
+            outcomes = dict(zip(at_once, made, strict=True))
+        except (Duplicate, Stale):
+            pass  # each for itself, then
+        for index, draft in enumerate(drafts):
             if index not in outcomes:
-                outcomes[index] = (await self.create_many(actor, permit, [draft], rules))[0]
-        return [outcomes[index] for index in range(len(named))]
+                try:
+                    outcomes[index] = await self.create(actor, permit, draft, rules)
+                except InterlogError as error:
+                    outcomes[index] = error
+        return [outcomes[index] for index in range(len(drafts))]
 
     async def _record_in_turn(
-        self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
+        self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules
     ) -> Recorded | InterlogError:
         """Record a visit that others were quicker with: one after the other, or those who come late hinder each other
         again."""
         async with self._turn:
             for _ in range(_TRIES):
                 try:
-                    return (await self._record(actor, permit, drafts, rules))[0]
+                    return (await self._record(actor, permit, [draft], rules))[0]
                 except (Duplicate, Stale):
                     continue
         return Unavailable("too many are recording visits of the same contact")
@@ -113,14 +120,16 @@ class Recording:
         self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
     ) -> list[Recorded | InterlogError]:
         tenant = actor.tenant.id
-        uuids = [draft.id or "" for draft in drafts]
+        uuids = [draft.id for draft in drafts if draft.id is not None]
         refs = {ref for draft in drafts for ref in refs_of(draft.visit)}
-        found, is_stored = await self._around.read(tenant, refs, uuids)
+        contacts = [id_ for kind, id_ in refs if kind == "contacts"]
+        found, is_stored = await visit_rows.around(self._database, tenant, contacts, uuids)
+        found |= await self._steady.get_many(actor, refs.difference([("contacts", id_) for id_ in contacts]))
         stored = await interaction_rows.by_uuids(self._database, tenant, uuids) if is_stored else {}
         outcomes: dict[int, Recorded | InterlogError] = {}
         accepted: dict[int, VisitDraft] = {}
         for index, draft in enumerate(drafts):
-            read = stored.get(draft.id or "")
+            read = stored.get(draft.id) if draft.id is not None else None
             if read is None and rules.same_moment_is_same:
                 read = await self._at_the_same_moment(actor, permit, draft.visit)
             try:

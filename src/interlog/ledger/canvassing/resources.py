@@ -28,6 +28,7 @@ from ...store.rows import encode
 from ...store.statements import Unit
 from ...store.store import Store
 from .people import People
+from .steady import Steady
 
 _TRIES = 4
 
@@ -61,6 +62,7 @@ class Resources:
         self._database = store.database
         self._people = people
         self.followers: dict[str, Follower] = {}
+        self.steady = Steady(store)
 
     # Reading
 
@@ -284,6 +286,7 @@ class Resources:
         rows.change(unit, actor.tenant.id, read, stored)
         if group != read.group:
             rows.regroup(unit, self._database, actor.tenant.id, read.kind, read.id, group)
+        self.steady.follow(unit, read.kind, regrouped=group != read.group)
         add_entry(unit, actor, action, Entity.RESOURCE, read.number, stored.version, now(), encode(read).decode())
         return stored
 

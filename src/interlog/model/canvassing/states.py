@@ -5,9 +5,10 @@ record in each campaign. Each part is what the last one said who spoke about it:
 happened; a hand speaks right after the newest visit that was known then. So any order of arrival ends in the same, and
 whenever a visit changes or goes, the parts follow from those that are left.
 
-In the contact's ``aside``, ``provenance`` holds: ``newest``, the place in time of the newest visit; ``sources``, of
-each part that a visit decided, the visit's place in time and, of an answer, the question; ``own``, what such a part was
-before any visit (``value``), and of a part that was set by hand, the newest visit that was known then (``after``).
+In the contact's ``aside``, ``provenance`` holds: ``visits``, the places in time of those that decided something and of
+the newest one, in their order; ``sources``, of each part that a visit decided, which of them did; ``own``, what such a
+part was before any visit (``value``), and of a part that was set by hand, the newest visit that was known then
+(``after``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -125,33 +126,32 @@ class _Contact:
         self._aside = aside
         self._records: dict[str, Data] = {}
         provenance = aside.get("provenance", {})
-        self.newest: Place | None = provenance.get("newest")
-        self.sources: dict[str, Place] = dict(provenance.get("sources", {}))
+        self.visits: list[Place] = list(provenance.get("visits", ()))
+        self.sources: dict[str, int] = dict(provenance.get("sources", {}))
         self.own: dict[str, Data] = dict(provenance.get("own", {}))
 
     def hear(self, outcome: Outcome) -> None:
         """Take in what a visit says."""
-        place = outcome.place
-        self.newest = place if self.newest is None else max(self.newest, place)
+        visit, place = len(self.visits), outcome.place
+        self.visits.append(place)
         status = {} if outcome.status is None else {"statusId": outcome.status}
         state = {"state": outcome.state} | status
-        self._say("contacted", True, place)
-        self._say("state", state, place)
+        self._say("contacted", True, visit, place)
+        self._say("state", state, visit, place)
         reason = {} if outcome.reason is None else {"unavailableReason": outcome.reason}
         availability = {"available": outcome.available} | reason
         record = {"contacted": True, "successful": outcome.successful, "availability": availability} | state
-        self._say(f"record/{outcome.campaign}/{outcome.household}", record, place)
+        self._say(f"record/{outcome.campaign}/{outcome.household}", record, visit, place)
         if outcome.answers:
             fields, answers = self.data.setdefault("fields", {}), self.data.setdefault("answers", {})
             for question, tag, value in sorted(outcome.answers, key=_BY_QUESTION):
-                answered = [*place, question]
-                self._answer(f"fields/{tag}", fields, tag, value, answered)
-                self._answer(f"answers/{question}", answers, question, value, answered)
+                self._answer(f"fields/{tag}", fields, tag, value, visit, place)
+                self._answer(f"answers/{question}", answers, question, value, visit, place)
         reserved = self._own_value("reservation")
         if isinstance(reserved, dict) and reserved.get("reserved"):
             walklist = reserved.get("walklistId")
             if outcome.walklist is None or walklist is None or outcome.walklist == walklist:
-                self._say("reservation", _FREE, place)
+                self._say("reservation", _FREE, visit, place)
 
     def forget(self) -> None:
         """Undo what visits said."""
@@ -162,14 +162,14 @@ class _Contact:
                 self.own[part] = {"after": own["after"]}
             else:
                 self.own.pop(part, None)
-        self.sources, self.newest = {}, None
+        self.sources, self.visits = {}, []
 
     def set_by_hand(self, part: str) -> None:
         """Keep a part as it is now from all visits that are known."""
         self.sources.pop(part, None)
         self.own.pop(part, None)
-        if self.newest is not None:
-            self.own[part] = {"after": self.newest}
+        if self.visits:
+            self.own[part] = {"after": max(self.visits)}
 
     def result(self, at: int, by: str | None) -> tuple[Data, Data]:
         """Return data and aside; records that changed say when and through whom."""
@@ -201,8 +201,13 @@ class _Contact:
     def aside(self) -> Data:
         """Return the aside."""
         own = {part: value for part, value in self.own.items() if part in self.sources or "after" in value}
-        provenance: Data = {"newest": self.newest} if self.newest is not None else {}
-        provenance |= {"sources": self.sources} if self.sources else {}
+        provenance: Data = {}
+        if self.visits:
+            speaking = {*self.sources.values(), self.visits.index(max(self.visits))}
+            order = sorted(speaking, key=self.visits.__getitem__)
+            places = {visit: place for place, visit in enumerate(order)}
+            provenance["visits"] = [self.visits[visit] for visit in order]
+            provenance["sources"] = {part: places[visit] for part, visit in self.sources.items()}
         provenance |= {"own": own} if own else {}
         if provenance:
             return self._aside | {"provenance": provenance}
@@ -255,27 +260,28 @@ class _Contact:
     def _own_value(self, part: str) -> Any:
         return self.own.get(part, {}).get("value", MISSING) if part in self.sources else self.value(part)
 
-    def _say(self, part: str, value: Any, source: Place) -> None:
-        """Set a part, unless somebody else has spoken about it later. ``source``: a place, perhaps with a question."""
-        if self._is_later(part, source):
+    def _say(self, part: str, value: Any, visit: int, place: Place) -> None:
+        """Set a part as a visit says, unless somebody else has spoken about it later."""
+        if self._is_later(part, place):
             if part not in self.sources:
                 self._keep(part, self.value(part))
             self.put(part, value)
-            self.sources[part] = source
+            self.sources[part] = visit
 
-    def _answer(self, part: str, target: Data, name: str, value: Any, source: Place) -> None:
+    def _answer(self, part: str, target: Data, name: str, value: Any, visit: int, place: Place) -> None:
         """The same for a field or an answer, which stands in ``target``."""
-        if self._is_later(part, source):
+        if self._is_later(part, place):
             if part not in self.sources:
                 self._keep(part, target.get(name, MISSING))
             target[name] = value
-            self.sources[part] = source
+            self.sources[part] = visit
 
-    def _is_later(self, part: str, source: Place) -> bool:
-        before, own = self.sources.get(part), self.own.get(part)
-        if before is not None and source[:3] <= before[:3]:
+    def _is_later(self, part: str, place: Place) -> bool:
+        before = self.sources.get(part)
+        if before is not None and place <= self.visits[before]:
             return False
-        return own is None or "after" not in own or source[:3] > own["after"]
+        own = self.own.get(part)
+        return own is None or "after" not in own or place > own["after"]
 
     def _keep(self, part: str, value: Any) -> None:
         """Keep what a part is without visits."""

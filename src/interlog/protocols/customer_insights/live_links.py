@@ -4,7 +4,7 @@ import time
 from weakref import WeakKeyDictionary
 
 from interlog.ledger import Ledger
-from interlog.ledger.tenants import FRESH
+from interlog.ledger.fresh import FRESH
 from interlog.model.definitions import Document
 from interlog.model.tenancy import Actor
 

@@ -8,7 +8,7 @@ that are stored already.
 from typing import Any
 from uuid import uuid4
 
-from interlog.ledger.tenants import FRESH
+from interlog.ledger.fresh import FRESH
 from interlog.model.errors import NotFound
 from interlog.model.instants import SECOND, now
 from interlog.model.tenancy import Right

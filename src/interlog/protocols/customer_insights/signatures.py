@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from interlog.ledger import Ledger
-from interlog.ledger.tenants import FRESH, system_actor
+from interlog.ledger.fresh import FRESH
+from interlog.ledger.tenants import system_actor
 from interlog.model.errors import NotFound
 from interlog.model.tenancy import Actor, UserRole
 
