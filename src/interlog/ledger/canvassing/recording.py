@@ -40,9 +40,10 @@ _EMPTY_CONTACT = {
 
 
 class Recorded(NamedTuple):
-    """A visit's interaction, and whether a former request had stored it."""
+    """A visit and its interaction, and whether a former request had stored it."""
 
     interaction: Interaction
+    visit: Visit
     repeated: bool = False
 
 
@@ -140,7 +141,8 @@ class Recording:
             except InterlogError as error:
                 outcomes[index] = error
         items = await self._store_new(actor, list(accepted.values()), found)
-        outcomes |= {index: Recorded(item) for index, item in zip(accepted, items, strict=True)}
+        for (index, draft), item in zip(accepted.items(), items, strict=True):
+            outcomes[index] = Recorded(item, draft.visit)
         return [outcomes[index] for index in range(len(drafts))]
 
     async def _at_the_same_moment(self, actor: Actor, permit: Permit, visit: Visit) -> Interaction | None:
@@ -247,7 +249,7 @@ def _repeated(actor: Actor, permit: Permit, read: Interaction, visit: Visit) -> 
         raise Taken("the id is in use")
     if read.deleted_at is not None or written(stored) != written(visit):
         raise Taken(f"interaction {read.uuid} is there already, with other content or deleted", read)
-    return Recorded(read, repeated=True)
+    return Recorded(read, stored, repeated=True)
 
 
 def is_seen(actor: Actor, permit: Permit, item: Interaction) -> bool:

@@ -25,7 +25,10 @@ class Book:
 
     def at(self, instant: int) -> Survey:
         """Return the version that was current then; before the first, the first."""
-        return next((survey for since, survey in self._versions if since <= instant), self._versions[-1].survey)
+        for since, survey in self._versions:
+            if since <= instant:
+                return survey
+        return self._versions[-1].survey
 
     def problems(self, responses: Responses, instant: int, path: str) -> list[Problem]:
         """Return what is wrong with responses of that time: nothing, if they fit any version (offline, it was late)."""

@@ -12,7 +12,7 @@ part was before any visit (``value``), and of a part that was set by hand, the n
 """
 
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
@@ -144,7 +144,8 @@ class _Contact:
         self._say(f"record/{outcome.campaign}/{outcome.household}", record, visit, place)
         if outcome.answers:
             fields, answers = self.data.setdefault("fields", {}), self.data.setdefault("answers", {})
-            for question, tag, value in sorted(outcome.answers, key=_BY_QUESTION):
+            for answer in sorted(outcome.answers, key=_BY_QUESTION):
+                question, tag, value = answer.question, answer.tag, answer.value
                 self._answer(f"fields/{tag}", fields, tag, value, visit, place)
                 self._answer(f"answers/{question}", answers, question, value, visit, place)
         reserved = self._own_value("reservation")
@@ -290,4 +291,4 @@ class _Contact:
             self.own[part] = own
 
 
-_BY_QUESTION = itemgetter(0)
+_BY_QUESTION = attrgetter("question")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -28,7 +28,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)\s*", re.ASCII)
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True, gc=False):
     """One answered question."""
 
     question: str
@@ -60,8 +60,15 @@ class Question(Struct, frozen=True):
     keyboard: str | None = None
 
     def fits(self, value: Any) -> bool:
-        """Whether an answer is one of those that can be chosen, as most are; ``problems`` tells of all others."""
-        return isinstance(value, str) and self.type not in _NO_BUTTONS and value in self.chosen_by
+        """Whether nothing is wrong with an answer, as mostly nothing is: where it does not fit, ``problems`` tells."""
+        if isinstance(value, str):
+            if self.type not in _NO_BUTTONS:
+                return value in self.chosen_by
+            return self.type == _TEXT and self.keyboard is None and len(value) <= self.longest
+        if isinstance(value, list):
+            chosen_by = self.chosen_by
+            return self.type == _MULTI_SELECT and all(isinstance(item, str) and item in chosen_by for item in value)
+        return False if self.type != _SCALE else not any(self.problems(value, ""))
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         """Say what is wrong with an answer."""
@@ -106,9 +113,12 @@ class Question(Struct, frozen=True):
 
     def shown(self, value: Any) -> str:
         """Return an answer as one reads it: the texts of what was chosen."""
-        values = value if isinstance(value, list) else [value]
-        texts = [option.text if (option := self.chosen_by.get(_text_of(item))) else _text_of(item) for item in values]
-        return ", ".join(texts)
+        return ", ".join(map(self._shown, value)) if isinstance(value, list) else self._shown(value)
+
+    def _shown(self, item: Any) -> str:
+        text = item if isinstance(item, str) else _text_of(item)
+        option = self.chosen_by.get(text)
+        return text if option is None else option.text
 
 
 class Survey(Struct, frozen=True, dict=True):
@@ -128,10 +138,10 @@ class Survey(Struct, frozen=True, dict=True):
                 if tag == question.tag and question.fits(value):
                     continue
                 place = pointer(pointer(pointer(path, id_), "fields"), tag)
-                if tag != question.tag:
-                    found.append(Problem(place, f"must be named {question.tag}, as the question's tag", "choice"))
-                else:
+                if tag == question.tag:
                     found += question.problems(value, place)
+                else:
+                    found.append(Problem(place, f"must be named {question.tag}, as the question's tag", "choice"))
         return found
 
     def is_successful(self, responses: Responses) -> bool:
@@ -140,18 +150,18 @@ class Survey(Struct, frozen=True, dict=True):
 
     def reason(self, responses: Responses) -> str | None:
         """Return why nobody could be talked to: the text of the option chosen in the question about it."""
-        for id_, tag, value in answers_in(responses):
-            question = self.questions.get(id_)
-            if question is not None and tag == REASON_TAG:
-                return question.shown(value)
+        for answer in answers_in(responses):
+            question = self.questions.get(answer.question)
+            if question is not None and answer.tag == REASON_TAG:
+                return question.shown(answer.value)
         return None
 
     def availability(self, responses: Responses) -> bool | None:
         """Return whether somebody was available, as the question about it was answered; None where it was not."""
-        for id_, _, value in answers_in(responses):
-            question = self.questions.get(id_)
+        for answer in answers_in(responses):
+            question = self.questions.get(answer.question)
             if question is not None and question.type == AVAILABILITY:
-                return bool(value == "true")
+                return bool(answer.value == "true")
         return None
 
     def follows_flow(self, responses: Responses) -> bool:
@@ -178,17 +188,15 @@ class Survey(Struct, frozen=True, dict=True):
         return dict(pairwise(order))
 
     def _chosen(self, responses: Responses) -> Iterator[Option]:
-        for id_, _, value in answers_in(responses):
-            question = self.questions.get(id_)
+        for answer in answers_in(responses):
+            question = self.questions.get(answer.question)
             if question is not None:
-                yield from question.chosen(value)
+                yield from question.chosen(answer.value)
 
 
-def answers_in(responses: Responses) -> Iterator[Answer]:
-    """Yield the questions that were answered: those that were only shown are left out."""
-    for id_, response in responses.items():
-        for tag, value in response["fields"].items():
-            yield Answer(id_, tag, value)
+def answers_in(responses: Responses) -> list[Answer]:
+    """Return the questions that were answered: those that were only shown are left out."""
+    return [Answer(id_, tag, value) for id_, response in responses.items() for tag, value in response["fields"].items()]
 
 
 def availability_in(responses: Responses) -> bool | None:

@@ -16,6 +16,9 @@ _encode = msgspec.json.Encoder().encode
 ENVELOPE = ("id", "data", "meta", "customerId", "securityGroupId")
 """The members of an object that its ETag is made of, in their order; the server's own others are left out."""
 
+_EXACT = 2**53
+"""Below this, whole numbers are themselves in binary too."""
+
 _ECMA_POINT = 1e21
 """From here on ECMAScript writes numbers with an exponent."""
 
@@ -63,6 +66,8 @@ def number(value: float) -> Any:
     """Return a number that is encoded as ECMAScript writes it: 1 for 1.0, 0.000001 for 1e-6, 1e+21 for 1e21."""
     size = abs(value)
     if value.is_integer():
+        if size < _EXACT:
+            return int(value)
         return int(Decimal(repr(value))) if size < _ECMA_POINT else msgspec.Raw(repr(value).encode())
     if size >= 1e-5:
         return value

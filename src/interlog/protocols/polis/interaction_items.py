@@ -1,7 +1,10 @@
 """Visits as objects of the wire, and what their operations have in common (spec 2.1, 2.2, 3.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from msgspec import Raw
+from msgspec.json import Encoder
 
 from interlog.model.canvassing.resources import customer_id, security_group_id
 from interlog.model.canvassing.visits import Visit, visit_of
@@ -12,6 +15,8 @@ from .resources import moment_text
 from .visits import data_of
 from .wire import item
 
+_encode = Encoder().encode
+
 
 async def present(call: Viewer, items: Sequence[Interaction]) -> list[dict[str, Any]]:
     """Return visits as objects of the wire, and what was recorded elsewhere as visits."""
@@ -19,10 +24,12 @@ async def present(call: Viewer, items: Sequence[Interaction]) -> list[dict[str, 
     persons = {person for found in items for person in (found.creator, found.modifier) if person is not None}
     uuids = await call.ledger.people.uuids(call.actor, persons)
     visits = [(found, elsewhere.get(found.number) or visit_of(found.content)) for found in items]
-    return [_item_of(call, found, visit, uuids) for found, visit in visits if visit is not None]
+    return [item_of(call, found, visit, uuids) for found, visit in visits if visit is not None]
 
 
-def _item_of(call: Viewer, found: Interaction, visit: Visit, uuids: dict[int, str]) -> dict[str, Any]:
+def item_of(call: Viewer, found: Interaction, visit: Visit, uuids: Mapping[int, str]) -> dict[str, Any]:
+    """Return a visit as an object of the wire. ``uuids``: those of who recorded and changed it, as far as the visit
+    does not say."""
     tenant, beside = call.actor.tenant, visit.beside
     created = beside.creator or uuids.get(found.creator or 0)
     modified_at, modifier = found.created_at, created
@@ -30,9 +37,10 @@ def _item_of(call: Viewer, found: Interaction, visit: Visit, uuids: dict[int, st
         modified_at, modifier = found.modified_at, uuids.get(found.modifier or 0, created)
     elif beside.modified_at is not None or beside.modifier is not None:
         modified_at, modifier = beside.modified_at or modified_at, beside.modifier or modifier
+    created_text = moment_text(found.created_at)
     meta = {
-        "created": moment_text(found.created_at),
-        "modified": moment_text(modified_at),
+        "created": created_text,
+        "modified": created_text if modified_at == found.created_at else moment_text(modified_at),
         "resource": "interactions",
         "createdBy": created,
         "isDeleted": found.deleted_at is not None,
@@ -40,7 +48,7 @@ def _item_of(call: Viewer, found: Interaction, visit: Visit, uuids: dict[int, st
     }
     return item(
         id_=found.uuid,
-        data=data_of(visit, tenant, call.version),
+        data=Raw(_encode(data_of(visit, tenant, call.version))),  # once, for the ETag and the answer
         meta={name: value for name, value in meta.items() if value is not None},
         customer=beside.customer or customer_id(tenant),
         group=beside.group or security_group_id(tenant, found.group),

@@ -17,7 +17,7 @@ from interlog.model.interactions import Interaction
 
 from .bodies import Sent, sent_by, sent_in
 from .errors import PolisError, exists, item_error, problem
-from .interaction_items import operation_on_visits, present
+from .interaction_items import item_of, operation_on_visits, present
 from .operations import MAX_MANY, Body, Call, Reply
 from .patching import patch_of, patched
 from .requests import Precondition, precondition_of
@@ -61,7 +61,8 @@ async def _created(call: Call, made: Recorded) -> Reply:
     found = made.interaction
     if made.repeated:
         return await _shown(call, found, 200, **{"Idempotent-Replayed": "true"})
-    return await _shown(call, found, 201, Location=f"{call.base}/v{call.version}/interactions/{found.uuid}")
+    item = item_of(call, found, made.visit, {})  # a new visit says who recorded it
+    return one(item, 201, Location=f"{call.base}/v{call.version}/interactions/{found.uuid}")
 
 
 async def create_many(call: Call) -> Reply:

@@ -7,7 +7,7 @@ is wrong is told at once, or the ledger stores it.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ from interlog.model.canvassing.resources import (
     security_group_id,
 )
 from interlog.model.errors import Conflict
-from interlog.model.instants import to_datetime
+from interlog.model.instants import SECOND, to_datetime
 from interlog.model.tenancy import Actor
 
 from .bodies import Sent, sent_by
@@ -137,7 +137,13 @@ def item_of(actor: Actor, resource: Resource, data: dict[str, Any] | None = None
 
 def moment_text(instant: int) -> str:
     """Return an instant as ``meta`` has it: UTC with milliseconds."""
-    return to_datetime(instant).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
+    second, rest = divmod(instant, SECOND)
+    return f"{_second_text(second)}.{rest // 1_000:03}Z"
+
+
+@lru_cache(maxsize=10_000)
+def _second_text(second: int) -> str:
+    return to_datetime(second * SECOND).replace(tzinfo=None).isoformat()
 
 
 async def present(kind: Kind, call: Call, items: Sequence[Resource]) -> list[dict[str, Any]]:

@@ -19,9 +19,19 @@ _MAX_TEXT = 256
 _MOST = 2**53
 
 
+_Text = Annotated[str, Meta(max_length=_MAX_TEXT)]
+_Answer = (
+    _Text
+    | bool
+    | Annotated[int, Meta(ge=-_MOST, le=_MOST)]
+    | Annotated[float, Meta(ge=-float(_MOST), le=float(_MOST))]
+    | Annotated[list[_Text], Meta(max_length=_MAX_TEXT)]
+)
+
+
 class _Response(Struct, forbid_unknown_fields=True, gc=False):
     questionId: str
-    fields: dict[str, str | int | float | bool | list[Annotated[str, Meta(max_length=_MAX_TEXT)]]] = {}
+    fields: Annotated[dict[str, _Answer], Meta(max_length=1)] = {}
 
 
 class _Survey(Struct, forbid_unknown_fields=True, gc=False):
@@ -57,7 +67,7 @@ def quick_visit(data: dict[str, Any]) -> Visit | None:
         return None
     responses: dict[str, dict[str, Any]] = {}
     for id_, response in found.survey.responses.items():
-        if response.questionId != id_ or len(response.fields) > 1 or not _is_short(response.fields):
+        if response.questionId != id_:
             return None
         responses[id_] = {"fields": response.fields, "questionId": id_}
     moment = parse_moment(found.timestamp)
@@ -80,14 +90,3 @@ def quick_visit(data: dict[str, Any]) -> Visit | None:
         list_id=found.listId,
         walklist=found.walklistId,
     )
-
-
-def _is_short(fields: dict[str, Any]) -> bool:
-    """Whether answers are no longer than what is asked for mostly, and numbers what a client can count."""
-    for answer in fields.values():
-        if isinstance(answer, str | list):
-            if len(answer) > _MAX_TEXT:
-                return False
-        elif not -_MOST <= answer <= _MOST:
-            return False
-    return True

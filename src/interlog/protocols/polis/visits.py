@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from msgspec.structs import replace
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from interlog.model.canvassing.resources import NOTHING, nil_survey
 from interlog.model.canvassing.surveys import availability_in
@@ -137,36 +138,68 @@ def _unknown(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in SHAPE.members}
 
 
-def data_of(visit: Visit, tenant: Tenant, version: int) -> dict[str, Any]:
-    """Return the data of an interaction, its members in order. Version 1 has the household only where a client said
-    which it was."""
+class _Location(Struct, omit_defaults=True, gc=False):
+    lat: Any = None
+    lng: Any = None
+    confidence: Any = None
+
+
+class _Survey(Struct):
+    surveyId: str
+    responses: dict[str, Any]
+
+
+class Data(Struct, omit_defaults=True):
+    """The data of an interaction, its members in order; those that it lacks are None."""
+
+    listId: str | None = None
+    survey: _Survey | None = None
+    turfId: str | None = None
+    distance: Any = None
+    location: _Location | None = None
+    statusId: str | None = None
+    contactId: str | None = None
+    timestamp: str | None = None
+    campaignId: str | None = None
+    successful: bool | None = None
+    walklistId: str | None = None
+    householdId: str | None = None
+    unavailable: bool | None = None
+    unavailableReason: str | None = None
+    contactHouseholdId: str | None = None
+
+
+def data_of(visit: Visit, tenant: Tenant, version: int) -> Data | dict[str, Any]:
+    """Return the data of an interaction, to be encoded. Version 1 has the household only where a client said which it
+    was."""
     hidden = visit.beside.filled if version == 1 else ()
-    data = {
-        "listId": visit.list_id,
-        "survey": {"surveyId": visit.survey or nil_survey(tenant), "responses": _responses(visit.responses)},
-        "turfId": visit.turf,
-        "distance": _plain(visit.distance),
-        "location": _location(visit),
-        "statusId": visit.status,
-        "contactId": visit.contact,
-        "timestamp": moment_text(visit.at),
-        "campaignId": visit.campaign,
-        "successful": visit.successful,
-        "walklistId": visit.walklist,
-        "householdId": visit.household if "householdId" not in hidden else None,
-        "unavailable": visit.unavailable,
-        "unavailableReason": visit.reason,
-        "contactHouseholdId": visit.contact_household if "contactHouseholdId" not in hidden else None,
-    }
-    data = {name: value for name, value in data.items() if value is not None}
-    return ordered(data | visit.beside.members) if visit.beside.members else data
+    data = Data(
+        listId=visit.list_id,
+        survey=_Survey(visit.survey or nil_survey(tenant), _responses(visit.responses)),
+        turfId=visit.turf,
+        distance=_plain(visit.distance),
+        location=_location(visit),
+        statusId=visit.status,
+        contactId=visit.contact,
+        timestamp=moment_text(visit.at),
+        campaignId=visit.campaign,
+        successful=visit.successful,
+        walklistId=visit.walklist,
+        householdId=visit.household if "householdId" not in hidden else None,
+        unavailable=visit.unavailable,
+        unavailableReason=visit.reason,
+        contactHouseholdId=visit.contact_household if "contactHouseholdId" not in hidden else None,
+    )
+    if not visit.beside.members:
+        return data
+    said = {name: value for name, value in asdict(data).items() if value is not None}
+    return ordered(said | visit.beside.members)  # type: ignore[no-any-return]
 
 
-def _location(visit: Visit) -> dict[str, Any] | None:
+def _location(visit: Visit) -> _Location | None:
     if visit.lat is None and visit.confidence is None:
         return None
-    location = {"lat": _plain(visit.lat), "lng": _plain(visit.lng), "confidence": _plain(visit.confidence)}
-    return {name: value for name, value in location.items() if value is not None}
+    return _Location(_plain(visit.lat), _plain(visit.lng), _plain(visit.confidence))
 
 
 def _responses(responses: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -176,9 +209,9 @@ def _responses(responses: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 def _fields(fields: dict[str, Any]) -> dict[str, Any]:
     if len(fields) == 1:
-        (value,) = fields.values()
-        if isinstance(value, str | int):
-            return fields
+        for value in fields.values():
+            if isinstance(value, (str, int)):
+                return fields
     return ordered(fields)  # type: ignore[no-any-return]
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import Raw
+
 from .etags import ENVELOPE, etag_of, ordered
 from .operations import Reply
 
@@ -17,7 +19,7 @@ GLOBAL = frozenset({"users", "status-groups"})
 def item(
     *,
     id_: str,
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | Raw,
     meta: Mapping[str, Any],
     customer: str | None,
     group: str | None,
@@ -27,7 +29,8 @@ def item(
 ) -> dict[str, Any]:
     """Return an object of the wire with its ETag, members in the order of ``jsonb``.
 
-    ``meta`` comes without ``etag``. ``is_ordered``: its members and those of ``data`` are in order already. ``own``:
+    ``meta`` comes without ``etag``. ``is_ordered``: its members and those of ``data``, which may be JSON text, are in
+    order already. ``own``:
     what the server says of it besides, such as ``contactsCount``; None is nothing. An object that was changed has its
     ETag as the last member of ``meta``, as the vendor's has.
     """
