@@ -1,6 +1,7 @@
 """Resources of canvassing: rows, reads by a key, changes. Pages of them are read in ``resource_pages.py``."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select, update
@@ -230,8 +231,7 @@ def change(unit: Unit, tenant: int, read: Resource, new: Resource) -> None:
     """Add the update of a row to a unit, guarded by the version that was read."""
     row = row_of(tenant, new)
     key = {"key_tenant_id": tenant, "key_number": read.number, "read_version": read.version}
-    is_found_alike = all(getattr(read, name) == getattr(new, name) for name in _FOUND_BY)
-    query, names = (UPDATE_SAID, _SAID) if is_found_alike else (UPDATE, _CHANGING)
+    query, names = (UPDATE_SAID, _SAID) if _found_by(read) == _found_by(new) else (UPDATE, _CHANGING)
     unit.change(query, key | {name: row[_PLACES[name]] for name in names})
     if new.group != read.group:
         unit.change(REGROUP, {"tenant": tenant, "number": read.number, "new_group": new.group})
@@ -252,7 +252,7 @@ def regroup(unit: Unit, database: Database, tenant: int, kind: str, id_: str, gr
             unit.change(REGROUP_BELOW, arguments | more, expect=None)
 
 
-_FOUND_BY = ("owner", "natural", "person", "created_at", "creator", "deleted_at", "placeholder")
+_found_by = attrgetter("owner", "natural", "person", "created_at", "creator", "deleted_at", "placeholder")
 
 
 def row_of(tenant: int, item: Resource) -> tuple[Any, ...]:

@@ -160,13 +160,11 @@ class Recording:
     ) -> VisitDraft:
         problems = problems_of(actor, draft.visit, found, placeholders=rules.placeholders)
         book = await self._books.of(actor, found.get(("surveys", draft.visit.survey))) if not problems else None
-        visit, wrong = completed(actor.tenant, draft, found, book)
+        visit, wrong = completed(actor.tenant, draft, found, book, by=permit.user)
         if problems or wrong:
             raise Invalid(*problems, *wrong)
         if draft.group is not None and not actor.sees(draft.group):
             raise Forbidden("records of this security group are not yours to write")
-        if visit.beside.creator is None:
-            visit = replace(visit, beside=replace(visit.beside, creator=permit.user))
         return replace(draft, visit=visit)
 
     async def _store_new(self, actor: Actor, drafts: Sequence[VisitDraft], found: Found) -> list[Interaction]:

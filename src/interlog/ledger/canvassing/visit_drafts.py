@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ...model.canvassing.resources import Ref, Resource, derived_id
 from ...model.canvassing.surveys import Survey, availability_in, reason_in
-from ...model.canvassing.visits import MEMBERS, NOT_UNDER_WAY, OFF_FLOW, Beside, Visit
+from ...model.canvassing.visits import MEMBERS, NOT_UNDER_WAY, OFF_FLOW, Visit
 from ...model.errors import Problem
 from ...model.tenancy import Actor, Tenant
 from .surveys import Book
@@ -75,9 +75,12 @@ def problems_of(
     return problems
 
 
-def completed(tenant: Tenant, draft: VisitDraft, found: Found, book: Book | None) -> tuple[Visit, list[Problem]]:
-    """Return a visit with what the server adds, and what is wrong with its answers."""
-    visit, problems = draft.visit, []
+def completed(
+    tenant: Tenant, draft: VisitDraft, found: Found, book: Book | None, *, by: str | None = None
+) -> tuple[Visit, list[Problem]]:
+    """Return a visit with what the server adds, and what is wrong with its answers. ``by``: who records it, unless it
+    says who did."""
+    visit, problems, filled = draft.visit, [], draft.visit.beside.filled
     survey = book.at(visit.at) if book is not None else None
     if book is not None:
         problems = book.problems(visit.responses, visit.at, "/data/survey/responses")
@@ -85,7 +88,7 @@ def completed(tenant: Tenant, draft: VisitDraft, found: Found, book: Book | None
         available = survey.availability(visit.responses) if survey is not None else availability_in(visit.responses)
         if available is None:
             problems.append(Problem("/data/unavailable", "is required", "missing"))
-        visit = replace(visit, unavailable=available is False, beside=_with_filled(visit.beside, "unavailable"))
+        visit, filled = replace(visit, unavailable=available is False), (*filled, "unavailable")
     if problems:
         return visit, problems
     added: dict[str, Any] = {}
@@ -101,11 +104,14 @@ def completed(tenant: Tenant, draft: VisitDraft, found: Found, book: Book | None
         if not draft.corrects:
             visit = replace(visit, list_id=None)
             added |= _of_contact(tenant, visit, contact)
-    beside = _with_filled(visit.beside, *added)
-    beside = replace(beside, flags=tuple(_odd(draft, found, survey)))
     status = _status(visit, found)
-    if status is not None:
-        beside = replace(beside, chosen=(status.id, status.data["contactState"]))
+    beside = replace(
+        visit.beside,
+        creator=visit.beside.creator or by,
+        filled=tuple(dict.fromkeys((*filled, *added))),
+        flags=tuple(_odd(draft, found, survey)),
+        chosen=visit.beside.chosen if status is None else (status.id, status.data["contactState"]),
+    )
     return replace(visit, beside=beside, **{_MEMBERS[name]: value for name, value in added.items()}), []
 
 
@@ -163,10 +169,6 @@ def miles(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
 def _status(visit: Visit, found: Found) -> Resource | None:
     item = found.get(("statuses", visit.status)) if visit.status is not None else None
     return item if item is not None and item.deleted_at is None and not item.placeholder else None
-
-
-def _with_filled(beside: Beside, *names: str) -> Beside:
-    return replace(beside, filled=(*beside.filled, *(name for name in names if name not in beside.filled)))
 
 
 def correction(old: Visit, new: Visit) -> VisitDraft:

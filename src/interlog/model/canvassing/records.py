@@ -3,7 +3,7 @@
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 _RECORDS = "records"
 
@@ -47,11 +47,9 @@ def records_of(aside: dict[str, Any]) -> list[Record]:
 
 def with_record(aside: dict[str, Any], record: Record) -> dict[str, Any]:
     """Return a contact's aside with a record that is new or another version."""
-    kept = {
-        name: getattr(record, name)
-        for name in Record.__struct_fields__
-        if name not in ("campaign", "household") and getattr(record, name) is not None
-    }
+    said = asdict(record)
+    del said["campaign"], said["household"]
+    kept = {name: value for name, value in said.items() if value is not None}
     return aside | {_RECORDS: aside.get(_RECORDS, {}) | {record_key(record.campaign, record.household): kept}}
 
 

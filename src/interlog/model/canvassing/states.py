@@ -129,30 +129,33 @@ class _Contact:
         self.visits: list[Place] = list(provenance.get("visits", ()))
         self.sources: dict[str, int] = dict(provenance.get("sources", {}))
         self.own: dict[str, Data] = dict(provenance.get("own", {}))
+        self._later: set[int] = set()
+        self._held: set[str] = set()
 
     def hear(self, outcome: Outcome) -> None:
-        """Take in what a visit says."""
+        """Take in what a visit says: it decides what nobody else has spoken about later."""
         visit, place = len(self.visits), outcome.place
         self.visits.append(place)
+        self._later = {index for index, other in enumerate(self.visits) if place <= other}  # itself too: once is enough
+        self._held = {part for part, own in self.own.items() if "after" in own and place <= own["after"]}
         status = {} if outcome.status is None else {"statusId": outcome.status}
         state = {"state": outcome.state} | status
-        self._say("contacted", True, visit, place)
-        self._say("state", state, visit, place)
+        self._say("contacted", True, visit)
+        self._say("state", state, visit)
         reason = {} if outcome.reason is None else {"unavailableReason": outcome.reason}
         availability = {"available": outcome.available} | reason
         record = {"contacted": True, "successful": outcome.successful, "availability": availability} | state
-        self._say(f"record/{outcome.campaign}/{outcome.household}", record, visit, place)
+        self._say(f"record/{outcome.campaign}/{outcome.household}", record, visit)
         if outcome.answers:
             fields, answers = self.data.setdefault("fields", {}), self.data.setdefault("answers", {})
             for answer in sorted(outcome.answers, key=_BY_QUESTION):
-                question, tag, value = answer.question, answer.tag, answer.value
-                self._answer(f"fields/{tag}", fields, tag, value, visit, place)
-                self._answer(f"answers/{question}", answers, question, value, visit, place)
+                self._answer(f"fields/{answer.tag}", fields, answer.tag, answer.value, visit)
+                self._answer(f"answers/{answer.question}", answers, answer.question, answer.value, visit)
         reserved = self._own_value("reservation")
         if isinstance(reserved, dict) and reserved.get("reserved"):
             walklist = reserved.get("walklistId")
             if outcome.walklist is None or walklist is None or outcome.walklist == walklist:
-                self._say("reservation", _FREE, visit, place)
+                self._say("reservation", _FREE, visit)
 
     def forget(self) -> None:
         """Undo what visits said."""
@@ -261,28 +264,25 @@ class _Contact:
     def _own_value(self, part: str) -> Any:
         return self.own.get(part, {}).get("value", MISSING) if part in self.sources else self.value(part)
 
-    def _say(self, part: str, value: Any, visit: int, place: Place) -> None:
-        """Set a part as a visit says, unless somebody else has spoken about it later."""
-        if self._is_later(part, place):
-            if part not in self.sources:
-                self._keep(part, self.value(part))
-            self.put(part, value)
-            self.sources[part] = visit
-
-    def _answer(self, part: str, target: Data, name: str, value: Any, visit: int, place: Place) -> None:
-        """The same for a field or an answer, which stands in ``target``."""
-        if self._is_later(part, place):
-            if part not in self.sources:
-                self._keep(part, target.get(name, MISSING))
-            target[name] = value
-            self.sources[part] = visit
-
-    def _is_later(self, part: str, place: Place) -> bool:
+    def _say(self, part: str, value: Any, visit: int) -> None:
+        """Set a part as the visit that is heard says, unless somebody else has spoken about it later."""
         before = self.sources.get(part)
-        if before is not None and place <= self.visits[before]:
-            return False
-        own = self.own.get(part)
-        return own is None or "after" not in own or place > own["after"]
+        if before in self._later or part in self._held:
+            return
+        if before is None:
+            self._keep(part, self.value(part))
+        self.put(part, value)
+        self.sources[part] = visit
+
+    def _answer(self, part: str, target: Data, name: str, value: Any, visit: int) -> None:
+        """The same for a field or an answer, which stands in ``target``."""
+        before = self.sources.get(part)
+        if before in self._later or part in self._held:
+            return
+        if before is None:
+            self._keep(part, target.get(name, MISSING))
+        target[name] = value
+        self.sources[part] = visit
 
     def _keep(self, part: str, value: Any) -> None:
         """Keep what a part is without visits."""

@@ -107,6 +107,9 @@ class Question(Struct, frozen=True):
         """Return the options and choices that an answer stands for."""
         if self.type == _TEXT:
             return list(self.options[-1:])  # the last button is the one that submits
+        if isinstance(value, str):
+            option = self.chosen_by.get(value)
+            return [option] if option is not None else []
         values = value if isinstance(value, list) else [value]
         found = [option for item in values if (option := self.chosen_by.get(_text_of(item))) is not None]
         return found + list(self.options[-1:]) if self.type == _MULTI_SELECT else found
@@ -146,7 +149,11 @@ class Survey(Struct, frozen=True, dict=True):
 
     def is_successful(self, responses: Responses) -> bool:
         """Whether an option or choice was chosen that means success."""
-        return any(option.success for option in self._chosen(responses))
+        for answer in answers_in(responses):
+            question = self.questions.get(answer.question)
+            if question is not None and any(option.success for option in question.chosen(answer.value)):
+                return True
+        return False
 
     def reason(self, responses: Responses) -> str | None:
         """Return why nobody could be talked to: the text of the option chosen in the question about it."""
@@ -186,12 +193,6 @@ class Survey(Struct, frozen=True, dict=True):
         """By each question, the one that comes after it in order."""
         order = list(self.questions)
         return dict(pairwise(order))
-
-    def _chosen(self, responses: Responses) -> Iterator[Option]:
-        for answer in answers_in(responses):
-            question = self.questions.get(answer.question)
-            if question is not None:
-                yield from question.chosen(answer.value)
 
 
 def answers_in(responses: Responses) -> list[Answer]:

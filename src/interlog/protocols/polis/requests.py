@@ -1,6 +1,7 @@
 """What requests say beside their paths: bodies and preconditions."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -23,8 +24,13 @@ _MAX_DEPTH = 64
 
 def base_of(request: falcon.asgi.Request) -> str:
     """Return the address of the protocol's root as the client knows it; of several proxies, the first one knows."""
-    scheme, host = (text.partition(",")[0].strip() for text in (request.forwarded_scheme, request.forwarded_host))
-    return f"{scheme}://{host}{quote(request.root_path)}"
+    return _base_of(request.forwarded_scheme, request.forwarded_host, request.root_path)
+
+
+@lru_cache(maxsize=1_000)
+def _base_of(schemes: str, hosts: str, path: str) -> str:
+    scheme, host = (text.partition(",")[0].strip() for text in (schemes, hosts))
+    return f"{scheme}://{host}{quote(path)}"
 
 
 async def read_bytes(request: falcon.asgi.Request, limit: int) -> bytes:
