@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from interlog.model.ids import uuid7
 from interlog.store import interactions, visit_timeline, visits
-from interlog.store.schema import interaction, visit
+from interlog.store.schema import interaction, participant, visit
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
 
@@ -26,6 +26,7 @@ MANY = 6_000
 CONTACTS = [uuid7() for _ in range(500)]
 CAMPAIGNS = [uuid7() for _ in range(20)]
 CANVASSER, SURVEY = uuid7(), uuid7()
+CANVASSING = 1  # the canvasser's person, who took part in every visit
 IDS = [uuid7() for _ in range(MANY)]
 
 
@@ -45,6 +46,11 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
                 for n, item in enumerate(items)
             ],
         )  # fmt: skip
+        unit.insert(
+            participant,
+            [(tenant, 0, person, 1_000 * n, item.number, item.type_id, 0)
+             for n, item in enumerate(items) for person in (CANVASSING, 2 + n % 500)],
+        )  # fmt: skip
         await opened.database.write(unit)
     if not opened.url.startswith("sqlite"):
         connection = await asyncpg.connect(opened.url)
@@ -63,11 +69,15 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
 STATES = list(range(len(visit_timeline.STATES)))
 NEWEST = {"tenant": TENANT, "campaign": CAMPAIGNS[0], "groups": [0], "states": STATES, "limit": 20}
 CASES |= {
-    f"newest_query-{mine}": (
-        visit_timeline.newest_query(mine),
-        NEWEST | {"before_at": 2_000_000, "before_id": IDS[9]} | ({"canvasser": CANVASSER} if mine else {}),
+    f"newest_query-{mine}-{with_person}": (
+        visit_timeline.newest_query(mine, with_person),
+        NEWEST
+        | {"start": 0, "before_at": 2_000_000, "before_id": IDS[9]}
+        | ({"canvasser": CANVASSER} if mine else {})
+        | ({"person": CANVASSING} if with_person else {}),
     )
     for mine in (False, True)
+    for with_person in (False, True)
 }
 REPORTS = {"visits.LATEST", "visits.DUPLICATES", "visits.DUPLICATES_OF_CAMPAIGN"}
 """What is meant to go through all visits of some campaigns."""

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +130,34 @@ def test_an_organiser_reads_a_canvass(firm: Firm, mia: Visitor) -> None:
     assert [point[:3] for point in points["points"]] == [[43.07, -89.38, "successful"]]
     assert mia.get(f"{canvass.path}/visits").text.count("data-entry=") == 3
     assert mia.get(f"{canvass.path}/visits", state="successful").text.count("data-entry=") == 1
+
+
+def test_the_visits_of_some_days_or_persons(firm: Firm, mia: Visitor) -> None:
+    """A campaign's timeline is narrowed as others are: by days and by who took part, and goes on so."""
+    canvass = Canvass(firm)
+    first = START // DAY * DAY
+    canvass.record(*(canvass.knock(first + place * MINUTE, place % 3) for place in range(60)))
+    canvass.record(canvass.knock(first + DAY, 1, yes()))
+    day = datetime.fromtimestamp(first / 1e6, UTC).date()
+
+    def found(**query: object) -> int:
+        return mia.get(f"{canvass.path}/visits", **query).text.count("data-entry=")
+
+    assert found() == 50
+    assert found(since=day + timedelta(days=1)) == 1
+    assert found(until=day - timedelta(days=1)) == 0
+    assert found(person=firm.mia.id, since=day + timedelta(days=1)) == 1
+    assert found(name="bus 1") == 21
+    assert found(name="nobody") == 0
+    assert "Nobody is called that." in mia.get(f"{canvass.path}/visits", name="nobody").text
+    page = mia.get(f"{canvass.path}/visits", until=day, person=firm.mia.id, state="unavailable").text
+    following = re.search(r'<a class="button" href="([^"]+)">Earlier', page)
+    assert following is not None
+    address = html.unescape(following[1])
+    assert f"state=unavailable&person={firm.mia.id}&until={day}&before=" in address
+    assert mia.get(address).text.count("data-entry=") == 10
+    for hostile in ("before=x", f"before={'9' * 30},%00", "person=x&since=0001-01-01&until=9999-12-31", "name=%00"):
+        assert mia.get(f"{canvass.path}/visits?{hostile}").status_code == 200
 
 
 def test_a_campaign_without_visits_says_so(mia: Visitor, firm: Firm) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..model.instants import DAY, now
+from ..model.instants import DAY, EVER, now
 from ..model.interactions import Brief
 from ..model.parties import Party, Person, PersonKind
 from ..model.types import Category, Direction, InteractionType
-from .timeline_filter import EVER, Choices, Filter, choices, filter_of
+from .timeline_filter import Choices, Filter, choices, filter_of
 from .view import Page, View
 
 LIMIT = 50

@@ -4,15 +4,13 @@ from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any, NamedTuple
 
+from ..model.instants import EVER
 from ..model.parties import Person
 from ..model.searching import MOST_ASKED
 from ..model.tenancy import Tenant
 from ..model.types import Category
 from .origins import PROTOCOLS
 from .view import View
-
-EVER = 2**62
-"""An instant behind all others."""
 
 _CANDIDATES = 8
 

@@ -20,6 +20,7 @@ from ...model.canvassing.visits import (
     visit_of,
 )
 from ...model.errors import Conflict, Invalid, NotFound
+from ...model.instants import EVER
 from ...model.interactions import Brief, Content, Interaction, Participant
 from ...model.tenancy import Actor, Right
 from ...model.types import Role
@@ -76,10 +77,13 @@ class Visits:
         limit: int,
         before: tuple[int, str] | None = None,
         states: Sequence[str] = timeline_rows.STATES,
+        start: int = -EVER,
+        end: int = EVER,
+        person: int | None = None,
     ) -> list[tuple[Brief, tuple[int, str]]]:
         """Return visits of a campaign that went in one of these ways, newest first, each with its place.
 
-        ``before``: the place of the last one seen.
+        ``before``: the place of the last one seen. From ``start`` until before ``end``; ``person``: who took part.
         """
         actor.require(Right.READ)
         wanted = timeline_rows.Wanted(
@@ -90,6 +94,9 @@ class Visits:
             before=before,
             canvasser=permit.user if permit.assigned_only else None,
             states=[place for place, name in enumerate(timeline_rows.STATES) if name in states],
+            start=start,
+            end=end,
+            person=person,
         )
         return await timeline_rows.newest(self._database, wanted)
 
