@@ -27,6 +27,7 @@ from interlog.model.tenancy import Actor
 from interlog.store.statements import Unit
 
 from .requests import raw_request
+from .settling import settle
 from .shape import chance, moment_of
 from .visits import MODES, QUESTIONS, REASONS, WISH
 
@@ -71,6 +72,7 @@ async def fill(url: str, size: int) -> Doors:
             for start in range(0, size, _BATCH):
                 await filling.visit(start, min(start + _BATCH, size))
                 progress.update(task, completed=start + _BATCH)
+        await settle(ledger, tenant.id)
         user = await ledger.tenants.user(tenant, "mia@own.example")
         token, _ = await ledger.access.create_token(actor, user, label="benchmarks")
     finally:

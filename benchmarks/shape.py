@@ -13,7 +13,7 @@ from interlog.model.interactions import Content, Draft, Participant
 from interlog.model.parties import PersonKind
 from interlog.model.types import CALL, CHAT_MESSAGE, EMAIL, MEETING, Direction, Logging, Role
 
-VERSION = 1
+VERSION = 2
 """To be counted up when anything here changes: stores filled with other data are not used again."""
 
 OWN = 50

@@ -32,6 +32,7 @@ from . import canvass, shape
 from .canvass import Doors
 from .facts import Facts
 from .ready import write_ready
+from .settling import settle
 
 _BATCH = 10_000
 _PARTS = ("", "-wal", "-shm")
@@ -214,6 +215,7 @@ async def _fill(url: str, size: int) -> Facts:
                 first = numbers[0] if first is None else first
                 assert numbers == list(range(first + start, first + end)), "numbers follow the order of time"
                 progress.update(task, completed=end)
+        await settle(ledger, tenant.id)
         user = await ledger.tenants.user(tenant, "mia@own.example")
         token, _ = await ledger.access.create_token(actor, user, label="benchmarks")
     finally:

@@ -83,8 +83,9 @@ visit = Table(
     key("tenant_id", "campaign", "id"),
     Index("uq_visit_id", "tenant_id", "id", unique=True),
     Index("ix_visit_occurred_at", "tenant_id", "campaign", "occurred_at", "id"),
-    Index("ix_visit_contact", "tenant_id", "contact", "id", "number"),
+    Index("ix_visit_contact", "tenant_id", "contact", "id", "number", "group_id"),
     sqlite_with_rowid=False,
 )
 """The visits of each campaign: interactions by what they are listed and counted by. Like ``participant``, it holds no
-deleted ones."""
+deleted ones. The index by contact holds all that a list of a contact's visits must know: they lie far apart, and to
+look each one up would cost more the more visits there are."""

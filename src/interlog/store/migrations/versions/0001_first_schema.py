@@ -716,7 +716,7 @@ def upgrade() -> None:
     )
     op.create_index("uq_visit_id", "visit", ["tenant_id", "id"], unique=True)
     op.create_index("ix_visit_occurred_at", "visit", ["tenant_id", "campaign", "occurred_at", "id"], unique=False)
-    op.create_index("ix_visit_contact", "visit", ["tenant_id", "contact", "id", "number"], unique=False)
+    op.create_index("ix_visit_contact", "visit", ["tenant_id", "contact", "id", "number", "group_id"], unique=False)
     op.create_table(
         "search_entry",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
