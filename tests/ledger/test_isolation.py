@@ -186,6 +186,7 @@ READS: dict[str, Attempt] = {
     "merges.preview": lambda firm, ids: firm.ledger.merges.preview(
         firm.actor, Party.PERSON, firm.ola.id, ids["person"]
     ),
+    "merges.gone": lambda firm, ids: firm.ledger.merges.gone(firm.actor, Party.PERSON, [ids["gone"]]),
     "persons.successors": lambda firm, ids: firm.ledger.persons.successors(firm.actor, [ids["gone"]]),
 }
 """Reads that show an empty firm nothing, whatever ids it asks with."""

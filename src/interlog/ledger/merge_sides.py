@@ -1,7 +1,7 @@
 """The two parties of a merge themselves: what the survivor gets, and how both are as before when it is undone."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -73,8 +73,8 @@ class Side(ABC, Generic[Own]):
         """Return a party; raises ``NotFound`` or ``MergedAway``."""
 
     @abstractmethod
-    async def gone(self, actor: Actor, id_: int) -> Own | None:
-        """Return a party that was merged into another one, as it was; None where there is none."""
+    async def gone(self, actor: Actor, ids: Iterable[int]) -> dict[int, Own]:
+        """Return those of some parties that were merged into others, as they were."""
 
     @abstractmethod
     async def refuse(self, actor: Actor, survivor: Own, gone: Own) -> None:
@@ -191,8 +191,8 @@ class PersonSide(Side[Person]):
     async def get(self, actor: Actor, id_: int) -> Person:
         return await self._persons.get(actor, id_)
 
-    async def gone(self, actor: Actor, id_: int) -> Person | None:
-        return await person_rows.merged_away(self._database, actor.tenant.id, id_)
+    async def gone(self, actor: Actor, ids: Iterable[int]) -> dict[int, Person]:
+        return await person_rows.merged_away(self._database, actor.tenant.id, ids)
 
     async def refuse(self, actor: Actor, survivor: Person, gone: Person) -> None:
         if await rows.users_among(self._database, actor.tenant.id, [gone.id]):
@@ -246,8 +246,8 @@ class OrganizationSide(Side[Organization]):
     async def get(self, actor: Actor, id_: int) -> Organization:
         return await self._organizations.get(actor, id_)
 
-    async def gone(self, actor: Actor, id_: int) -> Organization | None:
-        return await organization_rows.merged_away(self._database, actor.tenant.id, id_)
+    async def gone(self, actor: Actor, ids: Iterable[int]) -> dict[int, Organization]:
+        return await organization_rows.merged_away(self._database, actor.tenant.id, ids)
 
     async def refuse(self, actor: Actor, survivor: Organization, gone: Organization) -> None:
         if gone.is_global:

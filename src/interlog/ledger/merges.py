@@ -85,6 +85,11 @@ class Merges:
         found = await rows.into(self._database, actor.tenant.id, kind, party, limit)
         return [item for item in found if item.state is not MergeState.UNDONE]
 
+    async def gone(self, actor: Actor, kind: Party, ids: Iterable[int]) -> dict[int, Person | Organization]:
+        """Return those of some parties of a kind that were merged into others, as they were then."""
+        actor.require(Right.READ)
+        return await self._sides[kind].gone(actor, ids)
+
     async def preview(self, actor: Actor, kind: Party, survivor: int, gone: int) -> Preview:
         """Return what a merge would make of two parties; raises what ``merge`` would refuse."""
         actor.require(Right.WRITE)
@@ -247,7 +252,7 @@ class Merges:
         """Fill a step with records that are put back; in the first one both are there again."""
         actor, tenant = step.actor, step.actor.tenant.id
         side = self._sides[merge.kind]
-        gone = await side.gone(actor, merge.gone)
+        gone = (await side.gone(actor, [merge.gone])).get(merge.gone)
         own: dict[tuple[Entity, int], Part] = {}
         if gone is not None:
             found = await rows.parts_of_kinds(self._database, tenant, merge.id, side.own)

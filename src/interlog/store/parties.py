@@ -67,10 +67,10 @@ async def successors(database: Database, query: Query, tenant: int, ids: Iterabl
 
 
 def merged_query(table: Table, shown: Sequence[ColumnElement[Any]]) -> Query:
-    """Return the statement of one that was merged into another, as it was (parameter ``id``)."""
+    """Return the statement of some (parameter ``ids``) that were merged into others, as they were."""
     return Query(
         select(*shown).where(
-            table.c.tenant_id == parameter("tenant"), table.c.id == parameter("id"), table.c.merged_into.is_not(None)
+            table.c.tenant_id == parameter("tenant"), member_of(table.c.id, "ids"), table.c.merged_into.is_not(None)
         )
     )
 

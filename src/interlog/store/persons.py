@@ -195,10 +195,10 @@ async def successors_of(database: Database, tenant: int, ids: Iterable[int]) -> 
     return await successors(database, SUCCESSORS, tenant, ids)
 
 
-async def merged_away(database: Database, tenant: int, id_: int) -> Person | None:
-    """Return one that was merged into another, as it was then; None where there is none."""
-    rows = await database.fetch(MERGED, tenant=tenant, id=id_)
-    return person_of(rows[0]) if rows else None
+async def merged_away(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Person]:
+    """Return those that were merged into others, as they were then."""
+    rows = await database.fetch(MERGED, tenant=tenant, ids=database.array(ids))
+    return {row[0]: person_of(row) for row in rows}
 
 
 async def deleted(database: Database, tenant: int, id_: int) -> Person | None:

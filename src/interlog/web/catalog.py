@@ -18,6 +18,7 @@ from . import (
     canvass_quality,
     instances,
     journal,
+    merging,
     origins,
     relationships,
     sayings,
@@ -66,6 +67,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("type_problems.py", text) for text in type_problems.MESSAGES.values())
     yield from (("types.py", name) for _, name in types.TABS)
     yield from (("visit_facts.py", name) for name in visit_facts.STATES.values())
+    yield from (("merging.py", name) for name in merging.MOVES.values())
     yield from (("sayings.py", saying) for saying in sayings.SAYINGS)
     yield from (("journal.py", name) for names in (journal.ACTIONS, journal.ENTITIES) for name in names.values())
 

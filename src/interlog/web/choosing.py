@@ -58,10 +58,10 @@ _BETWEEN = {Party.PERSON: re.compile(r"[,;\r\n]+"), Party.ORGANIZATION: re.compi
 
 
 async def organization_options(view: View) -> Page:
-    """``GET /options/organizations``: which a text may mean, for type-ahead."""
+    """``GET /options/organizations``: which a text may mean, for type-ahead; ``known``: none that is new."""
     term = _clean(view.query.get("q", ""))
     found = await _called(view, Party.ORGANIZATION, term) if term else []
-    return Page("organization_options.html", {"organizations": found, "term": term})
+    return Page("organization_options.html", {"organizations": found, "term": "" if view.query.get("known") else term})
 
 
 async def sent(view: View, kind: Party) -> Choice:

@@ -16,6 +16,7 @@ ACTIONS = {
     Action.DELETE: "deleted",
     Action.RESTORE: "brought back",
     Action.VOID: "voided",
+    Action.MERGE: "merged into another",
 }
 """What was done, in words."""
 

@@ -2,18 +2,23 @@
 
 import falcon
 
-from ..model.errors import Conflict, Forbidden, Invalid, Limited, NotFound, Unauthenticated, Unavailable
-from .view import Page, View
+from ..model.errors import Conflict, Forbidden, Invalid, Limited, MergedAway, NotFound, Unauthenticated, Unavailable
+from .view import Page, Redirect, View
 
 
-def refusal(view: View, error: Exception) -> Page:
-    """Return the page that tells of an error. Of one that nobody expected it tells nothing."""
+def refusal(view: View, error: Exception) -> Page | Redirect:
+    """Return the page that tells of an error, or what leads to the record that somebody meant.
+
+    Of an error that nobody expected it tells nothing.
+    """
     texts = view.texts
     detail = _sentence(texts.said(str(error)))
     match error:
         case Unauthenticated():
             return _page(401, texts.gettext("Sign in first."), detail)
-        case NotFound():
+        case MergedAway() if view.request.method == "GET" and error.model in _PATHS:
+            return Redirect(f"{_PATHS[error.model]}/{error.into}", texts.gettext("It was merged into this one."))
+        case NotFound() | MergedAway():
             return _page(404, texts.gettext("There is nothing here."))
         case Limited():
             wait = texts.ngettext("Wait a second.", "Wait %(count)s seconds.", error.seconds)
@@ -34,6 +39,10 @@ def refusal(view: View, error: Exception) -> Page:
         case falcon.HTTPError():
             return _page(error.status_code, texts.gettext("The form cannot be read."))
     return _page(500, texts.gettext("Something went wrong on the server."))
+
+
+_PATHS = {"person": "/persons", "organization": "/organizations"}
+"""Where records are shown that others are merged into."""
 
 
 def _page(status: int, problem: str, detail: str = "") -> Page:

@@ -15,6 +15,7 @@ from . import (
     journal,
     live,
     log,
+    merging,
     notes,
     opened,
     opportunities,
@@ -57,6 +58,16 @@ def _forms(forms: PartyForms[Any]) -> tuple[Route, ...]:
     )
 
 
+def _merging(pages: merging.Merging[Any]) -> tuple[Route, ...]:
+    """Return the pages that merge two records of one kind."""
+    path = f"{pages.path}/{{number}}/merge"
+    return (
+        Route("GET", path, pages.ask, Right.WRITE),
+        Route("POST", path, pages.choose, Right.WRITE),
+        Route("POST", f"{path}/{{other}}", pages.merge, Right.WRITE),
+    )
+
+
 ROUTES = (
     Route("GET", "/", home.show, None, is_open=True),
     Route("GET", "/timeline", timeline.show),
@@ -75,11 +86,15 @@ ROUTES = (
     Route("GET", "/options/organizations", choosing.organization_options),
     Route("GET", "/persons", persons.show_all),
     *_forms(PERSONS),
+    *_merging(merging.PERSONS),
     Route("GET", "/persons/{number}/relationships/{other}", relationships.show),
     Route("GET", "/persons/{number}", persons.show),
     Route("POST", "/persons/{number}/notes", persons.write_note, Right.WRITE),
     Route("GET", "/organizations", organizations.show_all),
     *_forms(ORGANIZATIONS),
+    *_merging(merging.ORGANIZATIONS),
+    Route("GET", "/merges/{number}", merging.show),
+    Route("POST", "/merges/{number}/undo", merging.undo, Right.WRITE),
     Route("GET", "/organizations/{number}", organizations.show),
     Route("POST", "/organizations/{number}/notes", organizations.write_note, Right.WRITE),
     Route("GET", "/opportunities", opportunities.show_all),
