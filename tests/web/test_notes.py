@@ -1,6 +1,7 @@
 """Notes on the pages of persons, organizations and opportunities: written, replied to, deleted, and never run."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -51,6 +52,16 @@ def test_a_note_is_written_answered_and_deleted(mia: Visitor, pages: dict[str, s
     alone = mia.get(f"/notes/{note}").text
     assert "Yes, indeed" in alone
     assert f'href="{path}"' in alone
+    assert f'href="/notes/{note}/edit?place={quote(path, safe="")}"' in page
+    form = mia.get(f"/notes/{note}/edit", place=path).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in form
+    wrong = mia.post(f"/notes/{note}/edit", content=" ", place=path)
+    assert (wrong.status_code, 'aria-invalid="true"' in wrong.text) == (422, True)
+    assert f'name="place" value="{path}"' in wrong.text
+    assert mia.post(f"/notes/{note}/edit", content="Better so", place=path).headers["location"] == path
+    changed = mia.get(path).text
+    assert "Better so" in changed
+    assert "alert(1)" not in changed.partition("</h1>")[2]
     assert mia.post(f"/notes/{note}/delete", place=f"/notes/{note}").headers["location"] == path
     page = mia.get(path).text
     assert "There are no notes yet." in page
@@ -85,6 +96,22 @@ def test_a_form_leads_nowhere_else(any_mia: Visitor, any_firm: Firm, place: str)
     assert found is not None
     answer = any_mia.post(f"/notes/{found[1]}/replies", content="Two", place=place)
     assert answer.headers["location"] == f"/notes/{found[1]}"
+
+
+def test_a_note_is_changed_by_its_author_only(any_mia: Visitor, any_firm: Firm) -> None:
+    """Others have neither the form nor what it sends; what is more than text is not made less."""
+    path = f"/persons/{any_firm.mia.id}"
+    any_mia.post(f"{path}/notes", content="Mine")
+    found = re.search(r"/notes/(\d+)/edit", any_mia.get(path).text)
+    assert found is not None
+    other = visitor(any_firm, any_firm.colleague("Ida"))
+    assert "/edit?place" not in other.get(path).text.partition('id="notes"')[2]
+    assert other.get(f"/notes/{found[1]}/edit").status_code == 403
+    assert other.post(f"/notes/{found[1]}/edit", content="Theirs").status_code == 403
+    draft = NoteDraft(content="<p>Bold</p>", kind=NoteKind.HTML, links=Links(persons=(any_firm.mia.id,)))
+    formatted = any_firm.server.run(any_firm.ledger.notes.create(any_firm.actor, draft))
+    assert any_mia.get(f"/notes/{formatted.id}/edit").status_code == 403
+    assert "Mine" in any_mia.get(path).text
 
 
 def test_html_is_shown_as_text(mia: Visitor, firm: Firm) -> None:

@@ -146,14 +146,14 @@ def test_pages_cost_the_same_however_long(mia: Visitor, firm: Firm, ben: Person,
         f"/persons/{eve.id}/edit": 4, f"/organizations/{boden}/edit": 3, f"/opportunities/{floor}/edit": 6,
     }  # fmt: skip
 
+    def cost(path: str) -> int:
+        with counted(ledger) as count:
+            assert mia.get(path).status_code == 200
+        return count.total()
+
     def costs() -> dict[str, int]:
-        found = {}
-        for path in pages:
-            mia.get(path)
-            with counted(ledger) as count:
-                assert mia.get(path).status_code == 200
-            found[path] = count.total()
-        return found
+        # Once a minute the server looks for what has aged, so that one of two may cost more.
+        return {path: min(cost(path), cost(path)) for path in pages}
 
     few = costs()
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from ..model.errors import Invalid
+from ..model.errors import Forbidden, Invalid
 from ..model.interactions import Links
 from ..model.notes import Note, NoteDraft, NoteKind
 from ..model.parties import Party, Person
@@ -25,13 +25,15 @@ _PLACES = re.compile(r"/(?:persons|organizations|opportunities|notes)/[0-9]{1,15
 
 
 class Shown(NamedTuple):
-    """A note as a template shows it. ``more_replies``: there are others than these."""
+    """A note as a template shows it. ``is_own``: whoever asks wrote it, as a note alone; ``is_changeable``: its text
+    may be changed here; ``more_replies``: there are others than these."""
 
     note: Note
     text: str
     is_cut: bool
     author: Person | None
     is_own: bool
+    is_changeable: bool
     replies: "Sequence[Shown]" = ()
     more_replies: bool = False
 
@@ -111,6 +113,39 @@ async def reply(view: View, number: str) -> Page | Redirect:
     return Redirect(_place(view, f"/notes/{note.parent or id_}"), view.texts.gettext("Replied."))
 
 
+async def ask_again(view: View, number: str) -> Page:
+    """``GET /notes/{number}/edit``: the form of a note's text."""
+    note = await _changeable(view, number)
+    return _edit_page(note, Said(note.content), view.query.get("place", ""))
+
+
+async def amend(view: View, number: str) -> Page | Redirect:
+    """``POST /notes/{number}/edit``: only its author may."""
+    note, content = await _changeable(view, number), view.field("content").replace("\r\n", "\n")
+    try:
+        await view.ledger.notes.update(view.actor, note.id, content=content)
+    except Invalid as error:
+        return _edit_page(note, _refused(view, content, error), view.field("place"))
+    return Redirect(_place(view, f"/notes/{note.parent or note.id}"), view.texts.gettext("The note is saved."))
+
+
+async def _changeable(view: View, number: str) -> Note:
+    note = await view.ledger.notes.get(view.actor, view.number(number))
+    if not _is_changeable(view, note):
+        raise Forbidden("only the author may change a note")
+    return note
+
+
+def _is_changeable(view: View, note: Note) -> bool:
+    """Whether whoever asks may change a note's text here: what has a form of its own, or more than text, stays."""
+    is_text = note.kind is NoteKind.PLAIN and not note.mentions and note.interaction is None
+    return is_text and note.creator == view.actor.person_id
+
+
+def _edit_page(note: Note, said: Said, place: str) -> Page:
+    return Page("note_edit.html", {"note": note, "said": said, "place": place}, status_of(said))
+
+
 async def delete(view: View, number: str) -> Redirect:
     """``POST /notes/{number}/delete``: only its author may."""
     gone = await view.ledger.notes.delete(view.actor, view.number(number))
@@ -129,8 +164,12 @@ async def _write(view: View, draft: NoteDraft) -> Said | None:
     try:
         await view.ledger.notes.create(view.actor, draft)
     except Invalid as error:
-        return Said(draft.content, [view.texts.said(problem.message) for problem in error.problems])
+        return _refused(view, draft.content, error)
     return None
+
+
+def _refused(view: View, content: str, error: Invalid) -> Said:
+    return Said(content, [view.texts.said(problem.message) for problem in error.problems])
 
 
 def _place(view: View, default: str) -> str:
@@ -162,6 +201,7 @@ def _shown(
         is_cut=len(text) > most,
         author=authors.get(note.creator) if note.creator is not None else None,
         is_own=note.creator == view.actor.person_id and note.interaction is None,
+        is_changeable=_is_changeable(view, note),
         replies=[_shown(view, one, authors, (), whole=whole) for one in few],
         more_replies=len(replies) > len(few),
     )

@@ -102,6 +102,8 @@ ROUTES = (
     Route("GET", "/opportunities/{number}", opportunities.show),
     Route("POST", "/opportunities/{number}/notes", opportunities.write_note, Right.WRITE),
     Route("GET", "/notes/{number}", notes.show),
+    Route("GET", "/notes/{number}/edit", notes.ask_again, Right.WRITE),
+    Route("POST", "/notes/{number}/edit", notes.amend, Right.WRITE),
     Route("POST", "/notes/{number}/replies", notes.reply, Right.WRITE),
     Route("POST", "/notes/{number}/delete", notes.delete, Right.WRITE),
     Route("GET", "/types", types.show_all),

@@ -68,6 +68,7 @@ SAYINGS = (
     "the interaction was changed in the meantime; read it again",
     "there is no amendment that could be undone; read the interaction again",
     "only the author may delete a note",
+    "only the author may change a note",
     # Users, groups, tokens and settings
     "belongs to a user already",
     "is none that can be given",
