@@ -150,6 +150,7 @@ class Ledger:
     def _roles_changed(self, tenant_id: int) -> None:
         """Let the next requests see who may do and see what by now."""
         self.access.forget(tenant_id)
+        self.sessions.forget(tenant_id)
         self.permits.forget(tenant_id)
 
     @classmethod

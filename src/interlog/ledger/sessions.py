@@ -76,11 +76,14 @@ class Sessions:
     # Being signed in
 
     async def authenticate(self, key: str) -> SignedIn:
-        """Return who a session's key stands for; raises ``Unauthenticated``. Read again every second."""
-        known = self._known.get(key)
-        if known is not None and known[1] > time.monotonic():
+        """Return who a session's key stands for; raises ``Unauthenticated``.
+
+        Read again every second, and when the tenant has changed: what somebody has just set is there on the next page.
+        """
+        known = self._known.pop(key, None)
+        if known is not None and known[1] > time.monotonic() and await self._is_current(known[0].actor.tenant):
+            self._known[key] = known
             return known[0]
-        self._known.pop(key, None)
         tenant, session = await self._find(_SESSION, SessionKind.SESSION, key)
         signed_in = SignedIn(await self._actor(tenant, session.person_id), session, _form_key(key))
         if len(self._known) >= _MOST_KNOWN:
@@ -88,6 +91,10 @@ class Sessions:
         self._known[key] = signed_in, time.monotonic() + FRESH
         await self._note_use(tenant.id, session)
         return signed_in
+
+    def forget(self, tenant_id: int) -> None:
+        """Read who is signed in to a tenant anew, since what its users may do has changed."""
+        self._known = {key: known for key, known in self._known.items() if known[0].actor.tenant.id != tenant_id}
 
     async def active(self, actor: Actor) -> list[Session]:
         """Return the actor's own sessions, the newest first."""
@@ -151,6 +158,12 @@ class Sessions:
             return await self._tenants.get(tenant_id), item
         except NotFound:
             raise Unauthenticated("the tenant was deleted") from None
+
+    async def _is_current(self, tenant: Tenant) -> bool:
+        try:
+            return await self._tenants.get(tenant.id) is tenant
+        except NotFound:
+            return False
 
     async def _actor(self, tenant: Tenant, person_id: int) -> Actor:
         user = await tenant_rows.user_of(self._database, tenant.id, person_id)
