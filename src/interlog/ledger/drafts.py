@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..model.errors import Problem, unknown_id
-from ..model.ids import parse_uuid, stamp
+from ..model.ids import parse_uuid
 from ..model.instances import key_of_instance
 from ..model.interactions import Content, Draft, Interaction
 from ..model.notes import Note
@@ -23,6 +23,15 @@ _MAX_SYSTEM = 100
 _MAX_EXTERNAL_ID = 400
 _MAX_KEY = 400
 """Characters up to which a key stands in its table as it is: a longer one by its hash."""
+
+
+class Name(NamedTuple):
+    """What a new interaction is known by from now on; ``note_id``: its root note, if it is to have one."""
+
+    number: int
+    uuid: str
+    note_id: int | None
+
 
 Rule = Callable[[Content, Mapping[int, Person]], Iterable[Problem]]
 """A protocol's own rule about the content to be stored, given everybody known in it."""
@@ -69,16 +78,14 @@ def with_canonical_uuid(draft: Draft) -> Draft:
     return replace(draft, uuid=parse_uuid(draft.uuid or "") or draft.uuid)
 
 
-def record_of(
-    actor: Actor, draft: Draft, type_: InteractionType, number: int, uuid: str, note_id: int | None, at: int
-) -> Interaction:
+def record_of(actor: Actor, draft: Draft, type_: InteractionType, name: Name, at: int, changed_at: int) -> Interaction:
     """Return the record that an accepted draft becomes."""
     creator = draft.creator
     if creator is None and draft.logging is Logging.MANUAL:
         creator = actor.person_id
     return Interaction(
-        uuid=uuid,
-        number=number,
+        uuid=draft.uuid or name.uuid,
+        number=name.number,
         type_id=type_.id,
         type_version=type_.version,
         content=draft.content,
@@ -87,12 +94,12 @@ def record_of(
         origin=draft.origin,
         creator=creator,
         group=draft.group,
-        note_id=note_id,
+        note_id=name.note_id,
         external_ids=draft.external_ids,
         version=1,
         created_at=at if draft.created_at is None else min(draft.created_at, at),
         identity=identity_text(draft.content, type_) if draft.identity is None and type_.identity else draft.identity,
-        changed_at=stamp(),
+        changed_at=changed_at,
     )
 
 

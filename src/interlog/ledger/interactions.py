@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 from msgspec.structs import replace
 
 from ..model.errors import Conflict, Forbidden, InterlogError, Invalid, NotFound, Problem, unknown_id
-from ..model.ids import stamp, uuids7
+from ..model.ids import stamp
 from ..model.instants import now
 from ..model.interactions import Brief, Content, Draft, Interaction
 from ..model.journal import Action, Entity
@@ -17,14 +17,13 @@ from ..model.validation import problems_of
 from ..store import field_values as field_rows
 from ..store import interactions as interaction_rows
 from ..store import notes as note_rows
-from ..store import visits as visit_rows
 from ..store.database import Duplicate, Stale
-from ..store.journal import add_entries, add_entry
+from ..store.journal import add_entry
 from ..store.rows import encode
-from ..store.schema import external_id, interaction, note_link, participant, request, unbound
-from ..store.schema import note as note_table
+from ..store.schema import unbound
 from ..store.statements import Unit
 from ..store.store import Store
+from .adding import add_drafts
 from .cards import Cards
 from .drafts import (
     Accepted,
@@ -34,7 +33,6 @@ from .drafts import (
     identity_text,
     keys_of,
     problems_of_draft,
-    record_of,
     root_note,
     unbound_rows,
     unknown_persons,
@@ -131,8 +129,8 @@ class Interactions:
         outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
         drafts = [draft if draft.uuid is None else with_canonical_uuid(draft) for draft in drafts]
         bound = await self._cards.bind(actor, drafts)
-        contents = [draft.content for draft in bound.drafts]
-        participants, persons, new = await resolve(self.persons, actor, contents, bound.newcomers)
+        named = [draft.content.participants for draft in bound.drafts]
+        participants, persons, new = await resolve(self.persons, actor, named, bound.newcomers)
         unknown = await link_problems(self._store, actor, [draft.content.links for draft in drafts])
         creators = {draft.creator for draft in drafts if draft.creator is not None and draft.creator not in persons}
         creators -= set(await self.persons.get_many(actor, creators)) if creators else set()
@@ -167,7 +165,7 @@ class Interactions:
         unit = Unit()
         present = {part.person for item in accepted.values() for part in item.draft.content.participants}
         self.persons.add_new(actor, unit, [person for person in new if person.id in present])
-        stored = await self.add_rows(actor, unit, list(accepted.values()), created_at)
+        stored = await add_drafts(self._store, actor, unit, list(accepted.values()), created_at)
         self._cards.learn(
             actor, unit, bound.known, zip((item.draft for item in accepted.values()), stored, strict=True)
         )
@@ -196,46 +194,6 @@ class Interactions:
             return await self.log(actor, draft, rule)
         except InterlogError as error:
             return error
-
-    async def add_rows(self, actor: Actor, unit: Unit, accepted: Sequence["Accepted"], at: int) -> list[Interaction]:
-        """Give numbers to accepted drafts and add their rows to the unit."""
-        tenant = actor.tenant.id
-        if not accepted:
-            return []
-        numbers = await self._store.numbers.take(tenant, "interaction", len(accepted))
-        noted = sum(1 for item in accepted if item.draft.content.body and item.type_.has_note)
-        note_ids = iter(await self._store.numbers.take(tenant, "note", noted) if noted else ())
-        uuids = uuids7(len(accepted))
-        stored = []
-        rows, parts, notes, links, waiting, requests, foreign = [], [], [], [], [], [], []
-        for number, uuid, (draft, type_, keys, fingerprint) in zip(numbers, uuids, accepted, strict=True):
-            note_id = next(note_ids) if draft.content.body and type_.has_note else None
-            item = record_of(actor, draft, type_, number, draft.uuid or uuid, note_id, at)
-            rows.append(interaction_rows.row_of(tenant, item))
-            content = draft.content
-            if content.participants or content.profiles or content.links:
-                parts += interaction_rows.participant_rows(tenant, item)
-                waiting += unbound_rows(tenant, item)
-            if note_id is not None:
-                note = root_note(item, item.created_at, item.creator or actor.person_id)
-                notes.append(note_rows.row_of(tenant, note))
-                links += note_rows.link_rows(tenant, note, item)
-            if keys:
-                requests += [(tenant, key, fingerprint, number, at) for key in keys]
-            if item.external_ids:
-                foreign += [(tenant, system, id_, number) for system, id_ in item.external_ids.items()]
-            stored.append(item)
-        add_entries(unit, actor, Action.CREATE, Entity.INTERACTION, [(number, 1, None) for number in numbers], at)
-        unit.insert(request, requests)
-        unit.insert(external_id, foreign)
-        unit.insert(interaction, rows)
-        unit.insert(participant, parts)
-        unit.insert(unbound, waiting)
-        unit.insert(note_table, notes)
-        unit.insert(note_link, links)
-        visit_rows.insert(unit, tenant, stored)
-        field_rows.insert(unit, tenant, zip(stored, [item.type_ for item in accepted], strict=True))
-        return stored
 
     async def _repeated(self, actor: Actor, fingerprint: str, keys: Iterable[str]) -> Logged | Conflict | None:
         """Return what an earlier request with one of the same keys stored, or the conflict with it."""
@@ -279,7 +237,7 @@ class Interactions:
             type_ = actor.tenant.types_by_id[read.type_id]
             if not type_.is_activity:
                 raise Forbidden(f"a stored {type_.display_name or type_.name} is a fact and cannot be changed")
-            (participants,), persons, new = await resolve(self.persons, actor, [content])
+            (participants,), persons, new = await resolve(self.persons, actor, [content.participants])
             content = owned_elsewhere(read.content, replace(content, participants=participants), actor.protocol)
             problems = problems_of(content, type_) + unknown_persons(content, persons, read.content)
             if content.links != read.content.links:

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..model.interactions import Content, Participant
+from ..model.interactions import Participant
 from ..model.parties import Directory, Person, normal_email
 from ..model.tenancy import Actor
 from .persons import Persons
 
 
 async def resolve(
-    persons: Persons, actor: Actor, contents: Sequence[Content], newcomers: Sequence[Person] = ()
+    persons: Persons, actor: Actor, given: Sequence[tuple[Participant, ...]], newcomers: Sequence[Person] = ()
 ) -> tuple[list[tuple[Participant, ...]], Directory, list[Person]]:
     """Bind participants that come with an address: two reads for any number. Who was merged into another is that one.
 
-    Returns the participants of each content, everybody known, by id, and of these the persons yet to be stored.
-    Contents that share their participants share what is returned. ``newcomers``: named among the participants, and yet
-    to be stored like those who are new by their addresses.
+    ``given``: those of each interaction. Returns these, bound, everybody known, by id, and of these the persons yet to
+    be stored. Who share their participants share what is returned. ``newcomers``: named among the participants, and
+    yet to be stored like those who are new by their addresses.
     """
     addresses: dict[str, str | None] = {}
     ids: set[int] = set()
-    distinct = {id(content.participants): content.participants for content in contents}
+    distinct = {id(participants): participants for participants in given}
     for participants in distinct.values():
         for part in participants:
             if part.person is not None:
@@ -43,7 +43,7 @@ async def resolve(
         known_persons = {id_: everybody[id_] for id_ in (merged.get(id_, id_) for id_ in ids) if id_ in everybody}
         everybody = Directory(known_persons | {person.id: person for person in created})
     if not addresses and not merged:
-        return [content.participants for content in contents], everybody, created
+        return list(given), everybody, created
     bound = {
         place: tuple(
             Participant(known.get(normal_email(p.address)), p.role, p.address, p.name)
@@ -55,4 +55,4 @@ async def resolve(
         )
         for place, participants in distinct.items()
     }
-    return [bound[id(content.participants)] for content in contents], everybody, created
+    return [bound[id(participants)] for participants in given], everybody, created

@@ -98,7 +98,7 @@ def request_key(key: str | None) -> str:
 
 def fingerprint_of(item: Instance) -> str:
     """Return what two requests share exactly when they ask for the same."""
-    return hashlib.sha256(_in_one_order(replace(item, request_key=None))).hexdigest()
+    return hashlib.sha256(_in_one_order(replace(item, request_key=None, valid_for=None))).hexdigest()
 
 
 _in_one_order = msgspec.json.Encoder(order="deterministic").encode

@@ -1,26 +1,40 @@
 """What becomes of an interaction that is put."""
 
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from ..model.ids import stamps
 from ..model.instances import Instance, InstanceKey, Outcome
-from ..model.interactions import Content, Draft, Interaction
+from ..model.interactions import Content, Interaction
+from ..model.tenancy import Actor
 from ..model.types import InteractionType, Logging
-from .drafts import Accepted
+from ..store.statements import Unit
+from ..store.store import Store
+from .adding import add_records, names_for
+from .drafts import Name
 from .put_lookups import fingerprint_of, request_key
+from .references import Parts
 
 
-class State:
-    """What becomes of one interaction by the items of a request that are about it."""
+class State(Struct, eq=False, gc=False):
+    """What becomes of one interaction by the items of a request that are about it.
 
-    __slots__ = ("content", "draft", "items", "key", "origin", "outcome", "read", "stored", "text", "type")
+    ``read``: as it is stored. ``parts``: who takes part, where fields say so. ``draft``: the first item that stores
+    it. ``items``: the places of them all.
+    """
 
-    def __init__(self, type_: InteractionType, key: InstanceKey | None, read: Interaction | None) -> None:
-        self.type, self.key, self.read = type_, key, read
-        self.content: Content | None = read.content if read is not None else None
-        self.text = read.identity if read is not None else None
-        self.outcome = Outcome.SAME
-        self.draft: Instance | None = None  # the first one that stores it
-        self.origin: str | None = None
-        self.items: list[int] = []
-        self.stored = read
+    type: InteractionType
+    key: InstanceKey | None
+    read: Interaction | None
+    content: Content | None
+    text: str | None
+    stored: Interaction | None
+    outcome: Outcome = Outcome.SAME
+    parts: Parts | None = None
+    draft: Instance | None = None
+    origin: str | None = None
+    items: list[int] = []
 
     @property
     def last_origin(self) -> str | None:
@@ -28,18 +42,51 @@ class State:
         return self.origin if self.origin is not None or self.read is None else self.read.origin
 
 
-def accepted_of(state: State) -> Accepted:
-    """Return what is to be stored of a new interaction."""
+def state_of(type_: InteractionType, key: InstanceKey | None, read: Interaction | None) -> State:
+    """Return what becomes of an interaction before the first item about it is looked at."""
+    if read is None:
+        return State(type_, key, None, None, None, None)
+    return State(type_, key, read, read.content, read.identity, read)
+
+
+async def add_created(store: Store, actor: Actor, unit: Unit, states: Sequence[State], at: int) -> None:
+    """Add new interactions to a unit, and note in their states the records that they become."""
+    names = await names_for(
+        store, actor, [(state.content, state.type) for state in states if state.content is not None]
+    )
+    for state, name, changed_at in zip(states, names, stamps(len(states)), strict=True):
+        state.stored = _record_of(actor, state, name, at, changed_at)
+    records = [(state.stored, state.type) for state in states if state.stored is not None]
+    add_records(actor, unit, records, [keyed for state in states for keyed in _requests_of(state)], at)
+
+
+def _record_of(actor: Actor, state: State, name: Name, at: int, changed_at: int) -> Interaction:
     item, content = state.draft, state.content
     assert item is not None
     assert content is not None
-    draft = Draft(
-        type=state.type.name,
+    return Interaction(
+        uuid=name.uuid,
+        number=name.number,
+        type_id=state.type.id,
+        type_version=state.type.version,
         content=content,
         logging=Logging.AUTOMATIC,
+        protocol=actor.protocol,
         origin=state.origin,
+        creator=None,
         group=item.group,
+        note_id=name.note_id,
+        external_ids={},
+        version=1,
+        created_at=at,
         identity=state.text,
+        changed_at=changed_at,
     )
-    keys = [request_key(item.request_key)] if item.request_key else []
-    return Accepted(draft, state.type, keys, fingerprint_of(item) if keys else "")
+
+
+def _requests_of(state: State) -> list[tuple[str, str, int]]:
+    """Return the key and the fingerprint by which a repetition of a request is told, and what the request made."""
+    item = state.draft
+    if item is None or item.request_key is None or state.stored is None:
+        return []
+    return [(request_key(item.request_key), fingerprint_of(item), state.stored.number)]

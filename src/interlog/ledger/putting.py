@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -24,6 +24,7 @@ from ..model.instances import MAX_IDENTITY, Instance, InstanceKey, Outcome, Plac
 from ..model.instants import now
 from ..model.interactions import Content, Interaction
 from ..model.journal import Action, Entity
+from ..model.parties import Person
 from ..model.tenancy import Actor
 from ..model.types import InteractionType
 from ..model.validation import problems_of
@@ -41,8 +42,8 @@ from .notes import delete_with_replies
 from .participants import resolve
 from .precedence import owned, yielding
 from .put_lookups import Result, Stored, correctable, repeated, stored_as
-from .put_state import State, accepted_of
-from .references import NOTHING_REFERRED, Place, References, Referred, with_coming
+from .put_state import State, add_created, state_of
+from .references import NOTHING_REFERRED, Parts, Place, References, Referred, with_coming
 from .types import Types
 from .waiting import Waiting
 
@@ -115,7 +116,7 @@ class Work:
                 self._results[index] = error
         changing = [state for state in self._all if state.outcome is not Outcome.SAME]
         referred = self._referred = await self._refer(changing, coming or {})
-        new_persons = await self._resolve(changing, {stub.person.id for stub in referred.stubs}, coming or {})
+        new_persons = await self._bind(changing, coming or {})
         changing = [state for state in changing if state.outcome is not Outcome.SAME]
         if new_persons or referred.stubs:
             named = {p.person for state in changing if state.content is not None for p in state.content.participants}
@@ -227,7 +228,7 @@ class Work:
 
     def _state_of(self, type_: InteractionType, key: InstanceKey | None, found: Stored) -> State:
         if key is None:
-            state = State(type_, None, None)
+            state = state_of(type_, None, None)
             self._all.append(state)
             return state
         name = (type_.id, key.texts[-1])
@@ -240,7 +241,7 @@ class Work:
             if item is not None and (not key.values or values_of(item, type_) == key.values):
                 read = item
                 break
-        state = State(type_, key, read)
+        state = state_of(type_, key, read)
         if read is None:
             state.text = text = self._free_text(type_, key, found)
             self._texts.add((type_.id, text))
@@ -270,7 +271,7 @@ class Work:
             fields=without_none(item.fields),
             extras={} if item.extras is UNSET else item.extras,
         )
-        problems = problems_of(content, state.type)
+        problems = problems_of(content, state.type, fields_are_valid=state.type.is_version(item.valid_for))
         text = state.text
         if not problems and text is not None and not 0 < len(text) <= MAX_IDENTITY:
             problems.append(Problem("identity", f"must have 1 to {MAX_IDENTITY} characters", "too_long"))
@@ -310,31 +311,39 @@ class Work:
 
     async def _refer(self, states: Sequence[State], coming: Mapping[Place, Tally]) -> Referred:
         """Find the profiles that the fields of what is to be stored refer to."""
-        referring = [state for state in states if state.type.has_references and state.content is not None]
+        types = {id(state.type): state.type for state in states}
+        asking = {id_ for id_, type_ in types.items() if type_.has_references}
+        referring = [state for state in states if id(state.type) in asking and state.content is not None]
         given = [(state.type, state.content) for state in referring if state.content is not None]
         if not given:
             return NOTHING_REFERRED
         referred = await self._references.resolve(self._actor, given, coming)
-        for state, content in zip(referring, referred.contents, strict=True):
-            state.content = content
+        for state, parts in zip(referring, referred.parts, strict=True):
+            state.parts = parts
         return referred
 
-    async def _resolve(self, states: list[State], made: set[int], coming: Mapping[Place, Tally]) -> list[Any]:
+    async def _bind(self, states: Sequence[State], coming: Mapping[Place, Tally]) -> list[Person]:
         """Find the participants of what is to be stored; returns the persons that are yet to be stored.
 
-        ``made`` and ``coming``: persons who are known though they are not stored yet.
+        ``coming``: persons, among others, who are known though they are not stored yet, as are those who were referred
+        to.
         """
-        named = [state for state in states if state.content is not None and state.content.participants]
+        named = [
+            (state, content, state.parts or Parts(content.participants, content.profiles, content.watched))
+            for state in states
+            if (content := state.content) is not None and (content.participants or state.parts is not None)
+        ]
         if not named:
             return []
-        contents = [state.content for state in named if state.content is not None]
+        made = {stub.person.id for stub in self._referred.stubs}
+        given = [parts.participants for _, _, parts in named]
         if coming:
-            contents = [with_coming(content, coming) for content in contents]
-            made = made | {tally.number for tally in coming.values()}
-        participants, persons, new = await resolve(self._interactions.persons, self._actor, contents)
+            given = [with_coming(participants, coming) for participants in given]
+            made |= {tally.number for tally in coming.values()}
+        participants, persons, new = await resolve(self._interactions.persons, self._actor, given)
         all_known = {id(found) for found in participants if all(p.person is None or p.person in persons for p in found)}
-        for state, content, found in zip(named, contents, participants, strict=True):
-            state.content = replace(content, participants=found)
+        for (state, content, parts), found in zip(named, participants, strict=True):
+            state.content = replace(content, participants=found, profiles=parts.profiles, watched=parts.watched)
             if id(found) in all_known:
                 continue
             unknown = unknown_persons(state.content, persons, state.read.content if state.read else None)
@@ -352,11 +361,7 @@ class Work:
         """Add to a unit what becomes of the interactions."""
         created = [state for state in states if state.outcome is Outcome.CREATED]
         for start in range(0, len(created), _AT_ONCE):
-            some = created[start : start + _AT_ONCE]
-            accepted = [accepted_of(state) for state in some]
-            stored = await self._interactions.add_rows(self._actor, unit, accepted, self._at)
-            for state, item in zip(some, stored, strict=True):
-                state.stored = item
+            await add_created(self._store, self._actor, unit, created[start : start + _AT_ONCE], self._at)
             await asyncio.sleep(0)
         for state in states:
             if state.outcome is Outcome.AMENDED and state.read is not None and state.content is not None:
@@ -369,7 +374,7 @@ class Work:
         changes: list[Change] = [(state.read, state.stored) for state in states if state.stored is not None]
         changes += [
             (target, await self._void(unit, target, state.stored))
-            for state in created
+            for state in (created if self._corrected else ())
             if state.stored is not None and (target := self._corrected.get(id(state))) is not None
         ]
         await self._interactions.follow(self._actor, unit, changes)

@@ -59,24 +59,24 @@ class Watched(NamedTuple):
     tally: Tally | None
 
 
-class Referred(NamedTuple):
-    """Contents with their participants, the persons yet to be stored, and what is waited for by what it waits under.
-
-    ``watched``: by the same, values that are no key.
-    """
-
-    contents: list[Content]
-    stubs: list[Stub]
-    waits: dict[str, tuple[ProfileType, Names, str]]
-    watched: dict[str, Watched]
-
-
-class _Parts(NamedTuple):
-    """Who takes part by some references, and under what the interaction waits for others."""
+class Parts(NamedTuple):
+    """Who takes part by the references of an interaction, and the values among them that are no key."""
 
     participants: tuple[Participant, ...]
     profiles: tuple[ProfilePart, ...]
     watched: tuple[str, ...]
+
+
+class Referred(NamedTuple):
+    """Who takes part in each interaction, the persons yet to be stored, and what is waited for by what it waits under.
+
+    ``watched``: by the same, values that are no key.
+    """
+
+    parts: list[Parts]
+    stubs: list[Stub]
+    waits: dict[str, tuple[ProfileType, Names, str]]
+    watched: dict[str, Watched]
 
 
 NOTHING_REFERRED = Referred([], [], {}, {})
@@ -96,7 +96,7 @@ class References:
         given: Sequence[tuple[InteractionType, Content]],
         coming: Mapping[Place, Tally] = NOBODY,
     ) -> Referred:
-        """Return the contents with those who take part by the references of their types, instead of those before.
+        """Return those who take part: by the references of the types, instead of those before, and by other slots.
 
         ``coming``: profiles that are stored in the same transaction.
         """
@@ -111,7 +111,7 @@ class References:
         stubs = await self._stubs(actor, (reference for some in distinct.values() for reference in some), found)
         referring = {key: {slot.role for slot in type_.slots if slot.references} for key, type_ in types.items()}
         referred = Referred([], stubs, {}, {})
-        parts: dict[int, _Parts] = {}
+        parts: dict[int, Parts] = {}
         for place_, references in distinct.items():
             participants: list[Participant] = []
             profiles: list[ProfilePart] = []
@@ -128,16 +128,13 @@ class References:
                 if reference.look_up.by_values and (place := _place(reference)) is not None:
                     watched[waiting_key(*place)] = Watched(place, found.get(place))
             referred.watched.update(watched)
-            parts[place_] = _Parts(tuple(participants), tuple(profiles), tuple(watched))
+            parts[place_] = Parts(tuple(participants), tuple(profiles), tuple(watched))
         for (type_, content), references in zip(given, asked, strict=True):
             found_parts = parts[id(references)]
-            those = found_parts.participants
             if content.participants:
-                roles = referring[id(type_)]
-                those = (*(part for part in content.participants if part.role not in roles), *those)
-            referred.contents.append(
-                replace(content, participants=those, profiles=found_parts.profiles, watched=found_parts.watched)
-            )
+                others = (part for part in content.participants if part.role not in referring[id(type_)])
+                found_parts = found_parts._replace(participants=(*others, *found_parts.participants))
+            referred.parts.append(found_parts)
         return referred
 
     async def look_again(self, actor: Actor, watched: Mapping[str, Watched]) -> None:
@@ -245,12 +242,12 @@ def _asked(
 ) -> list[list[_Reference]]:
     """Return what each content refers to: the same list for those that say the same texts, as thousands mostly do."""
     names = {key: [name for look_up in some for name, _ in look_up.fields] for key, some in plans.items()}
-    known: dict[tuple[Any, ...], list[_Reference]] = {}
+    known: dict[tuple[int, tuple[Any, ...]], list[_Reference]] = {}
     asked = []
     for type_, content in given:
         place = id(type_)
-        said = [content.fields.get(name) for name in names[place]]
-        key = (place, *said) if all(type(value) is str for value in said) else None
+        said = tuple(map(content.fields.get, names[place]))
+        key = (place, said) if _TEXTS.issuperset(map(type, said)) else None
         references = known.get(key) if key is not None else None
         if references is None:
             references = list(_references(plans[place], content.fields))
@@ -258,6 +255,9 @@ def _asked(
                 known[key] = references
         asked.append(references)
     return asked
+
+
+_TEXTS = frozenset((str,))
 
 
 def _references(plans: Iterable[LookUp], fields: Mapping[str, Any]) -> Iterable[_Reference]:
@@ -312,11 +312,11 @@ def _part(reference: _Reference, found: _Found) -> Participant | ProfilePart:
     return ProfilePart(slot.role, type_.id, tally.number)
 
 
-def with_coming(content: Content, coming: Mapping[Place, Tally]) -> Content:
-    """Return content whose participants are known who come with their addresses in the same transaction."""
+def with_coming(participants: tuple[Participant, ...], coming: Mapping[Place, Tally]) -> tuple[Participant, ...]:
+    """Return participants of whom those are known who come with their addresses in the same transaction."""
     found = []
-    for part in content.participants:
+    for part in participants:
         place: Place = (*_CONTACT_EMAIL, index_text(normal_email(part.address or "")))
         tally = coming.get(place) if part.person is None else None
         found.append(part if tally is None else replace(part, person=tally.number))
-    return replace(content, participants=tuple(found))
+    return tuple(found)

@@ -98,9 +98,12 @@ class Referring:
             for item in there
         ]
         referred = await self._references.resolve(actor, given)
-        participants, _, new = await resolve(self._interactions.persons, actor, referred.contents)
+        participants, _, new = await resolve(
+            self._interactions.persons, actor, [parts.participants for parts in referred.parts]
+        )
         contents = [
-            replace(content, participants=found) for content, found in zip(referred.contents, participants, strict=True)
+            replace(content, participants=found, profiles=parts.profiles, watched=parts.watched)
+            for (_, content), parts, found in zip(given, referred.parts, participants, strict=True)
         ]
         changed = [pair for pair in zip(there, contents, strict=True) if _parties(pair[0].content) != _parties(pair[1])]
         notes = await note_rows.by_ids(

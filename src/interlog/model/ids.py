@@ -56,9 +56,15 @@ _VARIANTS = {digit: "89ab"[int(digit, 16) & 0b11] for digit in "0123456789abcdef
 
 def stamp() -> int:
     """Return the present instant, but never one that was returned before: each is later than all earlier ones."""
+    return stamps(1)[0]
+
+
+def stamps(count: int) -> range:
+    """Return as many instants as ``stamp`` would in that many calls."""
     global _last_stamp
-    _last_stamp = max(now(), _last_stamp + 1)
-    return _last_stamp
+    first = max(now(), _last_stamp + 1)
+    _last_stamp = first + count - 1
+    return range(first, first + count)
 
 
 _last_stamp = 0

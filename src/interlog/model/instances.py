@@ -32,7 +32,8 @@ class Instance(Struct, frozen=True, kw_only=True, gc=False):
     where a new interaction does not say. ``origin`` is the data source. ``corrects``: the id, in the same type, of the
     interaction that this one stands for from now on. ``request_key``: the same again stores nothing.
     ``expected_version``: the stored version that a change was made from. Where sources have precedence, ``source`` is
-    who writes what names no ``origin``, and ``made_of`` says which parts are made of which fields.
+    who writes what names no ``origin``, and ``made_of`` says which parts are made of which fields. ``valid_for``: the
+    type, in the version whose every rule about fields is known to be met by ``fields``.
     """
 
     type: str
@@ -53,6 +54,7 @@ class Instance(Struct, frozen=True, kw_only=True, gc=False):
     group: int = 0
     source: str | None = None
     made_of: Mapping[str, str] | None = None
+    valid_for: InteractionType | None = None
 
 
 class Outcome(StrEnum):

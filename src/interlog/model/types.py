@@ -117,6 +117,13 @@ class InteractionType(Struct, frozen=True, kw_only=True):
     defined_at: int = 0
     precedence: tuple[str, ...] = ()
 
+    def is_version(self, other: "InteractionType | None") -> bool:
+        """Whether another one is the same version of the same type of one tenant."""
+        return other is self or (
+            other is not None
+            and (other.id, other.version, other.defined_at) == (self.id, self.version, self.defined_at)
+        )
+
     @property
     def has_references(self) -> bool:
         """Whether fields of its interactions name their participants."""

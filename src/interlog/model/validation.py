@@ -24,13 +24,14 @@ _NO_NULL = "must not contain the character U+0000"
 Check = Callable[[str, Any], Iterator[Problem]]
 
 
-def problems_of(content: Content, type_: InteractionType) -> list[Problem]:
+def problems_of(content: Content, type_: InteractionType, *, fields_are_valid: bool = False) -> list[Problem]:
     """Return everything wrong with this content as an interaction of the type; empty when it is valid."""
     if _is_plain(content):
         quick, needs_participants = _quick(type_)
-        if quick is not None and not needs_participants and quick.passes(content.fields):
+        if not needs_participants and (fields_are_valid or (quick is not None and quick.passes(content.fields))):
             return []
-    return [*_general_problems(content), *_participant_problems(content, type_), *_field_problems(content, type_)]
+    problems = [*_general_problems(content), *_participant_problems(content, type_)]
+    return problems if fields_are_valid else [*problems, *_field_problems(content, type_)]
 
 
 def _is_plain(content: Content) -> bool:

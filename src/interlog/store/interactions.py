@@ -1,11 +1,11 @@
 """Interactions: rows, reads by a key, changes. Pages of them are read in ``timeline.py``."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, func, select
 
 from ..model.ids import index_text
@@ -182,26 +182,9 @@ LIVE_COUNT = Query(
 
 def row_of(tenant: int, item: Interaction) -> tuple[Any, ...]:
     """Return the interaction's row, in the table's order of columns."""
-    content = item.content
+    content, identity = item.content, item.identity
     direction = content.direction
-    detail = _Detail(
-        item.type_version,
-        item.protocol,
-        item.origin,
-        content.occurred_offset,
-        content.place,
-        content.links,
-        content.extras,
-        item.external_ids,
-        item.modifier,
-        content.profiles,
-        watched=content.watched,
-        sources=content.sources,
-    )
-    identity = item.identity
-    if identity is not None and (indexed := index_text(identity)) != identity:
-        detail = replace(detail, identity=identity)
-        identity = indexed
+    indexed = index_text(identity) if identity is not None else None
     return (
         tenant,
         item.number,
@@ -216,14 +199,45 @@ def row_of(tenant: int, item: Interaction) -> tuple[Any, ...]:
         item.modified_at,
         item.deleted_at,
         item.version,
-        identity,
+        indexed,
         encode(item.brief).decode(),
-        encode(detail).decode(),
+        _detail_text(item, identity if identity != indexed else None),
         content.body,
         json_text(content.fields),
         item.changed_at,
         item.voided_by,
     )
+
+
+def _detail_text(item: Interaction, identity: str | None) -> str:
+    """Return the column ``detail``: of most, as of thousands that come at once, there is little to say."""
+    content = item.content
+    if not (
+        content.place or content.links or content.extras or item.external_ids or item.modifier is not None
+        or content.profiles or content.watched or content.sources or identity is not None
+    ):  # fmt: skip
+        return _short_detail(item.type_version, item.protocol, item.origin, content.occurred_offset)
+    detail = _Detail(
+        item.type_version,
+        item.protocol,
+        item.origin,
+        content.occurred_offset,
+        content.place,
+        content.links,
+        content.extras,
+        item.external_ids,
+        item.modifier,
+        content.profiles,
+        identity,
+        content.watched,
+        content.sources,
+    )
+    return encode(detail).decode()
+
+
+@lru_cache(maxsize=1024)
+def _short_detail(type_version: int, protocol: str, origin: str | None, offset: int | None) -> str:
+    return encode(_Detail(type_version, protocol, origin, offset)).decode()
 
 
 def participant_rows(tenant: int, item: Interaction) -> list[tuple[Any, ...]]:

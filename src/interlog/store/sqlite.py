@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -27,6 +26,7 @@ from . import folding
 from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, too_long, unfit
 from .recent import Recent
 from .schema import journal, metadata, participant
+from .sqlite_inserts import Inserts
 from .statements import Query, Unit, batches, inserted_columns
 
 Waiting = tuple[Unit, asyncio.Future[None]]
@@ -85,9 +85,6 @@ class SqliteDatabase(Database):
         self._gathered: list[Waiting] = []
         self._hand_over_at = 0.0
         self._waiting: SimpleQueue[list[Waiting] | None] = SimpleQueue()
-        self._insert_texts = {
-            table: (_insert_text(table, 1), _insert_text(table, _BLOCK)) for table in metadata.sorted_tables
-        }
         self._reader: sqlite3.Connection | None = None
         self._long_reader: sqlite3.Connection | None = None
         self._closing = False
@@ -99,6 +96,7 @@ class SqliteDatabase(Database):
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._writer = connect(self.path)
+        self._inserts = Inserts(self._writer)
         self._reader = connect(self.path, read_only=True)
         self._long_reader = connect(self.path, read_only=True)
         self.recent_persons = Recent(self._stamp)
@@ -334,19 +332,7 @@ class SqliteDatabase(Database):
                 added = self._numbered(added)
             elif table is participant and len(added) > _SORTED_FROM:
                 added = sorted(added)
-            self._insert(table, added)
-
-    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
-        """Insert rows, most of them by blocks: a statement costs a quarter more for each row that it does not share.
-
-        Each statement also gives the interpreter's lock away and has to get it back from the event loop.
-        """
-        one, block = self._insert_texts[table]
-        whole = len(rows) - len(rows) % _BLOCK
-        for start in range(0, whole, _BLOCK):
-            self._writer.execute(block, [*chain.from_iterable(rows[start : start + _BLOCK])])
-        if whole < len(rows):
-            self._writer.executemany(one, rows[whole:])
+            self._inserts.insert(table, added)
 
     def _numbered(self, entries: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Give journal entries their place. Inside the transaction, so that places follow the order of commits."""
@@ -364,16 +350,6 @@ class SqliteDatabase(Database):
 
 _PERSON_CHANGES = "SELECT next FROM counter WHERE tenant_id = 0 AND kind = 'person_changes'"
 _LAST_SEQUENCE = "SELECT max(sequence) FROM journal WHERE tenant_id = ? AND epoch = 0"
-
-
-_BLOCK = 64
-"""Rows that are inserted by one statement, where there are so many."""
-
-
-def _insert_text(table: Table, rows: int) -> str:
-    columns = [c.name for c in table.columns]
-    values = f"({', '.join('?' * len(columns))})"
-    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([values] * rows)}"
 
 
 def _answer(futures: list[asyncio.Future[None]], outcomes: list[Exception | None]) -> None:

@@ -22,6 +22,7 @@ from ...store import visits as visit_rows
 from ...store.database import Duplicate, Stale
 from ...store.statements import Unit
 from ...store.store import Store
+from ..adding import add_drafts
 from ..drafts import Accepted
 from ..interactions import Interactions
 from .effects import Effects, said_by
@@ -175,7 +176,7 @@ class Recording:
         missing = await self._placeholders(actor, unit, drafts, found)
         known = {**found, **missing}
         accepted = [await self._draft(actor, draft, known) for draft in drafts]
-        items = await self._interactions.add_rows(actor, unit, accepted, at)
+        items = await add_drafts(self._store, actor, unit, accepted, at)
         outcomes: dict[str, list[Outcome]] = {}
         for draft, item in zip(drafts, items, strict=True):
             outcomes.setdefault(draft.visit.contact, []).append(said_by(actor.tenant, item, draft.visit))

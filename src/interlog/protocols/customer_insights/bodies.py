@@ -3,11 +3,11 @@
 Fractions are read as ``Decimal``, so that no digit is lost before the field's type is known.
 """
 
-from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from .errors import ApiError
 
@@ -33,13 +33,10 @@ class Sent(NamedTuple):
 
 def read(data: bytes, content_type: str | None) -> Sent:
     """Take a body apart; raises ``ApiError`` where it is no JSON at all, or too much of it."""
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    if len(data) > MAX_BYTES:
-        raise too_large(f"A body has at most {MAX_BYTES} bytes.")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if media_type in NDJSON:
-        return Sent(_lines(data), True)
-    value = decode(data)
+    texts = lines(data, content_type)
+    if texts is not None:
+        return Sent([object_of(text) for text in texts], True)
+    value = decode(data.removeprefix(_MARK))
     if isinstance(value, dict):
         return Sent([value], False)
     if not isinstance(value, list):
@@ -49,9 +46,32 @@ def read(data: bytes, content_type: str | None) -> Sent:
     return Sent([_object(item) for item in value], True)
 
 
+def lines(data: bytes, content_type: str | None) -> list[bytes] | None:
+    """Return the lines of a body that has an object on each; None for a body of another kind."""
+    if len(data) > MAX_BYTES:
+        raise too_large(f"A body has at most {MAX_BYTES} bytes.")
+    if (content_type or "").partition(";")[0].strip().lower() not in NDJSON:
+        return None
+    if data.count(b"\n") > 2 * MAX_ITEMS:
+        raise too_large(f"A body has at most {MAX_ITEMS} items.")
+    found = [line for line in data.removeprefix(_MARK).split(b"\n") if line and not line.isspace()]
+    if len(found) > MAX_ITEMS:
+        raise too_large(f"A body has at most {MAX_ITEMS} items.")
+    return found
+
+
+def object_of(line: bytes) -> dict[str, Any] | Malformed:
+    """Return the object of a line."""
+    try:
+        return _object(_decoder.decode(line))
+    except DECODING_ERRORS as error:
+        text = line.decode(errors="replace")
+        return Malformed(text, content_error(f"The line is not JSON: {_reason(error)}"))
+
+
 def read_one(data: bytes) -> dict[str, Any]:
     """Return the one object of a body."""
-    value = decode(data.removeprefix(b"\xef\xbb\xbf"))
+    value = decode(data.removeprefix(_MARK))
     if not isinstance(value, dict):
         raise content_error("The body must be a JSON object.")
     return value
@@ -61,30 +81,8 @@ def decode(data: bytes) -> Any:
     """Return the JSON of a body; raises ``ApiError`` with the position of what is wrong."""
     try:
         return _decoder.decode(data)
-    except _ERRORS as error:
+    except DECODING_ERRORS as error:
         raise content_error(f"The body is not JSON: {_reason(error)}") from None
-
-
-def _lines(data: bytes) -> list[dict[str, Any] | Malformed]:
-    if data.count(b"\n") > 2 * MAX_ITEMS:
-        raise too_large(f"A body has at most {MAX_ITEMS} items.")
-    values: Iterable[Any]
-    try:
-        values = _decoder.decode_lines(data)
-    except _ERRORS:
-        values = [_line(line) for line in data.split(b"\n") if line.strip()]
-    items = [value if isinstance(value, Malformed) else _object(value) for value in values]
-    if len(items) > MAX_ITEMS:
-        raise too_large(f"A body has at most {MAX_ITEMS} items.")
-    return items
-
-
-def _line(line: bytes) -> Any:
-    try:
-        return _decoder.decode(line)
-    except _ERRORS as error:
-        text = line.decode(errors="replace")
-        return Malformed(text, content_error(f"The line is not JSON: {_reason(error)}"))
 
 
 def _object(value: Any) -> dict[str, Any] | Malformed:
@@ -115,8 +113,14 @@ def _number(text: str) -> Decimal:
         raise ValueError("a number is out of all bounds") from None
 
 
+def typed_decoder(shape: type[Struct]) -> msgspec.json.Decoder[Any]:
+    """Return a decoder of objects of a shape, whose fractions are decimals where it does not say what they are."""
+    return msgspec.json.Decoder(shape, float_hook=_number)
+
+
+_MARK = b"\xef\xbb\xbf"
 _decoder = msgspec.json.Decoder(float_hook=_number)
-_ERRORS = (msgspec.DecodeError, RecursionError, ValueError)
+DECODING_ERRORS = (msgspec.DecodeError, RecursionError, ValueError)
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 """Encode JSON with decimals as numbers, all their digits included."""

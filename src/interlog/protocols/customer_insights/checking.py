@@ -5,13 +5,17 @@ with canonical values, the dynamic properties, and every problem at once, each w
 """
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from math import isfinite
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID
 
 import msgspec
 
+from .bodies import DECODING_ERRORS, typed_decoder
 from .errors import Detail
 from .values import DEFAULT_MAX_LENGTH, INTEGER_BOUNDS, BadValue, Coercion, coercion_of
 
@@ -27,6 +31,7 @@ IDENTIFIER = re.compile(r"[^\W\d]\w*")
 """An OData simple identifier: a letter or ``_``, then letters, digits and ``_``."""
 
 _TYPE = "InteractionType"
+_EXACT = (Decimal,)
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 READ_ONLY = frozenset({"lastmodifiedtimestamp"})
@@ -50,7 +55,7 @@ class Validator:
 
     ``definition`` is the canonical definition document; ``system`` are the names of members that are not properties
     (``InteractionType``, ``Timestamp`` …) but where the type declares a field of that name; ``required`` are the
-    fields that an instance must have. ``apart`` is a field that ``quick`` leaves as it is.
+    fields that an instance must have. ``apart`` is a field that ``quick`` leaves as it is, ``name`` the type's own.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Validator:
         system: Mapping[str, str],
         required: Iterable[str] = (),
         apart: str | None = None,
+        name: str | None = None,
     ) -> None:
         fields = definition.get("fields") or ()
         self.fields: dict[str, Mapping[str, Any]] = {field["fieldName"]: field for field in fields}
@@ -66,20 +72,23 @@ class Validator:
         self._declared = {name.casefold(): rule for name, rule in self._rules.items()}
         self._system = {name.casefold(): canonical for name, canonical in system.items()}
         self._required = frozenset(required)
-        plain = {name: _plain_type(field) for name, field in self.fields.items()}
+        plain = {n: _plain_type(field) if n != apart else Any for n, field in self.fields.items()}
         self._coerced = [(n, rule[1]) for n, rule in self._rules.items() if plain[n] is Any and n != apart]
-        self._is_typed = _TYPE in system and _TYPE not in self._rules
-        members = plain | ({_TYPE: Any} if self._is_typed else {})
+        self._is_typed = name is not None and _TYPE not in self._rules
+        members = plain | ({_TYPE: Literal[name]} if self._is_typed else {})
         self._shape = msgspec.defstruct(
             "Shape",
             [
                 (f"f{i}", kind) if n in self._required else (f"f{i}", kind, None)
                 for i, (n, kind) in enumerate(members.items())
             ],
-            rename={f"f{i}": name for i, name in enumerate(members)},
+            rename={f"f{i}": n for i, n in enumerate(members)},
             forbid_unknown_fields=True,
+            omit_defaults=True,
             kw_only=True,
+            gc=False,
         )
+        self._decode = typed_decoder(self._shape).decode
         self.name_of = {name.casefold(): name for name in self.fields}
 
     def check(self, body: Mapping[str, Any], *, partial: bool = False) -> Checked:
@@ -112,20 +121,21 @@ class Validator:
             ]
         return Checked(fields, system, cleared, problems)
 
-    def quick(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the fields of what most instances are, in half the time: declared ones in their own casing.
+    def quick(self, body: Mapping[str, Any] | bytes) -> dict[str, Any] | None:
+        """Return the fields of what most instances are, in a third of the time: declared ones in their own casing.
 
-        No text may hold U+0000. Returns None for all else, also for what is wrong: ``check`` says what it is.
+        ``body``: members, or the JSON of an object. No text may hold U+0000. Returns None for all else, also for what
+        is wrong: ``check`` says what it is.
         """
         try:
-            msgspec.convert(body, self._shape)
-            fields = dict(body)
+            found = self._decode(body) if type(body) is bytes else msgspec.convert(body, self._shape)
+            fields: dict[str, Any] = msgspec.to_builtins(found, builtin_types=_EXACT)
             if self._is_typed:
                 fields.pop(_TYPE, None)
             for name, coerce in self._coerced:
                 if name in fields:
                     fields[name] = coerce(fields[name])
-        except (msgspec.ValidationError, BadValue):
+        except (*DECODING_ERRORS, BadValue):
             return None
         return fields
 
@@ -179,19 +189,30 @@ class Validator:
 
 
 def _plain_type(field: Mapping[str, Any]) -> Any:
-    """Return the type of JSON values that a field takes as they are; Any where they must be looked at one by one.
+    """Return the type of JSON values of which msgspec makes the canonical ones; Any where a coercion must.
 
     Null is none of them, and no coercion takes it either: what holds one is looked at in full.
     """
-    if any(field.get(flag) for flag in ("isArray", "isEnum", "isLocalizedString", "isImage")):
+    if any(field.get(flag) for flag in ("isEnum", "isLocalizedString", "isImage")):
         return Any
     kind = field["fieldType"]
+    single: Any = _PLAIN.get(kind, Any)
     if kind == "Edm.String":
-        return Annotated[str, msgspec.Meta(max_length=field.get("maxLength") or DEFAULT_MAX_LENGTH)]
-    if kind in INTEGER_BOUNDS:
+        single = Annotated[str, msgspec.Meta(max_length=field.get("maxLength") or DEFAULT_MAX_LENGTH)]
+    elif kind in INTEGER_BOUNDS:
         low, high = INTEGER_BOUNDS[kind]
-        return Annotated[int, msgspec.Meta(ge=low, le=high)]
-    return bool if kind == "Edm.Boolean" else Any
+        single = Annotated[int, msgspec.Meta(ge=low, le=high)]
+    return list[single] if field.get("isArray") and single is not Any else single
+
+
+_FINITE = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+_PLAIN = {
+    "Edm.Boolean": bool,
+    "Edm.Date": date,
+    "Edm.Double": _FINITE,
+    "Edm.Guid": UUID,
+    "Edm.Single": _FINITE,
+}
 
 
 def _put(target: dict[str, Any], name: str, value: Any, problems: list[Detail]) -> None:

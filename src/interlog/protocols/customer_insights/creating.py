@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from interlog.ledger.resting import collector_at_rest
 from interlog.model.instances import Instance, Placed, Put
 from interlog.model.instants import now
 
 from .asks import Ask
-from .bodies import read
+from .bodies import lines, read
 from .entities import InteractionEntity
 from .ingest import entity_of, instance_of, require_open
 from .instances import etag, one_json, request_key, skipped_header, store
@@ -16,7 +17,22 @@ from .operations import Reply
 
 async def create(ask: Ask, implied: InteractionEntity | None) -> Reply:
     """Store what a body holds: one instance, or several with an outcome for each."""
-    sent = read(ask.data, ask.headers.get("content-type"))
+    if len(ask.data) < _LARGE:
+        return await _create(ask, implied)
+    with collector_at_rest():  # until all that came of thousands is gone again
+        return await _create(ask, implied)
+
+
+_LARGE = 256 * 1024
+"""Bytes of a body from which on the garbage collector is at rest meanwhile."""
+
+
+async def _create(ask: Ask, implied: InteractionEntity | None) -> Reply:
+    content_type = ask.headers.get("content-type")
+    texts = lines(ask.data, content_type)
+    if texts is not None:
+        return ask.reply(await store_many(ask, texts, implied), 202)
+    sent = read(ask.data, content_type)
     if sent.many:
         return ask.reply(await store_many(ask, sent.items, implied), 202)
     (body,) = sent.items

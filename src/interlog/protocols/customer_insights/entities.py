@@ -53,7 +53,7 @@ class InteractionEntity:
         fields = {field["fieldName"]: field for field in self.document["fields"]}
         required = [name for name, field in fields.items() if field.get("isRequired")]
         required += self.document["idPropertyNames"]
-        self.validator = Validator(self.document, SYSTEM, required, self.document.get("timestampFieldName"))
+        self.validator = Validator(self.document, SYSTEM, required, self.document.get("timestampFieldName"), type_.name)
         retired = {field.name: field_document(field, 0) for field in type_.retired}
         self.displays = displays_of(retired | fields)
         self.timestamp_field: str | None = self.document.get("timestampFieldName")

@@ -60,7 +60,7 @@ def instance_of(
 
     ``partial``: a change, which need not say everything. ``clean``: no text in it holds U+0000.
     """
-    if clean and not partial and entity.is_plain and (plain := _plain(entity, body, request_key)) is not None:
+    if clean and not partial and (plain := plain_instance(entity, body, request_key)) is not None:
         return plain
     checked = entity.validator.check(body, partial=partial)
     draft = _Draft(entity, body, checked, partial)
@@ -88,11 +88,16 @@ def instance_of(
     )
 
 
-def _plain(entity: InteractionEntity, body: Mapping[str, Any], request_key: str | None) -> Instance | None:
+def plain_instance(
+    entity: InteractionEntity, body: Mapping[str, Any] | bytes, request_key: str | None = None
+) -> Instance | None:
     """Return an instance that says nothing besides its fields, all of them as they are usually sent; None for others.
 
-    Thousands at once are mostly of this kind; it takes half the work.
+    ``body``: members, or the JSON of an object; no text in it holds U+0000. Thousands at once are mostly of this kind;
+    it takes a third of the work.
     """
+    if not entity.is_plain:
+        return None
     name = entity.timestamp_field
     fields = entity.validator.quick(body)
     if fields is None:
@@ -102,8 +107,13 @@ def _plain(entity: InteractionEntity, body: Mapping[str, Any], request_key: str 
         title = _first_text(fields.get(entity.title_field)) or title
     if name is None or name not in fields:
         return Instance(
-            type=entity.type.name, fields=fields, title=title, origin=entity.origin, request_key=request_key
-        )  # fmt: skip
+            type=entity.type.name,
+            fields=fields,
+            title=title,
+            origin=entity.origin,
+            request_key=request_key,
+            valid_for=entity.type,
+        )
     try:
         fields[name], occurred_at, offset = moment_of(fields[name])
     except BadValue:
@@ -116,6 +126,7 @@ def _plain(entity: InteractionEntity, body: Mapping[str, Any], request_key: str 
         title=title,
         origin=entity.origin,
         request_key=request_key,
+        valid_for=entity.type,
     )
 
 

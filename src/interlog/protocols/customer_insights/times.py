@@ -57,10 +57,10 @@ def moment_of(value: Any) -> tuple[str, int, int | None]:
     """
     try:
         moment = datetime.fromisoformat(value)
-        offset = moment.utcoffset()
+        offset = moment.utcoffset() if moment.tzinfo is not UTC else None
         if offset:
             moment = moment.astimezone(UTC)
-        since = moment - (_NAIVE_EPOCH if offset is None else EPOCH)
+        since = moment - (_NAIVE_EPOCH if moment.tzinfo is None else EPOCH)
     except (TypeError, ValueError, OverflowError):
         text = coerce_instant(value)
         found = parse_moment(value) if isinstance(value, str) else None
