@@ -102,7 +102,8 @@ def test_what_cannot_be_is_refused(any_firm: Firm, any_mia: Visitor) -> None:
     one = _person(any_firm, "Uta")
     page = f"/persons/{one.id}/merge"
 
-    user = any_mia.get(page, **{"with": any_firm.mia.id})
+    assert f'action="/persons/{any_firm.mia.id}/merge/{one.id}"' in any_mia.get(page, **{"with": any_firm.mia.id}).text
+    user = any_mia.get(page, **{"with": any_firm.mia.id, "goes": any_firm.mia.id})
     assert user.status_code == 422
     assert "merge the other way" in user.text
     assert f"with={any_firm.mia.id}&amp;goes={one.id}" in user.text

@@ -48,12 +48,21 @@ class Merging(Generic[Record]):
         if "with" not in view.query:
             return await self._chooser(view, one, Choice(self.kind))
         other = view.number(view.query["with"])
-        pair = (other, one) if view.query.get("goes") == number else (one, other)
-        try:
-            preview = await view.ledger.merges.preview(view.actor, self.kind, *pair)
-        except (Conflict, Forbidden, Invalid, MergedAway, NotFound) as error:
-            return await self._chooser(view, one, Choice(self.kind), refused=_reason(view, error), pair=pair)
-        return await self._preview(view, one, other, preview)
+        pairs = [(one, other), (other, one)]
+        if "goes" in view.query:
+            pairs = [pairs[view.query["goes"] == number]]
+        refused = ""
+        for survivor, gone in pairs:  # who may not go stays, unless it was asked for by name
+            try:
+                preview = await view.ledger.merges.preview(view.actor, self.kind, survivor, gone)
+            except Forbidden as error:
+                refused = refused or _reason(view, error)
+            except (Conflict, Invalid, MergedAway, NotFound) as error:
+                refused = _reason(view, error)
+                break
+            else:
+                return await self._preview(view, one, other, preview)
+        return await self._chooser(view, one, Choice(self.kind), refused=refused, pair=pairs[0])
 
     async def choose(self, view: View, number: str) -> Page | Redirect:
         """``POST /…/{number}/merge``: look up what was typed."""
@@ -71,7 +80,7 @@ class Merging(Generic[Record]):
         except (Conflict, Forbidden, Invalid, MergedAway, NotFound) as error:
             reason = _reason(view, error)
             return await self._chooser(view, survivor, Choice(self.kind), refused=reason, pair=(survivor, gone))
-        return Redirect(f"/merges/{merge.id}", view.texts.gettext("Merged."))
+        return Redirect(f"/merges/{merge.id}")
 
     async def known(self, view: View, id_: int) -> Record:
         """Return one of the kind."""
@@ -140,7 +149,7 @@ async def undo(view: View, number: str) -> Page | Redirect:
         await view.ledger.merges.undo(view.actor, id_)
     except Conflict as error:
         return await _page(view, await view.ledger.merges.get(view.actor, id_), _reason(view, error))
-    return Redirect(f"/merges/{id_}", view.texts.gettext("The merge is undone."))
+    return Redirect(f"/merges/{id_}")
 
 
 async def _page(view: View, merge: Merge, refused: str = "") -> Page:
