@@ -95,6 +95,19 @@ def test_an_entry_opens_in_place(tab: Page) -> None:
     expect(body.locator("dl.facts").first).to_be_visible()
 
 
+def test_an_entry_that_is_gone_says_so_in_its_place(open_tab: OpenTab, demo: Firm) -> None:
+    """What somebody deleted meanwhile is told where it was to be opened, and the page stays."""
+    firm = demo.server.found("gone", owner=("Lea", "Lang", "lea@gone.example"))
+    draft = Draft(type="Meeting", content=Content(occurred_at=NOON, participants=(Participant(firm.mia.id),)))
+    number = firm.server.run(firm.ledger.interactions.log(firm.actor, draft)).interaction.number
+    tab = _open(open_tab(DESKTOP, firm=firm), "/timeline")
+    firm.server.run(firm.ledger.interactions.delete(firm.actor, number))
+    tab.locator(".entry-title").click()
+    expect(tab.locator(".entry-body")).to_contain_text("There is nothing here.")
+    assert tab.locator("header").count() == 1
+    assert violations(tab) == []
+
+
 def test_without_scripts_an_entry_is_a_page(open_tab: OpenTab, long: Firm) -> None:
     """The link leads to the same, on a page of its own."""
     tab = _open(open_tab(DESKTOP, firm=long, java_script_enabled=False), "/timeline")

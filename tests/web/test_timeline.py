@@ -1,19 +1,28 @@
 """The timeline over HTTP, without scripts: what narrows it, how it goes on, and what an entry opens to."""
 
 import re
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import falcon.asgi
+import falcon.testing
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from interlog.ledger.tenants import system_actor
 from interlog.model.interactions import Content, Draft, Links, Participant
 from interlog.model.parties import Person
 from interlog.model.tenancy import Right
-from interlog.model.types import FieldDefinition, FieldKind, InteractionType, ParticipantSlot, Role
+from interlog.model.types import Category, FieldDefinition, FieldKind, InteractionType, ParticipantSlot, Role
+from interlog.settings import Settings
 from interlog.web import timeline
+from interlog.web.texts import texts_for
+from interlog.web.timeline_filter import Choices, Filter, filter_of
+from interlog.web.view import View
 from tests.counting import counted
 from tests.serving import Firm
 
@@ -266,6 +275,39 @@ class TestPages:
         assert colleague.get(f"/interactions/{number}").status_code == 404
 
 
+def view_of(address: str) -> View:
+    """Return the request for a page of everybody's timeline, as far as filters look at it."""
+    query = urlsplit(address).query
+    request = falcon.asgi.Request(
+        falcon.testing.create_scope(path="/timeline", query_string=query), falcon.testing.ASGIRequestEventEmitter()
+    )
+    given_ = dict(reversed(parse_qsl(query)))
+    return View(request, Settings(), None, texts_for("en", "UTC"), given_, {})  # type: ignore[arg-type]
+
+
+DAYS = st.none() | st.dates(date(2, 1, 1), date(9998, 12, 31))
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).map(str.strip)
+
+
+@given(
+    st.builds(
+        Filter,
+        categories=st.lists(st.sampled_from([one.value for one in Category]), unique=True).map(tuple),
+        type=TEXTS,
+        name=st.just(""),
+        person=st.none() | st.integers(0, 10**15 - 1),
+        protocol=TEXTS,
+        since=DAYS,
+        until=DAYS,
+        text=TEXTS,
+    )
+)
+def test_a_filter_is_what_its_address_says(chosen: Filter) -> None:
+    """Whatever narrows a timeline, the address of the next page says the same."""
+    address = view_of("").url("/timeline", **chosen.query(Choices([], {})))
+    assert filter_of(view_of(address)) == chosen
+
+
 EVERY_KIND = (
     FieldDefinition("Note", display_name="Remark"),
     FieldDefinition("Mood", FieldKind.CHOICE, choices=(1, 2), labels=("Good", "Bad")),
@@ -352,6 +394,16 @@ class TestOpened:
         with counted(firm.ledger) as statements:
             assert mia.get(f"/interactions/{number}").status_code == 200
         assert sum(statements.values()) <= 10
+
+    def test_what_is_gone_is_told_in_its_place(self, mia: Visitor, number: int) -> None:
+        """Where an entry was to be opened there is a word, not a page within the page."""
+        assert mia.post(f"/interactions/{number}/delete").status_code == 303
+        answer = mia.http.get(f"/interactions/{number}?x=%3Cb%3E", headers={"HX-Request": "true"})
+        assert answer.status_code == 404
+        assert "There is nothing here." in answer.text
+        assert "<html" not in answer.text
+        assert "<b>" not in answer.text
+        assert 'role="alert"' in answer.text
 
     def test_nobody_else_sees_it(self, number: int, firm: Firm, mia: Visitor) -> None:
         """Another number is not found, in words."""
