@@ -67,10 +67,8 @@ def add_records(
     rows, parts, notes, links, waiting, external_ids = [], [], [], [], [], []
     for item, _ in records:
         rows.append(interaction_rows.row_of(tenant, item))
-        content = item.content
-        if content.participants or content.profiles or content.links:
-            parts += interaction_rows.participant_rows(tenant, item)
-            waiting += unbound_rows(tenant, item)
+        parts += interaction_rows.participant_rows(tenant, item)
+        waiting += unbound_rows(tenant, item)
         if item.note_id is not None:
             root = root_note(item, item.created_at, item.creator or actor.person_id)
             notes.append(note_rows.row_of(tenant, root))

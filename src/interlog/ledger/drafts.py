@@ -132,14 +132,13 @@ def root_note(item: Interaction, at: int, creator: int) -> Note:
 def unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
     """Return a row for each address that may become somebody's, for each profile that may arrive, and for what is
     watched."""
-    addresses = {
-        normal_email(p.address)
-        for p in item.content.participants
-        if p.person is None and p.address and not email_problems((p.address,))
-    }
-    if item.content.profiles:
-        addresses |= {part.key for part in item.content.profiles if part.number is None and part.key is not None}
-    addresses.update(item.content.watched)
+    content = item.content
+    nobodies = [p.address for p in content.participants if p.person is None and p.address]
+    if not (nobodies or content.profiles or content.watched):
+        return []
+    addresses = {normal_email(address) for address in nobodies if not email_problems((address,))}
+    addresses |= {part.key for part in content.profiles if part.number is None and part.key is not None}
+    addresses.update(content.watched)
     return [(tenant, address, item.number) for address in sorted(addresses)] if addresses else []
 
 

@@ -149,23 +149,27 @@ class Work:
 
     async def _with_types(self) -> list[tuple[int, InteractionType]]:
         """Return the types of the items; those of no type, or of one that takes no more, get their error."""
-        tenant, found = self._actor.tenant, []
-        errors: dict[str, InterlogError] = {}
-        for index, item in enumerate(self._items):
-            if item.type in errors:
-                self._results[index] = errors[item.type]
-                continue
-            type_ = tenant.type_named(item.type)
+        types: dict[str, InteractionType | InterlogError] = {}
+        for name in dict.fromkeys([item.type for item in self._items]):
             try:
-                if type_ is None:
-                    type_ = await self._types.find(self._actor, item.type)
-                if type_.expires_at is not None and type_.expires_at <= self._at:
-                    raise Expired(f"{type_.name} takes no interactions any more")
+                types[name] = await self._open_type(name)
             except InterlogError as error:
-                self._results[index] = errors[item.type] = error
-            else:
+                types[name] = error
+        found: list[tuple[int, InteractionType]] = []
+        for index, item in enumerate(self._items):
+            type_ = types[item.type]
+            if isinstance(type_, InteractionType):
                 found.append((index, type_))
+            else:
+                self._results[index] = type_
         return found
+
+    async def _open_type(self, name: str) -> InteractionType:
+        """Return the type of a name; raises ``NotFound``, or ``Expired`` for one that takes no more."""
+        type_ = self._actor.tenant.type_named(name) or await self._types.find(self._actor, name)
+        if type_.expires_at is not None and type_.expires_at <= self._at:
+            raise Expired(f"{type_.name} takes no interactions any more")
+        return type_
 
     def _keyed(
         self, typed: Iterable[tuple[int, InteractionType]]
@@ -231,31 +235,25 @@ class Work:
             state = state_of(type_, None, None)
             self._all.append(state)
             return state
-        name = (type_.id, key.texts[-1])
-        known = self._states.get(name)
+        places = [(type_.id, text) for text in key.texts]
+        known = self._states.get(places[-1])
         if known is not None:
             return known
-        read = None
-        for text in key.texts:
-            item = found.get((type_.id, text))
-            if item is not None and (not key.values or values_of(item, type_) == key.values):
+        read = free = None
+        for place in places:
+            item = found.get(place)
+            if item is None:
+                free = place if free is None and place not in self._texts else free
+            elif not key.values or values_of(item, type_) == key.values:
                 read = item
                 break
-        state = state_of(type_, key, read)
-        if read is None:
-            state.text = text = self._free_text(type_, key, found)
-            self._texts.add((type_.id, text))
-        self._states[name] = state
+        state = self._states[places[-1]] = state_of(type_, key, read)
+        if read is None:  # the first of the ids that it may have which no other one has
+            free = free or places[-1]
+            state.text = free[1]
+            self._texts.add(free)
         self._all.append(state)
         return state
-
-    def _free_text(self, type_: InteractionType, key: InstanceKey, found: Stored) -> str:
-        """Return the first of the ids that a new instance may have which no other one has."""
-        for text in key.texts:
-            place = (type_.id, text)
-            if place not in found and place not in self._texts:
-                return text
-        return key.texts[-1]
 
     def _create(self, item: Instance, state: State, mode: Put) -> None:
         if mode in (Put.MERGE, Put.REPLACE):

@@ -7,7 +7,7 @@ from interlog.model.instances import Instance, Placed, Put
 from interlog.model.instants import now
 
 from .asks import Ask
-from .bodies import lines, read
+from .bodies import encode, lines, read
 from .entities import InteractionEntity
 from .ingest import entity_of, instance_of, require_open
 from .instances import etag, one_json, request_key, skipped_header, store
@@ -31,10 +31,10 @@ async def _create(ask: Ask, implied: InteractionEntity | None) -> Reply:
     content_type = ask.headers.get("content-type")
     texts = lines(ask.data, content_type)
     if texts is not None:
-        return ask.reply(await store_many(ask, texts, implied), 202)
+        return ask.reply(encode(await store_many(ask, texts, implied)), 202)
     sent = read(ask.data, content_type)
     if sent.many:
-        return ask.reply(await store_many(ask, sent.items, implied), 202)
+        return ask.reply(encode(await store_many(ask, sent.items, implied)), 202)
     (body,) = sent.items
     assert isinstance(body, dict), "a single item that is no object was refused"
     entity, instance, how = prepared(ask, body, implied)
