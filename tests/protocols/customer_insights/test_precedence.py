@@ -1,6 +1,7 @@
 """Activities that several data sources write: whose values stay (spec 7.4)."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -91,6 +92,19 @@ def test_each_of_many_tells_what_was_skipped(data: Data) -> None:
         (answer,) = batch(data, [request])
         assert (answer["status"], answer["headers"]["x-skipped-properties"]) == (204, "Price")
     assert data.get("/Repairs('s_1')").json()["Price"] == 1
+
+
+def test_a_job_tells_what_was_skipped_in_any_of_its_lines(data: Data) -> None:
+    """In the header of its answer and in its record; a job that skips nothing says so."""
+    sent(data, "CRM", Price=1)
+    head, late = "Shop,Ticket,OpenedAt,Price,DataSource", "2026-03-05T09:00:00Z,2,Web"
+    for lines, skipped in ((f"{head}\ns,2,{late}\ns,1,{late}\ns,1,{late}\n", "OpenedAt, Price"), (head + "\n", "")):
+        answer = data.send("/BlobIngestionJobs", {"Uri": f"data:text/csv,{quote(lines)}", "Type": "Interaction.Repair"})
+        assert (answer.status_code, answer.headers.get("x-skipped-properties", "")) == (201, skipped), answer.text
+        found = data.get(f"/BlobIngestionJobs('{answer.json()['JobId']}')").json()
+        assert ", ".join(found["SkippedProperties"]) == skipped
+        assert found["TotalLinesFailedProcessing"] == 0
+    assert [data.get(f"/Repairs('s_{ticket}')").json()["Price"] for ticket in (1, 2)] == [1, 2]
 
 
 def test_the_source_of_a_change_that_names_none_is_that_of_its_type(data: Data) -> None:

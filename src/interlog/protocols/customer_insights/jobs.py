@@ -15,6 +15,7 @@ from interlog.model.profiles import PROFILE_ID
 from interlog.model.tenancy import Right
 
 from . import job_files, profiles, relationships
+from .answers import header_text
 from .asks import Ask
 from .bodies import MAX_BYTES, Malformed, content_error, decode, read_one, too_large
 from .csvfile import PROPERTY, SIDES, File, Format, Line, read_columns, read_format
@@ -66,18 +67,20 @@ async def create(ask: Ask) -> Reply:
     }
     document = job | {"State": "Running", "TotalBytes": len(data or b"")}
     await ask.ledger.definitions.put(ask.actor, KIND, id_, document, right=Right.WRITE)
-    processed, failed = await _run(ask, file, columns, entity, id_)
+    processed, failed, skipped = await _run(ask, file, columns, entity, id_)
     finished = document | {
         "State": "Finished",
         "FinishedTimeUtc": moment_text(now()),
         "TotalBytesProcessed": len(data or b""),
         "TotalLinesProcessed": processed,
         "TotalLinesFailedProcessing": failed,
+        "SkippedProperties": sorted(skipped),
         "Result": 200,
         "Response": f"{failed} of {processed} lines were refused; see $rejects." if failed else None,
     }
     await ask.ledger.definitions.put(ask.actor, KIND, id_, finished, right=Right.WRITE)
-    return ask.reply(ask.context("BlobIngestionJobs/$entity", ask.form) | job, 201)
+    headers = {"x-skipped-properties": header_text(sorted(skipped))} if skipped else {}
+    return ask.reply(ask.context("BlobIngestionJobs/$entity", ask.form) | job, 201, headers)
 
 
 def _request(ask: Ask) -> tuple[dict[str, Any], bytes | None]:
@@ -154,15 +157,22 @@ def _file(data: bytes | None, format_: Format, notes: Notes) -> tuple[File | Non
     return file, columns
 
 
-async def _run(ask: Ask, file: File, columns: Mapping[int, str], entity: Target, job: str) -> tuple[int, int]:
-    """Store the lines of a file, and return how many there were and how many were refused."""
+async def _run(ask: Ask, file: File, columns: Mapping[int, str], entity: Target, job: str) -> tuple[int, int, set[str]]:
+    """Store the lines of a file.
+
+    Returns how many there were, how many were refused, and the properties that were left as they are in any of the
+    others, since a source of higher precedence wrote them (spec 7.4).
+    """
     processed = failed = 0
+    skipped: set[str] = set()
     pending: list[Line] = []
 
     async def store() -> None:
         nonlocal processed, failed
         processed += len(pending)
-        failed += await _store(ask, pending, entity, job)
+        outcome = await _store(ask, pending, entity, job)
+        failed += int(outcome["rejected"])
+        skipped.update(*(item.get("skippedProperties", ()) for item in outcome["value"]))
         pending.clear()
         await asyncio.sleep(0)  # others have their turn
 
@@ -172,10 +182,10 @@ async def _run(ask: Ask, file: File, columns: Mapping[int, str], entity: Target,
             await store()
     if pending:
         await store()
-    return processed, failed
+    return processed, failed, skipped
 
 
-async def _store(ask: Ask, lines: Sequence[Line], entity: Target, job: str) -> int:
+async def _store(ask: Ask, lines: Sequence[Line], entity: Target, job: str) -> dict[str, Any]:
     items: list[dict[str, Any] | Malformed] = [
         (_relationship(entity.name, line.cells) if isinstance(entity, RelationshipType) else line.cells)
         if line.problem is None
@@ -184,12 +194,10 @@ async def _store(ask: Ask, lines: Sequence[Line], entity: Target, job: str) -> i
     ]
     numbers = [line.number for line in lines]
     if isinstance(entity, RelationshipType):
-        outcome = await relationships.store_many(ask, items, entity, lines=numbers, job=job)
-    elif isinstance(entity, InteractionEntity):
-        outcome = await store_many(ask, items, entity, lines=numbers, job=job)
-    else:
-        outcome = await profiles.store_many(ask, items, entity, lines=numbers, job=job)
-    return int(outcome["rejected"])
+        return await relationships.store_many(ask, items, entity, lines=numbers, job=job)
+    if isinstance(entity, InteractionEntity):
+        return await store_many(ask, items, entity, lines=numbers, job=job)
+    return await profiles.store_many(ask, items, entity, lines=numbers, job=job)
 
 
 def _relationship(type_name: str, cells: Mapping[str, Any]) -> dict[str, Any]:
