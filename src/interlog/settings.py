@@ -159,6 +159,28 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["none", "bearer"],
         Meta(description="Whether the App Directory is open, as most desktop agents need it, or wants a token."),
     ] = "none"
+    fdc3_agent: Annotated[
+        bool,
+        Meta(
+            description="Whether the server joins the bridge between desktop agents on this machine, and offers them "
+            "its intents."
+        ),
+    ] = False
+    fdc3_agent_name: Annotated[Text, Meta(description="As which agent the server joins the bridge.")] = "interlog"
+    fdc3_agent_tenant: Annotated[
+        Text | None, Meta(description="For which tenant it handles intents; not needed where there is only one.")
+    ] = None
+    fdc3_agent_user: Annotated[
+        Text | None, Meta(description="The e-mail address of the user as whom it does; by default the tenant's owner.")
+    ] = None
+    fdc3_bridge_url: Annotated[
+        Text | None,
+        Meta(description="Where the bridge is, such as ws://127.0.0.1:4475. By default it is looked for."),
+    ] = None
+    fdc3_open_browser: Annotated[
+        bool,
+        Meta(description="Whether that agent shows persons and timelines in a browser, where intents ask for it."),
+    ] = False
     fdc3_foreign_id_conflict: Annotated[
         Literal["fail", "create"],
         Meta(

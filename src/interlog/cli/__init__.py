@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ..model.errors import InterlogError
 from . import app as applications
-from . import db, output, token, user
+from . import db, fdc3, output, token, user
 from .demo import demo
 from .init import init
 from .serve import serve
@@ -38,6 +38,7 @@ app.command(token.app)
 app.command(user.app)
 app.command(applications.app)
 app.command(db.app)
+app.command(fdc3.app)
 app.command(demo)
 
 

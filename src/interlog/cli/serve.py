@@ -107,8 +107,24 @@ async def _serve(settings: Settings, *, demo: bool, print_token: bool, json: boo
             server = _server(config, announce, store.ledger.news.end)
             stopping(server)
             telling = store.ledger.deliveries.running(private=settings.webhook_private)
-            async with telling, store.ledger.finding.running():
+            async with telling, store.ledger.finding.running(), _on_bridge(settings, listener, store):
                 await server.serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def _on_bridge(settings: Settings, listener: socket.socket, store: "Store") -> AsyncIterator[None]:
+    """Offer our intents to the desktop agents of this machine, where the settings say so."""
+    if not settings.fdc3_agent:
+        yield
+        return
+    from ..fdc3.acting import acting
+    from ..fdc3.headless import headless_agent, in_background
+
+    actor = await acting(store.ledger, settings.fdc3_agent_tenant, settings.fdc3_agent_user)
+    urls = [settings.fdc3_bridge_url] if settings.fdc3_bridge_url is not None else None
+    base, name = _address(settings, listener), settings.fdc3_agent_name
+    async with in_background(headless_agent(settings, store.ledger, actor, base=base, name=name, urls=urls)):
+        yield
 
 
 @contextmanager
@@ -216,8 +232,7 @@ async def _demo_store() -> AsyncIterator[Store]:
 
 async def _announce(settings: Settings, listener: socket.socket, store: Store, *, json: bool) -> None:
     """Print where the server is, and how clients connect."""
-    url = settings.public_url or f"http://{_shown_host(listener)}:{listener.getsockname()[1]}"
-    url = url.rstrip("/")
+    url = _address(settings, listener)
     token = await connect.new_token(store.ledger, store.tenant, expires=not store.temporary) if store.tenant else None
     link = await connect.new_link(store.ledger, store.tenant, url) if store.tenant else None
     connections = connect.connections(url, token)
@@ -236,6 +251,11 @@ async def _announce(settings: Settings, listener: socket.socket, store: Store, *
     if token is None:
         lines += ["", "Tokens are made by interlog token create, or for a day by serve --print-token."]
     output.show({}, "\n".join([*lines, "", "Ctrl+C stops the server."]), json=False)
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    url = settings.public_url or f"http://{_shown_host(listener)}:{listener.getsockname()[1]}"
+    return url.rstrip("/")
 
 
 def _shown_host(listener: socket.socket) -> str:

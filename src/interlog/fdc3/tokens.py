@@ -23,6 +23,11 @@ class Keys:
         self._own_name = own_name
         self._algorithm = algorithm
 
+    @property
+    def knows(self) -> bool:
+        """Whether it knows anybody."""
+        return bool(self._known)
+
     def token(self) -> str | None:
         """Return a new token of one's own; None without a private key."""
         if self._own is None:
