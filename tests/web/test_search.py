@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from interlog.model.notes import NoteDraft
 from interlog.model.parties import Person
 from interlog.model.tenancy import Right, UserRole
 from interlog.web.search import PAGE
-from tests.counting import counted
+from tests.counting import least
 from tests.serving import Firm, RunningServer, wait_until
 
 from .visiting import Visitor, visitor
@@ -204,15 +205,8 @@ def test_it_costs_a_handful_of_statements(firm: Firm, mia: Visitor) -> None:
 
     def costs() -> list[int]:
         firm.server.run(firm.ledger.finding.catch_up(firm.tenant.id))
-        found = []
-        for query in ({"q": "round"}, {"q": "round", "kind": "interactions"}):
-            times = []
-            for _ in range(3):  # the server indexes meanwhile: the least is what the page costs
-                with counted(firm.ledger) as statements:
-                    assert mia.get("/search", **query).status_code == 200
-                times.append(sum(statements.values()))
-            found.append(min(times))
-        return found
+        queries = ({"q": "round"}, {"q": "round", "kind": "interactions"})
+        return [least(firm.ledger, partial(mia.get, "/search", **query)) for query in queries]
 
     people = [firm.person(f"Round {index}") for index in range(30)]
     log(firm, people[0], title="Round")
