@@ -96,7 +96,7 @@ def test_a_type_of_ones_own(tab: Page, screen: Screen) -> None:
     impact = tab.get_by_role("region", name="What this changes")
     expect(impact).to_be_focused()
     expect(impact).to_contain_text("One interaction of this type is stored.")
-    expect(impact).to_contain_text("Minutes_waited")
+    expect(impact).to_contain_text("Minutes waited")
     assert faults(tab) == []
     impact.get_by_role("button", name="Yes, save it").click()
     expect(tab.get_by_role("cell", name="Minutes waited")).to_have_count(0)

@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -221,6 +222,47 @@ def test_others(firm: Firm) -> None:
     ben = visitor(firm, firm.colleague("Ben"))
     assert numbers(ben.get("/types/Visit/table").text) == [seen.number]
     assert [row["title"] for row in exported(ben)] == ["seen one"]
+
+
+@pytest.mark.parametrize(
+    ("query", "indexed"),
+    [
+        ({"sort": "minutes"}, True), ({"sort": "-due"}, True), ({"field": "minutes", "value": "3"}, True),
+        ({"field": "due", "op": "least", "value": "2026-01-05"}, True), ({"sort": "share"}, False), ({}, False),
+    ],
+)  # fmt: skip
+def test_marked_fields_are_found_in_their_index(
+    firm: Firm, mia: Visitor, monkeypatch: pytest.MonkeyPatch, query: dict[str, str], indexed: bool
+) -> None:
+    """Filter and order by a field that is marked for it read its index; no page is found by counting those before."""
+    fill(firm)
+    database = firm.ledger.store.database
+    texts: list[str] = []
+    skipped: list[str] = []
+    for name in ("fetch", "_fetch_asked"):
+        original = getattr(database, name)
+
+        async def reading(asked: Any, *arguments: Any, original: Callable[..., Any] = original, **named: Any) -> Any:
+            texts.append(asked.compiled(database.dialect).text)
+            skipped.extend(name for name in (*named, *(arguments[0] if arguments else ())) if name == "skip")
+            return await original(asked, *arguments, **named)
+
+        monkeypatch.setattr(database, name, reading)
+    assert all_pages(mia, **query)
+    pages = [text for text in texts if "FROM interaction" in text or "FROM field_value" in text]
+    assert any("FROM field_value JOIN" in text for text in pages) is indexed
+    assert not skipped
+
+
+def test_what_takes_too_long(firm: Firm, mia: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said at the filter, with what helps; without a filter the table is there."""
+    fill(firm)
+    monkeypatch.setattr("interlog.store.database.MOST_SECONDS", 0.000_001)
+    answer = mia.get("/types/Visit/table", field="note", op="has", value="n")
+    if answer.status_code != 200:  # an engine may be quicker than it can be stopped
+        assert answer.status_code == 422
+        assert "takes too long" in answer.text
+    assert numbers(mia.get("/types/Visit/table").text)
 
 
 def test_few_statements(firm: Firm, mia: Visitor) -> None:

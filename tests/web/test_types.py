@@ -206,7 +206,7 @@ class TestChange:
         assert answer.status_code == 200
         assert "It only adds" in answer.text
         assert "2 interactions of this type are stored" in answer.text
-        assert "Version 1-0-0 becomes 1-0-1" in answer.text
+        assert "Revision 1-0-0 becomes 1-0-1" in answer.text
         assert "<strong>Extra</strong>" in answer.text
         assert "<ins>Waited</ins>" in answer.text
         assert firm.rows() == rows

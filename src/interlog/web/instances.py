@@ -6,10 +6,11 @@ import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import falcon.asgi
 
+from ..ledger.listing import Listed
 from ..model.conditions import Condition, Like, Operator, Relation, Wildcard
 from ..model.errors import Invalid
 from ..model.expressions import Column, Expression, Field, Kind, Literal, Order
@@ -51,6 +52,10 @@ OPERATORS = {"is": "is", "has": "contains", "least": "is at least", "most": "is 
 """How a column is compared with what was typed."""
 
 
+Place: TypeAlias = tuple[Any, ...]
+"""Where a page of the ledger's list ended."""
+
+
 class Shown(NamedTuple):
     """A row of the table. ``cells`` are texts, in the order of the fields."""
 
@@ -87,7 +92,16 @@ async def show(view: View, name: str) -> Page:
     type_ = await view.ledger.types.find(view.actor, name)
     asked = _asked(view, type_)
     condition, problem = _condition(view, type_, asked)
-    items, after = await _page(view, type_, asked, condition, _place(view.query.get("after")), LIMIT)
+    found = Listed([], None)
+    try:
+        found = await _first_or_next(view, type_, asked, condition)
+    except Invalid as error:
+        if not any(item.code == "too_long" for item in error.problems):
+            raise
+        problem = view.texts.gettext(
+            "It takes too long to look through all entries. Mark the field as fast to filter and sort by."
+        )
+    items, after = found.interactions, _place_text(found.next) if found.next is not None else None
     directory = await view.ledger.persons.of_interactions(view.actor, items)
     fields = list(type_.fields)
     path = f"/types/{type_.name}/table"
@@ -127,9 +141,9 @@ async def _lines(view: View, type_: InteractionType, asked: Asked, condition: Co
     fields = list(type_.fields)
     heads = ["number", "occurred_at", "ended_at", "title", "participants", *(field.name for field in fields), "body"]
     yield b"\xef\xbb\xbf" + _csv([heads])
-    after: str | None = None
+    after: Place | None = None
     while True:
-        items, after = await _page(view, type_, asked, condition, _place(after), EXPORTED)
+        items, after = await _page(view, type_, asked, condition, after, EXPORTED)
         directory = await view.ledger.persons.of_interactions(view.actor, items)
         yield _csv([_exported(view, item, fields, directory) for item in items])
         if after is None:
@@ -234,36 +248,47 @@ def _literal(value: Any, kind: Kind) -> Literal | None:
     return Literal(value, kind) if valid else None
 
 
+async def _first_or_next(view: View, type_: InteractionType, asked: Asked, condition: Condition | None) -> Listed:
+    """Return the page that the address asks for; the first one where it says a place that is none."""
+    after = _place(view.query.get("after"))
+    if after is not None:
+        try:
+            return await _page(view, type_, asked, condition, after, LIMIT)
+        except (ValueError, Invalid):
+            pass
+    return await _page(view, type_, asked, condition, None, LIMIT)
+
+
 async def _page(
     view: View,
     type_: InteractionType,
     asked: Asked,
     condition: Condition | None,
-    after: tuple[Any, ...] | None,
+    after: Place | None,
     limit: int,
-) -> tuple[list[Interaction], str | None]:
+) -> Listed:
     expression: Expression = Column("occurred_at", Kind.INSTANT)
     if asked.sort != _TIME:
         field = next(field for field in type_.fields if field.name == asked.sort)
         expression = Field((field.name,), _kind(field) or Kind.TEXT)
-    orders = (Order(expression, asked.descending),)
-    try:
-        found = await view.ledger.listing.page(
-            view.actor, [type_.id], limit=limit, condition=condition, orders=orders, after=after
-        )
-    except (ValueError, Invalid):  # the address was written by hand
-        found = await view.ledger.listing.page(view.actor, [type_.id], limit=limit, condition=condition, orders=orders)
-    return found.interactions, _place_text(found.next) if found.next is not None else None
+    return await view.ledger.listing.page(
+        view.actor,
+        [type_.id],
+        limit=limit,
+        condition=condition,
+        orders=(Order(expression, asked.descending),),
+        after=after,
+    )
 
 
-def _place_text(place: tuple[Any, ...]) -> str:
+def _place_text(place: Place) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(place)).encode()).decode().rstrip("=")
 
 
-def _place(text: str | None) -> tuple[Any, ...] | None:
+def _place(text: str | None) -> Place | None:
     """Return the place in an address; None where it is none."""
     try:
-        found = json.loads(base64.urlsafe_b64decode((text or "")[:4_000] + "==="))
+        found = json.loads(base64.urlsafe_b64decode((text or "")[:8_000] + "==="))
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, list) or any(isinstance(item, (list, dict)) for item in found):

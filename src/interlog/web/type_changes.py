@@ -52,8 +52,8 @@ _MOST = 200
 
 
 class Change(NamedTuple):
-    """What differs. ``how``: added, removed or changed; ``what``: the name of a field or a role, empty for the type
-    itself; ``parts``: what of it, before and after."""
+    """What differs. ``how``: added, removed or changed; ``what``: what people call a field or a role, empty for the
+    type itself; ``parts``: what of it, before and after."""
 
     how: str
     what: str
@@ -79,16 +79,20 @@ def _differences(
         is_role = isinstance(item, ParticipantSlot)
         known = before.get(name)
         if known is None:
-            yield Change("added", name, is_role, [])
+            yield Change("added", _called(item), is_role, [])
         elif known != item:
-            yield Change("changed", name, is_role, _parts(texts, known, item, item.__struct_fields__))
+            yield Change("changed", _called(item), is_role, _parts(texts, known, item, item.__struct_fields__))
     for name, item in before.items():
         if name not in after:
-            yield Change("removed", name, isinstance(item, ParticipantSlot), [])
+            yield Change("removed", _called(item), isinstance(item, ParticipantSlot), [])
 
 
 def _name(item: FieldDefinition | ParticipantSlot) -> str:
     return item.name if isinstance(item, FieldDefinition) else item.role
+
+
+def _called(item: FieldDefinition | ParticipantSlot) -> str:
+    return item.display_name or item.name if isinstance(item, FieldDefinition) else item.role
 
 
 def _parts(texts: Texts, old: Any, new: Any, names: Sequence[str]) -> list[tuple[str, str, str]]:
