@@ -47,7 +47,9 @@ def bridge(
         own_key: The file of the private key by which the bridge shows who it is.
     """
     from ..fdc3.bridge import PORTS, Bridge
+    from ..observe import configure_logging
 
+    configure_logging(settings_.Settings())
     made = Bridge([port] if port is not None else PORTS, origins=origin, keys=_keys(key, own_key, "bridge"))
 
     async def work() -> None:
@@ -93,8 +95,10 @@ def agent(
     """
     from ..fdc3.acting import acting
     from ..fdc3.headless import headless_agent
+    from ..observe import configure_logging
 
     settings = settings_.load({"db": db, "fdc3_agent_name": name, "fdc3_bridge_url": url}, config=config)
+    configure_logging(settings)
     keys = _keys(key, own_key, settings.fdc3_agent_name)
 
     async def work() -> None:

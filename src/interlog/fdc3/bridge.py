@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple
 
-import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
@@ -48,7 +47,6 @@ MAX_FRAME = 8 * 1024 * 1024
 """Bytes of a message."""
 
 _OWN_ORIGINS = re.compile(r"https?://(localhost|127\.0\.0\.1)(:\d+)?")
-_log = structlog.get_logger(__name__)
 
 
 class TimeLimits(NamedTuple):
@@ -112,7 +110,6 @@ class Bridge:
                 error = refused
                 continue
             self.port = next(iter(self._server.sockets)).getsockname()[1]
-            _log.info("bridge", url=self.url)
             return
         raise error or OSError("no port was given")
 
