@@ -272,6 +272,10 @@ def test_a_new_one_begins_with_what_is_known(mia: Visitor, firm: Firm) -> None:
     assert 'value="Uta Maria"' in form
     assert 'value="Kern"' in form
     assert mia.get("/persons/new", organization="x").status_code == 404
+    form = mia.get("/persons/new", first_name="Uta", last_name=HOSTILE, emails="uta@new.example").text
+    assert 'name="first_name" value="Uta"' in form
+    assert f'name="last_name" value="{HOSTILE}"' in unescape(form)
+    assert "uta@new.example</textarea>" in form
 
 
 def test_options_of_organizations(mia: Visitor) -> None:

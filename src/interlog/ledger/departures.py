@@ -1,6 +1,7 @@
 """What else is added to a unit when a person or an organization is deleted, or comes back: parts in opportunities."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -57,8 +58,8 @@ async def claim_ids(store: Store, actor: Actor, unit: Unit, party: tuple[Party, 
     external_ids.insert(unit, actor.tenant.id, kind, {pair: id_ for pair in pairs if pair not in taken})
 
 
-def told(read: Person | Organization, **links: Sequence[int] | Sequence[Pair]) -> str:
-    """Return what the journal keeps of a record that is deleted: itself, and the ids of what it was linked to."""
+def told(read: Person | Organization, **links: Any) -> str:
+    """Return what the journal keeps of a record that is deleted: itself, and ids of what it was linked to."""
     return encode(msgspec.to_builtins(read) | links).decode()
 
 

@@ -131,6 +131,7 @@ class Ledger:
         self.quality = Quality(store)
         self.standing = Standing(self.reports, self.quality)
         self.contacts = Contacts(store, self.resources, self.persons)
+        self.restoring.returning.append(self.contacts.come_back)
         MergedContacts(store, self.resources, self.merges.persons, self.contacts.follow)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)

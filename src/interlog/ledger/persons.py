@@ -1,14 +1,14 @@
 """Persons: create, change, delete, find, and bind to interactions that were there before them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
 from ..model.errors import Conflict, Forbidden, Invalid, MergedAway, NotFound, Problem, unknown_id
-from ..model.ids import stamp, uuid7
+from ..model.ids import uuid7
 from ..model.instants import now
-from ..model.interactions import Brief, Interaction, Participant
+from ..model.interactions import Brief, Interaction
 from ..model.journal import Action, Entity
 from ..model.parties import Directory, Party, Person, PersonDraft, PersonKind, email_domain, normal_email
 from ..model.person_rules import distinct_emails, email_problems, name_problems, plain_name, split_name
@@ -16,9 +16,6 @@ from ..model.profiles import CONTACT
 from ..model.tenancy import Actor, Right, Tenant
 from ..model.types import Category
 from ..store import external_ids
-from ..store import field_values as field_rows
-from ..store import interactions as interaction_rows
-from ..store import notes as note_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store import profiles as profile_rows
@@ -30,6 +27,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .departures import leave, release_ids, told
+from .late_binding import LateBinding
 from .profile_values import ProfileValues
 from .search import START, Place, search_page
 
@@ -45,15 +43,22 @@ def kinds_of(tenant: Tenant) -> Kinds:
 Follower: TypeAlias = Callable[[Actor, Unit, Person, Person | None], Awaitable[None]]
 """Adds to a unit what follows from a person's change: who he was, and who he will be (None: he is deleted)."""
 
+Remember: TypeAlias = Callable[[Actor, Person], Awaitable[Mapping[str, Any]]]
+"""Returns what an undo will need to know of a person who is about to be deleted, for the journal."""
 
-class Persons:
-    """Use cases around persons. ``followers`` are told of every change of a name or an address, in its unit."""
+
+class Persons(LateBinding):
+    """Use cases around persons.
+
+    ``followers`` are told of every change of a name or an address, in its unit; ``remembering`` are asked before a
+    deletion.
+    """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._database = store.database
+        super().__init__(store)
         self.values = ProfileValues(store)
         self.followers: list[Follower] = []
+        self.remembering: list[Remember] = []
 
     async def get(self, actor: Actor, person_id: int) -> Person:
         """Return a person; raises ``NotFound`` or ``MergedAway``."""
@@ -253,11 +258,12 @@ class Persons:
         gone = replace(read, version=read.version + 1, modified_at=at)
         person_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
         await self.values.follow(actor, unit, read, None)
+        kept = {name: value for remember in self.remembering for name, value in (await remember(actor, read)).items()}
         await self.tell(actor, unit, read, None)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, CONTACT.id, person_id)
         left = await leave(self._store, actor, unit, (Party.PERSON, person_id), at)
         ids = await release_ids(self._store, actor, unit, (Party.PERSON, person_id))
-        before = told(read, opportunity_ids=left, external_ids=ids)
+        before = told(read, opportunity_ids=left, external_ids=ids, **kept)
         add_entry(unit, actor, Action.DELETE, Entity.PERSON, person_id, gone.version, at, before)
         await self._write(actor, unit, gone)
         return read
@@ -303,69 +309,6 @@ class Persons:
             person_rows.insert(unit, actor.tenant.id, person)
             self.values.add(actor, unit, person)
             add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, person.created_at)
-
-    async def bind_late(self, actor: Actor, addresses: Iterable[str]) -> None:
-        """Bind what waits for the addresses to whose they are now.
-
-        Whoever has just stored one side of it, a person or an interaction, looks here whether somebody else stored
-        the other side at the same moment, so that neither could find the other before.
-        """
-        for _ in range(_TRIES):
-            owners = await person_rows.ids_by_email(self._database, actor.tenant.id, addresses)
-            unit = Unit()
-            if owners:
-                await self.bind_waiting(actor, unit, owners)
-            if not unit.changes:
-                return
-            try:
-                await self._database.write(unit)
-            except (Stale, Duplicate):
-                continue
-
-    async def bind_waiting(self, actor: Actor, unit: Unit, owners: Mapping[str, int]) -> None:
-        """Bind interactions that came before their persons: participants known by an address that now is somebody's.
-
-        ``owners`` maps normal addresses to persons' ids. The changes are added to the unit.
-        """
-        if not owners:
-            return
-        tenant = actor.tenant.id
-        waiting: dict[int, set[str]] = {}
-        for address, number in await self._database.fetch(
-            interaction_rows.WAITING_FOR_ADDRESSES, tenant=tenant, addresses=self._database.array(owners)
-        ):
-            waiting.setdefault(number, set()).add(address)
-            unit.change(interaction_rows.FORGET_ADDRESS, {"tenant": tenant, "address": address, "number": number})
-        if not waiting:
-            return
-        items = await interaction_rows.by_numbers(self._database, tenant, waiting)
-        notes = await note_rows.by_ids(
-            self._database, tenant, {item.note_id for item in items.values() if item.note_id is not None}
-        )
-        for number, item in items.items():
-            participants = tuple(
-                Participant(owners[normal_email(p.address)], p.role, p.address, p.name)
-                if p.person is None and p.address is not None and normal_email(p.address) in waiting[number]
-                else p
-                for p in item.content.participants
-            )
-            content = replace(item.content, participants=participants)
-            bound = replace(item, content=content, version=item.version + 1, changed_at=stamp())
-            interaction_rows.change(unit, tenant, item, bound)
-            field_rows.change(unit, tenant, item, bound, actor.tenant.types_by_id.get(item.type_id))
-            add_entry(
-                unit, actor, Action.AMEND, Entity.INTERACTION, number, bound.version, now(), encode(item).decode()
-            )
-            if item.note_id in notes:
-                note = notes[item.note_id]
-                note_rows.change(
-                    unit,
-                    tenant,
-                    note,
-                    replace(note, version=note.version + 1),
-                    links_before=note_rows.link_rows(tenant, note, item),
-                    links_after=note_rows.link_rows(tenant, note, bound),
-                )
 
     async def _write(self, actor: Actor, unit: Unit, person: Person) -> None:
         try:

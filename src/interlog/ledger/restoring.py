@@ -1,7 +1,7 @@
 """Persons, organizations and opportunities that were deleted, and how they come back: as they were, where they were."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -27,12 +27,13 @@ from .organizations import Organizations
 from .persons import Persons
 
 Record = TypeVar("Record", Person, Organization, Opportunity)
+Return: TypeAlias = Callable[[Actor, Mapping[str, Any]], Awaitable[None]]
 
 
 class Restoring:
     """Use cases around what was deleted. What was merged into something else is not among it.
 
-    Whoever is a canvassing contact besides stays deleted as such: contacts are restored by themselves.
+    ``returning`` are told of each person who came back, with what the journal kept of the deletion.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Restoring:
     ) -> None:
         self._store, self._database = store, store.database
         self._persons, self._organizations, self._opportunities = persons, organizations, opportunities
+        self.returning: list[Return] = []
 
     # What was deleted
 
@@ -86,6 +88,8 @@ class Restoring:
         await self._persons.bind_waiting(actor, unit, dict.fromkeys(addresses, person_id))
         await self._write(unit)
         await self._persons.bind_late(actor, addresses)
+        for come_back in self.returning:
+            await come_back(actor, links)
         return back
 
     async def restore_organization(self, actor: Actor, organization_id: int) -> Organization:

@@ -28,11 +28,18 @@ class PersonForms(PartyForms[Person]):
         return {"organization_ids": view.texts.gettext("Organizations")}
 
     async def first(self, view: View) -> Sheet:
-        name = view.query.get("name", "").strip()[:200]
-        first_name, _, last_name = name.rpartition(" ")
-        text = view.query.get("organization", "")
-        ids = (view.number(text),) if text else ()
-        return _sheet(first_name or last_name, last_name if first_name else "", (), ids, 0)
+        """Return what the page's address tells of somebody: ``name``, or ``first_name`` and ``last_name``; ``emails``,
+        and the id of an ``organization``."""
+        told = {name: text.strip()[:300] for name, text in view.query.items()}
+        first_name, _, last_name = told.get("name", "").rpartition(" ")
+        ids = (view.number(told["organization"]),) if told.get("organization") else ()
+        return _sheet(
+            told.get("first_name") or first_name or last_name,
+            told.get("last_name") or (last_name if first_name else ""),
+            told.get("emails", "").split(),
+            ids,
+            0,
+        )
 
     async def stored(self, view: View, record: Person) -> Sheet:
         return _sheet(record.first_name, record.last_name, record.emails, record.organization_ids, record.version)

@@ -172,13 +172,19 @@ async def test_a_deleted_contact_leaves_its_person_and_comes_back_to_it(acme: Fi
 
 
 async def test_the_contact_of_a_deleted_person_is_deleted(acme: Firm) -> None:
-    """A person who is deleted through another protocol is no contact any more."""
+    """A person who is deleted through another protocol is no contact any more, until the deletion is undone."""
     ledger, list_ = acme.ledger, await a_list(acme)
     made = (await ledger.contacts.create(acme.actor, contact("John", listId=list_.id))).resource
     await ledger.persons.delete(acme.actor, made.person or 0)
     with pytest.raises(NotFound):
         await ledger.resources.get(acme.actor, "contacts", made.id)
     assert await counts(acme, list_) == 0
+
+    await ledger.restoring.restore_person(acme.actor, made.person or 0)
+    back = await ledger.resources.get(acme.actor, "contacts", made.id)
+    assert (back.person, back.data) == (made.person, made.data)
+    assert await counts(acme, list_) == 1
+    assert await ledger.check.problems() == []
 
 
 async def test_who_moves_is_of_another_household(acme: Firm) -> None:

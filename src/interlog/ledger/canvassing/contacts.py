@@ -4,8 +4,8 @@ A contact that says its address lives in the household there, which is made wher
 household has that one's address. On a list it stands with the link to its household. All of it is one unit.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -49,6 +49,7 @@ class Contacts:
         self._units = ContactUnits(store, resources, persons)
         self._parts = Parts(store, resources)
         persons.followers.append(self.follow)
+        persons.remembering.append(self._remember)
         self._units.identities.own = self.follow
 
     # Creating
@@ -144,7 +145,20 @@ class Contacts:
 
         return _raised(await self._units.store(actor, prepare, action=Action.RESTORE))[0].resource
 
+    async def come_back(self, actor: Actor, kept: Mapping[str, Any]) -> None:
+        """Restore the contact that was deleted with its person (``kept`` is what the journal kept), if it can be."""
+        if "contact" in kept:
+            try:
+                await self.restore(actor, kept["contact"])
+            except (NotFound, Conflict):  # another security group's, or another contact has taken its place
+                pass
+
     # What follows from changes elsewhere, and parts
+
+    async def _remember(self, actor: Actor, person: Person) -> dict[str, Any]:
+        """Return the id of the contact that a person is, for whoever undoes his deletion."""
+        found = await rows.by_person(self._database, actor.tenant.id, CONTACTS, [person.id])
+        return {"contact": found[person.id].id} if person.id in found else {}
 
     async def follow(self, actor: Actor, unit: Unit, read: Person, new: Person | None) -> None:
         """Add to the unit of a change of a person what it means for the contact that he is; None: he is deleted."""
