@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "src/interlog/web/static/vendor"
@@ -61,6 +62,7 @@ def build() -> Path:
         text = (modules / source).read_text()
         (new / name).write_text(re.sub(r"\n?//# sourceMappingURL=.*", "", text))
     (new / "icons.svg").write_text(_sprite(modules / "lucide-static/icons"))
+    _keep_schemas(modules / "@finos/fdc3-context/dist/schemas/context", new / "fdc3")
     _keep_licences(modules, new)
     (new / ".made-from").write_text(recipe.hexdigest())
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -77,6 +79,22 @@ def _sprite(folder: Path) -> str:
         parts = "".join(line.strip() for line in drawing[1].splitlines())
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{parts}</symbol>')
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>\n'
+
+
+def _keep_schemas(source: Path, folder: Path) -> None:
+    """Copy the schemas of FDC3's contexts, repaired: as published they refuse what is valid (spec of FDC3, 3.2)."""
+    folder.mkdir()
+    for path in sorted(source.glob("*.schema.json")):
+        schema = _repaired(json.loads(path.read_text()))
+        (folder / path.name).write_text(json.dumps(schema, indent=1))
+
+
+def _repaired(schema: Any) -> Any:
+    """Return a schema in which one alternative or more may hold, and that a draft-07 validator knows all of."""
+    if isinstance(schema, dict):
+        kept = {name: value for name, value in schema.items() if name != "unevaluatedProperties"}
+        return {"anyOf" if name == "oneOf" else name: _repaired(value) for name, value in kept.items()}
+    return [_repaired(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def _keep_licences(modules: Path, folder: Path) -> None:

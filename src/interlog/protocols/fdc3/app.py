@@ -18,7 +18,7 @@ from interlog.model.errors import Forbidden, Limited, NotFound, Unauthenticated,
 from interlog.model.tenancy import Actor, Right
 from interlog.settings import Settings
 
-from . import directory
+from . import directory, schemas
 from .contexts import problems_of
 from .intents import INTENTS, handle
 from .raised import Outcome
@@ -46,6 +46,8 @@ def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[Any, Any]":
         app.add_route(f"{prefix}/v1/apps/search", directory, suffix="search")
         app.add_route(f"{prefix}/v1/apps/{{app_id}}", directory, suffix="former")
     app.add_route("/validate", _Validate())
+    app.add_route("/schemas", _Schemas())
+    app.add_route("/schemas/{name}", _Schemas(), suffix="one")
     app.add_sink(_unknown)
     app.add_error_handler(falcon.HTTPError, _failed)
     app.add_error_handler(Exception, _failed)
@@ -151,6 +153,24 @@ class _Validate:
         errors = [{"path": problem.path, "message": problem.message} for problem in problems_of(context)]
         response.content_type = falcon.MEDIA_JSON
         response.data = _encode({"valid": not errors, "errors": errors})
+
+
+class _Schemas:
+    """``GET /schemas``: the schemas of contexts, for whoever makes or checks some."""
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        """Answer where each schema is."""
+        base = f"{base_of(request)}/{PROTOCOL}/schemas"
+        response.content_type = falcon.MEDIA_JSON
+        response.data = _encode({"schemas": {type_: f"{base}/{type_}" for type_ in schemas.all_schemas()}})
+
+    async def on_get_one(self, request: falcon.asgi.Request, response: falcon.asgi.Response, name: str) -> None:
+        """Answer one schema."""
+        found = schemas.schema_of(name)
+        if found is None:
+            raise NotFound("schema", name[:100], "name")
+        response.content_type = "application/schema+json"
+        response.data = _encode(found)
 
 
 def answer_of(outcome: Outcome) -> dict[str, Any]:

@@ -98,11 +98,11 @@ def _list_of(check: Check) -> Check:
 
 
 def _any_context(path: str, value: Any) -> Iterator[Problem]:
-    """Check a context of whatever type it says to be."""
+    """Check that something is a context, of whatever type."""
     if not isinstance(value, dict):
         yield Problem(path, "is not an object", "type")
-    else:
-        yield from problems_of(value, path)
+    elif not isinstance(value.get("type"), str):
+        yield Problem(_at(path, "type"), "is required", "missing")
 
 
 def _one_of(*types: str) -> Check:
