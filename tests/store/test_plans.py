@@ -103,6 +103,7 @@ READS_EVERYTHING = {
     "staff.USERS": "a tenant's users: few",
     "staff.TOKENS": "a tenant's tokens: few",
     "opportunities.LISTS": "a tenant's lists: few",
+    "visit_groups": "moves a campaign's visits to another security group, which hardly ever happens",
     "overview.WEEKS": "counts a year's interactions, every ten minutes at most",
 }
 """What is meant to read a table, and why."""

@@ -22,6 +22,7 @@ from ...model.instants import now
 from ...model.journal import Action, Entity
 from ...model.tenancy import Actor, Right
 from ...store import resources as rows
+from ...store import visit_groups
 from ...store.database import Duplicate, Stale
 from ...store.journal import add_entries, add_entry, versions_of
 from ...store.rows import encode
@@ -286,9 +287,19 @@ class Resources:
         rows.change(unit, actor.tenant.id, read, stored)
         if group != read.group:
             rows.regroup(unit, self._database, actor.tenant.id, read.kind, read.id, group)
+            if read.kind == "campaigns":
+                await self._move_visits(actor, unit, read, group)
         self.steady.follow(unit, read.kind, regrouped=group != read.group)
         add_entry(unit, actor, action, Entity.RESOURCE, read.number, stored.version, now(), encode(read).decode())
         return stored
+
+    async def _move_visits(self, actor: Actor, unit: Unit, campaign: Resource, group: int) -> None:
+        """Add to a unit that a campaign's visits are seen by others; the journal tells it whoever follows it."""
+        tenant, old = actor.tenant.id, campaign.group
+        moving = await visit_groups.standing(self._database, tenant, campaign.id, old)
+        visit_groups.move(unit, tenant, campaign.id, old, group)
+        for entity, moved in ((Entity.INTERACTION, moving.visits), (Entity.NOTE, moving.replies)):
+            add_entries(unit, actor, Action.AMEND, entity, [(*one, None) for one in moved], now())
 
     async def _group_now(self, actor: Actor, read: Resource, new: Resource) -> int:
         """Return the security group of a resource that changes: what belongs to something else is seen with that."""
