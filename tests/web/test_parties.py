@@ -286,3 +286,41 @@ def test_options_of_organizations(mia: Visitor) -> None:
     assert 'data-new="alert"' in page
     assert "<script>" not in page
     assert mia.get("/options/organizations").text.strip() == ""
+
+
+NONSENSE = (
+    "\x00",
+    "a\x00b",
+    "9" * 25,
+    "-1",
+    "%_\\",
+    "é" * 3_000,
+    "1,99999999999999999999",
+    "1-99999999999999999999",
+    "[]",
+)
+
+
+@each_kind
+def test_nonsense_breaks_nothing(mia: Visitor, kind: Kind) -> None:
+    """Whatever stands in an address or in a form: a page, or that there is none, or what is wrong with it."""
+    path = created(mia, kind)
+    for text in NONSENSE:
+        asked = ("q", "after", "before", "notes", "name", "organization", "person", "since", "category", "type")
+        for address in (
+            kind.path,
+            path,
+            f"{kind.path}/new",
+            f"{path}/edit",
+            "/options/organizations",
+            "/options/persons",
+        ):
+            statuses = {name: mia.get(address, **{name: text}).status_code for name in asked}
+            assert {name: status for name, status in statuses.items() if status not in (200, 404, 422)} == {}, address
+        names = ("first_name", "last_name", "emails", "name", "domains", "list", "version", "person.persons",
+                 "add.persons", "new.persons", "named.persons", "organization.organizations",
+                 "add.organizations")  # fmt: skip
+        for address in (f"{kind.path}/new", f"{path}/edit"):
+            for name in names:
+                answer = mia.post(address, **(kind.fields | {"version": "1", name: text}))
+                assert answer.status_code in (303, 409, 422), (address, name, text)
