@@ -16,7 +16,7 @@ from . import (
     app,
     canvass,
     canvass_quality,
-    instances,
+    instances_asked,
     journal,
     merging,
     origins,
@@ -61,7 +61,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("canvass.py", name) for _, name, _ in canvass.TABS)
     yield from (("canvass_quality.py", text) for texts in canvass_quality.CHECKS.values() for text in texts)
     yield from (("taking_part.py", name) for name in taking_part.NAMES.values())
-    yield from (("instances.py", name) for name in instances.OPERATORS.values())
+    yield from (("instances_asked.py", name) for name in instances_asked.OPERATORS.values())
     yield from (("type_changes.py", name) for name in (*type_changes.PARTS.values(), *type_changes.HOW.values()))
     yield from (("type_form.py", name) for name in type_form.KINDS.values())
     yield from (("type_problems.py", text) for text in type_problems.MESSAGES.values())

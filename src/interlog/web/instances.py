@@ -11,13 +11,14 @@ from typing import Any, NamedTuple, TypeAlias
 import falcon.asgi
 
 from ..ledger.listing import Listed
-from ..model.conditions import Condition, Like, Operator, Relation, Wildcard
+from ..model.conditions import Condition
 from ..model.errors import Invalid
-from ..model.expressions import Column, Expression, Field, Kind, Literal, Order
+from ..model.expressions import Column, Expression, Field, Kind, Order
 from ..model.interactions import Interaction
 from ..model.parties import Person
 from ..model.types import FieldDefinition, FieldKind, InteractionType
 from . import forms
+from .instances_asked import BY_TIME, INTEGERS, OPERATORS, Asked, asked_of, condition_of, kind_of
 from .types import head
 from .view import Page, View
 
@@ -31,27 +32,6 @@ EXPORTED = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a formula begins with."""
 
-_MOST = 2**63
-_TIME = "@"
-"""Stands for when it happened among the names of fields: none is called like that."""
-
-_KINDS = {
-    FieldKind.TEXT: Kind.TEXT,
-    FieldKind.INTEGER: Kind.INTEGER,
-    FieldKind.NUMBER: Kind.NUMBER,
-    FieldKind.DECIMAL: Kind.DECIMAL,
-    FieldKind.BOOLEAN: Kind.BOOLEAN,
-    FieldKind.INSTANT: Kind.INSTANT,
-    FieldKind.DATE: Kind.DATE,
-    FieldKind.TIME: Kind.TIME,
-    FieldKind.UUID: Kind.TEXT,
-}
-"""Fields by which a table can be filtered and sorted."""
-
-OPERATORS = {"is": "is", "has": "contains", "least": "is at least", "most": "is at most"}
-"""How a column is compared with what was typed."""
-
-
 Place: TypeAlias = tuple[Any, ...]
 """Where a page of the ledger's list ended."""
 
@@ -64,34 +44,11 @@ class Shown(NamedTuple):
     cells: list[str]
 
 
-class Asked(NamedTuple):
-    """What the address of a table says: the field that is compared, how, with what, and what it is sorted by."""
-
-    field: str
-    operator: str
-    value: str
-    sort: str
-    descending: bool
-
-    def query(self, **more: Any) -> dict[str, Any]:
-        """Return it as it stands in an address."""
-        return {"field": self.field, "op": self.operator, "value": self.value, "sort": self.order} | more
-
-    @property
-    def order(self) -> str:
-        """The order as it stands in an address; empty for the latest first."""
-        return "" if self.sort == _TIME and self.descending else f"-{self.sort}" if self.descending else self.sort
-
-    def turned(self, name: str) -> str:
-        """Return the order by a column, the other way round where the table is sorted by it."""
-        return f"-{name}" if self.sort == name and not self.descending else name
-
-
 async def show(view: View, name: str) -> Page:
     """``GET /types/{name}/table``."""
     type_ = await view.ledger.types.find(view.actor, name)
-    asked = _asked(view, type_)
-    condition, problem = _condition(view, type_, asked)
+    asked = asked_of(view, type_)
+    condition, problem = condition_of(view, type_, asked)
     found = Listed([], None)
     try:
         found = await _first_or_next(view, type_, asked, condition)
@@ -103,14 +60,15 @@ async def show(view: View, name: str) -> Page:
         )
     items, after = found.interactions, _place_text(found.next) if found.next is not None else None
     directory = await view.ledger.persons.of_interactions(view.actor, items)
-    fields = list(type_.fields)
+    fields = asked.shown(type_)
     path = f"/types/{type_.name}/table"
     values = head(type_) | {
         "fields": fields,
-        "sortable": [field for field in fields if _kind(field) is not None],
+        "all_fields": type_.fields,
+        "sortable": [field for field in type_.fields if kind_of(field) is not None],
         "rows": [_row(view, item, fields, directory) for item in items],
         "asked": asked,
-        "by_time": _TIME,
+        "by_time": BY_TIME,
         "operators": OPERATORS,
         "problem": problem,
         "is_first": "after" not in view.query,
@@ -124,8 +82,8 @@ async def show(view: View, name: str) -> Page:
 async def export(view: View, name: str) -> Page | Callable[[falcon.asgi.Response], Awaitable[None]]:
     """``GET /types/{name}/table.csv``: all that the table shows, read page by page while it is being sent."""
     type_ = await view.ledger.types.find(view.actor, name)
-    asked = _asked(view, type_)
-    condition, problem = _condition(view, type_, asked)
+    asked = asked_of(view, type_)
+    condition, problem = condition_of(view, type_, asked)
     if problem:
         return await show(view, name)
 
@@ -188,66 +146,6 @@ def _safe(text: str) -> str:
 # What is asked for
 
 
-def _asked(view: View, type_: InteractionType) -> Asked:
-    query = view.query
-    sort = query.get("sort", "")
-    descending, sort = sort.startswith("-"), sort.removeprefix("-")
-    names = {field.name for field in type_.fields if _kind(field) is not None}
-    if sort not in names:
-        descending, sort = sort != _TIME or descending, _TIME
-    operator = query.get("op", "is")
-    return Asked(
-        query.get("field", "") if query.get("field") in names else "",
-        operator if operator in OPERATORS else "is",
-        query.get("value", "").strip().replace("\x00", "")[:500],
-        sort,
-        descending,
-    )
-
-
-def _kind(field: FieldDefinition) -> Kind | None:
-    """Return the kind of a field that has one value which can be compared."""
-    if field.many or field.flags:
-        return None
-    if field.kind is FieldKind.CHOICE:
-        return Kind.INTEGER if all(isinstance(choice, int) for choice in field.choices) else Kind.TEXT
-    return _KINDS.get(field.kind)
-
-
-def _condition(view: View, type_: InteractionType, asked: Asked) -> tuple[Condition | None, str | None]:
-    """Return the condition of a filter, or what is wrong with it."""
-    field = next((field for field in type_.fields if field.name == asked.field), None)
-    kind = _kind(field) if field is not None else None
-    if field is None or kind is None or not asked.value:
-        return None, None
-    expression = Field((field.name,), kind)
-    if asked.operator == "has" and kind is Kind.TEXT:
-        return Like(expression, (Wildcard.RUN, asked.value, Wildcard.RUN)), None
-    meant = [option.value for option in forms.options_of(view.texts, field) if _same(option.label, asked.value)]
-    value = forms.value_of(view.texts, field, (meant[0] if meant else asked.value,))
-    literal = _literal(value, kind)
-    if literal is None:
-        return None, view.texts.gettext("%(value)s is no value of this column.", value=asked.value)
-    operator = {"least": Operator.GREATER_OR_EQUAL, "most": Operator.LESS_OR_EQUAL}.get(asked.operator, Operator.EQUAL)
-    return Relation(expression, operator, literal), None
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
-
-
-def _literal(value: Any, kind: Kind) -> Literal | None:
-    if kind is Kind.BOOLEAN:
-        return Literal(value, kind) if isinstance(value, bool) else None
-    if kind is Kind.INTEGER:
-        whole = isinstance(value, int) and not isinstance(value, bool) and -_MOST <= value < _MOST
-        return Literal(value, kind) if whole else None
-    if kind in (Kind.NUMBER, Kind.DECIMAL):
-        return Literal(str(value), kind) if forms.is_number(str(value)) else None
-    valid = isinstance(value, str) and forms.is_canonical(value, kind)
-    return Literal(value, kind) if valid else None
-
-
 async def _first_or_next(view: View, type_: InteractionType, asked: Asked, condition: Condition | None) -> Listed:
     """Return the page that the address asks for; the first one where it says a place that is none."""
     after = _place(view.query.get("after"))
@@ -268,9 +166,9 @@ async def _page(
     limit: int,
 ) -> Listed:
     expression: Expression = Column("occurred_at", Kind.INSTANT)
-    if asked.sort != _TIME:
+    if asked.sort != BY_TIME:
         field = next(field for field in type_.fields if field.name == asked.sort)
-        expression = Field((field.name,), _kind(field) or Kind.TEXT)
+        expression = Field((field.name,), kind_of(field) or Kind.TEXT)
     return await view.ledger.listing.page(
         view.actor,
         [type_.id],
@@ -295,7 +193,7 @@ def _place(text: str | None) -> Place | None:
         return None
     whole = [item for item in found if isinstance(item, int)]
     texts = [item for item in found if isinstance(item, str)]
-    if any(not -_MOST <= item < _MOST for item in whole) or any("\x00" in item for item in texts):
+    if any(not -INTEGERS <= item < INTEGERS for item in whole) or any("\x00" in item for item in texts):
         return None
     return tuple(found)
 
