@@ -82,6 +82,8 @@ def test_an_entry_opens_in_place(tab: Page) -> None:
     expect(body.locator("dl.facts").first).to_contain_text("Source")
     expect(title).to_have_attribute("aria-expanded", "true")
     assert violations(tab) == []
+    tab.emulate_media(color_scheme="dark")
+    assert [one for one in violations(tab) if "contrast" in one] == []
     inside = body.bounding_box()
     entry = tab.locator(ENTRIES).nth(1).bounding_box()
     assert inside is not None and entry is not None
@@ -95,16 +97,17 @@ def test_an_entry_opens_in_place(tab: Page) -> None:
     expect(body.locator("dl.facts").first).to_be_visible()
 
 
-def test_an_entry_that_is_gone_says_so_in_its_place(open_tab: OpenTab, demo: Firm) -> None:
-    """What somebody deleted meanwhile is told where it was to be opened, and the page stays."""
+def test_an_entry_that_is_gone_says_so(open_tab: OpenTab, demo: Firm) -> None:
+    """What somebody deleted meanwhile is told, nothing is said to be open, and the page stays."""
     firm = demo.server.found("gone", owner=("Lea", "Lang", "lea@gone.example"))
     draft = Draft(type="Meeting", content=Content(occurred_at=NOON, participants=(Participant(firm.mia.id),)))
     number = firm.server.run(firm.ledger.interactions.log(firm.actor, draft)).interaction.number
     tab = _open(open_tab(DESKTOP, firm=firm), "/timeline")
     firm.server.run(firm.ledger.interactions.delete(firm.actor, number))
     tab.locator(".entry-title").click()
-    expect(tab.locator(".entry-body")).to_contain_text("There is nothing here.")
-    assert tab.locator("header").count() == 1
+    expect(tab.locator("#notice")).to_have_text("That is not there any more.")
+    expect(tab.locator(".entry-body")).to_be_empty()
+    assert tab.locator(".entry-title[aria-expanded=true]").count() == 0
     assert violations(tab) == []
 
 

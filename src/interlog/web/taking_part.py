@@ -22,7 +22,7 @@ _ADDRESSED = re.compile(r"(.*)<([^<>\s]+@[^<>\s]+)>", re.DOTALL)
 NAMES = {
     Role.ATTENDEE: "Participants",
     Role.FROM: "From",
-    Role.TO: "To",
+    Role.TO: "Recipients",
     Role.CC: "Copies to",
     Role.INITIATOR: "Initiator",
     Role.CONTACT: "Contact",

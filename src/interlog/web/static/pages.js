@@ -137,6 +137,31 @@ document.addEventListener("htmx:error", (event) => {
 window.addEventListener("offline", () => tell("unreachable"));
 window.addEventListener("online", () => document.getElementById("notice").replaceChildren());
 
+// An entry of a timeline that is open closes where it was opened.
+document.addEventListener(
+  "click",
+  (event) => {
+    const title = event.target.closest(".entry-title[hx-get]");
+    const body = title && document.querySelector(title.getAttribute("hx-target"));
+    if (!body || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+    if (body.childElementCount > 0) {
+      title.setAttribute("aria-expanded", "false");
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      body.replaceChildren();
+    }
+  },
+  true,
+);
+
+document.addEventListener("htmx:after:swap", () => {
+  for (const body of document.querySelectorAll(".entry-body:not(:empty)")) {
+    body.closest(".entry").querySelector(".entry-title").setAttribute("aria-expanded", "true");
+  }
+});
+
 // A menu closes when something else is clicked.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
