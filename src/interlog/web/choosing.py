@@ -86,7 +86,7 @@ async def sent(view: View, kind: Party) -> Choice:
             continue
         if place >= MOST_TYPED:
             kept.append(text)
-            problems.append(view.texts.gettext("These are too many names at once."))
+            problems.append(view.texts.gettext("These are too many names at once"))
             continue
         found = await _called(view, kind, text)
         same = [one for one in found if text.casefold() in (one.name.casefold(), one.detail.casefold())]
@@ -96,10 +96,10 @@ async def sent(view: View, kind: Party) -> Choice:
             kept.append(text)
             candidates += found
             if found:
-                problems.append(view.texts.gettext("Several may be meant by %(name)s. Choose one.", name=text))
+                problems.append(view.texts.gettext("Several may be meant by %(name)s: choose one", name=text))
             else:
                 unknown.append(text)
-                problems.append(view.texts.gettext("None here is called %(name)s.", name=text))
+                problems.append(view.texts.gettext("None here is called %(name)s", name=text))
     return Choice(
         kind,
         tuple(dict.fromkeys(ids)),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from ..ledger.opportunities import name_problems
+from ..model.errors import Problem
 from ..model.parties import Opportunity, OpportunityDraft, Party
 from .choosing import Choice
 from .forms import Option
@@ -29,6 +31,9 @@ class OpportunityForms(PartyForms[Opportunity]):
     def choices(self, view: View) -> Mapping[str, str]:
         _ = view.texts.gettext
         return {"organization_ids": _("Organizations"), "person_ids": _("Persons")}
+
+    def wrong(self, sheet: Sheet) -> Sequence[Problem]:
+        return name_problems(sheet.texts["name"])
 
     async def first(self, view: View) -> Sheet:
         texts = {"name": view.query.get("name", "").strip()[:200], "list": ""}

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from ..ledger.organizations import problems_of
+from ..model.errors import Problem
 from ..model.parties import Organization, OrganizationDraft
 from .party_forms import Input, PartyForms, Sheet
 from .view import View
@@ -22,6 +24,9 @@ class OrganizationForms(PartyForms[Organization]):
 
     def heading(self, view: View) -> str:
         return view.texts.gettext("New organization")
+
+    def wrong(self, sheet: Sheet) -> Sequence[Problem]:
+        return problems_of(sheet.texts["name"], sheet.lines("domains"))
 
     async def first(self, view: View) -> Sheet:
         return Sheet({"name": view.query.get("name", "").strip()[:200], "domains": ""})

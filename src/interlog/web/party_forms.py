@@ -76,6 +76,10 @@ class PartyForms(ABC, Generic[Record]):
         return {}
 
     @abstractmethod
+    def wrong(self, sheet: Sheet) -> Sequence[Problem]:
+        """Return what is wrong with the texts in a form as such."""
+
+    @abstractmethod
     async def first(self, view: View) -> Sheet:
         """Return what a new form says."""
 
@@ -121,7 +125,7 @@ class PartyForms(ABC, Generic[Record]):
         """``POST /…/new``: store it, or show all problems at their fields."""
         sheet = await self._sent(view, None)
         if any(choice.problems for choice in sheet.choices):
-            return await self._page(view, None, sheet)
+            return await self._page(view, None, sheet, self.wrong(sheet))
         try:
             sheet = await self._with_new(view, sheet)
             made = await self.make(view, sheet)
@@ -139,7 +143,7 @@ class PartyForms(ABC, Generic[Record]):
         record = await self.get(view, view.number(number))
         sheet = await self._sent(view, record)
         if any(choice.problems for choice in sheet.choices):
-            return await self._page(view, record, sheet)
+            return await self._page(view, record, sheet, self.wrong(sheet))
         try:
             if sheet.version == record.version:
                 sheet = await self._with_new(view, sheet)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from ..model.errors import Problem
 from ..model.parties import Party, Person, PersonDraft, PersonKind
+from ..model.person_rules import email_problems, name_problems
 from .choosing import Choice
 from .party_forms import Input, PartyForms, Sheet
 from .view import View
@@ -26,6 +28,10 @@ class PersonForms(PartyForms[Person]):
 
     def choices(self, view: View) -> Mapping[str, str]:
         return {"organization_ids": view.texts.gettext("Organizations")}
+
+    def wrong(self, sheet: Sheet) -> Sequence[Problem]:
+        names = name_problems(sheet.texts["first_name"], sheet.texts["last_name"])
+        return names + email_problems(sheet.lines("emails"))
 
     async def first(self, view: View) -> Sheet:
         """Return what the page's address tells of somebody: ``name``, or ``first_name`` and ``last_name``; ``emails``,
