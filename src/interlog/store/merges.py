@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Select, Table, and_, bindparam, delete, func, literal_column, or_, select, true, update
+from sqlalchemy import Column, Select, Table, bindparam, delete, func, literal_column, or_, select, true, update
 
 from ..model.journal import Entity
 from ..model.merges import Merge, MergeState
@@ -42,22 +42,20 @@ USERS = Query(
 
 Parts = merge_part.c
 _OF_MERGE = (Parts.tenant_id == parameter("tenant"), Parts.merge_id == parameter("merge"))
-_WITH_BEFORE = (
-    select(Parts.entity, Parts.entity_id, Parts.version, journal.c.before)
-    .select_from(
-        merge_part.outerjoin(
-            journal,
-            and_(
-                journal.c.tenant_id == Parts.tenant_id,
-                journal.c.entity == Parts.entity,
-                journal.c.entity_id == Parts.entity_id,
-                journal.c.version == Parts.version,
-                journal.c.before.is_not(None),
-            ),
-        )
+_BEFORE = (  # the latest one up to the version is that of the version itself: SQLite needs the order to use the index
+    select(journal.c.before)
+    .where(
+        journal.c.tenant_id == Parts.tenant_id,
+        journal.c.entity == Parts.entity,
+        journal.c.entity_id == Parts.entity_id,
+        journal.c.version <= Parts.version,
+        journal.c.before.is_not(None),
     )
-    .where(*_OF_MERGE)
+    .order_by(journal.c.version.desc())
+    .limit(1)
+    .scalar_subquery()
 )
+_WITH_BEFORE = select(Parts.entity, Parts.entity_id, Parts.version, _BEFORE).where(*_OF_MERGE)
 PARTS = Query(_WITH_BEFORE.order_by(Parts.entity, Parts.entity_id).limit(parameter("limit")))
 PARTS_OF_KIND = Query(_WITH_BEFORE.where(Parts.entity == bindparam("entity")))
 FORGET = Query(
