@@ -388,6 +388,7 @@ NOUNS_ELSEWHERE = {
          "campaigns", "recording", "visits", "elsewhere", "users", "integrations", "reports"),
         _BY_ROUTE,
     ),
+    **dict.fromkeys(("quality", "standing"), "take a campaign: see web/test_canvass"),
     "news": "tell of one's own tenant's journal: see test_news",
     "overview": "takes no ids: see test_overview",
     "staff": "takes ids of users of one's own tenant: see test_staff",

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from interlog.ledger.canvassing import standing
 from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
 from interlog.model.canvassing.resources import ResourceDraft, root_organization
 from interlog.model.canvassing.visits import Beside, Visit
 from interlog.model.errors import InterlogError
 from interlog.model.ids import uuid7
 from interlog.model.instants import DAY, HOUR, MINUTE, SECOND, now
+from interlog.model.tenancy import Actor
+from interlog.store.visit_reports import Figures, Scope
 from tests.counting import counted
 from tests.serving import Firm
 
@@ -265,6 +268,33 @@ def test_others_see_nothing_of_a_campaign(firm: Firm) -> None:
     for page in PAGES:
         assert stranger.get(f"{canvass.path}{page}").status_code == 404
     assert "Bus campaign" not in stranger.get("/campaigns").text
+
+
+def test_what_was_counted_for_one_tenant_is_told_to_no_other(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures, doors, answers, places and what looks odd of a campaign, also where counts are kept for a while."""
+    monkeypatch.setattr(standing, "MANY", 0)
+    canvass = Canvass(firm)
+    canvass.record(canvass.knock(START, 0, yes(), lat=43.07, lng=-89.38), canvass.knock(START, 0, yes()))
+    stranger = firm.server.found()
+    scope, among = Scope(campaign=canvass.campaign), Figures(9, 0, 0, 0, 0, 0, 0)
+
+    async def asked(actor: Actor) -> list[bool]:
+        ledger, permit = firm.ledger, await firm.ledger.permits.of(actor)
+        limits: dict[str, Any] = {"metres": 1.0, "speed": 1.0, "limit": 9}
+        doors = (await ledger.standing.doors(actor, permit, scope, among)).value
+        answers = (await ledger.standing.answers(actor, permit, scope, among)).value
+        odd = (await ledger.standing.suspects(actor, permit, canvass.campaign, among, **limits)).value
+        return [
+            bool((await ledger.standing.figures(actor, permit, [canvass.campaign])).value),
+            any(doors),
+            any(answers),
+            any(odd.values()),
+            any((await ledger.quality.suspects(actor, permit, canvass.campaign, **limits)).values()),
+            bool(await ledger.quality.places(actor, permit, canvass.campaign, limit=9)),
+        ]
+
+    assert firm.server.run(asked(firm.actor)) == [True] * 6
+    assert firm.server.run(asked(stranger.actor)) == [False] * 6
 
 
 def test_who_was_there_is_told_by_the_visit(firm: Firm, mia: Visitor) -> None:
