@@ -1,8 +1,8 @@
-"""Change sets: interactions and profiles that are put together, all of them or none."""
+"""Change sets: interactions, profiles and documents about these that are put together, all of them or none."""
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.errors import Conflict, InterlogError, Withheld
 from ..model.instances import Instance, Placed, Put
@@ -12,6 +12,7 @@ from ..store.database import Duplicate, Stale
 from ..store.profile_values import Tally
 from ..store.statements import Unit
 from ..store.store import Store
+from .copying import CopyChange, CopyWork
 from .instances import Instances
 from .profile_putting import PlacedProfile, ProfileWork
 from .profile_values import ProfileValues
@@ -36,15 +37,15 @@ class ProfileChange(NamedTuple):
     mode: Put = Put.UPSERT
 
 
-Change = InstanceChange | ProfileChange
-ChangeResult = Placed | PlacedProfile | InterlogError
+Change = InstanceChange | ProfileChange | CopyChange
+ChangeResult = Placed | PlacedProfile | dict[str, Any] | InterlogError
 
 
 class ChangeSets:
-    """The use case of putting interactions and profiles together."""
+    """The use case of putting interactions, profiles and documents together."""
 
     def __init__(self, store: Store, instances: Instances, profiles: Profiles, values: ProfileValues) -> None:
-        self._database = store.database
+        self._store, self._database = store, store.database
         self._values = values
         self._instances, self._profiles = instances, profiles
         self._contended: dict[int, asyncio.Lock] = {}
@@ -52,8 +53,8 @@ class ChangeSets:
     async def put(self, actor: Actor, changes: Sequence[Change]) -> list[ChangeResult]:
         """Put everything in one transaction, or nothing: a result for each, in order.
 
-        Errors are those of ``Instances.put_many`` and ``Profiles.put_many``; where there is one, all others are
-        ``Withheld``. Interactions find the profiles of the same change set.
+        Errors are those of ``Instances.put_many`` and ``Profiles.put_many``, and what makes documents raises; where
+        there is one, all others are ``Withheld``. Interactions and documents find the profiles of the same change set.
         """
         actor.require(Right.WRITE)
         async with self._values.at_work(actor):
@@ -70,7 +71,7 @@ class ChangeSets:
         raise Conflict("these were being stored by others at the same time; try again")
 
     async def _put(self, actor: Actor, changes: Sequence[Change]) -> list[ChangeResult]:
-        unit, works = Unit(), list[tuple[Work | ProfileWork, list[int]]]()
+        unit, works = Unit(), list[tuple[Work | ProfileWork | CopyWork, list[int]]]()
         coming: dict[tuple[int, tuple[str, ...], str], Tally] = {}
         by_type: dict[int, list[int]] = {}
         for place, change in enumerate(changes):
@@ -84,6 +85,11 @@ class ChangeSets:
             await of_type.add_to(unit)
             coming |= {place: Tally(1, number) for place, number in of_type.found().items()}
             works.append((of_type, places))
+        documents = {place: change for place, change in enumerate(changes) if isinstance(change, CopyChange)}
+        if documents:
+            copying = CopyWork(self._store, self._profiles, actor, list(documents.values()))
+            await copying.add_to(unit, [work for work, _ in works if isinstance(work, ProfileWork)])
+            works.append((copying, list(documents)))
         instances = {place: change for place, change in enumerate(changes) if isinstance(change, InstanceChange)}
         if instances:
             items = list(instances.values())
@@ -96,7 +102,7 @@ class ChangeSets:
         if not refused and (unit.rows or unit.changes):
             await self._database.write(unit)
             for work, _ in works:
-                await (work.settle() if isinstance(work, ProfileWork) else work.settle(unit))
+                await (work.settle(unit) if isinstance(work, Work) else work.settle())
         found: dict[int, ChangeResult] = {}
         for work, places in works:
             found |= zip(places, work.withheld() if refused else work.results(), strict=True)

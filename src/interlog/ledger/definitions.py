@@ -107,49 +107,16 @@ class Definitions:
         """
         actor.require(right)
         for _ in range(_TRIES):
+            unit = Unit()
+            values = await add_copies(self._store, actor, unit, items)
+            if not unit.rows and not unit.changes:
+                return values
             try:
-                return await self._put_copies(actor, items)
+                await self._database.write(unit)
             except (Duplicate, Stale):
                 continue
+            return values
         raise Conflict("these were being stored by others at the same time; try again")
-
-    async def _put_copies(self, actor: Actor, items: Sequence[Copied]) -> list[dict[str, Any]]:
-        tenant, at, unit = actor.tenant.id, now(), Unit()
-        kind = items[0].kinds[0]
-        stored = await rows.by_names(self._database, tenant, kind, [item.name for item in items])
-        values: dict[str, dict[str, Any]] = {key: found[0].value for key, found in stored.items()}
-        last: dict[str, Copied] = {}
-        results = []
-        for item in items:
-            key = rows.name_key(item.name)
-            values[key] = item.change(values.get(key))
-            last[key] = item
-            results.append(key)
-        added: list[Document] = []
-        for key, item in last.items():
-            main = stored.get(key)
-            if main is not None and main[0].value == values[key]:
-                continue
-            for other in dict.fromkeys(item.kinds):
-                found = main if other == kind or main is None else await rows.by_name(
-                    self._database, tenant, other, item.name
-                )  # fmt: skip
-                if found is None:
-                    added.append(Document(kind=other, name=item.name, value=values[key], created_at=at))
-                    continue
-                read, number = found
-                new = replace(read, value=values[key], version=read.version + 1, modified_at=at)
-                rows.change(unit, tenant, number, read, new)
-                before = encode(read).decode()
-                add_entry(unit, actor, Action.AMEND, Entity.DEFINITION, number, new.version, at, before)
-        for document, number in zip(
-            added, await self._store.numbers.take(tenant, "definition", len(added)) if added else (), strict=True
-        ):
-            rows.insert(unit, tenant, number, document)
-            add_entry(unit, actor, Action.CREATE, Entity.DEFINITION, number, 1, at)
-        if unit.rows or unit.changes:
-            await self._database.write(unit)
-        return [values[key] for key in results]
 
     async def delete(
         self,
@@ -184,6 +151,44 @@ class Definitions:
                 continue
             return read
         raise Conflict(f"{name} was changed by somebody else in the meantime; read it again")
+
+
+async def add_copies(store: Store, actor: Actor, unit: Unit, items: Sequence[Copied]) -> list[dict[str, Any]]:
+    """Add to a unit what ``Definitions.put_copies`` stores, and return the values."""
+    tenant, at = actor.tenant.id, now()
+    kind = items[0].kinds[0]
+    stored = await rows.by_names(store.database, tenant, kind, [item.name for item in items])
+    values: dict[str, dict[str, Any]] = {key: found[0].value for key, found in stored.items()}
+    last: dict[str, Copied] = {}
+    results = []
+    for item in items:
+        key = rows.name_key(item.name)
+        values[key] = item.change(values.get(key))
+        last[key] = item
+        results.append(key)
+    added: list[Document] = []
+    for key, item in last.items():
+        main = stored.get(key)
+        if main is not None and main[0].value == values[key]:
+            continue
+        for other in dict.fromkeys(item.kinds):
+            found = main if other == kind or main is None else await rows.by_name(
+                store.database, tenant, other, item.name
+            )  # fmt: skip
+            if found is None:
+                added.append(Document(kind=other, name=item.name, value=values[key], created_at=at))
+                continue
+            read, number = found
+            new = replace(read, value=values[key], version=read.version + 1, modified_at=at)
+            rows.change(unit, tenant, number, read, new)
+            before = encode(read).decode()
+            add_entry(unit, actor, Action.AMEND, Entity.DEFINITION, number, new.version, at, before)
+    for document, number in zip(
+        added, await store.numbers.take(tenant, "definition", len(added)) if added else (), strict=True
+    ):
+        rows.insert(unit, tenant, number, document)
+        add_entry(unit, actor, Action.CREATE, Entity.DEFINITION, number, 1, at)
+    return [values[key] for key in results]
 
 
 async def collection_owners(store: Store, actor: Actor, names: Iterable[str]) -> dict[str, tuple[bool, int]]:

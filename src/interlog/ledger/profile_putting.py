@@ -75,7 +75,7 @@ class ProfileWork:
         modes: Sequence[Put],
     ) -> None:
         self._tools, self._kind = tools, tools.kind_of(type_)
-        self._actor, self._type, self._drafts, self._modes = actor, type_, drafts, modes
+        self._actor, self.type, self._drafts, self._modes = actor, type_, drafts, modes
         self._names = key_fields(type_)
         self._found: Found = {}
         self._read: dict[int, Profile] = {}
@@ -111,12 +111,12 @@ class ProfileWork:
                 continue
             for names, key in [*keyed[index], *((_ID, index_text(text)) for text in self._derived(draft))]:
                 wanted.setdefault(names, {})[key] = None
-        self._found = await self._kind.find(self._actor, self._type, wanted)
+        self._found = await self._kind.find(self._actor, self.type, wanted)
         numbers = {number for some in self._found.values() for number in some}
-        self._read = await self._kind.read(self._actor, self._type, numbers)
+        self._read = await self._kind.read(self._actor, self.type, numbers)
         there = {key: [n for n in some if n in self._read] for key, some in self._found.items()}
         self._found = {key: some for key, some in there.items() if some}  # without what was deleted just now
-        fresh = iter(await self._tools.free_numbers(self._actor, self._type, self._new(keyed)))
+        fresh = iter(await self._tools.free_numbers(self._actor, self.type, self._new(keyed)))
         for index, keys in keyed.items():
             try:
                 self._take(index, keys, fresh)
@@ -128,7 +128,7 @@ class ProfileWork:
         """Finish, after the commit, what the profiles bring about."""
         placed = [state.profile for state in self._states.values()]
         await self._kind.settle(self._actor, [item for item in placed if item.number not in self._read])
-        await self._tools.bind(self._actor, self._type, placed)
+        await self._tools.bind(self._actor, self.type, placed)
 
     def results(self) -> list[ProfileResult]:
         """Return a result for each draft, in order."""
@@ -143,9 +143,14 @@ class ProfileWork:
         """Return the errors, and for all others that nothing is stored because of these."""
         return [result if isinstance(result, InterlogError) else Withheld() for result in self._results]
 
+    def key_by(self, names: Names, key: str) -> str | None:
+        """Return the ProfileId of the profile that a key of a draft belongs to; None where no draft names it."""
+        numbers = self._found.get((names, key))
+        return self._profile(numbers[0]).key if numbers else None
+
     def found(self) -> dict[tuple[int, Names, str], int]:
         """Return whose the keys are that the drafts name: (id of the type, fields, key) -> number."""
-        return {(self._type.id, names, key): numbers[0] for (names, key), numbers in self._found.items()}
+        return {(self.type.id, names, key): numbers[0] for (names, key), numbers in self._found.items()}
 
     def _new(self, keyed: Mapping[int, list[tuple[Names, str]]]) -> int:
         """Return how many new profiles there may be at most."""
@@ -157,29 +162,29 @@ class ProfileWork:
 
     def _keys_of(self, draft: ProfileDraft) -> list[tuple[Names, str]]:
         """Return the keys that a draft names a profile by: its ProfileId and every complete strong id."""
-        problems = problems_of(Content(occurred_at=0, fields=_given(draft.fields)), as_interactions(self._type))
-        key = _id_of(self._type, draft)
+        problems = problems_of(Content(occurred_at=0, fields=_given(draft.fields)), as_interactions(self.type))
+        key = _id_of(self.type, draft)
         if key is not None and (not 0 < len(key) <= MAX_PROFILE_ID or "\x00" in key):
             problems.append(Problem("key", f"must have 1 to {MAX_PROFILE_ID} characters", "too_long"))
         if problems:
             raise Invalid(*problems)
-        fields = with_id(self._type, draft.fields) | ({PROFILE_ID: key} if key is not None else {})
-        found = [(names, text) for names in self._names if (text := key_of(self._type, names, fields)) is not None]
+        fields = with_id(self.type, draft.fields) | ({PROFILE_ID: key} if key is not None else {})
+        found = [(names, text) for names in self._names if (text := key_of(self.type, names, fields)) is not None]
         if any("\x00" in text for _, text in found):
             raise Invalid(Problem("key", "must not contain the character U+0000", "character"))
         if not found:
             raise Invalid(
-                Problem("key", f"a {self._type.name} needs a ProfileId or a complete strong id", "missing_key")
+                Problem("key", f"a {self.type.name} needs a ProfileId or a complete strong id", "missing_key")
             )
         return found
 
     def _derived(self, draft: ProfileDraft) -> tuple[str, ...]:
         """Return the ProfileIds that a profile may get whose author chose none."""
-        if _id_of(self._type, draft) is not None or self._type.built_in:
+        if _id_of(self.type, draft) is not None or self.type.built_in:
             return ()
-        for strong_id in self._type.strong_ids:
+        for strong_id in self.type.strong_ids:
             if all(draft.fields.get(name) is not None for name in strong_id.fields):
-                return ids_of_values(self._type, strong_id, draft.fields)
+                return ids_of_values(self.type, strong_id, draft.fields)
         return ()
 
     def _take(self, index: int, keys: list[tuple[Names, str]], fresh: Iterator[int]) -> None:
@@ -193,7 +198,7 @@ class ProfileWork:
         if hits:
             state = self._merge(draft, hits[0], mode)
         elif mode in (Put.MERGE, Put.REPLACE):
-            raise NotFound(self._type.name, draft.key or "")
+            raise NotFound(self.type.name, draft.key or "")
         else:
             state = self._create(draft, keys, next(fresh))
         for key in keys:
@@ -204,7 +209,7 @@ class ProfileWork:
         return self._states[number].profile if number in self._states else self._read[number]
 
     def _create(self, draft: ProfileDraft, keys: list[tuple[Names, str]], number: int) -> _State:
-        key = _id_of(self._type, draft) or self._kind.own_key(number)
+        key = _id_of(self.type, draft) or self._kind.own_key(number)
         if key is None:
             texts = self._derived(draft)
             free = (text for text in texts if (_ID, index_text(text)) not in self._found)
@@ -213,7 +218,7 @@ class ProfileWork:
         if len(key) > MAX_PROFILE_ID:
             raise Invalid(Problem("key", f"must have 1 to {MAX_PROFILE_ID} characters", "too_long"))
         profile = Profile(
-            type_id=self._type.id, number=number, key=key, fields=_own_fields(self._type, draft.fields),
+            type_id=self.type.id, number=number, key=key, fields=_own_fields(self.type, draft.fields),
             created_at=self._at,
         )  # fmt: skip
         state = self._states[number] = _State(number, None, profile)
@@ -221,17 +226,17 @@ class ProfileWork:
 
     def _merge(self, draft: ProfileDraft, number: int, mode: Put) -> _State:
         if mode is Put.CREATE:
-            raise Exists(f"a {self._type.name} with this key is stored already", existing=number)
+            raise Exists(f"a {self.type.name} with this key is stored already", existing=number)
         stored = self._profile(number)
-        key = _id_of(self._type, draft)
+        key = _id_of(self.type, draft)
         if key is not None and key != stored.key:
             problem = Problem("key", f"the keys belong to {stored.key}", "strong_id", stored.key)
             raise Refused(f"{key} is not the ProfileId of the profile with these keys, which is {stored.key}", problem)
         if draft.expected_version is not None and draft.expected_version != stored.version:
             raise Conflict("the profile was changed in the meantime; read it again", existing=number)
-        fields = stored.fields | {n: v for n, v in draft.fields.items() if n not in id_names(self._type)}
+        fields = stored.fields | {n: v for n, v in draft.fields.items() if n not in id_names(self.type)}
         if mode is Put.REPLACE:
-            fields = {n: v for n, v in stored.fields.items() if n in id_names(self._type)} | draft.fields
+            fields = {n: v for n, v in stored.fields.items() if n in id_names(self.type)} | draft.fields
         fields = {name: value for name, value in fields.items() if value is not None}
         state = self._states.get(number)
         if state is None:
@@ -249,9 +254,9 @@ class ProfileWork:
                 continue
             try:
                 if state.read is None:
-                    state.profile = await self._kind.create(self._actor, unit, self._type, state.profile)
+                    state.profile = await self._kind.create(self._actor, unit, self.type, state.profile)
                 else:
-                    state.profile = await self._kind.change(self._actor, unit, self._type, state.read, state.profile)
+                    state.profile = await self._kind.change(self._actor, unit, self.type, state.read, state.profile)
             except Stale:
                 raise
             except InterlogError as error:

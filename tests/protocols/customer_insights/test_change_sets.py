@@ -10,6 +10,7 @@ from tests.serving import Firm
 from .bodies import HOUSEHOLD
 from .data import REPAIR, VISIT, Data
 from .test_many import batch, visit
+from .test_relationship_files import LIVES_AT, stored
 
 TICKET = {"Shop": "s", "Ticket": "1", "OpenedAt": "2026-03-04T09:00:00Z", "Note": "first", "Price": 1}
 
@@ -21,6 +22,7 @@ def data(firm: Firm) -> Data:
     client.define()
     client.define("Repair", REPAIR)
     client.define_profile("Household", HOUSEHOLD)
+    client.manage.request("PUT", "/model/relationships/LivesAt", json=LIVES_AT)
     return client
 
 
@@ -78,7 +80,10 @@ def test_everything_is_stored_together(data: Data) -> None:
         (("POST", "Contacts", {"ContactId": "C-8", "Email": "no address"}), 400),
         (("POST", "Contacts", {"ContactId": "C-8", "Email": "eve@client.example"}), 409),
         (("PATCH", "Contacts('none')", {"FirstName": "x"}), 404),
-        (("POST", "Relationships", {"RelationshipType": "x"}), 501),
+        (("POST", "Relationships", {"RelationshipType": "x"}), 404),
+        (("POST", "Relationships", {"RelationshipType": "LivesAt", "ProfileId": "C-8"}), 400),
+        (("POST", "Relationships", {"RelationshipType": "LivesAt", "ProfileId": "C-8", "RelatedProfileId": "x"}), 400),
+        (("GET", "Relationships", None), 501),
         (("DELETE", "Repairs('s_1')", None), 501),
         (("GET", "Repairs('s_1')", None), 501),
         (("POST", "Repairs", [TICKET]), 400),
@@ -180,8 +185,105 @@ def test_what_a_batch_has_created_goes_by_its_request(data: Data) -> None:
         assert statuses(found) == [202, 202, 204, 204, 200, 200, 200, 404], found
         assert (found[4]["body"]["value"], found[5]["body"]["@odata.count"]) == ("Zoe", 0)
         assert found[6]["body"]["Note"] == "changed"
-    inside = [requests[0], {"id": "i", "method": "PATCH", "url": "$c", "body": {}, "atomicityGroup": "g"}]
-    assert statuses(batch(data, inside)) == [424, 404]
+
+
+def inside(*requests: tuple[str, str, str, Any]) -> list[dict[str, Any]]:
+    """Return the requests of one change set, each with its own id."""
+    return [
+        {"id": id_, "method": method, "url": url, "body": body, "atomicityGroup": "g"}
+        for id_, method, url, body in requests
+    ]
+
+
+def test_what_a_change_set_creates_is_changed_within_it(data: Data) -> None:
+    """``$`` and the id of an earlier request of the same change set: one version of each comes of it."""
+    found = batch(
+        data,
+        inside(
+            ("c", "POST", "Contacts", {"ContactId": "C-1", "FirstName": "Zoe", "LastName": "Berg"}),
+            ("h", "POST", "Households", {"Street": "Oak St", "Number": "1"}),
+            ("r", "POST", "Interactions", TICKET | {"InteractionType": "Repair"}),
+            ("2", "PATCH", "$c", {"FirstName": "Ida"}),
+            ("3", "PATCH", "$h", {"Size": 3}),
+            ("4", "PATCH", "$r", {"Note": "second"}),
+            ("t", "POST", "Repairs", TICKET | {"Ticket": "2"}),
+            ("5", "PUT", "$t", {"Note": "only"}),
+        ),
+    )
+    assert statuses(found) == [202, 202, 202, 204, 204, 204, 202, 204], found
+    contact = data.get("/Contacts('C-1')").json()
+    assert (contact["FirstName"], contact["LastName"]) == ("Ida", "Berg")
+    assert data.get("/Households(Street='Oak St',Number='1')").json()["Size"] == 3
+    repair = data.get("/Repairs('s_1')").json()
+    assert (repair["Note"], repair["Price"], repair["Version"]) == ("second", 1, 1)
+    replaced = data.get("/Repairs('s_2')").json()
+    assert (replaced["Note"], "Price" in replaced, replaced["Version"]) == ("only", False, 1)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (("PATCH", "$v", {"Minutes": 1}, {}), 409),
+        (("PATCH", "$c", {"ProfileId": "C-2"}, {}), 400),
+        (("PATCH", "$r", {"Ticket": "2"}, {}), 400),
+        (("PATCH", "$r", {"Note": "x"}, {"If-Match": 'W/"1"'}), 412),
+        (("PATCH", "$c", {"FirstName": "x"}, {"If-Match": 'W/"1"'}), 412),
+        (("PATCH", "$m", {"Subject": "x"}, {}), 501),
+        (("PATCH", "$l", {"Share": 1}, {}), 501),
+        (("DELETE", "$r", None, {}), 501),
+        (("GET", "$r", None, {}), 501),
+        (("PATCH", "$none", {"Note": "x"}, {}), 404),
+    ],
+)
+def test_not_everything_can_be_changed_within(
+    data: Data, firm: Firm, request_: tuple[str, str, Any, dict[str, str]], status: int
+) -> None:
+    """Facts, keys, what has no entity tag yet, no id yet, or is no interaction and no profile: nothing is stored."""
+    data.stored("/Households", {"ProfileId": "H-1", "Street": "Elm St", "Number": "9"})
+    rows = firm.rows()
+    requests = inside(
+        ("c", "POST", "Contacts", {"ContactId": "C-1"}),
+        ("v", "POST", "BranchVisits", visit("V-1")),
+        ("r", "POST", "Repairs", TICKET),
+        ("m", "POST", "Interactions", {"InteractionType": "Meeting", "Subject": "Plan"}),
+        ("l", "POST", "Relationships",
+         {"RelationshipType": "LivesAt", "ProfileId": "C-1", "RelatedProfileId": "H-1"}),
+    )  # fmt: skip
+    method, url, body, headers = request_
+    last = {"id": "x", "method": method, "url": url, "headers": headers, "atomicityGroup": "g"}
+    found = batch(data, [*requests, last | ({"body": body} if body is not None else {})])
+    assert statuses(found) == [424] * 5 + [status], found
+    assert firm.rows() == rows
+
+
+def test_relationships_are_stored_with_their_profiles(data: Data) -> None:
+    """Between profiles of the same change set, by id or key, and those stored before; several about two are one."""
+    data.stored("/Contacts", {"ContactId": "C-2", "FirstName": "Ida"})
+    lives = {"RelationshipType": "LivesAt", "RelatedProfileKey": {"Street": "Oak St", "Number": "1"}}
+    requests = (
+        ("POST", "Relationships", lives | {"ProfileId": "C-1", "Share": "60"}),
+        ("POST", "Contacts", {"ContactId": "C-1", "Email": "zoe@client.example"}),
+        ("POST", "Households", {"Street": "Oak St", "Number": "1"}),
+        ("POST", "Relationship", lives | {"ProfileKey": {"ContactId": "C-2"}, "Share": 40}),
+        ("POST", "Relationships", lives | {"ProfileKey": {"Email": "Zoe@client.example"}, "Since": "2020-01-31"}),
+    )
+    for _ in range(2):
+        found = together(data, *requests)
+        assert statuses(found) == [202] * 5, found
+        home = found[2]["body"]["ProfileId"]
+        assert (found[0]["body"]["ProfileId"], found[0]["body"]["RelatedProfileId"]) == ("C-1", home)
+        assert stored(data) == [("C-1", home, "2020-01-31", 60), ("C-2", home, None, 40)]
+    assert len(data.get("/Contacts('C-1')/Relationships").json()["value"]) == 1
+
+
+def test_a_wrong_relationship_is_told_with_all_its_problems(data: Data) -> None:
+    """Both sides and the fields; what comes with it is not stored."""
+    body = {"RelationshipType": "LivesAt", "ProfileId": "none", "RelatedProfileKey": {"Street": "Oak St"}, "Share": "x"}
+    found = together(data, ("POST", "Contacts", {"ContactId": "C-1"}), ("POST", "Relationships", body))
+    assert statuses(found) == [424, 400]
+    details = found[1]["body"]["error"]["details"]
+    assert sorted(detail["target"] for detail in details) == ["ProfileId", "RelatedProfileKey", "Share"]
+    assert data.get("/Contacts('C-1')").status_code == 404
 
 
 def test_a_transaction_of_profiles_stores_all_or_none(data: Data, firm: Firm) -> None:

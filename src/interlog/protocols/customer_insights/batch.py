@@ -49,7 +49,8 @@ RunAll = Callable[[Sequence[Part]], Awaitable[list[Reply]]]
 async def perform(parts: Sequence[Part], run: Run, run_all: RunAll, *, go_on: bool) -> list[Answer]:
     """Answer the parts in order; after the first that fails only where the client wants to ``go_on``.
 
-    What an earlier part, or one of an earlier change set, has created goes by ``$`` and its id in addresses.
+    What an earlier part has created goes by ``$`` and its id in addresses; in a change set that is for ``run_all`` to
+    see, where it is one of the same.
     """
     answers: list[Answer] = []
     failed: set[str] = set()
@@ -88,6 +89,12 @@ def _referred(part: Part, created: Mapping[str, str]) -> Part:
 
 
 _REFERENCE = re.compile(r"\$([^/?]+)")
+
+
+def reference_of(part: Part) -> str | None:
+    """Return the id of the request to whose outcome the address of another one leads: of ``$1`` alone, not beyond."""
+    match = _REFERENCE.fullmatch(part.url)
+    return match[1] if match is not None else None
 
 
 def _address(part: Part, reply: Reply) -> str | None:

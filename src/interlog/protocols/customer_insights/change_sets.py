@@ -1,6 +1,10 @@
-"""Change sets of batches: interactions and profiles that are created and changed together, all or none (spec 6.1)."""
+"""Change sets of batches: interactions and profiles that are created and changed together, all or none (spec 6.1).
+
+So are relationships created. What one request creates another one may change, by ``$`` and the first one's id.
+"""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from interlog.ledger.change_sets import Change, ChangeResult, InstanceChange, ProfileChange
@@ -8,7 +12,7 @@ from interlog.ledger.profile_putting import PlacedProfile
 from interlog.model.errors import InterlogError, Withheld
 from interlog.model.instances import Placed
 
-from . import creating, instances, linking, profiles
+from . import creating, instances, linking, profiles, relationships
 from .asks import Ask
 from .bodies import read_one
 from .entities import InteractionEntity, ProfileEntity
@@ -18,18 +22,24 @@ from .operations import Reply
 
 
 class Planned(NamedTuple):
-    """One request of a change set: what it changes, its answer, and its refusal in this protocol's words."""
+    """One request of a change set: what it changes, its answer, and its refusal in this protocol's words.
+
+    ``entity``: the type of an interaction. ``after``: what a request means that changes what this one creates.
+    """
 
     change: Change
     reply: Callable[[Any], Reply]
     refusal: Callable[[InterlogError], InterlogError]
     entity: InteractionEntity | None = None
+    after: "Callable[[Ask], Planned] | None" = None
 
 
 async def planned(ask: Ask) -> Planned:
     """Return what a request of a change set means; raises what is wrong with it."""
     if len(ask.segments) == 1:
         name, key = ask.segments[0]
+        if name.lower() in relationships.SET_NAMES and key is None and ask.method == "POST":
+            return await _created_relationship(ask)
         entity = ask.hub.of_set(name)
         if name.lower() == instances.ALL_SET.lower() or isinstance(entity, InteractionEntity):
             own = entity if isinstance(entity, InteractionEntity) else None
@@ -42,10 +52,28 @@ async def planned(ask: Ask) -> Planned:
                 return _created_profile(ask, entity)
             if key is not None and ask.method == "PATCH":
                 return await _changed_profile(ask, key, entity)
-        elif entity is None and name.lower() not in ("relationships", "relationship"):
+        elif entity is None and name.lower() not in relationships.SET_NAMES:
             raise not_found(f"entity set '{name[:128]}'")
-    message = "A change set creates and changes interactions and profiles; send other requests outside."
-    raise ApiError(501, "NotImplemented", message)
+    raise _not_here()
+
+
+def planned_change(ask: Ask, before: Planned) -> Planned:
+    """Return what a request means that is about what an earlier one of the same change set creates."""
+    if before.after is None or ask.method not in ("PATCH", "PUT"):
+        raise _not_here()
+    return before.after(ask)
+
+
+def _not_here() -> ApiError:
+    message = (
+        "A change set creates and changes interactions and profiles, and creates relationships; send others outside."
+    )
+    return ApiError(501, "NotImplemented", message)
+
+
+async def _created_relationship(ask: Ask) -> Planned:
+    change, reply = await relationships.planned(ask, read_one(ask.data))
+    return Planned(change, reply, lambda error: error)
 
 
 def _created_interaction(ask: Ask, implied: InteractionEntity | None) -> Planned:
@@ -54,16 +82,24 @@ def _created_interaction(ask: Ask, implied: InteractionEntity | None) -> Planned
     def reply(placed: Placed) -> Reply:
         return creating.reply(ask, placed, entity, typed=implied is not None)
 
-    return Planned(InstanceChange(instance, how), reply, lambda error: instances.refusal(error, entity), entity)
+    def after(other: Ask) -> Planned:
+        changed, mode = instances.prepared_after(other, entity, instance)
+        return _change_of_interaction(other, entity, InstanceChange(changed, mode), typed=implied is not None)
+
+    refusal = partial(instances.refusal, entity=entity)
+    return Planned(InstanceChange(instance, how), reply, refusal, entity, after)
 
 
 async def _changed_interaction(ask: Ask, key: Key, implied: InteractionEntity | None) -> Planned:
     entity, instance, how = await instances.prepared(ask, key, implied)
+    return _change_of_interaction(ask, entity, InstanceChange(instance, how), typed=implied is not None)
 
+
+def _change_of_interaction(ask: Ask, entity: InteractionEntity, change: InstanceChange, *, typed: bool) -> Planned:
     def reply(placed: Placed) -> Reply:
-        return instances.changed_reply(ask, placed, entity, typed=implied is not None)
+        return instances.changed_reply(ask, placed, entity, typed=typed)
 
-    return Planned(InstanceChange(instance, how), reply, lambda error: instances.refusal(error, entity), entity)
+    return Planned(change, reply, partial(instances.refusal, entity=entity), entity)
 
 
 def _created_profile(ask: Ask, entity: ProfileEntity) -> Planned:
@@ -72,16 +108,24 @@ def _created_profile(ask: Ask, entity: ProfileEntity) -> Planned:
     def reply(placed: PlacedProfile) -> Reply:
         return profiles.created_reply(ask, placed.profile, entity)
 
-    return Planned(ProfileChange(entity.type, draft, how), reply, lambda error: profiles.refusal(error, entity))
+    def after(other: Ask) -> Planned:
+        changed, mode = profiles.prepared_after(other, entity, draft)
+        return _change_of_profile(other, entity, ProfileChange(entity.type, changed, mode))
+
+    refusal = partial(profiles.refusal, entity=entity)
+    return Planned(ProfileChange(entity.type, draft, how), reply, refusal, after=after)
 
 
 async def _changed_profile(ask: Ask, key: Key, entity: ProfileEntity) -> Planned:
     draft, how = await profiles.prepared_change(ask, key, entity)
+    return _change_of_profile(ask, entity, ProfileChange(entity.type, draft, how))
 
+
+def _change_of_profile(ask: Ask, entity: ProfileEntity, change: ProfileChange) -> Planned:
     def reply(placed: PlacedProfile) -> Reply:
         return profiles.changed_reply(ask, placed.profile, entity)
 
-    return Planned(ProfileChange(entity.type, draft, how), reply, lambda error: profiles.refusal(error, entity))
+    return Planned(change, reply, partial(profiles.refusal, entity=entity))
 
 
 async def perform(ask: Ask, plans: Sequence[Planned]) -> list[Reply | InterlogError]:

@@ -41,8 +41,8 @@ DIFFERENCES = (
     ("links.put", "A link of 2017-01-01 is answered under the names of 2017-04-26, too."),
     (
         "data.batch",
-        "A change set creates and changes interactions and profiles; relationships and all else in it are 501. What it "
-        "changes must be there before it.",
+        "A change set creates and changes interactions and profiles, and creates relationships; all else in it is 501. "
+        "What it changes is there before it, or is what `$` and the id of one of its requests stands for.",
     ),
     (
         "ingestionJobs.create",

@@ -89,7 +89,7 @@ async def dispatch(ask: Ask) -> Reply:
         raise ApiError(501, "NotImplemented", f"{first.name} are not computed here.")
     if name == "blobingestionjobs" and not rest:
         return await _jobs(ask, first)
-    if name in ("relationships", "relationship") and not rest and first.key is None:
+    if name in relationships.SET_NAMES and not rest and first.key is None:
         return await _relationships(ask)
     if name == instances.ALL_SET.lower():
         return await _of_interactions(ask, None, first.key, rest)
@@ -311,13 +311,18 @@ async def _run(ask: Ask, part: Part) -> Reply:
 async def _run_all(ask: Ask, group: Sequence[Part]) -> list[Reply]:
     """Run a change set: all of its requests, or none."""
     plans: list[change_sets.Planned] = []
+    named: dict[str, change_sets.Planned] = {}
     outcomes: list[Reply | Exception] = [change_sets.withheld() for _ in group]
     for place, part in enumerate(group):
         inner = _overridden(ask.inner(part.method, part.url, part.headers, part.body))
         try:
             _require_right(inner)
             _require_json(inner)
-            plans.append(await change_sets.planned(inner))
+            before = named.get(batch.reference_of(part) or "")
+            plan = await change_sets.planned(inner) if before is None else change_sets.planned_change(inner, before)
+            plans.append(plan)
+            if part.id is not None:
+                named[part.id] = plan
         except (InterlogError, falcon.HTTPError) as error:
             outcomes[place] = error
     if len(plans) == len(group):

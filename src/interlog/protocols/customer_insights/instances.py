@@ -186,11 +186,29 @@ async def change(ask: Ask, key: Key, implied: InteractionEntity | None) -> Reply
 async def prepared(ask: Ask, key: Key, implied: InteractionEntity | None) -> tuple[InteractionEntity, Instance, Put]:
     """Return what is to be put to change an activity, and how."""
     item, entity = await find(ask, key, implied)
+    instance, mode = _change(ask, entity, item.content.fields, item.public_id)
+    return entity, replace(instance, identity=item.public_id, expected_version=_expected(ask, item)), mode
+
+
+def prepared_after(ask: Ask, entity: InteractionEntity, created: Instance) -> tuple[Instance, Put]:
+    """Return what is to be put to change an activity that is yet to be stored, and how."""
+    names = entity.document["idPropertyNames"]
+    if not names and created.identity is None:
+        raise ApiError(501, "NotImplemented", f"A {entity.type.name} without an id cannot be changed as it is created.")
+    if ask.headers.get("if-match", "*").strip() not in ("", "*"):
+        raise ApiError(412, "PreconditionFailed", "What is created by the same change set has no entity tag yet.")
+    instance, mode = _change(ask, entity, created.fields, created.identity)
+    fields = {name: created.fields.get(name) for name in names} | instance.fields
+    return replace(instance, fields=fields, identity=created.identity), mode
+
+
+def _change(ask: Ask, entity: InteractionEntity, fields: Mapping[str, Any], id_: str | None) -> tuple[Instance, Put]:
+    """Return what the body of a request changes of the activity with these fields and this id."""
     body = read_one(ask.data)
     if not entity.type.is_activity:
         raise immutable(entity)
     require_open(entity, now())
-    identity = {name: item.content.fields.get(name) for name in entity.document["idPropertyNames"]}
+    identity = {name: fields.get(name) for name in entity.document["idPropertyNames"]}
     replaces = ask.method == "PUT"
     instance = instance_of(entity, _with_identity(body, identity) if replaces else body, partial=not replaces)
     problems = [
@@ -198,12 +216,11 @@ async def prepared(ask: Ask, key: Key, implied: InteractionEntity | None) -> tup
         for name, value in identity.items()
         if name in instance.fields and instance.fields[name] != value
     ]
-    if instance.identity not in (None, item.public_id):
+    if instance.identity not in (None, id_):
         problems.append(Detail("InvalidValue", "InteractionId cannot be changed.", "InteractionId"))
     if problems:
         raise invalid("InvalidInstance", "The instance", problems)
-    instance = replace(instance, identity=item.public_id, expected_version=_expected(ask, item))
-    return entity, instance, Put.REPLACE if replaces else Put.MERGE
+    return instance, Put.REPLACE if replaces else Put.MERGE
 
 
 def changed_reply(ask: Ask, placed: Placed, entity: InteractionEntity, *, typed: bool) -> Reply:

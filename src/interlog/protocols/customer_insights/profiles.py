@@ -1,11 +1,12 @@
 """Profiles: create, upsert, many at once, read one, change (spec 6.1, 6.7)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from interlog.model.errors import Conflict, Exists, InterlogError, Invalid, NotFound, Problem, Refused, Withheld
 from interlog.model.instances import Put
-from interlog.model.profiles import PROFILE_ID, Profile, ProfileDraft
+from interlog.model.profiles import PROFILE_ID, Profile, ProfileDraft, id_names, key_fields
 
 from . import rejects
 from .asks import Ask
@@ -207,6 +208,19 @@ async def prepared_change(ask: Ask, key: Key, entity: ProfileEntity) -> tuple[Pr
         detail = Detail("InvalidValue", "ProfileId cannot be changed.", PROFILE_ID)
         raise invalid("InvalidInstance", "The profile", [detail])
     return ProfileDraft(fields=draft.fields, key=profile.key, expected_version=draft.expected_version), Put.MERGE
+
+
+def prepared_after(ask: Ask, entity: ProfileEntity, created: ProfileDraft) -> tuple[ProfileDraft, Put]:
+    """Return what is to be put to change a profile that is yet to be stored, and how."""
+    if ask.headers.get("if-match", "*").strip() not in ("", "*"):
+        raise ApiError(412, "PreconditionFailed", "What is created by the same change set has no entity tag yet.")
+    names = {*id_names(entity.type), *chain.from_iterable(key_fields(entity.type))} & created.fields.keys()
+    draft = draft_of(entity, read_one(ask.data))
+    if draft.key not in (None, created.key):
+        detail = Detail("InvalidValue", "ProfileId cannot be changed.", PROFILE_ID)
+        raise invalid("InvalidInstance", "The profile", [detail])
+    fields = {name: created.fields[name] for name in names} | draft.fields
+    return ProfileDraft(fields=fields, key=created.key), Put.MERGE
 
 
 def changed_reply(ask: Ask, changed: Profile, entity: ProfileEntity) -> Reply:

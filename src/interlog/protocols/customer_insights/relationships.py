@@ -7,11 +7,12 @@ once more under each of its profiles, so that either list is read as it stands.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from interlog.ledger.copying import CopyChange, ProfileName
 from interlog.ledger.definitions import Copied
 from interlog.model.errors import InterlogError, NotFound
 from interlog.model.profiles import PROFILE_ID, Profile
@@ -31,6 +32,9 @@ from .rejects import Rejected
 
 KIND = "relationshipInstance"
 SET = "Relationships"
+SET_NAMES = frozenset(("relationships", "relationship"))
+"""What the entity set goes by, in lower case."""
+
 _OWN = ("RelationshipType", "ProfileId", "RelatedProfileId")
 _SYSTEM = {name: name for name in (*_OWN, "ProfileKey", "RelatedProfileKey")}
 _OF_TYPE = re.compile(r"\s*\(?\s*relationshiptype\s+eq\s+'((?:[^']|'')*)'\s*\)?\s*", re.IGNORECASE)
@@ -79,6 +83,27 @@ async def store(ask: Ask, body: dict[str, Any]) -> Reply:
     if isinstance(result, InterlogError):
         raise result
     return ask.reply(_json(ask, result, type_.document), 202)
+
+
+async def planned(ask: Ask, body: dict[str, Any]) -> tuple[CopyChange, Callable[[Any], Reply]]:
+    """Return what a change set is to store for a body, and what makes an answer of what is stored."""
+    type_ = await type_named(ask, _type_name(body))
+    one = type_.validator.check(body)
+    sides = {side: _named(ask, type_, side, one) for side in SIDES}
+    names = []
+    for side, values in sides.items():
+        entity = ask.hub.profile(type_.document[side.type] or "")
+        names.append(ProfileName(entity.type, values) if entity is not None and values is not None else None)
+
+    def copied(keys: Sequence[str | None]) -> Copied:
+        ids = {side.id: key for side, key in zip(SIDES, keys, strict=True) if key is not None}
+        unknown = [side for side, values in sides.items() if values is not None and side.id not in ids]
+        problems = [*one.problems, *(_unknown(type_, side, one) for side in unknown)]
+        if problems:
+            raise invalid("InvalidInstance", "The relationship", problems)
+        return _copied(type_, ids, one.fields, one.cleared)
+
+    return CopyChange(names, copied), lambda value: ask.reply(_json(ask, value, type_.document), 202)
 
 
 async def store_many(
@@ -136,34 +161,45 @@ async def _stored(
 
 async def _ids_of(ask: Ask, type_: RelationshipType, side: Side, checked: Mapping[int, Checked]) -> dict[int, str]:
     """Return the ids of the profiles on one side; what is wrong is added to the problems of each relationship."""
-    type_name = type_.document[side.type]
-    entity = ask.hub.profile(type_name or "")
+    entity = ask.hub.profile(type_.document[side.type] or "")
     asked: dict[int, Mapping[str, Any]] = {}
     for place, one in checked.items():
-        id_, key = one.system.get(side.id), one.system.get(side.key)
-        if id_ is not None:
-            asked[place] = {PROFILE_ID: str(id_)}
-        elif isinstance(key, dict) and key and entity is not None:
-            values = entity.validator.check(key)
-            one.problems.extend(
-                Detail(problem.code, problem.message, f"{side.key}.{problem.target}") for problem in values.problems
-            )
-            if not values.problems:
-                own = values.system.get(PROFILE_ID)
-                asked[place] = values.fields | ({PROFILE_ID: str(own)} if own is not None else {})
-        elif key is not None:
-            one.problems.append(Detail("InvalidValue", f"{side.key} must name the values of a key.", side.key))
-        else:
-            one.problems.append(Detail("MissingRequiredField", f"{side.id} is required.", side.id))
+        values = _named(ask, type_, side, one)
+        if values is not None:
+            asked[place] = values
     found = await ask.ledger.profiles.find_many(ask.actor, entity.type, list(asked.values())) if entity else []
     ids: dict[int, str] = {}
     for place, profile in zip(asked, found or [None] * len(asked), strict=True):
         if profile is not None:
             ids[place] = profile.key
         else:
-            name = side.id if checked[place].system.get(side.id) is not None else side.key
-            checked[place].problems.append(Detail("InvalidValue", f"{name} is that of no {type_name}.", name))
+            checked[place].problems.append(_unknown(type_, side, checked[place]))
     return ids
+
+
+def _named(ask: Ask, type_: RelationshipType, side: Side, one: Checked) -> Mapping[str, Any] | None:
+    """Return the values by which a relationship names the profile on one side; else what is wrong is added to it."""
+    id_, key = one.system.get(side.id), one.system.get(side.key)
+    entity = ask.hub.profile(type_.document[side.type] or "")
+    if id_ is not None:
+        return {PROFILE_ID: str(id_)}
+    if isinstance(key, dict) and key and entity is not None:
+        values = entity.validator.check(key)
+        one.problems.extend(
+            Detail(problem.code, problem.message, f"{side.key}.{problem.target}") for problem in values.problems
+        )
+        own = values.system.get(PROFILE_ID)
+        return values.fields | ({PROFILE_ID: str(own)} if own is not None else {}) if not values.problems else None
+    if key is not None:
+        one.problems.append(Detail("InvalidValue", f"{side.key} must name the values of a key.", side.key))
+    else:
+        one.problems.append(Detail("MissingRequiredField", f"{side.id} is required.", side.id))
+    return None
+
+
+def _unknown(type_: RelationshipType, side: Side, one: Checked) -> Detail:
+    name = side.id if one.system.get(side.id) is not None else side.key
+    return Detail("InvalidValue", f"{name} is that of no {type_.document[side.type]}.", name)
 
 
 async def relate(
