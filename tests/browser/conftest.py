@@ -63,7 +63,15 @@ def open_tab(demo: Firm, chromium: Browser, state: StorageState) -> Iterator[Ope
         def open_(screen: Screen = DESKTOP, *, firm: Firm | None = demo, **options: Any) -> Page:
             base = (firm or demo).server.base
             remembered = None if firm is None else state if firm is demo else signed_in(chromium, firm)
-            known: dict[str, Any] = screen.options | {"locale": "en-US", "timezone_id": "Europe/Berlin"} | options
+            known: dict[str, Any] = (
+                screen.options
+                | {
+                    "locale": "en-US",
+                    "timezone_id": "Europe/Berlin",
+                    "service_workers": "block",  # what they fetch would go past what tests watch
+                }
+                | options
+            )
             context = chromium.new_context(base_url=base, storage_state=remembered, **known)
             closing.enter_context(context)
             page = context.new_page()

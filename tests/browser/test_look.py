@@ -104,3 +104,21 @@ def test_a_server_out_of_reach_is_told(chromium: Browser, demo: Firm, state: Sto
         tab.locator(".entry-title").first.click()
         expect(tab.locator("#notice")).to_have_text(told)
         expect(tab.get_by_role("progressbar")).to_be_hidden()
+
+
+def test_offline_has_a_page(chromium: Browser, demo: Firm, state: StorageState) -> None:
+    """In the design and the reader's language, without anything of whoever was signed in; back online, one goes on."""
+    with chromium.new_context(base_url=demo.server.base, storage_state=state, locale="de-DE") as context:
+        tab = context.new_page()
+        tab.goto("/timeline")
+        tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        expect(tab.locator(".entry").first).to_be_visible()
+        context.set_offline(True)
+        tab.goto("/persons")
+        expect(tab.get_by_role("heading", name="Keine Verbindung")).to_be_visible()
+        assert tab.evaluate("getComputedStyle(document.querySelector('.card')).borderTopStyle") == "solid"
+        assert tab.locator("nav").count() == 0
+        assert tab.evaluate("document.body.dataset.formKey") is None
+        context.set_offline(False)
+        tab.get_by_role("link", name="Zur Startseite").click()
+        expect(tab.get_by_role("heading", name="Was zuletzt geschah")).to_be_visible()

@@ -16,6 +16,9 @@ _LINK = re.compile(r'\s(?:href|hx-get|src|action|data-[a-z-]+)="([^"]+)"')
 _PATTERNS = {path: re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))) for path in GETS}
 
 GIVEN = {
+    "/offline": ["/offline"],  # is kept by browsers
+    "/events": ["/events"],  # is what scripts listen to, and fetch entries for
+    "/entries/{number}": ["/entries/2"],
     "/sign-in": ["/sign-in"],  # whoever is signed in is not asked to
     "/sign-in/{key}": ["/sign-in/ilin_1_nothing"],  # comes by mail or on a console
 }

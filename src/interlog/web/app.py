@@ -256,6 +256,8 @@ class _Headers:
     ) -> None:
         for name, value in self._headers.items():
             response.set_header(name, value)
+        if request.path == "/static/offline.js":
+            response.set_header("Service-Worker-Allowed", f"{request.root_path}/")
         is_file = succeeded and request.path.startswith("/static/")
         response.cache_control = ["public", "max-age=3600"] if is_file else ["no-store"]
 

@@ -28,3 +28,9 @@ async def show(view: View) -> Any:
 async def about(view: View) -> Page:
     """``GET /about``: what this server is, also for those who are signed in."""
     return page(view)
+
+
+async def offline(view: View) -> Page:
+    """``GET /offline``: what a browser shows where the server cannot be reached; the same for everybody."""
+    view.signed_in = None
+    return Page("offline.html")

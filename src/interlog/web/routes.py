@@ -141,6 +141,7 @@ ROUTES = (
     Route("POST", "/admin/settings", admin.configure, Right.ADMIN),
     Route("GET", "/events", live.events),
     Route("GET", "/entries/{number}", live.entry),
+    Route("GET", "/offline", home.offline, None, is_open=True),
     Route("GET", "/about", home.about, None, is_open=True),
     Route("GET", "/sign-in", sessions.ask, None, is_open=True),
     Route("POST", "/sign-in", sessions.sign_in, None, is_open=True),

@@ -170,3 +170,9 @@ document.addEventListener("click", (event) => {
     }
   }
 });
+
+// Where the server cannot be reached, the browser shows a page of ours.
+if (navigator.serviceWorker && document.body.dataset.formKey) {
+  const root = document.body.dataset.root;
+  navigator.serviceWorker.register(`${root}/static/offline.js`, { scope: `${root}/` }).catch(() => {});
+}
