@@ -156,6 +156,18 @@ def test_a_relationship_may_name_keys_instead_of_ids(data: Data) -> None:
     assert details_of(unknown) == [("RelatedProfileKey", "InvalidValue")]
 
 
+@pytest.mark.parametrize("cardinality", ["OneToOne", "OneToMany", "ManyToOne", "ManyToMany"])
+def test_a_cardinality_refuses_nothing(data: Data, cardinality: str) -> None:
+    """It tells how relationships are meant: each is accepted and answered (spec 3.6), whatever is stored already."""
+    path = "/model/relationships/LivesAt"
+    data.manage.request("PUT", path, json=LIVES_AT | {"cardinality": cardinality})
+    assert data.manage.request("GET", path).json()["cardinality"] == cardinality
+    for contact, home in (("C-1", "H-1"), ("C-1", "H-2"), ("C-2", "H-1")):
+        body = {"RelationshipType": "LivesAt", "ProfileId": contact, "RelatedProfileId": home}
+        assert data.send("/Relationships", body).status_code == 202
+    assert len(stored(data)) == 3
+
+
 def test_thousands_of_lines_are_stored_in_few_transactions(data: Data) -> None:
     """Each part of a file at once: all of it under both sides."""
     people = [{"ContactId": f"P-{number}"} for number in range(2_500)]

@@ -40,6 +40,11 @@ DIFFERENCES = (
     ),
     ("links.put", "A link of 2017-01-01 is answered under the names of 2017-04-26, too."),
     (
+        "relationshipInstances.create",
+        "The `cardinality` of a relationship type is kept and answered, and refuses nothing; participants of "
+        "interaction types have none.",
+    ),
+    (
         "data.batch",
         "A change set creates and changes interactions and profiles, and creates relationships; all else in it is 501. "
         "What it changes is there before it, or is what `$` and the id of one of its requests stands for.",
