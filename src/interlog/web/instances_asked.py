@@ -113,6 +113,8 @@ def condition_of(view: View, type_: InteractionType, asked: Asked) -> tuple[Cond
         return Like(expression, (Wildcard.RUN, asked.value, Wildcard.RUN)), None
     meant = [option.value for option in forms.options_of(view.texts, field) if _same(option.label, asked.value)]
     value = forms.value_of(view.texts, field, (meant[0] if meant else asked.value,))
+    if kind is Kind.DATE and not forms.is_canonical(asked.value, kind) and (day := view.texts.day_in(asked.value)):
+        value = day.isoformat()
     literal = _literal(value, kind)
     if literal is None:
         return None, view.texts.gettext("%(value)s is no value of this column.", value=asked.value)

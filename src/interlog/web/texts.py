@@ -91,6 +91,13 @@ class Texts:
         """Return the day on the reader's calendar."""
         return self.moment(instant).date()
 
+    def day_in(self, text: str) -> date | None:
+        """Return the day that a reader means who writes one in figures; None where it is none."""
+        try:
+            return dates.parse_date(text, locale=self._locale)
+        except (ValueError, IndexError, OverflowError):
+            return None
+
     def time(self, instant: int) -> str:
         """Return the time of day."""
         return dates.format_time(self.moment(instant).time(), format="short", locale=self._locale)
