@@ -69,6 +69,17 @@ async def test_a_visit_takes_one_read_and_one_unit(acme: Firm, ledger: Ledger) -
     assert found == {"fetch": 2}
 
 
+async def test_the_journal_keeps_a_contact_without_what_its_visits_tell(acme: Firm, ledger: Ledger) -> None:
+    """What a contact was before a visit is kept with its records, but not which visit had decided what of it."""
+    permit, draft = await ledger.permits.of(acme.actor), await a_visit(acme)
+    for _ in range(2):
+        await ledger.recording.create(acme.actor, permit, draft(), Rules())
+    contact = await ledger.resources.get(acme.actor, "contacts", draft().visit.contact)
+    before = (await ledger.resources.versions(acme.actor, "contacts", contact.id))[0]
+    assert "provenance" in contact.aside
+    assert (before.data, [*before.aside], before.version) == (contact.data, ["records"], contact.version - 1)
+
+
 async def test_many_visits_take_no_more(acme: Firm, ledger: Ledger) -> None:
     """An outbox of visits is one read and one unit too."""
     permit = await ledger.permits.of(acme.actor)

@@ -21,12 +21,11 @@ from ...store import interactions as interaction_rows
 from ...store import resources as rows
 from ...store import visits as visit_rows
 from ...store.journal import add_entry
-from ...store.rows import encode
 from ...store.statements import Unit
 from ...store.store import Store
 from ..interactions import Change
 from .people import People
-from .resources import Resources
+from .resources import Resources, before_of
 
 _KIND = "contacts"
 
@@ -131,8 +130,7 @@ class Effects:
             return
         stored = replace(new, version=read.version + 1)
         rows.change(unit, actor.tenant.id, read, stored)
-        before = encode(read).decode()
-        add_entry(unit, actor, Action.AMEND, Entity.RESOURCE, read.number, stored.version, now(), before)
+        add_entry(unit, actor, Action.AMEND, Entity.RESOURCE, read.number, stored.version, now(), before_of(read))
 
 
 def _by_contact(tenant: Tenant, items: Collection[Interaction]) -> dict[str, list[Outcome]]:

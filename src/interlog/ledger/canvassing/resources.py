@@ -16,6 +16,7 @@ from ...model.canvassing.resources import (
     organization_group,
     seen_with,
 )
+from ...model.canvassing.states import without_provenance
 from ...model.errors import Conflict, NotFound
 from ...model.ids import uuid7
 from ...model.instants import now
@@ -290,7 +291,7 @@ class Resources:
             if read.kind == "campaigns":
                 await self._move_visits(actor, unit, read, group)
         self.steady.follow(unit, read.kind, regrouped=group != read.group)
-        add_entry(unit, actor, action, Entity.RESOURCE, read.number, stored.version, now(), encode(read).decode())
+        add_entry(unit, actor, action, Entity.RESOURCE, read.number, stored.version, now(), before_of(read))
         return stored
 
     async def _move_visits(self, actor: Actor, unit: Unit, campaign: Resource, group: int) -> None:
@@ -333,6 +334,11 @@ class Resources:
         for other in others:
             if other.id != item.id:
                 raise Taken("there already is one like this", other if actor.sees(other.group) else None)
+
+
+def before_of(read: Resource) -> str:
+    """Return a resource as the journal keeps it: of a contact, without what its visits tell anyway."""
+    return encode(replace(read, aside=without_provenance(read.aside))).decode()
 
 
 def _shows(actor: Actor, item: Resource, *, deleted: bool = False) -> bool:

@@ -30,6 +30,7 @@ MISSING: Final[Any] = object()
 
 _RECORDED = ("contacted", "successful", "availability", "state", "statusId")
 _FREE = {"reserved": False}
+_PROVENANCE = "provenance"
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -100,6 +101,11 @@ def edited(before: Data, data: Data, before_aside: Data, aside: Data) -> Data:
     return contact.aside()
 
 
+def without_provenance(aside: Data) -> Data:
+    """Return the aside of a contact without where its derived parts came from: that follows from its visits."""
+    return {name: kept for name, kept in aside.items() if name != _PROVENANCE} if _PROVENANCE in aside else aside
+
+
 def filled(placeholder: Data, aside: Data, data: Data) -> tuple[Data, Data]:
     """Return the data and the aside of a contact that was only referred to so far, and now is described."""
     seen, contact = _Contact(placeholder, aside), _Contact(data, aside)
@@ -125,7 +131,7 @@ class _Contact:
                 self.data[name] = dict(data[name])
         self._aside = aside
         self._records: dict[str, Data] = {}
-        provenance = aside.get("provenance", {})
+        provenance = aside.get(_PROVENANCE, {})
         self.visits: list[Place] = list(provenance.get("visits", ()))
         self.sources: dict[str, int] = dict(provenance.get("sources", {}))
         self.own: dict[str, Data] = dict(provenance.get("own", {}))
@@ -214,8 +220,8 @@ class _Contact:
             provenance["sources"] = {part: places[visit] for part, visit in self.sources.items()}
         provenance |= {"own": own} if own else {}
         if provenance:
-            return self._aside | {"provenance": provenance}
-        return {name: value for name, value in self._aside.items() if name != "provenance"}
+            return self._aside | {_PROVENANCE: provenance}
+        return without_provenance(self._aside)
 
     # Parts
 
