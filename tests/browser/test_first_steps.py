@@ -26,7 +26,7 @@ def test_a_person_is_found(tab: Page) -> None:
     """From any page one comes to the persons, and to one of them by name."""
     tab.goto("/timeline")
     tab.get_by_role("navigation", name="Main").get_by_role("link", name="Persons").click()
-    name = tab.locator("tbody a").last.inner_text()
+    name = tab.locator("tbody td:first-child a").last.inner_text()
     tab.get_by_label("Name or address").fill(name)
     tab.get_by_role("button", name="Find", exact=True).click()
     tab.locator("tbody").get_by_role("link", name=name).first.click()
