@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..model.errors import Invalid, Problem, unknown_id
 from ..model.instants import now
 from ..model.interactions import Brief
-from ..model.parties import PersonKind
+from ..model.parties import Person, PersonKind
 from ..model.strength import HALF_LIFE, points_of, strength_of
 from ..model.tenancy import Actor, Right
 from ..store import interactions as interaction_rows
@@ -32,8 +32,11 @@ class Share(NamedTuple):
 
 
 class Bond(NamedTuple):
-    """A relationship: its strength (0 to 1), all points, and what they come from, what counts most first."""
+    """A relationship of somebody outside with one of us: its strength (0 to 1), all points, and what they come from,
+    what counts most first."""
 
+    outside: Person
+    internal: Person
     strength: float
     points: float
     shares: Sequence[Share]
@@ -130,10 +133,11 @@ class Relationships:
                 for external, internal in product(persons & outside, persons & ours):
                     found.setdefault(external, {}).setdefault(internal, []).append(Share(item, points))
         return {
-            external: {internal: _bond(shares) for internal, shares in some.items()} for external, some in found.items()
+            external: {internal: _bond(known[external], known[internal], shares) for internal, shares in some.items()}
+            for external, some in found.items()
         }
 
 
-def _bond(shares: list[Share]) -> Bond:
+def _bond(outside: Person, internal: Person, shares: list[Share]) -> Bond:
     points = sum(share.points for share in shares)
-    return Bond(strength_of(points), points, sorted(shares, key=lambda share: -share.points))
+    return Bond(outside, internal, strength_of(points), points, sorted(shares, key=lambda share: -share.points))

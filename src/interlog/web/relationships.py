@@ -43,10 +43,8 @@ class Reason(NamedTuple):
 
 
 class Known(NamedTuple):
-    """One of us who knows somebody: how well, whom, and what counts most."""
+    """How well one of us knows somebody, and what counts most."""
 
-    person: Person
-    through: Person
     bond: Bond
     first: Reason
 
@@ -62,19 +60,13 @@ class Date(NamedTuple):
 async def who_knows(view: View, persons: Sequence[int]) -> list[Known]:
     """Return who of us knows some outside persons best, each once: with the one that he knows best."""
     bonds = await view.ledger.relationships.bonds(view.actor, persons[:MOST_PERSONS]) if persons else {}
-    best: dict[int, tuple[float, int]] = {}
-    for external, some in bonds.items():
+    best: dict[int, Bond] = {}
+    for some in bonds.values():
         for internal, bond in some.items():
-            best[internal] = max(best.get(internal, (0.0, 0)), (bond.strength, -external))
-    ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[:_SHOWN]
-    ids = {id_ for internal, (_, external) in ranked for id_ in (internal, -external)}
-    known = await view.ledger.persons.get_many(view.actor, ids) if ids else {}
-    found = []
-    for internal, (_, external) in ranked:
-        bond = bonds[-external][internal]
-        if internal in known and -external in known:
-            found.append(Known(known[internal], known[-external], bond, _reason(view, bond.shares[0])))
-    return found
+            if internal not in best or bond.strength > best[internal].strength:
+                best[internal] = bond
+    ranked = sorted(best.items(), key=lambda item: (-item[1].strength, item[0]))[:_SHOWN]
+    return [Known(bond, _reason(view, bond.shares[0])) for _, bond in ranked]
 
 
 def formula(view: View) -> dict[str, str]:
@@ -109,11 +101,11 @@ async def show(view: View, number: str, other: str) -> Page:
     if {outside, inside} - persons.keys() or persons[inside].kind is not PersonKind.INTERNAL:
         raise NotFound("page", number)
     bonds: Mapping[int, Bond] = (await view.ledger.relationships.bonds(view.actor, [outside])).get(outside, {})
-    bond = bonds.get(inside, Bond(0.0, 0.0, ()))
+    bond = bonds.get(inside) or Bond(persons[outside], persons[inside], 0.0, 0.0, ())
     rest = bond.shares[_SHOWN_SHARES:]
     values = {
-        "person": persons[outside],
-        "internal": persons[inside],
+        "person": bond.outside,
+        "internal": bond.internal,
         "bond": bond,
         "reasons": [_reason(view, share) for share in bond.shares[:_SHOWN_SHARES]],
         "rest": len(rest),
