@@ -112,7 +112,9 @@ class _Server:
             path = _path_of_hub(scope, path, self._hub_host)
         app: Any
         prefix = "/" + path[1:].partition("/")[0]
-        if prefix in self._mounts:
+        if path in _PAGES:
+            name, app = "web", self._web
+        elif prefix in self._mounts:
             name, app = self._mounts[prefix]
             scope["root_path"] = scope.get("root_path", "") + prefix
             scope["path"] = path[len(prefix) :] or "/"
@@ -178,6 +180,9 @@ def _is_page(path: str) -> bool:
     """Whether a path stays with the pages for people where a protocol is served at the root too."""
     return path == "/" or path.startswith("/static/")
 
+
+_PAGES = frozenset({"/fdc3/app", "/fdc3/sign-in", "/fdc3/session"})
+"""Pages for people below a protocol's prefix, where desktop agents look for them."""
 
 _ADDRESS = frozenset({b"host", b"forwarded", b"x-forwarded-host", b"x-forwarded-proto"})
 """Where a request says by which address it came; the public address, where it is set, overrules them."""

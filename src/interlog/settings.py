@@ -181,6 +181,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether that agent shows persons and timelines in a browser, where intents ask for it."),
     ] = False
+    fdc3_frames: Annotated[
+        Text,
+        Meta(
+            description="Which sites may show the page for financial desktops in a frame, with spaces between them, "
+            "such as https://desk.own.example; by default all."
+        ),
+    ] = "*"
     fdc3_foreign_id_conflict: Annotated[
         Literal["fail", "create"],
         Meta(

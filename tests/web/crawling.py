@@ -21,6 +21,8 @@ GIVEN = {
     "/entries/{number}": ["/entries/2"],
     "/sign-in": ["/sign-in"],  # whoever is signed in is not asked to
     "/sign-in/{key}": ["/sign-in/ilin_1_nothing"],  # comes by mail or on a console
+    "/fdc3/app": ["/fdc3/app"],  # is shown by desktop agents
+    "/fdc3/sign-in": ["/fdc3/sign-in"],  # is opened by that page
 }
 """Addresses of what no link leads to, and why."""
 

@@ -22,6 +22,7 @@ from .tenants import Tenants
 
 LINK_LASTS = 24 * HOUR
 SESSION_LASTS = 30 * 24 * HOUR
+PANEL_LASTS = 12 * HOUR
 _LINK, _SESSION = "ilin", "ises"
 _SEEN_EVERY = 10 * MINUTE
 _MOST_KNOWN = 10_000
@@ -70,6 +71,20 @@ class Sessions:
         session = new_key(_SESSION, tenant)
         unit = Unit()
         await self._add(unit, actor, user.person_id, SessionKind.SESSION, session, SESSION_LASTS, agent)
+        await self._database.write(unit)
+        return session
+
+    @staticmethod
+    def is_key(text: str) -> bool:
+        """Whether a text looks like a session's key, and not like a token's."""
+        return text.startswith(_SESSION)
+
+    async def again(self, signed_in: SignedIn, agent: str) -> str:
+        """Return the key of one more session of somebody who is signed in: for another place of the same browser."""
+        session = new_key(_SESSION, signed_in.actor.tenant)
+        unit = Unit()
+        person_id = signed_in.session.person_id
+        await self._add(unit, signed_in.actor, person_id, SessionKind.SESSION, session, PANEL_LASTS, agent)
         await self._database.write(unit)
         return session
 

@@ -22,7 +22,7 @@ from ..model.errors import Forbidden, InterlogError, NotFound, Unauthenticated, 
 from ..model.instants import now
 from ..settings import Settings
 from . import cookies
-from .cookies import LANGUAGE, NOTICE, SESSION, ZONE
+from .cookies import LANGUAGE, NOTICE, PANEL, SESSION, ZONE
 from .refusals import refusal
 from .routes import ROUTES, Route
 from .texts import best_language, texts_for
@@ -134,13 +134,13 @@ class Endpoint:
         self._render(view, response, answer)
 
     async def _view(self, request: falcon.asgi.Request) -> View:
-        key = request.cookies.get(SESSION)
         signed_in = None
-        if key is not None:
+        for key in _keys_in(request):
             try:
                 signed_in = await self._ledger.sessions.authenticate(key)
+                break
             except (Unauthenticated, Unavailable):
-                signed_in = None
+                continue
         language = best_language(request.cookies.get(LANGUAGE), request.get_header("Accept-Language"))
         zone = request.cookies.get(ZONE)
         if not zone:
@@ -190,6 +190,14 @@ class Endpoint:
             }
             | dict(answer.values)
         )
+
+
+def _keys_in(request: falcon.asgi.Request) -> list[str]:
+    """Return the keys of sessions that a request has: in its header, where cookies are not kept, or in cookies."""
+    scheme, _, value = (request.get_header("Authorization") or "").partition(" ")
+    if scheme.lower() == "bearer":
+        return [value.strip()]
+    return [request.cookies[name] for name in (SESSION, PANEL) if name in request.cookies]
 
 
 async def _form(request: falcon.asgi.Request) -> Mapping[str, list[str]]:
@@ -250,16 +258,26 @@ class _Headers:
             parts = urlsplit(settings.map_tiles)
             images = f" {parts.scheme}://{parts.netloc}"
         self._headers = {name: value.replace("{images}", images) for name, value in _HEADERS.items()}
+        # Agents of any site show the page for desktops in a frame, and have it load one of theirs (spec of FDC3, 5.1).
+        policy = self._headers["Content-Security-Policy"]
+        framed = policy.replace("frame-ancestors 'none'", f"frame-ancestors {settings.fdc3_frames}; frame-src *")
+        self._framed = self._headers | {"Content-Security-Policy": framed}
 
     async def process_response(
         self, request: falcon.asgi.Request, response: falcon.asgi.Response, resource: object, succeeded: bool
     ) -> None:
-        for name, value in self._headers.items():
-            response.set_header(name, value)
+        for name, value in (self._framed if request.path == "/fdc3/app" else self._headers).items():
+            # A window that was opened to sign in must still know which page has opened it.
+            if name != "Cross-Origin-Opener-Policy" or not request.path.startswith(_OPENED):
+                response.set_header(name, value)
         if request.path == "/static/offline.js":
             response.set_header("Service-Worker-Allowed", f"{request.root_path}/")
         is_file = succeeded and request.path.startswith("/static/")
         response.cache_control = ["public", "max-age=3600"] if is_file else ["no-store"]
+
+
+_OPENED = ("/fdc3/", "/sign-in")
+"""Pages that other windows may have opened."""
 
 
 def _plain_error(_: falcon.Request, response: falcon.Response, error: falcon.HTTPError) -> None:

@@ -45,7 +45,7 @@ def first(view: View, type_: InteractionType) -> Said:
         organizations=_ids([query.get("organization", "")]), opportunities=_ids([query.get("opportunity", "")])
     )
     persons = _ids([query.get("person", "")])
-    parts = taking_part.first_parts(view, type_, persons[0] if persons else None)
+    parts = taking_part.first_parts(view, type_, persons[0] if persons else None, query.get("who", "")[:2000])
     return Said(day, time, "", "", "", "", {}, parts, links, uuid7())
 
 

@@ -1,7 +1,7 @@
 """Organizations: the list, and everything about one."""
 
 from ..model.parties import Party
-from . import notes, relationships, timeline
+from . import desk, notes, relationships, timeline
 from .persons import LIMIT, place_of
 from .view import Page, Redirect, View
 
@@ -34,6 +34,7 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     moments = (await view.ledger.organizations.moments(view.actor, [organization.id], internal=True))[organization.id]
     shown = {
         "organization": organization,
+        "context": desk.organization_of(organization),
         "persons": list(persons.values()),
         "others": max(0, len(members) - _SHOWN_MEMBERS),
         "formula": relationships.formula(view),

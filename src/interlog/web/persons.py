@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..model.parties import Party, PersonKind
-from . import notes, relationships, timeline
+from . import desk, notes, relationships, timeline
 from .view import Page, Redirect, View
 
 LIMIT = 50
@@ -42,6 +42,7 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     is_internal = person.kind is PersonKind.INTERNAL
     shown = {
         "person": person,
+        "context": desk.contact_of(person),
         "organizations": list(organizations.values()),
         "formula": relationships.formula(view),
         "dates": await relationships.dates(view, moments),

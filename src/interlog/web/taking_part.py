@@ -92,17 +92,18 @@ def label_of(view: View, slot: ParticipantSlot) -> str:
     return view.texts.gettext(known) if known is not None else slot.role
 
 
-def first_parts(view: View, type_: InteractionType, person: int | None) -> list[Part]:
-    """Return what a new form says: whoever logs it did it, with the person it was asked for."""
+def first_parts(view: View, type_: InteractionType, person: int | None, typed: str = "") -> list[Part]:
+    """Return what a new form says: whoever logs it did it, with the person it was asked for, or who was written."""
     found = []
     other = None
     for slot in slots_of(type_):
         persons: tuple[int, ...] = ()
+        names = ""
         if slot.primary and slot.role in (Role.INITIATOR, Role.FROM, Role.CANVASSER):
             persons = (view.actor.person_id,)
-        elif person is not None and other is None:
-            persons, other = (person,), slot.role
-        found.append(Part(slot, persons))
+        elif (person is not None or typed) and other is None:
+            persons, other, names = (person,) if person is not None else (), slot.role, typed
+        found.append(Part(slot, persons, typed=names))
     return found
 
 

@@ -91,6 +91,7 @@ class _Intent:
             base=base_of(request),
             source=source if isinstance(source, dict) else None,
             request_key=_request_key(request),
+            has_user=body.get("hasUser") is True,
         )
         response.content_type = falcon.MEDIA_JSON
         response.data = _encode(answer_of(outcome))
@@ -192,7 +193,12 @@ async def _actor(ledger: Ledger, request: falcon.asgi.Request) -> Actor:
     scheme, _, value = (request.get_header("Authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         raise Unauthenticated("send a token as Bearer")
-    actor = await ledger.access.authenticate(value.strip(), PROTOCOL)
+    key = value.strip()
+    if ledger.sessions.is_key(key):  # our own page, for whoever is signed in to it
+        actor = (await ledger.sessions.authenticate(key)).actor
+        actor = msgspec.structs.replace(actor, protocol=PROTOCOL)
+    else:
+        actor = await ledger.access.authenticate(key, PROTOCOL)
     actor.require(Right.READ)
     return msgspec.structs.replace(actor, request_id=request.scope.get("interlog.request_id"))
 

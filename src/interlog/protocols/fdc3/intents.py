@@ -98,17 +98,18 @@ async def handle(
     base: str,
     source: Mapping[str, Any] | None = None,
     request_key: str | None = None,
+    has_user: bool = False,
 ) -> Outcome:
     """Handle an intent that somebody raised.
 
     ``base``: the address of our pages; ``source``: the app that raised it; ``request_key``: the name of the request, by
-    which its repetition is known. Raises ``MalformedContext`` for what is no context, ``KeyError`` for an intent that
-    is none of ours.
+    which its repetition is known; ``has_user``: somebody is there who can fill in a form. Raises ``MalformedContext``
+    for what is no context, ``KeyError`` for an intent that is none of ours.
     """
     known = INTENTS[intent]
     if not isinstance(context, dict) or not isinstance(context.get("type"), str):
         raise MalformedContext
-    raised = Raised(settings, ledger, actor, context, base, source, request_key)
+    raised = Raised(settings, ledger, actor, context, base, source, request_key, has_user)
     try:
         if canonical_type(context["type"]) not in known.contexts + known.also:
             raise Failure("UnsupportedContext", f"context type {context['type']} is not supported by {intent}")

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -31,6 +32,8 @@ async def create(raised: Raised) -> Outcome:
     """``CreateInteraction``: store an interaction, unless the request has done so before."""
     context = raised.context
     if context["type"] == CONTACT_LIST:
+        if raised.has_user:
+            return Outcome(page=_form_with(raised))
         context = _draft_with(raised)
     return Outcome(await _created(raised, context))
 
@@ -264,6 +267,16 @@ def _draft_with(raised: Raised) -> Context:
         "participants": raised.context,
         NAMESPACE: {translate.DRAFT: True},
     }
+
+
+def _form_with(raised: Raised) -> str:
+    """Return the page on which somebody fills in the rest of what a list of contacts begins (rule C)."""
+    problems = problems_of(raised.context)
+    if problems:
+        raise invalid(problems)
+    cards = [translate.card_of(contact) for contact in raised.context["contacts"]]
+    said = [f"{card.name or ''} <{card.email}>".strip() if card.email else card.name or "" for card in cards]
+    return f"/log/Meeting?{urlencode({'who': ', '.join(text.replace(',', ' ') for text in said if text)})}"
 
 
 def _request_key(raised: Raised) -> str | None:

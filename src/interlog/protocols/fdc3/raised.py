@@ -20,6 +20,7 @@ class Raised(NamedTuple):
     base: str
     source: Mapping[str, Any] | None = None
     request_key: str | None = None
+    has_user: bool = False
 
     def with_context(self, context: Context, request_key: str | None = None) -> "Raised":
         """Return the same for another context."""
