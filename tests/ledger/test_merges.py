@@ -233,15 +233,29 @@ class TestPersons:
         found = await resource_rows.by_person(ledger.store.database, acme.tenant.id, "contacts", [acme.eve.id])
         assert found == {}
 
-    async def test_two_contacts_are_refused(self, acme: Firm) -> None:
-        """Of two contacts of campaigns nothing is merged."""
-        made = [
-            (await acme.ledger.contacts.create(acme.actor, ResourceDraft(kind="contacts", data=data))).resource
+    async def test_of_two_contacts_both_stay(self, acme: Firm) -> None:
+        """The survivor is both contacts, each as clients know it, and both follow him; undone, each is its person's."""
+        ledger, actor = acme.ledger, acme.actor
+        one, other = [
+            (await ledger.contacts.create(actor, ResourceDraft(kind="contacts", data=data))).resource
             for data in ({"profile": {"name": {"first": first}}} for first in ("Eva", "Eve"))
         ]
 
-        with pytest.raises(Conflict, match="both are contacts"):
-            await acme.ledger.merges.merge(acme.actor, Party.PERSON, made[0].person or 0, made[1].person or 0)
+        async def both() -> list[tuple[int | None, str]]:
+            found = [await ledger.resources.get(actor, "contacts", item.id) for item in (one, other)]
+            return [(item.person, item.data["profile"]["name"]["first"]) for item in found]
+
+        merge = await ledger.merges.merge(actor, Party.PERSON, one.person or 0, other.person or 0)
+        merged, clean = await both(), await _is_clean(acme)
+        await ledger.persons.update(actor, one.person or 0, first_name="Evi")
+        renamed = await both()
+        await _undo(acme, merge)
+
+        assert merged == [(one.person, "Eva"), (one.person, "Eva")]
+        assert renamed == [(one.person, "Evi"), (one.person, "Evi")]
+        assert await both() == [(one.person, "Evi"), (other.person, "Eve")]
+        assert clean
+        assert await _is_clean(acme)
 
     async def test_who_signs_in_cannot_go(self, acme: Firm) -> None:
         """A user may survive, and does not go."""

@@ -165,7 +165,7 @@ async def test_what_was_recorded_elsewhere_with_a_contact_is_found_by_the_contac
         lines = await plan_of(store, canvassing_pages.spots_query, question._replace(after=after))
         found = _faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=True)
         assert [fault for fault in found if not fault.startswith(("SCAN anon_", "SCAN e "))] == [], "\n".join(lines)
-        assert "uq_resource_person" in "\n".join(lines)
+        assert "ix_resource_person" in "\n".join(lines)
 
 
 async def test_what_stands_at_places_is_read_by_its_ids(store: Store) -> None:

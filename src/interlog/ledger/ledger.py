@@ -132,7 +132,7 @@ class Ledger:
         self.standing = Standing(self.reports, self.quality)
         self.contacts = Contacts(store, self.resources, self.persons)
         self.restoring.returning.append(self.contacts.come_back)
-        MergedContacts(store, self.resources, self.merges.persons, self.contacts.follow)
+        MergedContacts(store, self.resources, self.merges.persons, self.contacts)
         self.households = Households(store, self.resources)
         self.members = Members(store, self.resources)
         self.contact_notes = ContactNotes(store, self.resources, self.notes)

@@ -43,9 +43,9 @@ MergeFollower = Callable[[Step, Person, Person], Awaitable[None]]
 """Adds to the last step of a merge what follows for whatever describes the person who goes: him, and the survivor as
 he will be."""
 
-PartingFollower = Callable[[Step, Person, Person, Parts], Awaitable[Follower | None]]
-"""Adds to the first step of undoing what follows: who was gone, as he will be, the survivor as he was read, and what
-the merge has changed. Returns who need not be told of the survivor's change any more."""
+PartingFollower = Callable[[Step, Person, tuple[Person, Person], Parts], Awaitable[Follower]]
+"""Adds to the first step of undoing what follows: who was gone, as he will be, the survivor as he was read and as he
+will be, and what the merge has changed. Returns who need not be told of the survivor's change any more."""
 
 
 class Side(ABC, Generic[Own]):
@@ -180,7 +180,6 @@ class PersonSide(Side[Person]):
 
     def __init__(self, store: Store, persons: Persons) -> None:
         super().__init__(store, persons)
-        self.refusing: list[Callable[[Actor, Person, Person], Awaitable[None]]] = []
         self.uniting: list[MergeFollower] = []
         self.parting: list[PartingFollower] = []
 
@@ -197,8 +196,6 @@ class PersonSide(Side[Person]):
     async def refuse(self, actor: Actor, survivor: Person, gone: Person) -> None:
         if await rows.users_among(self._database, actor.tenant.id, [gone.id]):
             raise Forbidden("whoever signs in, or did, cannot be merged into somebody else; merge the other way")
-        for follower in self.refusing:
-            await follower(actor, survivor, gone)
 
     def united(self, survivor: Person, gone: Person) -> Person:
         return united_person(survivor, gone)
@@ -226,7 +223,7 @@ class PersonSide(Side[Person]):
         alone, back = await super().part(step, now, gone, parts)
         told = None
         for follower in self.parting:
-            told = await follower(step, back, now, parts) or told
+            told = await follower(step, back, (now, alone), parts)
         await self._persons.tell(step.actor, step.unit, now, alone, besides=told)
         return alone, back
 

@@ -181,9 +181,17 @@ async def by_beginning(database: Database, tenant: int, kind: str, beginning: st
 
 
 async def by_person(database: Database, tenant: int, kind: str, persons: Iterable[int]) -> dict[int, Resource]:
-    """Return the resources of a kind by the persons whose they are."""
+    """Return the resources of a kind by the persons whose they are; of several of one person that of the least id."""
+    found: dict[int, Resource] = {}
+    for item in await of_persons(database, tenant, kind, persons):
+        found.setdefault(item.person or 0, item)
+    return found
+
+
+async def of_persons(database: Database, tenant: int, kind: str, persons: Iterable[int]) -> list[Resource]:
+    """Return all resources of a kind that are some persons', in order of ids."""
     rows = await database.fetch(BY_PERSON, tenant=tenant, kind=kind, persons=database.array(persons))
-    return {row[6]: resource_of(row) for row in rows}
+    return sorted(map(resource_of, rows), key=lambda item: item.id)
 
 
 async def owned(

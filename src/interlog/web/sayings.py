@@ -47,7 +47,6 @@ SAYINGS = (
     "this was changed by somebody else at the same time; try again",
     "whoever signs in, or did, cannot be merged into somebody else; merge the other way",
     "a global organization cannot be merged into another one; merge the other way",
-    "both are contacts of campaigns; delete one of the two contacts first",
     "must be another one than the survivor",
     "another merge of one of them is still under way; try again in a while",
     "the merge has been undone already",

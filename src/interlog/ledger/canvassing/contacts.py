@@ -161,22 +161,27 @@ class Contacts:
         return {"contact": found[person.id].id} if person.id in found else {}
 
     async def follow(self, actor: Actor, unit: Unit, read: Person, new: Person | None) -> None:
-        """Add to the unit of a change of a person what it means for the contact that he is; None: he is deleted."""
+        """Add to the unit of a change of a person what it means for the contacts that he is; None: he is deleted."""
         if new is not None and _said(read) == _said(new):
             return
-        contact = (await rows.by_person(self._database, actor.tenant.id, CONTACTS, [read.id])).get(read.id)
-        if contact is None:
-            return
-        if new is None:
-            await self._add_deletion(actor, unit, contact)
-            return
+        contacts = await rows.of_persons(self._database, actor.tenant.id, CONTACTS, [read.id])
+        for place, contact in enumerate(contacts):
+            if new is None:
+                await self._add_deletion(actor, unit, contact)
+            else:
+                await self.retell(actor, unit, contact, read, new, is_first=place == 0)
+
+    async def retell(
+        self, actor: Actor, unit: Unit, contact: Resource, read: Person, new: Person, *, is_first: bool
+    ) -> None:
+        """Add to a unit what a change of a person means for a contact of his. ``is_first``: of several of them."""
         data = following_person(contact.data, read, new)
         if data != contact.data:
             changed = replace(contact, data=data)
             key = contact_key(data)
             if key != contact.natural:
                 taken = await rows.by_natural(self._database, actor.tenant.id, CONTACTS, [key])
-                changed = replace(changed, natural=None if key in taken else key)
+                changed = replace(changed, natural=key if is_first and key not in taken else None)
             await self._resources.add_change(actor, unit, contact, changed)
 
     async def _free_person(self, actor: Actor, read: Resource) -> int | None:

@@ -45,11 +45,10 @@ resource = Table(
         postgresql_where=text("natural_key IS NOT NULL AND deleted_at IS NULL"),
     ),
     Index(
-        "uq_resource_person",
+        "ix_resource_person",
         "tenant_id",
         "kind",
         "person",
-        unique=True,
         sqlite_where=text("person IS NOT NULL AND deleted_at IS NULL"),
         postgresql_where=text("person IS NOT NULL AND deleted_at IS NULL"),
     ),

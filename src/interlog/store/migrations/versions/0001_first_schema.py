@@ -590,7 +590,7 @@ def upgrade() -> None:
     for name, unique, columns, where in (
         ("ix_resource_owner", False, ["owner", "id"], "owner IS NOT NULL"),
         ("uq_resource_natural", True, ["natural_key"], "natural_key IS NOT NULL AND deleted_at IS NULL"),
-        ("uq_resource_person", True, ["person"], "person IS NOT NULL AND deleted_at IS NULL"),
+        ("ix_resource_person", False, ["person"], "person IS NOT NULL AND deleted_at IS NULL"),
     ):
         op.create_index(
             name,
