@@ -30,6 +30,9 @@
     part("told").textContent = text;
   }
 
+  // The timeline up to today: what is planned comes later.
+  const lately = () => `/timeline?until=${new Date().toISOString().slice(0, 10)}`;
+
   // Who is signed in
 
   let enter = null;
@@ -42,7 +45,7 @@
     part("sign-in").hidden = true;
     enter();
     if (!view.childElementCount) {
-      show("/timeline");
+      show(lately());
     }
   }
 
@@ -229,7 +232,7 @@
 
   part("cancel").addEventListener("click", () => {
     asked.cancelled("cancelled by the user");
-    show("/timeline");
+    show(lately());
   });
   addEventListener("pagehide", () => asked && asked.cancelled("cancelled by the user"));
 
@@ -246,11 +249,11 @@
       const { result } = await post("interlog.DeleteInteraction", { type: "fdc3.interaction", id: interaction.id });
       undo.hidden = true;
       card.querySelector("p").textContent = result.status === "Deleted" ? card.dataset.undone : card.dataset.kept;
-      await show("/timeline");
+      await show(lately());
     };
     card.hidden = false;
     if (view.querySelector(".entries, .empty")) {
-      show("/timeline");
+      show(lately());
     }
   }
 
