@@ -1,5 +1,6 @@
 """Merging persons and organizations, and undoing it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 
 from interlog.ledger import Ledger
 from interlog.ledger import merges as merging
+from interlog.ledger.interactions import Logged
 from interlog.ledger.tenants import system_actor
 from interlog.model.canvassing.resources import ResourceDraft
 from interlog.model.errors import Conflict, Forbidden, Invalid, MergedAway, NotFound
@@ -423,6 +425,48 @@ class TestUndo:
 
         assert await _attending(acme, number) == [acme.eve.id]
         assert await acme.ledger.merges.into(acme.actor, Party.PERSON, acme.eve.id) == [merge]
+
+
+class TestAtTheSameTime:
+    async def test_two_merges_of_the_same_two(self, acme: Firm) -> None:
+        """Of two who merge the same two, one each way, at the same moment, one is refused."""
+        twin = await _person(acme, "Eva", "eva@twin.example")
+        merges = acme.ledger.merges
+
+        outcomes = await asyncio.gather(
+            merges.merge(acme.actor, Party.PERSON, acme.eve.id, twin.id),
+            merges.merge(acme.actor, Party.PERSON, twin.id, acme.eve.id),
+            return_exceptions=True,
+        )
+
+        assert sorted(isinstance(outcome, Merge) for outcome in outcomes) == [False, True]
+        assert any(isinstance(outcome, MergedAway | Conflict) for outcome in outcomes)
+        assert len(await acme.ledger.persons.get_many(acme.actor, [acme.eve.id, twin.id])) == 1
+        assert await _is_clean(acme)
+
+    async def test_others_write_meanwhile(self, acme: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever is logged, written and changed at the very moment of a merge is the survivor's afterwards."""
+        monkeypatch.setattr(merging, "LATER", 0.3)
+        ledger, actor = acme.ledger, acme.actor
+        twin = await _person(acme, "Eva", "eva@twin.example")
+        links = Links(persons=(twin.id,))
+
+        outcomes = await asyncio.gather(
+            *(ledger.interactions.log(actor, meeting(twin)) for _ in range(20)),
+            ledger.merges.merge(actor, Party.PERSON, acme.eve.id, twin.id),
+            *(ledger.interactions.log(actor, meeting(twin)) for _ in range(20)),
+            *(ledger.notes.create(actor, NoteDraft(content="n", links=links)) for _ in range(5)),
+            return_exceptions=True,
+        )
+        await ledger.merges.settled()
+
+        refused = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        assert all(isinstance(error, Invalid) for error in refused)
+        numbers = [item.interaction.number for item in outcomes if isinstance(item, Logged)]
+        assert len(numbers) == 40
+        assert {tuple(await _attending(acme, number)) for number in numbers} == {(acme.eve.id,)}
+        assert await acme.ledger.notes.page(actor, limit=9, party=(Party.PERSON, twin.id)) == []
+        assert await _is_clean(acme)
 
 
 class TestMany:

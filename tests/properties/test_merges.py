@@ -198,6 +198,7 @@ def test_a_merge_that_is_undone_leaves_all_as_it_was(
     """Any merges, one after the other, undone from the last to the first: all reads are as before each of them."""
     runner, ledger = opened
     monkeypatch.setattr(merging, "AT_ONCE", at_once)
+    monkeypatch.setattr(merging, "LATER", 0)
 
     async def run() -> None:
         world = World(ledger, await found_firm(ledger, next(_firms)))

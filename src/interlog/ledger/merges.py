@@ -40,6 +40,9 @@ PATIENCE = 4.0
 COUNTED = 10_000
 """Records of a kind that a preview counts at most."""
 
+LATER = 2.0
+"""Seconds after which one looks for what was being stored when a merge was done: no request thinks that long."""
+
 _TRIES = 8
 _PAUSE = 0.01
 """Seconds between two steps, in which others have their turn."""
@@ -70,6 +73,7 @@ class Merges:
         }
         self.movers: list[Mover] = list(movers_of(store, persons.values))
         self._tasks: dict[tuple[int, int], asyncio.Task[Merge]] = {}
+        self._late: dict[asyncio.Task[None], tuple[Actor, Merge]] = {}
 
     async def get(self, actor: Actor, merge_id: int) -> Merge:
         """Return a merge, also one that was undone."""
@@ -158,13 +162,16 @@ class Merges:
     async def settled(self) -> None:
         """Wait for the merges that are under way here."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._late, return_exceptions=True)
 
     async def close(self) -> None:
         """Leave what is not done to whoever serves the store next."""
-        tasks = list(self._tasks.values())
+        left = list(self._late.values())
+        tasks = [*self._tasks.values(), *self._late]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(self._sweep(*merged) for merged in left), return_exceptions=True)
 
     # Before
 
@@ -228,6 +235,9 @@ class Merges:
             await asyncio.sleep(_PAUSE if merge.ended_at is None else 0)
         if merge.state is MergeState.DONE:
             await self._sweep(actor, merge)
+            late = asyncio.create_task(self._sweep_later(actor, merge))
+            self._late[late] = actor, merge
+            late.add_done_callback(lambda task: self._late.pop(task, None))
         return merge
 
     async def _away(self, step: Step, merge: Merge, stored: Merge, *, is_new: bool) -> Merge:
@@ -272,12 +282,19 @@ class Merges:
         rows.change(step.unit, tenant, stored, merge)
         return merge
 
+    async def _sweep_later(self, actor: Actor, merge: Merge) -> None:
+        await asyncio.sleep(LATER)
+        await self._sweep(actor, merge)
+
     async def _sweep(self, actor: Actor, merge: Merge) -> None:
         """Move what was stored at the very moment of the last step, and named the one that went.
 
         Whoever stores something looks who is there first, and may have looked before.
         """
         for _ in range(_TRIES):
+            found = await rows.by_id(self._database, actor.tenant.id, merge.id)
+            if found is None or found.state is not MergeState.DONE:
+                return  # it was undone meanwhile
             unit = Unit()
             step = Step(actor, unit, Pair(merge.kind, merge.survivor, merge.gone), AT_ONCE)
             for mover in self.movers:

@@ -61,21 +61,24 @@ class Profiles:
         return self._built_in.get(type_.id, self._own)
 
     async def find(self, actor: Actor, type_: ProfileType, key: str) -> Profile:
-        """Return the profile that has this ProfileId; ``MergedAway`` where it was merged into another one."""
-        try:
-            return await self.find_by(actor, type_, {PROFILE_ID: key})
-        except NotFound:
-            found = await self.kind_of(type_).find(actor, type_, {(PROFILE_ID,): [index_text(key)]})
-            read = await self.kind_of(type_).read(actor, type_, {number for some in found.values() for number in some})
-            for survivor in read.values():
-                raise MergedAway(type_.name, key, survivor.key) from None
-            raise
+        """Return the profile that has this ProfileId; see ``find_by``."""
+        return await self.find_by(actor, type_, {PROFILE_ID: key})
 
     async def find_by(self, actor: Actor, type_: ProfileType, values: Mapping[str, Any]) -> Profile:
-        """Return the profile whose fields of a strong id have these values; ``NotFound`` where there is not one."""
+        """Return the profile whose fields of a strong id have these values.
+
+        ``NotFound`` where there is not one; ``MergedAway`` where the one with this ProfileId was merged into another.
+        """
         (profile,) = await self.find_many(actor, type_, [values])
         if profile is not None:
             return profile
+        key = str(values.get(PROFILE_ID, ""))
+        if key and "\x00" not in key:
+            found = await self.kind_of(type_).find(actor, type_, {(PROFILE_ID,): [index_text(key)]})
+            there = await self.kind_of(type_).read(actor, type_, {number for some in found.values() for number in some})
+            for survivor in there.values():
+                if survivor.key != key:
+                    raise MergedAway(type_.name, key, survivor.key)
         raise NotFound(type_.name, ", ".join(str(value) for value in values.values()))
 
     async def find_many(

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from interlog.model.conditions import Condition, Constant, both
-from interlog.model.errors import NotFound
+from interlog.model.errors import MergedAway, NotFound
 from interlog.model.expressions import Order
 from interlog.model.instants import now
 from interlog.model.profiles import Profile
@@ -146,5 +146,5 @@ async def _by_key(ask: Ask, query: Query) -> list[Profile]:
     assert query.key is not None
     try:
         return [await ask.ledger.profiles.find_by(ask.actor, query.type, query.key)]
-    except NotFound:
+    except (MergedAway, NotFound):
         return []
