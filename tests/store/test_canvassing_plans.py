@@ -88,8 +88,8 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         resources.UPDATE,
         {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._CHANGING),
     ),
-    "AROUND": (visits.AROUND, {"contacts": IDS[:5], "uuids": IDS[:5]}),
-    "AROUND_ONE": (visits.AROUND_ONE, {"contact": IDS[1], "uuid": IDS[3]}),
+    "AROUND": (visits.AROUND, {"kinds": ["campaigns", "contacts"], "ids": IDS[:5], "uuids": IDS[:5]}),
+    "AROUND_ONE": (visits.AROUND_ONE, {"contact": IDS[1], "campaign": IDS[0], "uuid": IDS[3]}),
     "UPDATE_SAID": (
         resources.UPDATE_SAID,
         {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._SAID),

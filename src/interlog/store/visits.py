@@ -45,37 +45,49 @@ OF_CONTACTS = Query(
 
 _OWN = {"tenant_id": interaction.c.tenant_id, "id": interaction.c.uuid, "number": interaction.c.number}
 _STORED = [_OWN.get(column.name, null()) for column in resource.c]
-"""A visit that is stored, in the form of a contact, so that one statement finds both."""
+"""A visit that is stored, in the form of what it refers to, so that one statement finds both."""
 
 
-def _around(contacts: ColumnElement[bool], visits: ColumnElement[bool]) -> Query:
-    of_contacts = (resource.c.tenant_id == parameter("tenant"), resource.c.kind == "contacts", contacts)
-    return Query(
-        union_all(
-            select(*resource.c).where(*of_contacts),
-            select(*_STORED).where(interaction.c.tenant_id == parameter("tenant"), visits),
-        )
+def _resources(kind: ColumnElement[bool], id_: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
+    return select(*resource.c).where(resource.c.tenant_id == parameter("tenant"), kind, id_)
+
+
+def _visits(uuid: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
+    return select(*_STORED).where(interaction.c.tenant_id == parameter("tenant"), uuid)
+
+
+AROUND = Query(
+    union_all(
+        _resources(member_of(resource.c.kind, "kinds", text=True), member_of(resource.c.id, "ids", text=True)),
+        _visits(member_of(interaction.c.uuid, "uuids", text=True)),
     )
-
-
-AROUND = _around(
-    member_of(resource.c.id, "contacts", text=True),
-    member_of(interaction.c.uuid, "uuids", text=True),
 )
-AROUND_ONE = _around(resource.c.id == bindparam("contact"), interaction.c.uuid == bindparam("uuid"))
+AROUND_ONE = Query(
+    union_all(
+        _resources(resource.c.kind == "contacts", resource.c.id == bindparam("contact")),
+        _resources(resource.c.kind == "campaigns", resource.c.id == bindparam("campaign")),
+        _visits(interaction.c.uuid == bindparam("uuid")),
+    )
+)
 """The same for one visit, as most come, at half the price."""
 
 
 async def around(
-    database: Database, tenant: int, contacts: Sequence[str], uuids: Sequence[str]
+    database: Database, tenant: int, refs: Sequence[Ref], uuids: Sequence[str]
 ) -> tuple[dict[Ref, Resource], bool]:
-    """Return the contacts, also deleted ones, and whether an interaction has one of the uuids."""
-    if len(contacts) == 1 and len(uuids) <= 1:
+    """Return these contacts and campaigns, also deleted ones, and whether an interaction has one of the uuids."""
+    given = dict(refs)
+    if len(given) == len(refs) == 2 and len(uuids) <= 1:
         uuid = uuids[0] if uuids else None
-        rows = await database.fetch(AROUND_ONE, tenant=tenant, contact=contacts[0], uuid=uuid)
+        contact, campaign = given["contacts"], given["campaigns"]
+        rows = await database.fetch(AROUND_ONE, tenant=tenant, contact=contact, campaign=campaign, uuid=uuid)
     else:
         rows = await database.fetch(
-            AROUND, tenant=tenant, contacts=database.array(contacts), uuids=database.array(uuids)
+            AROUND,
+            tenant=tenant,
+            kinds=database.array(given),
+            ids=database.array({id_ for _, id_ in refs}),
+            uuids=database.array(uuids),
         )
     found = [resource_of(row) for row in rows if row[1] is not None]
     return {item.ref: item for item in found}, len(found) < len(rows)

@@ -27,6 +27,7 @@ from ..drafts import Accepted
 from ..interactions import Interactions
 from .effects import Effects, said_by
 from .resources import Resources
+from .steady import STEADY
 from .surveys import Books
 from .visit_drafts import Found, Rules, VisitDraft, completed, problems_of, refs_of
 
@@ -124,9 +125,10 @@ class Recording:
         tenant = actor.tenant.id
         uuids = [draft.id for draft in drafts if draft.id is not None]
         refs = {ref for draft in drafts for ref in refs_of(draft.visit)}
-        contacts = [id_ for kind, id_ in refs if kind == "contacts"]
-        found, is_stored = await visit_rows.around(self._database, tenant, contacts, uuids)
-        found |= await self._steady.get_many(actor, refs.difference([("contacts", id_) for id_ in contacts]))
+        steady = [ref for ref in refs if ref[0] in STEADY]
+        others = [ref for ref in refs if ref[0] not in STEADY]
+        found, is_stored = await visit_rows.around(self._database, tenant, others, uuids)
+        found |= await self._steady.get_many(actor, steady)
         stored = await interaction_rows.by_uuids(self._database, tenant, uuids) if is_stored else {}
         outcomes: dict[int, Recorded | InterlogError] = {}
         accepted: dict[int, VisitDraft] = {}

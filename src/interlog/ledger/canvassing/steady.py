@@ -1,4 +1,7 @@
-"""What many visits refer to and seldom changes: campaigns, surveys, statuses."""
+"""What many visits refer to and seldom changes: surveys and statuses.
+
+A campaign is none of these: a visit takes its security group from it, which has to be the one that it has by now.
+"""
 
 import time
 from collections.abc import Iterable
@@ -10,7 +13,7 @@ from ...store.statements import Unit
 from ...store.store import Store
 from ..fresh import FRESH
 
-KINDS = frozenset({"campaigns", "surveys", "statuses"})
+STEADY = frozenset({"surveys", "statuses"})
 _MOST_KEPT = 1_000
 
 
@@ -52,7 +55,7 @@ class Steady:
 
     def follow(self, unit: Unit, kind: str, *, regrouped: bool = False) -> None:
         """Have everything read anew once a unit is stored that changes a resource of this kind, or who sees others."""
-        if (kind in KINDS or regrouped) and self._forget not in unit.afterwards:
+        if (kind in STEADY or regrouped) and self._forget not in unit.afterwards:
             unit.afterwards.append(self._forget)
 
     async def _forget(self) -> None:
