@@ -18,8 +18,8 @@ from interlog.model.parties import PersonDraft
 from interlog.server import create_app
 from interlog.settings import Settings
 
-MOST = 6.0
-"""How often the cost of a meeting a visit may have at most. About 2.3 is usual: it has six answers that are held to a
+MOST = 5.0
+"""How often the cost of a meeting a visit may have at most. About 2.5 is usual: it has six answers that are held to a
 survey, changes its contact, and is answered with an ETag over all of it. Twice that would be a fault."""
 
 AT_ONCE, MANY, ROUNDS = 64, 250, 4
