@@ -77,10 +77,14 @@ async def around(
 ) -> tuple[dict[Ref, Resource], bool]:
     """Return these contacts and campaigns, also deleted ones, and whether an interaction has one of the uuids."""
     given = dict(refs)
-    if len(given) == len(refs) == 2 and len(uuids) <= 1:
-        uuid = uuids[0] if uuids else None
-        contact, campaign = given["contacts"], given["campaigns"]
-        rows = await database.fetch(AROUND_ONE, tenant=tenant, contact=contact, campaign=campaign, uuid=uuid)
+    if len(given) == len(refs) and len(uuids) <= 1:
+        rows = await database.fetch(
+            AROUND_ONE,
+            tenant=tenant,
+            contact=given.get("contacts"),
+            campaign=given.get("campaigns"),
+            uuid=uuids[0] if uuids else None,
+        )
     else:
         rows = await database.fetch(
             AROUND,

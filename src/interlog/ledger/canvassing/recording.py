@@ -27,7 +27,6 @@ from ..drafts import Accepted
 from ..interactions import Interactions
 from .effects import Effects, said_by
 from .resources import Resources
-from .steady import STEADY
 from .surveys import Books
 from .visit_drafts import Found, Rules, VisitDraft, completed, problems_of, refs_of
 
@@ -125,8 +124,8 @@ class Recording:
         tenant = actor.tenant.id
         uuids = [draft.id for draft in drafts if draft.id is not None]
         refs = {ref for draft in drafts for ref in refs_of(draft.visit)}
-        steady = [ref for ref in refs if ref[0] in STEADY]
-        others = [ref for ref in refs if ref[0] not in STEADY]
+        steady = [ref for ref in refs if ref[0] in self._steady.kinds]
+        others = [ref for ref in refs if ref[0] not in self._steady.kinds]
         found, is_stored = await visit_rows.around(self._database, tenant, others, uuids)
         found |= await self._steady.get_many(actor, steady)
         stored = await interaction_rows.by_uuids(self._database, tenant, uuids) if is_stored else {}

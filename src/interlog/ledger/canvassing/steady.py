@@ -1,6 +1,7 @@
 """What many visits refer to and seldom changes: surveys and statuses.
 
-A campaign is none of these: a visit takes its security group from it, which has to be the one that it has by now.
+Campaigns are among these only where one process serves the store: a visit takes its security group from its campaign,
+which has to be the one that it has by now.
 """
 
 import time
@@ -13,7 +14,7 @@ from ...store.statements import Unit
 from ...store.store import Store
 from ..fresh import FRESH
 
-STEADY = frozenset({"surveys", "statuses"})
+_STEADY = frozenset({"surveys", "statuses"})
 _MOST_KEPT = 1_000
 
 
@@ -25,6 +26,7 @@ class Steady:
 
     def __init__(self, store: Store) -> None:
         self._database = store.database
+        self.kinds = _STEADY if store.database.shared else _STEADY | {"campaigns"}
         self._kept: dict[tuple[int, Ref], tuple[Resource, float]] = {}
         self._changes = 0
 
@@ -55,7 +57,7 @@ class Steady:
 
     def follow(self, unit: Unit, kind: str, *, regrouped: bool = False) -> None:
         """Have everything read anew once a unit is stored that changes a resource of this kind, or who sees others."""
-        if (kind in STEADY or regrouped) and self._forget not in unit.afterwards:
+        if (kind in self.kinds or regrouped) and self._forget not in unit.afterwards:
             unit.afterwards.append(self._forget)
 
     async def _forget(self) -> None:
