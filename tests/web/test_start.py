@@ -52,7 +52,7 @@ def test_each_protocol_is_shown_with_its_base_urls() -> None:
     for protocol in SERVED:
         for _, path in protocol.bases:
             assert f"<code>https://interlog.own.example{path}</code>" in page
-    # What a reader copies into a program is not always the prefix: directories of apps are asked for by their whole path.
+    # What one copies into a program is not always the prefix: directories of apps are asked for by a whole path.
     assert {protocol.id: {_first(path) for _, path in protocol.bases} for protocol in SERVED} == {
         name: {prefix} for name, (prefix, _) in server.PROTOCOLS.items()
     }
