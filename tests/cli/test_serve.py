@@ -73,6 +73,22 @@ def test_a_token_for_a_day_is_printed_when_asked_for(init: Init, interlog: Run, 
     assert made["expires_at"] is not None
 
 
+def test_a_link_signs_the_owner_in(init: Init, serve: Serve, url: str) -> None:
+    """Whoever has just made a store comes to its pages by what serve prints; without a tenant there is nobody to be."""
+    with serve("--db", url) as server:
+        assert server.announced["sign_in"] is None
+        assert server.stop() == 0
+    init(url)
+    with serve("--db", url) as server:
+        assert server.announced["protocols"]["affinity"]["token"] is None
+        link = server.announced["sign_in"]
+        browser = httpx2.Client(base_url=server.url)
+        assert browser.post(link).status_code == 303
+        assert "mia@own.example" in browser.get("/account").text
+        assert httpx2.post(link).status_code == 422
+        assert server.stop() == 0
+
+
 def test_a_token_needs_exactly_one_tenant(command: Run, url: str) -> None:
     """Whose token is meant must be clear."""
     done = command("serve", "--print-token", "--port", "0", db=url)

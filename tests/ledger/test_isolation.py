@@ -364,6 +364,8 @@ ELSEWHERE = {
     "persons.bind_late": "is a step of logging",
     "passwords.add": "is a step of making a user",
     "passwords.check": "takes the tenant itself: see test_grants",
+    "passwords.has": "is about the actor himself",
+    "passwords.confirm": "is about the actor himself: see test_sign_in",
     "applications.authenticated": "finds the tenant that a client id names: see test_grants",
     "applications.known": "finds the tenant that a client id names: see test_grants",
     "persons.add_change": "is a step of changing a person",

@@ -122,7 +122,7 @@ class TestPassword:
         """What is wrong stands at the field, in the reader's language."""
         answer = any_mia.post("/account/password", password=password)
         assert answer.status_code == 422
-        assert 'aria-describedby="password-problem"' in answer.text
+        assert 'aria-describedby="password-problem ' in answer.text
         assert "must have 8 to 1024 characters" in answer.text
         any_mia.http.cookies.set("interlog_language", "de")
         assert "muss 8 bis 1024 Zeichen haben" in any_mia.post("/account/password", password=password).text
@@ -148,6 +148,35 @@ class TestPassword:
         assert other.sign_in("ben@own.example", PASSWORD, tenant=firm.tenant.name).status_code == 422
 
 
+class TestChangingIt:
+    """A browser that somebody has left open is not enough to take an account over."""
+
+    def test_asks_for_the_old_one(self, firm: Firm, stranger: Stranger) -> None:
+        """Whoever does not know it changes nothing, and is made to wait; the first one needs none."""
+        mia = _with_password(firm)
+        assert 'name="current"' in mia.get("/account").text
+        for _ in range(5):
+            answer = mia.post("/account/password", password="another password", current="guessed")
+            assert answer.status_code == 422
+            assert 'aria-describedby="current-problem ' in answer.text
+            assert "is not your password" in answer.text
+        answer = mia.post("/account/password", password="another password", current=PASSWORD)
+        assert answer.status_code == 429
+        assert "Too many tries." in answer.text
+        assert stranger.sign_in("mia@own.example", PASSWORD, tenant=firm.tenant.name).status_code == 303
+
+    def test_ends_all_other_sessions(self, firm: Firm, stranger: Stranger) -> None:
+        """Links that nobody used are over, too; the session that changed it, and other people's, go on."""
+        mia, other, ben = _with_password(firm), visitor(firm), visitor(firm, firm.colleague("Ben"))
+        link = link_of(firm, firm.mia)
+        assert mia.post("/account/password", password="another password", current=PASSWORD).status_code == 303
+        assert [who.get("/account").status_code for who in (mia, other, ben)] == [200, 303, 200]
+        assert stranger.http.post(f"/sign-in/{link}").status_code == 422
+        name = firm.tenant.name
+        assert stranger.sign_in("mia@own.example", PASSWORD, tenant=name).status_code == 422
+        assert stranger.sign_in("mia@own.example", "another password", tenant=name).status_code == 303
+
+
 class TestNext:
     @pytest.mark.parametrize(
         "path",
@@ -170,6 +199,21 @@ class TestNext:
 
 
 class TestSignOut:
+    def test_ends_any_of_ones_own(self, firm: Firm) -> None:
+        """One by one, from any other; nobody else's, and none twice."""
+        mia, other = visitor(firm), visitor(firm)
+        ben = visitor(firm, firm.colleague("Ben"))
+        ending = r"/account/sessions/\d+/end"
+        mine, his = (set(re.findall(ending, who.get("/account").text)) for who in (mia, ben))
+        seen_by_other = set(re.findall(ending, other.get("/account").text))
+        assert (len(mine), his) == (1, set())
+        assert ben.post(mine.copy().pop()).status_code == 404
+        assert other.get("/account").status_code == 200
+        assert mia.post(mine.copy().pop()).status_code == 303
+        assert [who.get("/account").status_code for who in (mia, other, ben)] == [200, 303, 200]
+        assert mia.post(mine.pop()).status_code == 404
+        assert seen_by_other.isdisjoint(mine)
+
     def test_ends_this_session(self, firm: Firm) -> None:
         """The key is worth nothing any more, also to who has kept it; other sessions go on."""
         one, other = visitor(firm), visitor(firm)

@@ -50,11 +50,12 @@ NO_OPTIONS = Options()
 
 
 class Store(NamedTuple):
-    """An open store to be served. ``tenant``: whose token is to be printed, if one is."""
+    """An open store to be served. ``tenant``: the only one; ``makes_token``: whether its token is to be printed."""
 
     ledger: "Ledger"
     url: str
     tenant: str | None
+    makes_token: bool
     temporary: bool
 
 
@@ -68,8 +69,9 @@ def serve(
 ) -> None:
     """Serve a store until told to stop (Ctrl+C or SIGTERM): then open requests are finished first.
 
-    Prints where, and how clients connect. With --json, one object is printed once the server accepts connections:
-    url, pid, and for each protocol its base URLs and a token, or null.
+    Prints where, how clients connect, and, where the store has exactly one tenant, a link that signs its owner in to
+    the pages: once, within a day. With --json, one object is printed once the server accepts connections: url, pid,
+    sign_in (that link, or null), and for each protocol its base URLs and a token, or null.
 
     ```console
     $ interlog serve --demo
@@ -210,7 +212,8 @@ async def _store(settings: Settings, print_token: bool) -> AsyncIterator[Store]:
             given = f"--db {output.escaped(settings.db)} " if settings.db else ""
             output.hint(f"  interlog init {given}--tenant acme --domain own.example "
                         '--owner "Mia Kern <mia@own.example>"')  # fmt: skip
-        yield Store(ledger, url, tenants[0].name if print_token else None, temporary=False)
+        only = tenants[0].name if len(tenants) == 1 else None
+        yield Store(ledger, url, only, makes_token=print_token, temporary=False)
     finally:
         await ledger.close()
 
@@ -225,7 +228,7 @@ async def _demo_store() -> AsyncIterator[Store]:
         ledger = await Ledger.open(url)
         try:
             await fill(ledger)
-            yield Store(ledger, url, TENANT, temporary=True)
+            yield Store(ledger, url, TENANT, makes_token=True, temporary=True)
         finally:
             await ledger.close()
 
@@ -233,8 +236,11 @@ async def _demo_store() -> AsyncIterator[Store]:
 async def _announce(settings: Settings, listener: socket.socket, store: Store, *, json: bool) -> None:
     """Print where the server is, and how clients connect."""
     url = _address(settings, listener)
-    token = await connect.new_token(store.ledger, store.tenant, expires=not store.temporary) if store.tenant else None
-    link = await connect.new_link(store.ledger, store.tenant, url) if store.tenant else None
+    link = token = None
+    if store.tenant is not None:
+        link = await connect.new_link(store.ledger, store.tenant, url)
+        if store.makes_token:
+            token = await connect.new_token(store.ledger, store.tenant, expires=not store.temporary)
     connections = connect.connections(url, token)
     if json:
         protocols = {connection.protocol: connection.data for connection in connections}

@@ -62,6 +62,21 @@ class Passwords:
         action = Action.CREATE if read is None else Action.AMEND
         add_entry(unit, actor, action, Entity.PASSWORD, person_id, 1, at)
 
+    async def has(self, actor: Actor) -> bool:
+        """Whether the actor has a password."""
+        return await rows.password_of(self._store.database, actor.tenant.id, actor.person_id) is not None
+
+    async def confirm(self, actor: Actor, password: str) -> None:
+        """Let only who knows the actor's password go on, where there is one; raises ``Invalid`` or ``Limited``."""
+        stored = await rows.password_of(self._store.database, actor.tenant.id, actor.person_id)
+        if stored is None:
+            return
+        key = (actor.tenant.id, actor.person_id)
+        self._attempts.begin(key)
+        if not await self._matches(stored, password[: LONGEST + 1]):
+            raise Invalid(Problem("current", "is not your password", "wrong"))
+        self._attempts.succeeded(key)
+
     async def check(self, tenant: Tenant, email: str, password: str) -> User:
         """Return the user of an e-mail address and a password; raises ``Unauthenticated``, or ``Limited``.
 

@@ -3,15 +3,16 @@
 import hashlib
 import hmac
 import time
+from contextlib import suppress
 
-from ..model.errors import NotFound, Unauthenticated, Unavailable
+from ..model.errors import Conflict, NotFound, Unauthenticated, Unavailable
 from ..model.instants import HOUR, MINUTE, now
 from ..model.journal import Action, Entity
 from ..model.sessions import Session, SessionKind, SignedIn
 from ..model.tenancy import Actor, Tenant, User
 from ..store import sessions as rows
 from ..store import tenants as tenant_rows
-from ..store.database import Stale
+from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
 from ..store.statements import Unit
 from ..store.store import Store
@@ -119,22 +120,51 @@ class Sessions:
 
     async def end(self, signed_in: SignedIn) -> None:
         """Sign out."""
-        tenant = signed_in.actor.tenant.id
+        with suppress(NotFound):  # it is over already
+            await self.end_one(signed_in.actor, signed_in.session.id)
+
+    async def end_one(self, actor: Actor, id_: int) -> None:
+        """End one of the actor's own sessions, wherever it is; raises ``NotFound`` where it is over, or not his."""
         unit = Unit()
-        unit.change(rows.END, {"tenant": tenant, "id": signed_in.session.id, "at": now()}, expect=None)
-        add_entry(unit, signed_in.actor, Action.DELETE, Entity.SESSION, signed_in.session.id, 2, now())
-        await self._database.write(unit)
+        unit.change(rows.END, {"tenant": actor.tenant.id, "id": id_, "person": actor.person_id, "at": now()})
+        add_entry(unit, actor, Action.DELETE, Entity.SESSION, id_, 2, now())
+        try:
+            await self._database.write(unit)
+        except Stale:
+            raise NotFound("session", id_) from None
         self._known.clear()
 
     async def end_all(self, actor: Actor) -> None:
         """Sign out everywhere: all of the actor's sessions are over, and links that were not used."""
         unit = Unit()
-        unit.change(rows.END_ALL, {"tenant": actor.tenant.id, "person": actor.person_id, "at": now()}, expect=None)
-        add_entry(unit, actor, Action.DELETE, Entity.SESSION, actor.person_id, 2, now())
+        self._end_all(unit, actor)
         await self._database.write(unit)
         self._known.clear()
 
+    async def set_password(self, signed_in: SignedIn, password: str, current: str) -> None:
+        """Set one's own password, and end all other sessions: who had the old one is out.
+
+        ``current`` is the password that is to be replaced, where there is one: a browser that somebody has left open
+        is not enough. Raises ``Invalid`` and ``Limited``.
+        """
+        actor = signed_in.actor
+        unit = Unit()
+        await self._passwords.confirm(actor, current)
+        await self._passwords.add(unit, actor, actor.person_id, password)
+        self._end_all(unit, actor, but=signed_in.session.id)
+        try:
+            await self._database.write(unit)
+        except (Duplicate, Stale):
+            raise Conflict("the password was being changed at the same time; try again") from None
+        self._known.clear()
+
     # Parts
+
+    @staticmethod
+    def _end_all(unit: Unit, actor: Actor, but: int = 0) -> None:
+        ended = {"tenant": actor.tenant.id, "person": actor.person_id, "but": but, "at": now()}
+        unit.change(rows.END_ALL, ended, expect=None)
+        add_entry(unit, actor, Action.DELETE, Entity.SESSION, actor.person_id, 2, now())
 
     async def _add(
         self,

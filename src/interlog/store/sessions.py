@@ -34,16 +34,25 @@ SEEN = Query(
 )
 END = Query(
     update(session)
-    .where(Columns.tenant_id == parameter("tenant"), Columns.id == parameter("id"), Columns.ended_at.is_(None))
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.id == parameter("id"),
+        Columns.person_id == parameter("person"),
+        Columns.ended_at.is_(None),
+    )
     .values(ended_at=parameter("at"))
 )
 END_ALL = Query(
     update(session)
     .where(
-        Columns.tenant_id == parameter("tenant"), Columns.person_id == parameter("person"), Columns.ended_at.is_(None)
+        Columns.tenant_id == parameter("tenant"),
+        Columns.person_id == parameter("person"),
+        Columns.id != parameter("but"),
+        Columns.ended_at.is_(None),
     )
     .values(ended_at=parameter("at"))
 )
+"""All of a person's but one, or but none: ids begin at 1."""
 
 
 async def by_digest(database: Database, tenant: int, digest: str) -> Session | None:

@@ -155,6 +155,7 @@ ROUTES = (
     Route("POST", "/sign-out/everywhere", sessions.sign_out_everywhere, None),
     Route("GET", "/account", sessions.account, None),
     Route("POST", "/account/password", sessions.set_password, None),
+    Route("POST", "/account/sessions/{number}/end", sessions.end, None),
     Route("POST", "/account/reading", sessions.set_reading, None, is_open=True),
 )
 """Every page but the static files."""

@@ -70,6 +70,7 @@ SAYINGS = (
     "only the author may change a note",
     # Users, groups, tokens and settings
     "belongs to a user already",
+    "is not your password",
     "is none that can be given",
     "the owner stays the owner, and may sign in",
     "nobody changes what he may do himself",

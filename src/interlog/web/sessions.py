@@ -1,6 +1,6 @@
 """Signing in and out, and one's own account."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -30,8 +30,7 @@ async def sign_in(view: View) -> Any:
         tenant = await _tenant(view)
         key = await view.ledger.sessions.sign_in(tenant, email, password, view.request.user_agent)
     except Limited as error:
-        wait = view.texts.ngettext("Wait a second.", "Wait %(count)s seconds.", error.seconds)
-        return await _form(view, view.texts.gettext("Too many tries. Wait a while.") + " " + wait, 429)
+        return await _form(view, _too_often(view, error), 429)
     except (Unauthenticated, NotFound, Invalid):
         return await _form(view, view.texts.gettext("The e-mail address or the password is wrong."), 422)
     return _entered(view, key, _own_path(view.field("next")))
@@ -70,14 +69,23 @@ async def account(view: View) -> Any:
     return await _account(view)
 
 
+async def end(view: View, number: str) -> Any:
+    """``POST /account/sessions/{number}/end``: one of the reader's own, such as on a machine that is not at hand."""
+    await view.ledger.sessions.end_one(view.actor, view.number(number))
+    return Redirect("/account", view.texts.gettext("That session is over."))
+
+
 async def set_password(view: View) -> Any:
     """``POST /account/password``."""
-    password = (view.form.get("password") or [""])[0]
+    assert view.signed_in is not None
+    password, current = ((view.form.get(name) or [""])[0] for name in ("password", "current"))
     try:
-        await view.ledger.passwords.set(view.actor, view.actor.person_id, password)
+        await view.ledger.sessions.set_password(view.signed_in, password, current)
     except Invalid as error:
-        return await _account(view, problem=view.texts.said(error.problems[0].message), status=422)
-    return Redirect("/account", view.texts.gettext("The password is set."))
+        return await _account(view, {p.path: view.texts.said(p.message) for p in error.problems}, 422)
+    except Limited as error:
+        return await _account(view, {"current": _too_often(view, error)}, 429)
+    return Redirect("/account", view.texts.gettext("The password is set. All other sessions are over."))
 
 
 async def set_reading(view: View) -> Any:
@@ -95,7 +103,12 @@ async def set_reading(view: View) -> Any:
     return write
 
 
-async def _account(view: View, *, problem: str | None = None, status: int = 200) -> Page:
+def _too_often(view: View, error: Limited) -> str:
+    wait = view.texts.ngettext("Wait a second.", "Wait %(count)s seconds.", error.seconds)
+    return view.texts.gettext("Too many tries. Wait a while.") + " " + wait
+
+
+async def _account(view: View, problems: Mapping[str, str] = {}, status: int = 200) -> Page:
     person = await view.ledger.persons.get(view.actor, view.actor.person_id)
     assert view.signed_in is not None
     values = {
@@ -103,7 +116,8 @@ async def _account(view: View, *, problem: str | None = None, status: int = 200)
         "sessions": await view.ledger.sessions.active(view.actor),
         "this": view.signed_in.session.id,
         "zones": sorted(available_timezones()),
-        "problem": problem,
+        "has_password": await view.ledger.passwords.has(view.actor),
+        "problems": problems,
     }
     return Page("account.html", values, status)
 
