@@ -61,6 +61,12 @@ BREAKS = {
         f"INSERT INTO chore VALUES ({T}, 'index', 999, 1, 1, 'rest', 'null', 0)"
     ),
     "external ids of an interaction that does not exist": f"INSERT INTO external_id VALUES ({T}, 's', 'i', 999)",
+    "external ids of a person that does not exist or is deleted": (
+        f"INSERT INTO party_external_id VALUES ({T}, 0, 's', 'i', 999)"
+    ),
+    "external ids of an organization that does not exist or is deleted": (
+        f"INSERT INTO party_external_id VALUES ({T}, 1, 's', 'i', 999)"
+    ),
     "e-mail addresses of a person that does not exist or is deleted": (
         f"INSERT INTO person_email VALUES ({T}, 'a@x.example', 999, 'x.example')"
     ),
