@@ -106,12 +106,20 @@ def polis_coverage_page() -> str:
     return coverage.page(TESTS / "protocols" / "polis")
 
 
+def fdc3_coverage_page() -> str:
+    """Return the page that says which intents of FDC3 are handled and tested."""
+    from .protocols.fdc3 import coverage
+
+    return coverage.page(TESTS)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
     "reference/coverage-affinity.md": affinity_coverage_page,
     "reference/coverage-customer-insights.md": customer_insights_coverage_page,
     "reference/coverage-polis.md": polis_coverage_page,
+    "reference/coverage-fdc3.md": fdc3_coverage_page,
 }
 """Each page's path below ``docs`` and what makes it."""
 

@@ -27,8 +27,11 @@ PROTOCOLS = {
 }
 """The protocols served: name -> prefix and the maker of the application."""
 
-AT_ROOT = {"/v1": "polis", "/v2": "polis"}
-"""First segments that belong to a protocol at the root too, unless another one is served there."""
+AT_ROOT = {"/v1": "polis", "/v2": "polis", "/appd": "fdc3", "/api/appd": "fdc3"}
+"""What paths begin with that belong to a protocol at the root too, unless another one is served there.
+
+A desktop agent that knows no more of an app than ``interlog@host`` asks that host for ``/api/appd``.
+"""
 
 
 def create_app(settings: Settings, ledger: Ledger) -> Any:
@@ -86,8 +89,8 @@ class _Server:
         if settings.root is not None:
             self._root = self._mounts[PROTOCOLS[settings.root][0]]
         self._at_root = {
-            segment: self._mounts[PROTOCOLS[name][0]]
-            for segment, name in AT_ROOT.items()
+            tuple(start[1:].split("/")): self._mounts[PROTOCOLS[name][0]]
+            for start, name in AT_ROOT.items()
             if settings.root in (None, name)
         }
         domain = settings.customer_insights_domain
@@ -118,8 +121,8 @@ class _Server:
             name, app = self._mounts[prefix]
             scope["root_path"] = scope.get("root_path", "") + prefix
             scope["path"] = path[len(prefix) :] or "/"
-        elif prefix in self._at_root:
-            name, app = self._at_root[prefix]
+        elif (found := self._mount_at_root(path)) is not None:
+            name, app = found
         elif path in _PROBES:
             name, app = "probe", self._probe
         elif self._root is not None and not _is_page(path):
@@ -127,6 +130,10 @@ class _Server:
         else:
             name, app = "web", self._web
         await self._observer.observe(name, app, scope, receive, send)
+
+    def _mount_at_root(self, path: str) -> tuple[str, Any] | None:
+        segments = tuple(path[1:].split("/", 2)[:2])
+        return self._at_root.get(segments[:1]) or self._at_root.get(segments)
 
     async def _live(self, receive: Any, send: Any) -> None:
         """Live as long as the server does. The ledger is closed by whoever opened it."""

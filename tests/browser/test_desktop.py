@@ -47,6 +47,7 @@ def test_the_page_listens_for_what_is_handled() -> None:
     assert set(desk.INTENTS) == set(INTENTS)
 
 
+@pytest.mark.covers("CreateInteraction", "interlog.GetInteraction", by="browser")
 def test_the_seed(desktop: Desktop, demo: Firm) -> None:
     """The seed's example, raised by another app through a real agent, is created, and shown with an undo."""
     ours, raiser = desktop.ours(), desktop.raiser()
@@ -158,6 +159,7 @@ def test_a_form_may_be_cancelled(desktop: Desktop) -> None:
     assert (result["status"], result["message"]) == ("Failed", "cancelled by the user")
 
 
+@pytest.mark.covers("ViewProfile", "ViewContact", "ViewInteractions", by="browser")
 def test_views(desktop: Desktop, demo: Firm) -> None:
     """A view intent shows the person's page in the frame, from where one can get in touch; nothing is the result."""
     person = demo.server.run(demo.ledger.persons.page(demo.actor, limit=1))[0][0]
@@ -173,6 +175,28 @@ def test_views(desktop: Desktop, demo: Firm) -> None:
     expect(ours.locator("#view form.form")).to_be_visible()
     width = ours.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 400
+
+
+@pytest.mark.covers("ViewMessages", "CreateOrUpdateProfile", "interlog.CreateInteractions", by="browser")
+@pytest.mark.covers("interlog.GetInteractions", "interlog.UpdateInteraction", by="browser")
+@pytest.mark.covers("interlog.DeleteInteraction", by="browser")
+def test_every_other_intent(desktop: Desktop) -> None:
+    """All that is handled over HTTP is handled through an agent as well."""
+    ours, raiser = desktop.ours(), desktop.raiser()
+    person = {"type": "fdc3.contact", "name": "Rhea Novak", "id": {"email": "rhea@novak.example"}}
+    assert raised(raiser, "CreateOrUpdateProfile", person)["status"] == "Created"
+    expect(ours.locator("#view h1")).to_contain_text("Rhea Novak")
+    participants = {"type": "fdc3.contactList", "contacts": [person]}
+    listed = {"type": "interlog.interactionList", "interactions": [SEED | {"participants": participants}]}
+    (created,) = raised(raiser, "interlog.CreateInteractions", listed)["results"]
+    own = {"type": "fdc3.interaction", "id": {"INTERLOG": created["context"]["id"]["INTERLOG"]}}
+    changed = raised(raiser, "interlog.UpdateInteraction", own | {"description": "Quartz"})
+    assert (changed["status"], changed["context"]["description"]) == ("Updated", "Quartz")
+    assert raised(raiser, "interlog.GetInteractions", person)["interactions"] == [changed["context"]]
+    criteria = {"type": "fdc3.chat.searchCriteria", "criteria": [person]}
+    assert raised(raiser, "ViewMessages", criteria) is None
+    expect(ours.locator("#view")).to_contain_text("Quartz")
+    assert raised(raiser, "interlog.DeleteInteraction", own)["status"] == "Deleted"
 
 
 def test_on_another_site(chromium: Browser, page: Page, demo: Firm, port: int) -> None:

@@ -7,6 +7,7 @@ What a block's first line says after the backticks decides what becomes of it:
 - ``console fails``: the same, but the command is refused (its exit code is not 0).
 - ``console background``: the same as ``console``, but the command goes on running until the page ends, or until the
   next such block (the reader pressed Ctrl+C); its output is waited for.
+- ``console beside``: a background command again, and those before it go on, too.
 - ``python``: runs in the page's Python session; a ``text`` block right below it is what it prints.
 - Any other block is only to be read; with a comment ``<!-- file: name -->`` above it, it becomes that file.
 
@@ -21,7 +22,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -68,8 +69,7 @@ class Reader:
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self._instead = instead
         self._token = _PASTED
-        self._running: subprocess.Popen[bytes] | None = None
-        self._log = folder.with_name(f"{folder.name}.log")
+        self._running: list[subprocess.Popen[bytes]] = []
 
     def read(self, page: str) -> None:
         """Do everything that a page says, and check everything that it shows."""
@@ -85,21 +85,22 @@ class Reader:
                     code, output = self._run(command)
                     self._compare(line, shown, output)
                     assert (code != 0) == (block.info == "console fails"), f"line {line}: exit code {code}"
-            elif block.info == "console background":
+            elif block.info in ("console background", "console beside"):
+                if block.info == "console background":
+                    self.close()
                 for line, command, shown in _commands(block):
                     self._start(line, command, shown)
 
     def close(self) -> None:
         """Press Ctrl+C."""
-        if self._running is None:
-            return
-        os.killpg(self._running.pid, signal.SIGINT)
-        try:
-            self._running.wait(SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._running.pid, signal.SIGKILL)
-            raise
-        self._running = None
+        while self._running:
+            process = self._running.pop()
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
 
     def _done(self, text: str) -> str:
         """Return what is done where the page says something."""
@@ -135,10 +136,10 @@ class Reader:
         return done.returncode, self._said(done.stdout.decode())
 
     def _start(self, line: int, command: str, shown: str) -> None:
-        self.close()
-        self._log.write_bytes(b"")
-        with self._log.open("ab") as log:
-            self._running = subprocess.Popen(
+        path = self.folder.with_name(f"{self.folder.name}.{len(self._running)}.log")
+        path.write_bytes(b"")
+        with path.open("ab") as log:
+            process = subprocess.Popen(
                 [*_BASH, f"exec {self._done(command)}"],
                 env=self.environment,
                 cwd=self._at,
@@ -147,16 +148,18 @@ class Reader:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._running.append(process)
         end = time.monotonic() + SECONDS
-        while not _matches(shown, output := self._said(self._log.read_text())):
-            if self._running.poll() is not None or time.monotonic() > end:
+        while not _matches(shown, output := self._said(path.read_text())):
+            if process.poll() is not None or time.monotonic() > end:
                 self._compare(line, shown, output)
             time.sleep(0.05)
 
     def _python(self, block: Block, shown: str | None) -> None:
         output = io.StringIO()
         code = compile("\n" * block.line + self._done(block.text), "page", "exec")
-        with mock.patch.dict(os.environ, self.environment, clear=True), redirect_stdout(output):
+        environment = mock.patch.dict(os.environ, self.environment, clear=True)
+        with environment, chdir(self._at), redirect_stdout(output):
             exec(code, self.names)
         self._compare(block.line, shown or "", self._said(output.getvalue()))
 

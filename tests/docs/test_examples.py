@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import FreshDatabase
+from tests.node import packages
 from tests.postgres import PROGRAMS
 
 from .pages import Reader, blocks_of
@@ -25,6 +26,9 @@ HOW_TO = sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs/how-to").g
 PAGES = [README, "CONTRIBUTING.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md"))]
 
 POSTGRESQL = "postgresql://interlog@db.own.example/interlog"
+
+NPM = "npm install --silent @morgan-stanley/fdc3-web@0.17.0 @finos/fdc3@2.2.0 esbuild@0.28.2"
+"""Tests have the packages already, at the same versions."""
 
 NOTHING = f"make -C {ROOT} --no-print-directory help > /dev/null"
 
@@ -46,7 +50,7 @@ def _free_port() -> int:
 def test_a_page_does_what_it_says(page: str, fresh_database: FreshDatabase, tmp_path: Path) -> None:
     """Everything on the page runs and prints what the page shows, on PostgreSQL too where the page goes there."""
     text = (ROOT / page).read_text()
-    port = _free_port()
+    port, desktop, bridge = _free_port(), _free_port(), _free_port()
     folder, home = tmp_path / "reader", tmp_path / "home"
     folder.mkdir()
     home.mkdir()
@@ -63,8 +67,15 @@ def test_a_page_does_what_it_says(page: str, fresh_database: FreshDatabase, tmp_
         "make setup": NOTHING,
         "make test": NOTHING,
         ". .venv/bin/activate": f". {BIN}/activate",
+        "127.0.0.1:9501": f"127.0.0.1:{desktop}",  # the desktop's pages, of tutorial/fdc3.md
+        "http.server 9501": f"http.server {desktop}",
+        "port 9501": f"port {desktop}",
+        "127.0.0.1:4499": f"127.0.0.1:{bridge}",  # a bridge between desktop agents
+        "--port 4499": f"--port {bridge}",
     }
     with ExitStack() as stack:
+        if NPM in text:
+            instead[NPM] = f"ln -s {packages() / 'node_modules'} node_modules"
         if POSTGRESQL in text:
             instead[POSTGRESQL] = stack.enter_context(fresh_database("postgresql", tmp_path))
         reader = Reader(folder, environment, instead)

@@ -50,6 +50,7 @@ async def count(ledger: Ledger) -> int:
     return len(await ledger.timeline.newest(actor, types, start=-(2**62), end=2**62, limit=1000))
 
 
+@pytest.mark.covers("CreateInteraction", by="bridge")
 async def test_the_seed_over_a_bridge(ledger: Ledger) -> None:
     """The seed's example is raised by another agent, and comes back created, with our id and nothing lost."""
     async with running_bridge() as (bridge, wire), offered(ledger, bridge), connect(url=bridge.url) as agent:
@@ -71,6 +72,33 @@ async def test_the_seed_over_a_bridge(ledger: Ledger) -> None:
         faults = [fault for _, message in wire.received for fault in message_faults(message, by_bridge=False)]
         assert faults == []
     assert await count(ledger) == 1
+
+
+@pytest.mark.covers("interlog.GetInteraction", "interlog.GetInteractions", "interlog.UpdateInteraction", by="bridge")
+@pytest.mark.covers("interlog.DeleteInteraction", "interlog.CreateInteractions", "CreateOrUpdateProfile", by="bridge")
+async def test_every_intent_over_a_bridge(ledger: Ledger) -> None:
+    """What is created can be listed, read, changed and deleted over a bridge, too; so can a profile be put."""
+    async with running_bridge() as (bridge, wire), offered(ledger, bridge), connect(url=bridge.url) as agent:
+
+        async def result(intent: str, context: dict[str, Any]) -> dict[str, Any]:
+            found = await (await agent.raise_intent(intent, context)).get_result(timeout=10)
+            assert isinstance(found, dict)
+            return found
+
+        listed = {"type": "interlog.interactionList", "interactions": [SEED, SEED | {"description": 7}]}
+        created, failed = (await result("interlog.CreateInteractions", listed))["results"]
+        assert (created["status"], failed["message"]) == ("Created", "description is not a string")
+        own = {"type": "fdc3.interaction", "id": {"INTERLOG": created["context"]["id"]["INTERLOG"]}}
+        assert await result("interlog.GetInteraction", own) == created["context"]
+        changed = await result("interlog.UpdateInteraction", own | {"description": "Other"})
+        assert (changed["status"], changed["context"]["description"]) == ("Updated", "Other")
+        jane = {"type": "fdc3.contact", "id": {"email": "jane.doe@mail.com"}}
+        assert (await result("interlog.GetInteractions", jane))["interactions"] == [changed["context"]]
+        assert (await result("CreateOrUpdateProfile", jane | {"name": "Jane Roe"}))["status"] == "Updated"
+        assert (await result("interlog.DeleteInteraction", own))["status"] == "Deleted"
+        faults = [fault for _, message in wire.received for fault in message_faults(message, by_bridge=False)]
+        assert faults == []
+    assert await count(ledger) == 0
 
 
 async def test_what_is_offered(ledger: Ledger) -> None:

@@ -102,6 +102,7 @@ def http(any_server: RunningServer) -> httpx2.Client:
     return httpx2.Client(base_url=any_server.base, trust_env=False)
 
 
+@pytest.mark.covers("schemas.list", "schemas.get")
 def test_schemas_are_served(http: httpx2.Client) -> None:
     """The schemas are listed and given by the type of contexts, or by their file's name; repaired (spec 3.2)."""
     listed = http.get("/fdc3/schemas").json()["schemas"]
@@ -114,6 +115,7 @@ def test_schemas_are_served(http: httpx2.Client) -> None:
     assert (missing.status_code, missing.json()["code"]) == (404, 404)
 
 
+@pytest.mark.covers("contexts.validate")
 def test_contexts_are_validated(http: httpx2.Client) -> None:
     """Anybody may ask what is wrong with a context: every problem, with its path."""
     assert http.post("/fdc3/validate", json=SEED).json() == {"valid": True, "errors": []}

@@ -19,6 +19,7 @@ def among(*contacts: dict[str, Any]) -> dict[str, Any]:
     return {"type": "fdc3.contactList", "contacts": list(contacts)}
 
 
+@pytest.mark.covers("CreateInteraction", "intents.raise")
 def test_the_seed(desk: Desk) -> None:
     """The seed's example comes back as it is, with our id added, and the message names that id."""
     result = desk.create()

@@ -7,7 +7,7 @@ from tests.serving import RunningServer
 
 from .conftest import Desk
 
-PREFIXES = ("/fdc3", "/fdc3/appd", "/fdc3/api/appd")
+PREFIXES = ("/fdc3", "/fdc3/appd", "/fdc3/api/appd", "/appd", "/api/appd")
 
 
 def get(server: RunningServer, path: str, **headers: str) -> httpx2.Response:
@@ -18,6 +18,7 @@ def get(server: RunningServer, path: str, **headers: str) -> httpx2.Response:
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("version", ["/v2", ""])
 @pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.covers("directory.list", "directory.get")
 def test_every_place(any_server: RunningServer, prefix: str, version: str, slash: str) -> None:
     """The list and the record stand at every prefix, with and without a slash, for pages of any origin."""
     found = get(any_server, f"{prefix}{version}/apps{slash}")
@@ -94,6 +95,7 @@ def test_with_a_token_only(any_desk: Desk) -> None:
         assert server.http.get(f"{base}/fdc3/v2/apps", headers=token).json()["message"] == "OK"
 
 
+@pytest.mark.covers("directory.get_v1", "directory.search_v1")
 def test_version_1(any_server: RunningServer) -> None:
     """Version 1 is answered too: one record, and a search by what it says."""
     record = get(any_server, "/fdc3/v1/apps/interlog").json()

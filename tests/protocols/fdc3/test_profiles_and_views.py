@@ -21,6 +21,7 @@ def organization(name: str | None = None, **ids: str) -> dict[str, Any]:
     return {"type": "fdc3.organization", "id": ids} | ({"name": name} if name else {})
 
 
+@pytest.mark.covers("CreateOrUpdateProfile")
 def test_a_contact_is_created_and_updated(desk: Desk) -> None:
     """A profile is created once, then updated, by any of its ids; what was sent comes back with our id."""
     sent = contact("Ada Byron", email="ada@client.example", FDS_ID="f-1") | {"x": 1}
@@ -63,6 +64,7 @@ def test_a_profile_of_nobody_fails(any_desk: Desk, context: dict[str, Any], mess
     assert any_desk.failed("CreateOrUpdateProfile", context) == ("Invalid", message)
 
 
+@pytest.mark.covers("ViewInteractions", "ViewProfile", "ViewContact", "ViewMessages")
 def test_pages(desk: Desk) -> None:
     """A view intent results in nothing, and says which page shows what was meant."""
     firm = desk.firm

@@ -9,6 +9,7 @@ from interlog.model.instants import parse_moment, to_datetime
 from .conftest import SEED, Desk
 
 
+@pytest.mark.covers("CreateInteraction", by="Python")
 async def test_the_seed(desk: Desk) -> None:
     """The three lines create the seed's example, as over every other transport."""
     async with connect("http", url=desk.base, token=desk.firm.token) as agent:
@@ -20,6 +21,7 @@ async def test_the_seed(desk: Desk) -> None:
     assert result["message"] == f'record with id "{ids["INTERLOG"]}" was created'
 
 
+@pytest.mark.covers("interlog.GetInteractions", "ViewProfile", by="Python")
 def test_typed_contexts(desk: Desk) -> None:
     """Contexts written as Python are what they say as JSON."""
     moment = parse_moment("2026-03-01T09:00:00Z")

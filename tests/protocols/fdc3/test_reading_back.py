@@ -13,6 +13,7 @@ def only(context: dict[str, Any], **members: Any) -> dict[str, Any]:
     return {"type": "fdc3.interaction", "id": {"INTERLOG": context["id"]["INTERLOG"]}} | members
 
 
+@pytest.mark.covers("interlog.GetInteraction")
 def test_get(desk: Desk) -> None:
     """An interaction is read back as it was sent, by any id that it has."""
     stored = desk.created(id={"CRM": "9"})
@@ -22,6 +23,7 @@ def test_get(desk: Desk) -> None:
     assert desk.failed("interlog.GetInteraction", {"type": "fdc3.interaction"})[0] == "NotFound"
 
 
+@pytest.mark.covers("interlog.UpdateInteraction")
 def test_update(desk: Desk) -> None:
     """Members that are given replace those stored; the rest stays as it was sent, and ids cannot change."""
     stored = desk.created(x={"y": 1}, id={"CRM": "9"})
@@ -47,6 +49,7 @@ def test_facts_do_not_change(desk: Desk) -> None:
     assert desk.failed("interlog.DeleteInteraction", only(stored))[0] == "Forbidden"
 
 
+@pytest.mark.covers("interlog.DeleteInteraction")
 def test_delete(desk: Desk) -> None:
     """A deleted interaction is shown once more, and then there is none; its id of another system is free again."""
     stored = desk.created(id={"CRM": "9"})
@@ -65,6 +68,7 @@ def test_what_others_changed_is_shown_as_it_is(desk: Desk) -> None:
     assert desk.raise_("interlog.GetInteraction", only(stored)) == stored | {"description": "changed elsewhere"}
 
 
+@pytest.mark.covers("interlog.GetInteractions")
 def test_many_are_listed(desk: Desk) -> None:
     """Those of persons, of an organization and of a time are listed newest first, page by page, each once."""
     firm = desk.firm
@@ -100,6 +104,7 @@ def test_many_are_listed(desk: Desk) -> None:
     assert client.name == "Client"
 
 
+@pytest.mark.covers("interlog.CreateInteractions")
 def test_many_are_created(desk: Desk) -> None:
     """Each of a list has a result of its own, in order; the same request again creates nothing."""
     listed = {"type": "interlog.interactionList", "interactions": [SEED, {"type": "fdc3.contact", "id": {}},
