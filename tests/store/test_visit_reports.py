@@ -27,7 +27,7 @@ async def test_reads_the_visits_of_a_campaign(store: Store, scope: Scope) -> Non
         _reads_a_campaign(await store.database.explain(query, **arguments, **more))
 
 
-@pytest.mark.parametrize("canvasser", [None, CANVASSER])
+@pytest.mark.parametrize("canvasser", [None, CANVASSER], ids=["everybody", "one"])
 async def test_looks_at_the_visits_of_a_campaign(store: Store, canvasser: str | None) -> None:
     """No statement goes through the visits of other campaigns to find what is odd, or where visits were."""
     asked = Oddities(tenant=TENANT, groups=(0,), campaign=CAMPAIGNS[0], limit=20, canvasser=canvasser)

@@ -64,6 +64,6 @@ def test_paths_without_a_version_are_not_at_the_root(any_firm: Firm) -> None:
     """At the root of the server only what begins with a version is this protocol's, unless it is served there."""
     http, base = any_firm.server.http, any_firm.server.base
     headers = {"Authorization": f"Bearer {any_firm.token}"}
-    assert http.get(f"{base}/campaigns", headers=headers).status_code == 404
+    assert http.get(f"{base}/contacts", headers=headers).status_code == 404
     with any_firm.server.with_settings(root="polis") as root:
         assert http.get(f"{root}/campaigns", headers=headers).status_code == 200
