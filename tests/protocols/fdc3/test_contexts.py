@@ -48,10 +48,11 @@ def changed(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
         try:
             for part in place[:-1]:
                 holder = holder[part]
+            last = str(place[-1]) if isinstance(holder, dict) else place[-1]
             if draw(st.booleans()):
-                del holder[place[-1]]
+                del holder[last]
             else:
-                holder[place[-1]] = draw(st.sampled_from(JUNK))
+                holder[last] = copy.deepcopy(draw(st.sampled_from(JUNK)))
         except (LookupError, TypeError):
             continue
     return name, context

@@ -1,5 +1,6 @@
 """``CreateInteraction`` (spec 1.2)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -138,6 +139,31 @@ def test_a_known_id_fails(desk: Desk) -> None:
         assert result["context"] == stored
     assert desk.created(id={"SALESFORCE": "00X", "INTERLOG": "nothing"})["id"]["INTERLOG"] != ours["INTERLOG"]
     assert desk.count() == 2
+
+
+@pytest.mark.parametrize("way", ["ids", "keys"])
+def test_at_the_same_moment(desk: Desk, way: str) -> None:
+    """Of many at one moment with the same foreign id one is created, and all others are shown it; requests with the
+    same name have the same result."""
+
+    def create(number: int) -> dict[str, Any]:
+        if way == "keys":
+            return desk.create("same", description=f"number {number}", initiator=contact("New", email="new@x.example"))
+        return desk.create(id={"CRM": "9"}, description=f"number {number}", participants=among(contact("N", X="n")))
+
+    with ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(create, range(40)))
+    created = [result for result in results if result["status"] == "Created"]
+    assert len({result["context"]["id"]["INTERLOG"] for result in results}) == 1
+    if way == "keys":
+        assert all(result == results[0] for result in created)
+        assert len(created) == 40
+    else:
+        others = [result for result in results if result["status"] == "Failed"]
+        assert (len(created), len(others)) == (1, 39)
+        assert all(result["interlog"]["code"] == "Exists" for result in others)
+        assert all(result["context"] == created[0]["context"] for result in others)
+    assert desk.count() == 1
 
 
 def test_a_known_id_may_be_created_again(desk: Desk) -> None:
