@@ -12,7 +12,6 @@ from ..model.journal import Entity, Position
 from .database import Database, Row
 from .interactions import interaction_of
 from .journal import settled
-from .postgresql import PostgresqlDatabase
 from .resources import resource_of
 from .schema import interaction, journal, resource
 from .statements import Query, parameter
@@ -73,7 +72,7 @@ async def of_resources(
     Returns those that they are about, as they are now, each at its last entry; the position of the last entry; and
     whether there may be more behind it.
     """
-    query = RESOURCES_POSTGRESQL if isinstance(database, PostgresqlDatabase) else RESOURCES_SQLITE
+    query = RESOURCES_POSTGRESQL if database.is_postgresql else RESOURCES_SQLITE
     return await _read(database, query, resource_of, tenant, since, limit, kind=kind)
 
 
@@ -81,13 +80,13 @@ async def of_visits(
     database: Database, tenant: int, since: Position, limit: int
 ) -> tuple[list[Interaction], Position, bool]:
     """Look through so many entries of the journal for visits, as ``of_resources`` does for resources."""
-    query = VISITS_POSTGRESQL if isinstance(database, PostgresqlDatabase) else VISITS_SQLITE
+    query = VISITS_POSTGRESQL if database.is_postgresql else VISITS_SQLITE
     return await _read(database, query, interaction_of, tenant, since, limit, type_id=TYPE_ID)
 
 
 async def last(database: Database, tenant: int) -> Position:
     """Return the position of the last entry that there is."""
-    query = LAST_POSTGRESQL if isinstance(database, PostgresqlDatabase) else LAST_SQLITE
+    query = LAST_POSTGRESQL if database.is_postgresql else LAST_SQLITE
     rows = await database.fetch(query, tenant=tenant)
     return Position(rows[0][0], rows[0][1]) if rows else Position()
 

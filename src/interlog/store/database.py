@@ -40,6 +40,9 @@ class Database(ABC):
 
     dialect: ClassVar[Dialect]
 
+    is_postgresql: ClassVar[bool] = False
+    """Whether it is the engine whose texts some statements have of their own; the other one is SQLite."""
+
     shared: ClassVar[bool]
     """Whether several processes may serve the store at the same time."""
 

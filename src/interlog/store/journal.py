@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, o
 from ..model.journal import Action, Entity, JournalEntry, Position
 from ..model.tenancy import Actor
 from .database import Database, Row
-from .postgresql import PostgresqlDatabase
 from .rows import json_value
 from .schema import journal
 from .statements import Query, Unit, parameter
@@ -125,7 +124,7 @@ def add_entries(
 
 async def entries_since(database: Database, tenant: int, position: Position, limit: int) -> list[JournalEntry]:
     """Return the next entries behind a position, oldest first."""
-    query = SINCE_POSTGRESQL if isinstance(database, PostgresqlDatabase) else SINCE_SQLITE
+    query = SINCE_POSTGRESQL if database.is_postgresql else SINCE_SQLITE
     rows = await database.fetch(query, tenant=tenant, epoch=position.epoch, sequence=position.sequence, limit=limit)
     return [_entry(row) for row in rows]
 

@@ -5,7 +5,6 @@ from urllib.parse import unquote, urlsplit
 
 from ..model.errors import Invalid, Problem
 from .database import Database
-from .postgresql import PostgresqlDatabase
 from .sqlite import SqliteDatabase
 
 
@@ -25,6 +24,8 @@ def database_of(url: str) -> Database:
     if path is not None:
         return SqliteDatabase(path)
     if urlsplit(url).scheme in ("postgresql", "postgres") and _has_usable_port(url):
+        from .postgresql import PostgresqlDatabase  # its driver takes four megabytes, for nothing on SQLite
+
         return PostgresqlDatabase(url)
     raise Invalid(
         Problem("db", f"expected sqlite:///path/to/file.db or postgresql://user@host/database, not {shown(url)}")

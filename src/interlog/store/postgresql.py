@@ -41,6 +41,7 @@ _TRIES = 5
 class PostgresqlDatabase(Database):
     """A PostgreSQL database. Any number of processes may read and write it."""
 
+    is_postgresql = True
     dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
     shared = True
 

@@ -6,8 +6,6 @@ Most starts find nothing to migrate; they save ten megabytes and half the time o
 import sqlite3
 from contextlib import closing
 
-import asyncpg
-
 from .open import sqlite_path
 from .sqlite import connect
 
@@ -24,10 +22,19 @@ async def is_current(url: str) -> bool:
         if path is not None:
             with closing(connect(path, read_only=True)) as connection:
                 return connection.execute(_REVISION).fetchall() == [(HEAD,)]
+        return await _is_current_on_postgresql(url)
+    except (sqlite3.Error, OSError, TimeoutError, ValueError):
+        return False
+
+
+async def _is_current_on_postgresql(url: str) -> bool:
+    import asyncpg
+
+    try:
         remote = await asyncpg.connect(url, timeout=10)
         try:
             return bool(await remote.fetchval(_REVISION) == HEAD)
         finally:
             await remote.close()
-    except (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError):
+    except (asyncpg.PostgresError, asyncpg.InterfaceError):
         return False

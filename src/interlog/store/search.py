@@ -13,7 +13,6 @@ from ..model.journal import Entity, Position
 from ..model.searching import Kind, fold
 from .database import Database
 from .journal import settled
-from .postgresql import PostgresqlDatabase
 from .rows import encode
 from .schema import journal, search_entry, search_position, tenant
 from .search_texts import Document
@@ -129,13 +128,13 @@ async def position(database: Database, tenant_id: int) -> Position:
 
 async def waiting(database: Database) -> list[int]:
     """Return the tenants with something to index."""
-    query = WAITING_POSTGRESQL if isinstance(database, PostgresqlDatabase) else WAITING_SQLITE
+    query = WAITING_POSTGRESQL if database.is_postgresql else WAITING_SQLITE
     return [row[0] for row in await database.fetch(query)]
 
 
 async def next_changes(database: Database, tenant_id: int, read: Position, limit: int) -> tuple[Changed, Position]:
     """Return what the next entries of the journal are about, and the place behind them."""
-    query = NEXT_POSTGRESQL if isinstance(database, PostgresqlDatabase) else NEXT_SQLITE
+    query = NEXT_POSTGRESQL if database.is_postgresql else NEXT_SQLITE
     rows = await database.fetch(query, tenant=tenant_id, epoch=read.epoch, sequence=read.sequence, limit=limit)
     if not rows:
         return {}, read
@@ -193,7 +192,7 @@ def replace(
     if not rows:
         return
     given = {"tenant": tenant_id, "rows": encode(rows).decode()}
-    if isinstance(database, PostgresqlDatabase):
+    if database.is_postgresql:
         unit.change(ADD_POSTGRESQL, given, expect=None)
     else:
         unit.change(ADD_SQLITE, given, expect=None)
@@ -204,7 +203,7 @@ def clear(unit: Unit, database: Database) -> None:
     """Add to a unit that nothing of any tenant is indexed."""
     unit.change(CLEAR, {}, expect=None)
     unit.change(RESTART, {}, expect=None)
-    if not isinstance(database, PostgresqlDatabase):
+    if not database.is_postgresql:
         unit.change(CLEAR_SQLITE, {}, expect=None)
 
 

@@ -29,7 +29,6 @@ from sqlalchemy import (
 from ..model.parties import Party
 from ..model.searching import CANDIDATES, Kind, Terms
 from .database import Database
-from .postgresql import PostgresqlDatabase
 from .schema import interaction, participant, search_entry
 from .search import scope_of
 from .statements import Query, member_of, parameter
@@ -60,7 +59,7 @@ async def ranked(
 ) -> dict[Kind, list[int]]:
     """Return the ids of what meets the terms, the best of each kind first."""
     arguments: dict[str, Any] = {"tenant": tenant, "limit": limit}
-    is_postgresql = isinstance(database, PostgresqlDatabase)
+    is_postgresql = database.is_postgresql
     for index, kind in enumerate(kinds):
         arguments[f"match_{index}"] = _match(tenant, kind, groups, terms, postgresql=is_postgresql)
     if is_postgresql:
@@ -80,7 +79,7 @@ async def in_time(
     ``changed``: those of which the index is out of date, ``fresh``: those of them that meet the terms.
     """
     before_at, before_number = min(asked.before or (asked.end, 0), (asked.end, 0))
-    is_postgresql = isinstance(database, PostgresqlDatabase)
+    is_postgresql = database.is_postgresql
     arguments: dict[str, Any] = {
         "tenant": tenant,
         "match_0": _match(tenant, Kind.INTERACTION, groups, terms, postgresql=is_postgresql),
