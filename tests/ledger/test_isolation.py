@@ -38,6 +38,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         actor, OrganizationDraft(name="Client", domains=("client.example",))
     )
     deals = await ledger.opportunities.create_list(actor, "Own", Party.OPPORTUNITY, is_public=True)
+    people = await ledger.opportunities.create_list(actor, "People", Party.PERSON, is_public=True)
+    standing, _ = await ledger.list_entries.add(actor, people.id, firm.eve.id)
     opportunity = await ledger.opportunities.create(
         actor, OpportunityDraft(name="Deal", list_id=deals.id, person_ids=(firm.eve.id,))
     )
@@ -74,7 +76,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         "opportunity": opportunity.id, "entry": opportunity.entry_id, "interaction": logged.interaction.number,
         "root_note": logged.interaction.note_id or 0, "note": note.id, "reply": reply.id, "token": token.id,
         "lost": lost.id, "closed": closed.id, "over": over.id,
-        "merge": merge.id, "gone": twin.id,
+        "merge": merge.id, "gone": twin.id, "people": people.id, "standing": standing.id,
     }  # fmt: skip
 
 
@@ -175,11 +177,11 @@ READS: dict[str, Attempt] = {
         firm.actor, Party.PERSON, [ids["person"]]
     ),
     "opportunities.list_sizes": lambda firm, ids: firm.ledger.opportunities.list_sizes(firm.actor),
-    "opportunities.by_entry": lambda firm, ids: firm.ledger.opportunities.by_entry(
-        firm.actor, ids["list"], ids["entry"]
-    ),
-    "opportunities.on_list": lambda firm, ids: _first(
-        firm.ledger.opportunities.on_list(firm.actor, ids["list"], limit=99)
+    "list_entries.page": lambda firm, ids: _first(firm.ledger.list_entries.page(firm.actor, ids["people"], limit=99)),
+    "list_entries.get": lambda firm, ids: firm.ledger.list_entries.get(firm.actor, ids["people"], ids["standing"]),
+    "list_entries.find": lambda firm, ids: firm.ledger.list_entries.find(firm.actor, ids["standing"]),
+    "list_entries.of_parties": lambda firm, ids: firm.ledger.list_entries.of_parties(
+        firm.actor, Party.PERSON, [ids["person"]]
     ),
     "merges.get": lambda firm, ids: firm.ledger.merges.get(firm.actor, ids["merge"]),
     "merges.into": lambda firm, ids: firm.ledger.merges.into(firm.actor, Party.PERSON, ids["person"]),
@@ -252,6 +254,10 @@ WRITES: dict[str, Attempt] = {
     ),
     "restoring.restore_opportunity": lambda firm, ids: firm.ledger.restoring.restore_opportunity(
         firm.actor, ids["over"]
+    ),
+    "list_entries.add": lambda firm, ids: firm.ledger.list_entries.add(firm.actor, ids["people"], ids["person"]),
+    "list_entries.remove": lambda firm, ids: firm.ledger.list_entries.remove(
+        firm.actor, ids["people"], ids["standing"]
     ),
     "opportunities.create_list": lambda firm, ids: firm.ledger.opportunities.create_list(
         firm.actor, "L", Party.OPPORTUNITY, is_public=True, owner=ids["internal"]
@@ -524,7 +530,7 @@ async def test_the_same_data_twice(ledger: Ledger) -> None:
     for firm in (first, second):
         persons, _ = await firm.ledger.persons.page(firm.actor, limit=99)
         assert [person.uuid for person in persons][2:4] == [firm.eve.uuid, firm.ola.uuid]
-        assert len(await firm.ledger.opportunities.lists(firm.actor)) == 2
+        assert len(await firm.ledger.opportunities.lists(firm.actor)) == 3
         assert len(await firm.ledger.profile_types.list(firm.actor)) == 3
         assert len(await firm.ledger.types.list(firm.actor)) == len(BUILT_IN_TYPES) + 1
         await firm.ledger.interactions.delete(firm.actor, ids["interaction"])

@@ -48,8 +48,8 @@ class TestOpportunities:
         assert await acme.ledger.opportunities.of_parties(acme.actor, Party.PERSON, [acme.eve.id]) == {
             acme.eve.id: [item.id]
         }
-        assert await acme.ledger.opportunities.by_entry(acme.actor, item.list_id, item.entry_id) == item
-        assert await acme.ledger.opportunities.by_entry(acme.actor, item.list_id, 999) is None
+        entry, party = await acme.ledger.list_entries.get(acme.actor, item.list_id, item.entry_id)
+        assert (entry.party, entry.kind, party) == (item.id, Party.OPPORTUNITY, item)
 
     async def test_all_problems_at_once(self, acme: Firm) -> None:
         """Name, list and parties are judged together."""
@@ -94,7 +94,7 @@ class TestOpportunities:
         with pytest.raises(NotFound):
             await acme.ledger.opportunities.get(acme.actor, item.id)
         assert await acme.ledger.opportunities.of_parties(acme.actor, Party.PERSON, [acme.eve.id]) == {}
-        assert await acme.ledger.opportunities.on_list(acme.actor, item.list_id, limit=9) == ([], None)
+        assert await acme.ledger.list_entries.page(acme.actor, item.list_id, limit=9) == ([], None)
         assert await acme.ledger.opportunities.list_sizes(acme.actor) == {}
 
     async def test_pages(self, acme: Firm) -> None:
@@ -106,10 +106,10 @@ class TestOpportunities:
             assert await _all(acme, acme.actor, size) == ids
             assert await _all(acme, acme.actor, size, "DEAL") == ids
             assert await _all(acme, acme.actor, size, "deal 3") == [ids[3]]
-        found, following = await acme.ledger.opportunities.on_list(acme.actor, other.id, limit=2)
-        assert ([item.id for item in found], following) == ([ids[1], ids[3]], ids[3])
-        found, following = await acme.ledger.opportunities.on_list(acme.actor, other.id, limit=2, after=ids[3])
-        assert ([item.id for item in found], following) == ([ids[5]], None)
+        found, following = await acme.ledger.list_entries.page(acme.actor, other.id, limit=2)
+        assert ([item.id for _, item in found], following) == ([ids[1], ids[3]], ids[3])
+        found, following = await acme.ledger.list_entries.page(acme.actor, other.id, limit=2, after=ids[3])
+        assert ([item.id for _, item in found], following) == ([ids[5]], None)
 
     async def test_need_the_right_to_write(self, acme: Firm) -> None:
         """Who may only read changes nothing."""
@@ -157,8 +157,8 @@ class TestPrivateLists:
                 await attempt
         for refused in (
             ledger.opportunities.get_list(ben, list_.id),
-            ledger.opportunities.on_list(ben, list_.id, limit=9),
-            ledger.opportunities.by_entry(ben, list_.id, secret[0].entry_id),
+            ledger.list_entries.page(ben, list_.id, limit=9),
+            ledger.list_entries.get(ben, list_.id, secret[0].entry_id),
         ):
             with pytest.raises((NotFound, Forbidden)):
                 await refused

@@ -35,6 +35,7 @@ _records = st.lists(
         st.tuples(st.just("interaction"), st.lists(st.tuples(_one, _roles), max_size=4), _some, _some, _texts),
         st.tuples(st.just("note"), _some, _some, _texts),
         st.tuples(st.just("opportunity"), _some, _some),
+        st.tuples(st.just("stand"), st.booleans(), _one),
         st.tuples(st.just("join"), _one, _some),
         st.tuples(st.just("readdress"), _one, st.lists(st.integers(0, 1), unique=True)),
         st.tuples(st.just("fields"), st.booleans(), _one, _texts),
@@ -56,6 +57,7 @@ class World:
         self.numbers: list[int] = []
         self.contacts: list[str] = []
         self.deals = 0
+        self.lists: dict[Party, int] = {}
 
     async def begin(self) -> None:
         await self.ledger.founding.ensure(self.actor)
@@ -66,6 +68,9 @@ class World:
             self.persons.append((await self.ledger.persons.create(self.actor, person)).id)
         lists = self.ledger.opportunities.create_list(self.actor, "Deals", Party.OPPORTUNITY, is_public=True)
         self.deals = (await lists).id
+        for kind in (Party.PERSON, Party.ORGANIZATION):
+            made = await self.ledger.opportunities.create_list(self.actor, "List", kind, is_public=True)
+            self.lists[kind] = made.id
 
     async def do(self, step: tuple[Any, ...]) -> None:
         """Do one thing; what is refused is refused."""
@@ -96,6 +101,10 @@ class World:
     async def opportunity(self, persons: tuple[int, ...], organizations: tuple[int, ...]) -> None:
         ids = {f"{name[:-1]}_ids": ids for name, ids in self._links(persons, organizations).items()}
         await self.ledger.opportunities.create(self.actor, OpportunityDraft(name="D", list_id=self.deals, **ids))
+
+    async def stand(self, of_person: bool, place: int) -> None:
+        kind, ids = (Party.PERSON, self.persons) if of_person else (Party.ORGANIZATION, self.organizations)
+        await self.ledger.list_entries.add(self.actor, self.lists[kind], ids[place])
 
     async def join(self, person: int, organizations: tuple[int, ...]) -> None:
         ids = tuple(dict.fromkeys(self.organizations[place] for place in organizations))
@@ -154,6 +163,7 @@ class World:
             "elsewhere": sorted((await ledger.cards.external_ids(actor, Party.PERSON, ids)).items()),
             "notes": notes,
             "deals": deals,
+            "entries": [await ledger.list_entries.page(actor, id_, limit=99) for id_ in self.lists.values()],
             "items": sorted(items.items()),
             "timelines": [[item.number for item in page] for page in pages],
             "attached": [[note.id for note in page] for page in attached],

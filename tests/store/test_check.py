@@ -47,6 +47,15 @@ BREAKS = {
         "INSERT INTO resource (tenant_id, kind, id, number, person, group_id, value, version, created_at, modified_at, "
         f"placeholder) VALUES ({T}, 'contacts', 'i', 9999, 999, 0, '{{}}', 1, 1, 1, 0)"
     ),
+    "entries of a list that does not exist or is deleted": (
+        f"INSERT INTO list_entry VALUES ({T}, 999, 999, 0, 1, 1, 1, 1, NULL)"
+    ),
+    "list entries of a person that does not exist or is deleted": (
+        f"INSERT INTO list_entry VALUES ({T}, 999, 1, 0, 999, 1, 1, 1, NULL)"
+    ),
+    "list entries of an organization that does not exist or is deleted": (
+        f"INSERT INTO list_entry VALUES ({T}, 999, 1, 1, 999, 1, 1, 1, NULL)"
+    ),
     "keys of a profile that does not exist": f"INSERT INTO profile_key VALUES ({T}, 1, 'name', 'key', 999)",
     "values of a profile that does not exist": f"INSERT INTO profile_value VALUES ({T}, 100, 'name', 'key', 999)",
     "values of a person that does not exist or is deleted": (

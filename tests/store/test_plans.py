@@ -102,6 +102,7 @@ READS_EVERYTHING = {
     "tenants.TOKENS": "a tenant's tokens: few",
     "staff.USERS": "a tenant's users: few",
     "staff.TOKENS": "a tenant's tokens: few",
+    "list_entries.SIZES": "counts what stands on each list",
     "opportunities.LISTS": "a tenant's lists: few",
     "visit_groups": "moves a campaign's visits to another security group, which hardly ever happens",
     "overview.WEEKS": "counts a year's interactions, every ten minutes at most",
@@ -111,7 +112,7 @@ READS_EVERYTHING = {
 
 ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits", "visit_reports",
              "visit_quality", "visit_timeline", "canvassing_pages", "search", "search_pages",
-             "search_texts"}  # fmt: skip
+             "search_texts", "list_entries"}  # fmt: skip
 """Modules whose queries other tests of plans check: ``test_instance_plans.py``, ``test_canvassing_plans.py`` …"""
 
 
@@ -382,6 +383,8 @@ CASES: dict[str, Case] = {
             "INTERACTIONS",
             "NUMBER_OF_INTERACTIONS",
             "NOTES",
+            "ENTRIES",
+            "NUMBER_OF_ENTRIES",
             "NUMBER_OF_NOTES",
             "OPPORTUNITIES",
             "NUMBER_OF_OPPORTUNITIES",
@@ -446,7 +449,7 @@ CASES: dict[str, Case] = {
     "opportunities.DELETED": _simple(opportunities.DELETED, id=1),
     "opportunities.PAGE": _simple(opportunities.PAGE, after=1, limit=20),
     "opportunities.ON_LIST": _simple(opportunities.ON_LIST, list=1, after=1, limit=20),
-    "opportunities.BY_ENTRY": _simple(opportunities.BY_ENTRY, list=1, entry=1),
+    "opportunities.BY_ENTRY": _simple(opportunities.BY_ENTRY, entry=1),
     "opportunities.OF_PARTIES": _simple(opportunities.OF_PARTIES, party_kind=0, parties=[1]),
     "opportunities.UPDATE": _version_guarded(
         opportunities.UPDATE,

@@ -47,6 +47,7 @@ from .hubs import Hubs
 from .instances import Instances
 from .interactions import Interactions
 from .known_as import KnownAs
+from .list_entries import ListEntries
 from .listing import Listing
 from .merges import Merges
 from .news import Newsroom
@@ -89,6 +90,7 @@ class Ledger:
         self.relationships = Relationships(store, self.persons)
         self.organizations = Organizations(store, self.relationships, self.persons.values)
         self.opportunities = Opportunities(store)
+        self.list_entries = ListEntries(store, self.opportunities)
         self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
         self.cards = Cards(store, self.persons, self.organizations)
         self.interactions = Interactions(store, self.persons, self.cards)

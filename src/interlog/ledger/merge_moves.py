@@ -73,7 +73,9 @@ class Mover(Protocol):
         """Add to a step that records name the one that went where they did before."""
 
 
-class _Moves:
+class Moves:
+    """What moves of all kinds have in common."""
+
     def __init__(self, store: Store) -> None:
         self._database = store.database
 
@@ -87,7 +89,7 @@ class _Moves:
         return found[:limit]
 
 
-class InteractionMoves(_Moves):
+class InteractionMoves(Moves):
     """Interactions, each with its own note."""
 
     entity = Entity.INTERACTION
@@ -120,7 +122,7 @@ class InteractionMoves(_Moves):
                 step.notes.add(note.id)
 
 
-class NoteMoves(_Moves):
+class NoteMoves(Moves):
     """Notes that are attached to a party."""
 
     entity = Entity.NOTE
@@ -156,7 +158,7 @@ class NoteMoves(_Moves):
             step.change(Entity.NOTE, note.id, new.version, note)
 
 
-class OpportunityMoves(_Moves):
+class OpportunityMoves(Moves):
     """Opportunities."""
 
     entity = Entity.OPPORTUNITY
@@ -182,7 +184,7 @@ class OpportunityMoves(_Moves):
             step.change(Entity.OPPORTUNITY, read.id, new.version, read)
 
 
-class MemberMoves(_Moves):
+class MemberMoves(Moves):
     """Persons who belong to an organization."""
 
     entity = Entity.PERSON

@@ -25,6 +25,7 @@ from ..store.database import Duplicate, Stale
 from ..store.merges import Part
 from ..store.statements import Query, Unit
 from ..store.store import Store
+from .list_moves import ListEntryMoves
 from .merge_moves import Mover, Step, movers_of
 from .merge_sides import OrganizationSide, PersonSide, Side
 from .organizations import Organizations
@@ -71,7 +72,7 @@ class Merges:
             Party.PERSON: self.persons,
             Party.ORGANIZATION: OrganizationSide(store, persons, organizations),
         }
-        self.movers: list[Mover] = list(movers_of(store, persons.values))
+        self.movers: list[Mover] = [*movers_of(store, persons.values), ListEntryMoves(store)]
         self._tasks: dict[tuple[int, int], asyncio.Task[Merge]] = {}
         self._late: dict[asyncio.Task[None], tuple[Actor, Merge]] = {}
 
@@ -102,6 +103,7 @@ class Merges:
             Entity.INTERACTION: rows.NUMBER_OF_INTERACTIONS,
             Entity.NOTE: rows.NUMBER_OF_NOTES,
             Entity.OPPORTUNITY: rows.NUMBER_OF_OPPORTUNITIES,
+            Entity.LIST_ENTRY: rows.NUMBER_OF_ENTRIES,
         }
         if kind is Party.ORGANIZATION:
             queries[Entity.PERSON] = rows.NUMBER_OF_MEMBERS

@@ -8,8 +8,9 @@ from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unkn
 from ..model.ids import uuid7
 from ..model.instants import now
 from ..model.journal import Action, Entity
-from ..model.parties import Opportunity, OpportunityDraft, Party, PartyList, PersonKind
+from ..model.parties import Opportunity, OpportunityDraft, Party, PartyList, Permission, PersonKind
 from ..model.tenancy import Actor, Right
+from ..store import list_entries as entry_rows
 from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
@@ -49,19 +50,6 @@ class Opportunities:
         found = await opportunity_rows.page(self._database, actor.tenant.id, after=after, limit=limit + 1, term=term)
         following = found[limit - 1].id if len(found) > limit else None
         return await self._visible(actor, found[:limit]), following
-
-    async def on_list(
-        self, actor: Actor, list_id: int, *, limit: int, after: int = 0
-    ) -> tuple[list[Opportunity], int | None]:
-        """Return a list's opportunities behind an id, in order of ids, and the id that the next page goes on from."""
-        await self.get_list(actor, list_id)
-        found = await opportunity_rows.on_list(self._database, actor.tenant.id, list_id, after=after, limit=limit + 1)
-        return found[:limit], found[limit - 1].id if len(found) > limit else None
-
-    async def by_entry(self, actor: Actor, list_id: int, entry_id: int) -> Opportunity | None:
-        """Return the opportunity that an entry of a list stands for; None where there is no such entry."""
-        await self.get_list(actor, list_id)
-        return await opportunity_rows.by_entry(self._database, actor.tenant.id, list_id, entry_id)
 
     async def of_parties(self, actor: Actor, kind: Party, ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the opportunities of each of some persons or organizations, those visible to the actor."""
@@ -165,23 +153,33 @@ class Opportunities:
         return await opportunity_rows.lists(self._database, actor.tenant.id)
 
     async def list_sizes(self, actor: Actor) -> dict[int, int]:
-        """Return how many opportunities each list that the actor sees holds."""
+        """Return how much stands on each list that the actor sees, for those that are not empty."""
         actor.require(Right.READ)
         sizes = await opportunity_rows.list_sizes(self._database, actor.tenant.id)
+        sizes |= await entry_rows.sizes(self._database, actor.tenant.id)
         return {item.id: sizes[item.id] for item in await self.lists(actor) if item.id in sizes}
 
     async def create_list(
-        self, actor: Actor, name: str, kind: Party, *, is_public: bool, owner: int | None = None
+        self,
+        actor: Actor,
+        name: str,
+        kind: Party,
+        *,
+        is_public: bool,
+        owner: int | None = None,
+        permissions: Sequence[Permission] = (),
     ) -> PartyList:
-        """Create a list, by default one's own."""
+        """Create a list, by default one's own. ``permissions``: to whom it is opened besides."""
         actor.require(Right.WRITE)
         problems = name_problems(name)
-        if owner is not None:
-            found = await person_rows.by_ids(self._database, actor.tenant.id, [owner])
-            if owner not in found:
-                problems.append(unknown_id("owner_id", owner, "Person"))
-            elif found[owner].kind is not PersonKind.INTERNAL:
-                problems.append(Problem("owner_id", "must be an internal person"))
+        named = {f"additional_permissions[{i}].internal_person_id": one.person for i, one in enumerate(permissions)}
+        named |= {"owner_id": owner} if owner is not None else {}
+        found = await person_rows.by_ids(self._database, actor.tenant.id, set(named.values())) if named else {}
+        for path, id_ in named.items():
+            if id_ not in found:
+                problems.append(unknown_id(path, id_, "Person"))
+            elif found[id_].kind is not PersonKind.INTERNAL:
+                problems.append(Problem(path, "must be an internal person"))
         if problems:
             raise Invalid(*problems)
         item = PartyList(
@@ -192,6 +190,7 @@ class Opportunities:
             owner=owner or actor.person_id,
             creator=actor.person_id,
             created_at=now(),
+            permissions=tuple({one.person: one for one in permissions}.values()),
         )
         unit = Unit()
         opportunity_rows.insert_list(unit, actor.tenant.id, item)
@@ -236,7 +235,8 @@ async def _of_visible_lists(store: Store, actor: Actor, found: Iterable[Opportun
 
 def sees_list(actor: Actor, item: PartyList) -> bool:
     """Whether a list, and what stands on it, is visible to the actor."""
-    return item.is_public or actor.person_id in (item.owner, item.creator)
+    opened = {permission.person for permission in item.permissions}
+    return item.is_public or actor.person_id in opened.union((item.owner, item.creator))
 
 
 def name_problems(name: str) -> list[Problem]:

@@ -22,6 +22,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .departures import leave, release_ids, told
+from .list_entries import leave_lists
 from .profile_values import ProfileValues
 from .relationships import Moments, Relationships, outermost
 from .search import START, Place, search_page
@@ -203,6 +204,7 @@ class Organizations:
         await profile_rows.release_key(self._database, unit, actor.tenant.id, ORGANIZATION.id, organization_id)
         members = (await self.members(actor, [organization_id])).get(organization_id, [])
         await self.move_members(actor, unit, organization_id, leaving=members)
+        await leave_lists(self._store, actor, unit, (Party.ORGANIZATION, organization_id), at)
         left = await leave(self._store, actor, unit, (Party.ORGANIZATION, organization_id), at)
         ids = await release_ids(self._store, actor, unit, (Party.ORGANIZATION, organization_id))
         before = told(read, opportunity_ids=left, person_ids=members, external_ids=ids)

@@ -28,6 +28,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .departures import leave, release_ids, told
 from .late_binding import LateBinding
+from .list_entries import leave_lists
 from .profile_values import ProfileValues
 from .search import START, Place, search_page
 
@@ -261,6 +262,7 @@ class Persons(LateBinding):
         kept = {name: value for remember in self.remembering for name, value in (await remember(actor, read)).items()}
         await self.tell(actor, unit, read, None)
         await profile_rows.release_key(self._database, unit, actor.tenant.id, CONTACT.id, person_id)
+        await leave_lists(self._store, actor, unit, (Party.PERSON, person_id), at)
         left = await leave(self._store, actor, unit, (Party.PERSON, person_id), at)
         ids = await release_ids(self._store, actor, unit, (Party.PERSON, person_id))
         before = told(read, opportunity_ids=left, external_ids=ids, **kept)

@@ -22,6 +22,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .departures import claim_ids, join
+from .list_entries import come_back_to_lists
 from .opportunities import Opportunities
 from .organizations import Organizations
 from .persons import Persons
@@ -83,6 +84,7 @@ class Restoring:
         links = await self._links(actor, Entity.PERSON, gone)
         await join(self._store, actor, unit, (Party.PERSON, person_id), links.get("opportunity_ids", ()), at)
         await claim_ids(self._store, actor, unit, (Party.PERSON, person_id), links.get("external_ids", ()))
+        await come_back_to_lists(self._store, actor, unit, (Party.PERSON, person_id), gone.modified_at, at)
         add_entry(unit, actor, Action.RESTORE, Entity.PERSON, person_id, back.version, at, encode(gone).decode())
         addresses = [normal_email(email) for email in back.emails]
         await self._persons.bind_waiting(actor, unit, dict.fromkeys(addresses, person_id))
@@ -105,6 +107,7 @@ class Restoring:
         opportunities = links.get("opportunity_ids", ())
         await join(self._store, actor, unit, (Party.ORGANIZATION, organization_id), opportunities, at)
         await claim_ids(self._store, actor, unit, (Party.ORGANIZATION, organization_id), links.get("external_ids", ()))
+        await come_back_to_lists(self._store, actor, unit, (Party.ORGANIZATION, organization_id), gone.modified_at, at)
         add_entry(
             unit, actor, Action.RESTORE, Entity.ORGANIZATION, organization_id, back.version, at, encode(gone).decode()
         )

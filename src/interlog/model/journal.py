@@ -26,6 +26,7 @@ class Entity(StrEnum):
     ORGANIZATION = "organization"
     OPPORTUNITY = "opportunity"
     LIST = "list"
+    LIST_ENTRY = "list_entry"
     TYPE = "type"
     PROFILE_TYPE = "profile_type"
     PROFILE = "profile"

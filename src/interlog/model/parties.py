@@ -133,8 +133,26 @@ class OpportunityDraft(Struct, frozen=True, kw_only=True):
     created_at: int | None = None
 
 
+class ListRole(IntEnum):
+    """What somebody to whom a list was opened may do with it, besides reading it.
+
+    ``BASIC``: change what stands on it, and the values there; ``STANDARD``: its fields, too; ``ADMIN``: everything.
+    """
+
+    ADMIN = 0
+    BASIC = 1
+    STANDARD = 2
+
+
+class Permission(Struct, frozen=True, array_like=True):
+    """The role that an internal person has on a list."""
+
+    person: int
+    role: ListRole
+
+
 class PartyList(Struct, frozen=True, kw_only=True):
-    """A list of parties of one kind."""
+    """A list of parties of one kind. ``permissions``: to whom it was opened, whether or not it is public."""
 
     id: int
     name: str
@@ -143,6 +161,19 @@ class PartyList(Struct, frozen=True, kw_only=True):
     owner: int
     creator: int
     created_at: int
+    permissions: tuple[Permission, ...] = ()
+
+
+class ListEntry(Struct, frozen=True, kw_only=True, gc=False):
+    """That a party stands on a list: a person or an organization perhaps several times, an opportunity once."""
+
+    id: int
+    list_id: int
+    kind: Party
+    party: int
+    creator: int
+    created_at: int
+    version: int = 1
 
 
 def normal_email(text: str) -> str:

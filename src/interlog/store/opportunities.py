@@ -6,7 +6,7 @@ from itertools import chain
 import msgspec
 from sqlalchemy import delete, func, select
 
-from ..model.parties import Opportunity, Party, PartyList
+from ..model.parties import Opportunity, Party, PartyList, Permission
 from .database import Database, Row
 from .parties import by_ids_query, containing, deleted_query, in_order, live, page_rows
 from .rows import array_text, update_of
@@ -20,15 +20,14 @@ _SHOWN = (
 )  # fmt: skip
 
 _ids = msgspec.json.Decoder(tuple[int, ...])
+_permissions = msgspec.json.Decoder(tuple[Permission, ...])
 
 LIVE_BY_IDS = by_ids_query(opportunity, _SHOWN)
 DELETED = deleted_query(opportunity, _SHOWN)
 PAGE = in_order(live(opportunity, _SHOWN), opportunity)
 SEARCH = in_order(containing(live(opportunity, _SHOWN), opportunity), opportunity)
 ON_LIST = in_order(live(opportunity, _SHOWN).where(Columns.list_id == parameter("list")), opportunity)
-BY_ENTRY = Query(
-    live(opportunity, _SHOWN).where(Columns.entry_id == parameter("entry"), Columns.list_id == parameter("list"))
-)
+BY_ENTRY = Query(live(opportunity, _SHOWN).where(Columns.entry_id == parameter("entry")))
 OF_PARTIES = Query(
     select(opportunity_party.c.party_id, opportunity_party.c.opportunity_id)
     .where(
@@ -77,12 +76,6 @@ async def on_list(database: Database, tenant: int, list_id: int, *, after: int, 
     return [opportunity_of(row) for row in rows]
 
 
-async def by_entry(database: Database, tenant: int, list_id: int, entry_id: int) -> Opportunity | None:
-    """Return the opportunity of an entry on a list; None where there is none."""
-    rows = await database.fetch(BY_ENTRY, tenant=tenant, list=list_id, entry=entry_id)
-    return opportunity_of(rows[0]) if rows else None
-
-
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Opportunity]:
     """Return opportunities by their ids, without deleted ones."""
     rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(ids))
@@ -114,6 +107,12 @@ async def deleted(database: Database, tenant: int, id_: int) -> Opportunity | No
     return opportunity_of(rows[0]) if rows else None
 
 
+async def by_entry(database: Database, tenant: int, entry_id: int) -> Opportunity | None:
+    """Return the opportunity that an entry stands for; None where there is none."""
+    rows = await database.fetch(BY_ENTRY, tenant=tenant, entry=entry_id)
+    return opportunity_of(rows[0]) if rows else None
+
+
 def insert(unit: Unit, tenant: int, item: Opportunity) -> None:
     """Add the rows of a new opportunity to a unit."""
     unit.insert(
@@ -136,7 +135,7 @@ def insert_list(unit: Unit, tenant: int, item: PartyList) -> None:
         [
             (
                 tenant, item.id, item.name, int(item.kind), int(item.is_public), item.owner, item.creator,
-                item.created_at, None,
+                array_text(item.permissions), item.created_at, None,
             )
         ],
     )  # fmt: skip
@@ -184,7 +183,7 @@ def opportunity_of(row: Row) -> Opportunity:
 
 
 def _list_of(row: Row) -> PartyList:
-    _, id_, name, kind, is_public, owner, creator, created_at, _ = row
+    _, id_, name, kind, is_public, owner, creator, permissions, created_at, _ = row
     return PartyList(
         id=id_,
         name=name,
@@ -193,6 +192,7 @@ def _list_of(row: Row) -> PartyList:
         owner=owner,
         creator=creator,
         created_at=created_at,
+        permissions=_permissions.decode(permissions),
     )
 
 

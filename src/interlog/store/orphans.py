@@ -16,6 +16,7 @@ from .schema import (
     grant,
     interaction,
     interaction_type,
+    list_entry,
     membership,
     merge,
     merge_part,
@@ -27,6 +28,7 @@ from .schema import (
     organization_domain,
     participant,
     party_external_id,
+    party_list,
     password,
     person,
     person_email,
@@ -121,6 +123,12 @@ def _references() -> Iterator[_Reference]:
     yield _Reference(f"domains of an organization {gone}", organization_domain, organization, own, live=True)
     own = {"opportunity_id": "id"}
     yield _Reference(f"parties of an opportunity {gone}", opportunity_party, opportunity, own, live=True)
+    here = list_entry.c.deleted_at.is_(None)
+    yield _Reference(f"entries of a list {gone}", list_entry, party_list, {"list_id": "id"}, live=True, when=here)
+    for party in (Party.PERSON, Party.ORGANIZATION):
+        name, owner, _ = _PARTIES[party]
+        own, kind = {"party_id": "id"}, list_entry.c.party_kind == int(party)
+        yield _Reference(f"list entries of {name} {gone}", list_entry, owner, own, live=True, when=and_(here, kind))
     yield _Reference(f"visits of an interaction {gone}", visit, interaction, number, live=True)
     here = and_(resource.c.person.is_not(None), resource.c.deleted_at.is_(None))
     own = {"person": "id"}

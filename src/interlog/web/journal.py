@@ -27,6 +27,7 @@ ENTITIES = {
     Entity.ORGANIZATION: "Organization",
     Entity.OPPORTUNITY: "Opportunity",
     Entity.LIST: "List",
+    Entity.LIST_ENTRY: "Entry of a list",
     Entity.TYPE: "Interaction type",
     Entity.PROFILE_TYPE: "Profile type",
     Entity.PROFILE: "Profile",

@@ -194,6 +194,7 @@ MOVES = {
     Entity.NOTE: "Notes",
     Entity.OPPORTUNITY: "Opportunities",
     Entity.PERSON: "Persons",
+    Entity.LIST_ENTRY: "Entries of lists",
 }
 """What is counted of what moves, in words."""
 

@@ -59,6 +59,10 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
     ola = firm.person(f"Ola {word}", "Berg", f"ola@client.{word.lower()}.example")
     client = firm.organization(f"Client {word}", f"client.{word.lower()}.example")
     deal = firm.opportunity(f"Deal {word}", persons=[ola], organizations=[client], list_id=deals)
+    people = firm.server.run(
+        firm.ledger.opportunities.create_list(firm.actor, f"People {word}", Party.PERSON, is_public=True)
+    ).id
+    entry, _ = firm.server.run(firm.ledger.list_entries.add(firm.actor, people, ola.id))
     when = at("2026-03-05T10:00:00Z")
     call = firm.log("Call", when, firm.mia, ola, body=f"Talked of {word}")
     ids = {
@@ -71,8 +75,9 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         "Organization": client.id,
         "Opportunity": deal.id,
         "Note": call.note_id or 0,
-        "List": deal.list_id,
-        "ListEntry": deal.entry_id,
+        "List": people,
+        "Deals": deal.list_id,
+        "ListEntry": entry.id,
     }
     return World(firm, ids)
 
@@ -154,7 +159,7 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "interactions.create": {"person_ids": [ids["Internal"], ids["Person"]]},
         "interactions.update": {"content": "Reworded"},
         "persons.create": {"emails": ["new@client.example"]},
-        "opportunities.create": {"list_id": ids["List"]},
+        "opportunities.create": {"list_id": ids["Deals"]},
         "notes.create": {"person_ids": [ids["Person"]]},
         "lists.create": {"type": 8},
         "v2.notes.create": {

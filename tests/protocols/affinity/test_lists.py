@@ -1,4 +1,4 @@
-"""Lists over HTTP, as far as opportunities need them."""
+"""Lists and what stands on them, over HTTP."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from interlog.model.parties import Person
 from tests.serving import Caller, Firm
 
 from .conftest import PREFIX
-from .wire import LIST, LIST_ENTRY, UNKNOWN, answered, refused, unknown
+from .wire import LIST, LIST_ENTRY, UNKNOWN, answered, refused, short, unknown
 
 
 @pytest.mark.covers("lists.list")
@@ -154,3 +154,161 @@ class TestEntries:
         assert answered(api.get(f"/lists/{other}/list-entries")) == []
         response = api.get(f"/lists/{other}/list-entries/{deal.entry_id}")
         assert refused(response, status=404) == [unknown("id", deal.entry_id, "ListEntry")]
+
+
+def _list(api: Caller, type_: int, **more: Any) -> int:
+    body = {"name": "Next", "type": type_, "is_public": True} | more
+    return int(answered(api.post("/lists", **body))["id"])
+
+
+@pytest.mark.covers("lists.add")
+class TestAdd:
+    """``POST /lists/{id}/list-entries``"""
+
+    def test_puts_a_person_on_a_list(self, api: Caller, mia: Person, ola: Person) -> None:
+        """The entry has exactly its keys, with the short person; it is read alone and in the list; the size grows."""
+        people = _list(api, 0)
+        entry = answered(api.post(f"/lists/{people}/list-entries", entity_id=ola.id))
+        assert entry == {
+            "id": entry["id"],
+            "list_id": people,
+            "creator_id": mia.id,
+            "entity_id": ola.id,
+            "entity_type": 0,
+            "created_at": entry["created_at"],
+            "entity": short(ola),
+        }
+        assert answered(api.get(f"/lists/{people}/list-entries/{entry['id']}")) == entry
+        assert answered(api.get(f"/lists/{people}/list-entries")) == [entry]
+        assert answered(api.get(f"/lists/{people}"))["list_size"] == 1
+        assert {item["id"]: item["list_size"] for item in answered(api.get("/lists"))}[people] == 1
+
+    def test_puts_an_organization_on_a_list(self, api: Caller, firm: Firm, ben: Person) -> None:
+        """An organization stands there with the keys of lists; another internal person may be its creator."""
+        client, companies = firm.organization("Client", "client.example"), _list(api, 1)
+        entry = answered(api.post(f"/lists/{companies}/list-entries", entity_id=client.id, creator_id=ben.id))
+        assert (entry["entity_type"], entry["creator_id"]) == (1, ben.id)
+        assert entry["entity"] == {
+            "id": client.id,
+            "name": "Client",
+            "domain": "client.example",
+            "domains": ["client.example"],
+            "crunchbase_uuid": None,
+            "global": False,
+        }
+
+    def test_the_same_one_twice(self, api: Caller, ola: Person) -> None:
+        """The same entity may stand on a list more than once."""
+        people = _list(api, 0)
+        ids = [answered(api.post(f"/lists/{people}/list-entries", entity_id=ola.id))["id"] for _ in range(2)]
+        assert [entry["id"] for entry in answered(api.get(f"/lists/{people}/list-entries"))] == ids
+        shown = answered(api.get(f"/persons/{ola.id}"))["list_entries"]
+        assert [entry["id"] for entry in shown] == ids
+        assert set(shown[0]) == LIST_ENTRY
+
+    def test_refuses_what_is_not_of_the_lists_type(self, api: Caller, firm: Firm, ola: Person) -> None:
+        """An opportunity is created on its list, not put there; who is no person stands on no list of persons."""
+        deal, people = firm.opportunity("Pilot"), _list(api, 0)
+        before = firm.rows()
+        refused(api.post(f"/lists/{deal.list_id}/list-entries", entity_id=deal.id), "Field entity_id: ")
+        response = api.post(f"/lists/{people}/list-entries", entity_id=UNKNOWN, creator_id=ola.id)
+        assert refused(response) == [
+            unknown("entity_id", UNKNOWN, "Person"), "Field creator_id: must be an internal person"
+        ]  # fmt: skip
+        companies = _list(api, 1)
+        before = firm.rows()
+        refused(
+            api.post(f"/lists/{companies}/list-entries", entity_id=UNKNOWN),
+            unknown("entity_id", UNKNOWN, "Organization"),
+        )
+        assert firm.rows() == before
+
+    def test_pages(self, api: Caller, firm: Firm) -> None:
+        """Pages of a list of persons: each entry once, in the order of entries."""
+        people = _list(api, 0)
+        for number in range(5):
+            person = firm.person(f"Eve {number}")
+            answered(api.post(f"/lists/{people}/list-entries", entity_id=person.id))
+        everything = answered(api.get(f"/lists/{people}/list-entries"))
+        paged: list[Any] = []
+        token = ""
+        while token is not None:
+            answer = answered(api.get(f"/lists/{people}/list-entries", page_size=2, page_token=token))
+            paged += answer["list_entries"]
+            token = answer["next_page_token"]
+        assert paged == everything and len(paged) == 5
+
+
+@pytest.mark.covers("lists.remove")
+class TestRemove:
+    """``DELETE /lists/{id}/list-entries/{entry_id}``"""
+
+    def test_leaves_the_person(self, api: Caller, ola: Person) -> None:
+        """Only the entry goes; a second time it is not found."""
+        people = _list(api, 0)
+        entry = answered(api.post(f"/lists/{people}/list-entries", entity_id=ola.id))["id"]
+        assert answered(api.delete(f"/lists/{people}/list-entries/{entry}")) == {"success": True}
+        response = api.delete(f"/lists/{people}/list-entries/{entry}")
+        assert refused(response, status=404) == [unknown("id", entry, "ListEntry")]
+        assert answered(api.get(f"/persons/{ola.id}"))["list_entries"] == []
+        assert answered(api.get(f"/lists/{people}"))["list_size"] == 0
+
+    def test_deletes_an_opportunity(self, api: Caller, firm: Firm) -> None:
+        """With its only entry an opportunity goes."""
+        deal = firm.opportunity("Pilot")
+        answered(api.delete(f"/lists/{deal.list_id}/list-entries/{deal.entry_id}"))
+        assert refused(api.get(f"/opportunities/{deal.id}"), status=404)
+
+    def test_with_the_person(self, api: Caller, firm: Firm, ola: Person) -> None:
+        """Whoever is deleted stands on no list; what comes back stands where it stood, less what was removed before."""
+        people = _list(api, 0)
+        removed, kept = [answered(api.post(f"/lists/{people}/list-entries", entity_id=ola.id)) for _ in range(2)]
+        answered(api.delete(f"/lists/{people}/list-entries/{removed['id']}"))
+        answered(api.delete(f"/persons/{ola.id}"))
+        assert answered(api.get(f"/lists/{people}/list-entries")) == []
+        firm.server.run(firm.ledger.restoring.restore_person(firm.actor, ola.id))
+        assert answered(api.get(f"/lists/{people}/list-entries")) == [kept]
+
+    def test_with_the_organization(self, api: Caller, firm: Firm) -> None:
+        """The same for organizations."""
+        client, companies = firm.organization("Client"), _list(api, 1)
+        entry = answered(api.post(f"/lists/{companies}/list-entries", entity_id=client.id))
+        assert [one["id"] for one in answered(api.get(f"/organizations/{client.id}"))["list_entries"]] == [entry["id"]]
+        answered(api.delete(f"/organizations/{client.id}"))
+        assert answered(api.get(f"/lists/{companies}"))["list_size"] == 0
+        firm.server.run(firm.ledger.restoring.restore_organization(firm.actor, client.id))
+        assert answered(api.get(f"/lists/{companies}/list-entries")) == [entry]
+
+
+class TestPermissions:
+    """Whom a list is opened to."""
+
+    def test_a_private_list_is_opened(self, api: Caller, firm: Firm, ben: Person, ola: Person) -> None:
+        """``additional_permissions`` opens a private list to those it names, and to nobody else (spec 6)."""
+        zoe = firm.colleague("Zoe", "Alt")
+        given = [{"internal_person_id": ben.id, "role_id": 1}]
+        item = answered(api.post("/lists", name="Few", type=0, is_public=False, additional_permissions=given))
+        assert item["additional_permissions"] == given
+        entry = answered(api.post(f"/lists/{item['id']}/list-entries", entity_id=ola.id))["id"]
+        path = f"/lists/{item['id']}/list-entries/{entry}"
+        assert answered(firm.caller(PREFIX, firm.token_of(ben)).get(path))["id"] == entry
+        zoes = firm.caller(PREFIX, firm.token_of(zoe))
+        for attempt in (zoes.get(path), zoes.delete(path), zoes.post(f"/lists/{item['id']}/list-entries", entity_id=1)):
+            refused(attempt, status=403)
+        assert answered(zoes.get(f"/persons/{ola.id}"))["list_entries"] == []
+
+    @pytest.mark.parametrize(
+        ("given", "problem"),
+        [
+            ({"internal_person_id": 1}, "additional_permissions"),
+            ([1], "additional_permissions"),
+            ([{}], "internal_person_id: is required"),
+            ([{"internal_person_id": 1, "role_id": 3}], "role_id: must be one of 0, 1, 2"),
+            ([{"internal_person_id": UNKNOWN, "role_id": 0}], "to be a valid id for model Person"),
+        ],
+    )
+    def test_refuses_what_is_none(self, api: Caller, firm: Firm, given: Any, problem: str) -> None:
+        """What is no permission is refused by its place, and nothing is stored."""
+        before = firm.rows()
+        refused(api.post("/lists", name="X", type=0, is_public=True, additional_permissions=given), problem)
+        assert firm.rows() == before

@@ -2,7 +2,9 @@
 
 import pytest
 from affinity import Affinity, NotFoundError
-from affinity.types import ListEntryId, ListId, ListType
+from affinity.models import ListCreate, ListPermission
+from affinity.models.types import ListRole
+from affinity.types import ListEntryId, ListId, ListType, PersonId, UserId
 
 from interlog.model.parties import Party
 from tests.serving import Firm
@@ -51,3 +53,18 @@ class TestEntries:
         assert entries.get(shown[1].id) == shown[1]
         with pytest.raises(NotFoundError):
             entries.get(ListEntryId(UNKNOWN))
+
+    @pytest.mark.covers("lists.create", "lists.add", "lists.remove", by=BY)
+    def test_add_and_remove(self, client: Affinity, firm: Firm) -> None:
+        """A list of persons opened to a colleague, a person put on it, and taken off."""
+        ben, ola = firm.colleague("Ben", "Abt"), firm.person("Ola", "Berg")
+        permission = ListPermission(internal_person_id=UserId(ben.id), role_id=ListRole.BASIC)
+        data = ListCreate(name="People", type=ListType.PERSON, is_public=False, additional_permissions=[permission])
+        people = client.lists.create(data)
+        assert (people.name, people.type, people.owner_id) == ("People", ListType.PERSON, firm.mia.id)
+        entries = client.lists.entries(people.id)
+        added = entries.add_person(PersonId(ola.id))
+        (entry,) = entries.list().data
+        assert (entry.id, entry.entity and entry.entity.id) == (added.id, ola.id)
+        assert entries.delete(added.id)
+        assert entries.list().data == []

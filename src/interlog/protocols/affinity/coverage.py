@@ -15,8 +15,6 @@ CLIENTS = ("affinity-sdk", "xaffinity", PLAIN)
 
 
 NOT_YET = missing(
-    ("6", "POST", "/lists/{id}/list-entries"),
-    ("6", "DELETE", "/lists/{id}/list-entries/{entry_id}"),
     ("9.1", "GET POST", "/fields"),
     ("9.1", "DELETE", "/fields/{id}"),
     ("9.2", "GET POST", "/field-values"),
@@ -71,7 +69,6 @@ NOT_YET = missing(
 )
 
 DIFFERENCES = (
-    ("persons, organizations", "`list_entries` is always empty: only opportunities stand on lists so far."),
     ("persons.fields, organizations.fields, lists.get", "There are no fields of one's own: the arrays are empty."),
     ("persons", "`primary_email` is the first address given; how recently another one was used does not change it."),
     ("opportunities", "One on a list that the caller may not see is not found, rather than shown without its entry."),

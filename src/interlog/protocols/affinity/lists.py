@@ -1,13 +1,16 @@
-"""Lists and their entries, as far as opportunities need them: ``/lists`` (spec 6)."""
+"""Lists and their entries: ``/lists`` (spec 6)."""
 
 from typing import Any
 
-from interlog.model.errors import NotFound
-from interlog.model.parties import Opportunity, Party
+from msgspec.structs import replace
+
+from interlog.model.errors import Invalid, Problem
+from interlog.model.parties import ListRole, Party, Permission
 
 from . import translate, wire
 from .operations import PATH_ID, Call, Kind, Param, id_param
 from .paging import MAX_PAGE, PAGING, page_size, page_token, place_of
+from .params import Decoder
 
 GET = (PATH_ID,)
 CREATE = (
@@ -15,9 +18,18 @@ CREATE = (
     Param(name="type", kind=Kind.INTEGER, required=True, choices=(0, 1, 8)),
     Param(name="is_public", kind=Kind.FLAG, required=True),
     id_param("owner_id", model="Person"),
+    Param(name="additional_permissions", kind=Kind.OBJECT),
 )
 ENTRIES = (PATH_ID, *PAGING)
+ADD = (PATH_ID, id_param("entity_id", model="Person", required=True), id_param("creator_id", model="Person"))
 ENTRY = (PATH_ID, Param(name="entry_id", kind=Kind.ID, required=True))
+
+_PERMISSION = Decoder(
+    (
+        id_param("internal_person_id", model="Person", required=True),
+        Param(name="role_id", kind=Kind.INTEGER, required=True, choices=tuple(map(int, ListRole))),
+    )
+)
 
 
 async def list_(call: Call) -> list[wire.PartyList]:
@@ -43,47 +55,80 @@ async def create(call: Call) -> dict[str, Any]:
         Party(call.args["type"]),
         is_public=call.args["is_public"],
         owner=call.get("owner_id"),
+        permissions=_permissions(call.get("additional_permissions", ())),
     )
     shown = translate.party_list(item, 0)
-    return {**_keys(shown), "creator_id": item.creator, "additional_permissions": []}
+    permissions = [{"internal_person_id": one.person, "role_id": int(one.role)} for one in item.permissions]
+    return {**_keys(shown), "creator_id": item.creator, "additional_permissions": permissions}
 
 
-async def entries(call: Call) -> dict[str, Any] | list[dict[str, Any]]:
+async def entries(call: Call) -> dict[str, Any] | list[wire.Listed]:
     """``GET /lists/{id}/list-entries``: without ``page_size`` a bare array of everything, with it pages."""
+    times = translate.clock(call.settings.affinity_time_zone)
     if "page_size" in call.args or "page_token" in call.args:
         place = place_of(call.actor.tenant, "list-entries", call.args, 1)
-        found, following = await call.ledger.opportunities.on_list(
+        found, following = await call.ledger.list_entries.page(
             call.actor, call.args["id"], limit=page_size(call.args), after=place[0] if place else 0
         )
         token = page_token(call.actor.tenant, "list-entries", call.args, None if following is None else (following,))
-        return {"list_entries": [_entry(call, item) for item in found], "next_page_token": token}
-    everything: list[Opportunity] = []
+        return {"list_entries": [translate.listed(item, times) for item in found], "next_page_token": token}
+    everything: list[wire.Listed] = []
     after: int | None = 0
     while after is not None:
-        found, after = await call.ledger.opportunities.on_list(call.actor, call.args["id"], limit=MAX_PAGE, after=after)
-        everything += found
-    return [_entry(call, item) for item in everything]
+        found, after = await call.ledger.list_entries.page(call.actor, call.args["id"], limit=MAX_PAGE, after=after)
+        everything += [translate.listed(item, times) for item in found]
+    return everything
 
 
-async def entry(call: Call) -> dict[str, Any]:
+async def entry(call: Call) -> wire.Listed:
     """``GET /lists/{id}/list-entries/{entry_id}``."""
-    found = await call.ledger.opportunities.by_entry(call.actor, call.args["id"], call.args["entry_id"])
-    if found is None:
-        raise NotFound("entry", call.args["entry_id"])
-    return _entry(call, found)
+    found = await call.ledger.list_entries.get(call.actor, call.args["id"], call.args["entry_id"])
+    return translate.listed(found, translate.clock(call.settings.affinity_time_zone))
 
 
-def _entry(call: Call, item: Opportunity) -> dict[str, Any]:
-    shown = translate.list_entry(item, translate.clock(call.settings.affinity_time_zone))
-    return {
-        "id": shown.id,
-        "list_id": shown.list_id,
-        "creator_id": shown.creator_id,
-        "entity_id": shown.entity_id,
-        "entity_type": shown.entity_type,
-        "created_at": shown.created_at,
-        "entity": {"id": item.id, "name": item.name},
-    }
+async def add(call: Call) -> wire.Listed:
+    """``POST /lists/{id}/list-entries``: a person or an organization, perhaps once more."""
+    found = await call.ledger.list_entries.add(
+        call.actor, call.args["id"], call.args["entity_id"], creator=call.get("creator_id")
+    )
+    return translate.listed(found, translate.clock(call.settings.affinity_time_zone))
+
+
+async def remove(call: Call) -> wire.Success:
+    """``DELETE /lists/{id}/list-entries/{entry_id}``: with an entry of opportunities goes the opportunity."""
+    await call.ledger.list_entries.remove(call.actor, call.args["id"], call.args["entry_id"])
+    return wire.Success()
+
+
+async def entries_of(call: Call, kind: Party, id_: int) -> list[wire.ListEntry]:
+    """Return the entries by which a person or an organization stands on lists that the caller sees."""
+    found = await call.ledger.list_entries.of_parties(call.actor, kind, [id_])
+    times = translate.clock(call.settings.affinity_time_zone)
+    return [translate.list_entry(item, times) for item in found.get(id_, ())]
+
+
+def _permissions(given: Any) -> list[Permission]:
+    """Return to whom a list is opened; ``Invalid`` with everything wrong with it."""
+    if not isinstance(given, (list, tuple)):
+        raise Invalid(Problem("additional_permissions", "must be a list of objects", "type"))
+    found, problems = [], []
+    for index, item in enumerate(given):
+        try:
+            args = _PERMISSION.decode(item) if isinstance(item, dict) else None
+        except Invalid as error:
+            problems += [_within(index, problem) for problem in error.problems]
+            continue
+        if args is None:
+            problems.append(Problem(f"additional_permissions[{index}]", "must be an object", "type"))
+        else:
+            found.append(Permission(args["internal_person_id"], ListRole(args["role_id"])))
+    if problems:
+        raise Invalid(*problems)
+    return found
+
+
+def _within(index: int, problem: Problem) -> Problem:
+    return replace(problem, path=f"additional_permissions[{index}].{problem.path}")
 
 
 def _keys(item: wire.PartyList) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from interlog.model.parties import Organization, OrganizationDraft, Party
 
 from . import translate, wire
 from .errors import verbatim
+from .lists import entries_of
 from .moments import BOUNDS, WITH_DATES, bounds_of, dates_of_organizations
 from .operations import PATH_ID, Call, Kind, Param, id_param
 from .paging import PAGING, page_size, page_token, place_of
@@ -52,7 +53,8 @@ async def get(call: Call) -> dict[str, Any]:
     """``GET /organizations/{id}``."""
     item = await call.ledger.organizations.get(call.actor, call.args["id"])
     extras = await _extras(call, [item])
-    return {**await _with_members(call, item), **extras[item.id], "list_entries": []}
+    entries = await entries_of(call, Party.ORGANIZATION, item.id)
+    return {**await _with_members(call, item), **extras[item.id], "list_entries": entries}
 
 
 async def create(call: Call) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from interlog.model.parties import Party, Person, PersonDraft
 
 from . import translate, wire
 from .errors import verbatim
+from .lists import entries_of
 from .moments import BOUNDS, WITH_DATES, bounds_of, dates_of_persons
 from .operations import PATH_ID, Call, Kind, Param, id_param
 from .paging import PAGING, page_size, page_token, place_of
@@ -59,7 +60,11 @@ async def get(call: Call) -> dict[str, Any]:
     """``GET /persons/{id}``."""
     item = await call.ledger.persons.get(call.actor, call.args["id"])
     extras = await _extras(call, [item])
-    return {**translate.full_person(item), **extras[item.id], "list_entries": []}
+    return {
+        **translate.full_person(item),
+        **extras[item.id],
+        "list_entries": await entries_of(call, Party.PERSON, item.id),
+    }
 
 
 async def create(call: Call) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 ``Raw`` in an interaction is a ``Person``, encoded before.
 """
 
+from typing import Any
+
 from msgspec import Raw, Struct
 
 
@@ -92,7 +94,7 @@ class Note(Struct, gc=False):
 
 
 class ListEntry(Struct, gc=False):
-    """An opportunity's entry on its list (spec 5)."""
+    """An entry of a list, as it stands in what it is for (spec 3, 4, 5)."""
 
     id: int
     creator_id: int
@@ -100,6 +102,18 @@ class ListEntry(Struct, gc=False):
     entity_id: int
     entity_type: int
     created_at: str
+
+
+class Listed(Struct, gc=False):
+    """An entry of a list with what it is for: a person, an organization or an opportunity, shortly (spec 6)."""
+
+    id: int
+    list_id: int
+    creator_id: int
+    entity_id: int
+    entity_type: int
+    created_at: str
+    entity: Person | dict[str, Any]
 
 
 class Opportunity(Struct, gc=False):

@@ -12,6 +12,7 @@ from .definitions import chore, collection, definition, interaction_type, profil
 from .deliveries import delivery, subscription
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
 from .journal import ASSIGNED_BY_WRITER, journal
+from .lists import list_entry
 from .merges import merge, merge_part
 from .notes import note, note_link
 from .parties import (
@@ -49,6 +50,7 @@ __all__ = [
     "interaction",
     "interaction_type",
     "journal",
+    "list_entry",
     "membership",
     "merge",
     "merge_part",

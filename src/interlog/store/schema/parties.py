@@ -109,10 +109,12 @@ party_list = Table(
     whole("is_public"),
     whole("owner"),
     whole("creator"),
+    text_column("permissions"),
     whole("created_at"),
     whole("deleted_at", **NULL),
     key("tenant_id", "id"),
 )
+"""``permissions``: pairs of an internal person's id and the role that he has on the list."""
 
 opportunity = Table(
     "opportunity",

@@ -1,9 +1,9 @@
-"""Lists and their entries: ``/v2/lists`` (spec 14.5). So far only opportunities stand on lists."""
+"""Lists and their entries: ``/v2/lists`` (spec 14.5)."""
 
 from typing import Any
 
-from interlog.model.errors import NotFound
-from interlog.model.parties import Opportunity
+from interlog.ledger.list_entries import Listed
+from interlog.model.parties import Opportunity, Organization, Person
 
 from ..operations import PATH_ID, Call, Kind, Param
 from . import translate, wire
@@ -39,22 +39,27 @@ async def entries(call: Call) -> dict[str, Any]:
     """``GET /v2/lists/{id}/list-entries``: in order of what stands on the list."""
     args, place = first_args(call)
     item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
-    found, following = await call.ledger.opportunities.on_list(
+    found, following = await call.ledger.list_entries.page(
         call.actor, item.id, limit=args.get("limit", MAX_LIMIT), after=place[0] if place else 0
     )
-    shown = [_entry(args, opportunity, item.name) for opportunity in found]
+    shown = [_entry(args, listed, item.name) for listed in found]
     return page(call, args, shown, None if following is None else (following,))
 
 
 async def entry(call: Call) -> wire.ListEntry:
     """``GET /v2/lists/{id}/list-entries/{entry_id}``."""
     item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
-    found = await call.ledger.opportunities.by_entry(call.actor, item.id, call.args["entry_id"])
-    if found is None:
-        raise NotFound("entry", call.args["entry_id"])
-    return _entry(call.args, found, item.name)
+    return _entry(call.args, await call.ledger.list_entries.get(call.actor, item.id, call.args["entry_id"]), item.name)
 
 
-def _entry(args: dict[str, Any], item: Opportunity, list_name: str) -> wire.ListEntry:
-    shown = translate.opportunity(item, {item.list_id: list_name})
+def _entry(args: dict[str, Any], found: Listed, list_name: str) -> wire.ListEntry:
+    item, party = found
+    shown: Any
+    match party:
+        case Person():
+            shown = translate.person(party)
+        case Organization():
+            shown = translate.company(party)
+        case Opportunity():
+            shown = translate.opportunity(party, {item.list_id: list_name})
     return translate.list_entry(item, with_fields(args, shown))

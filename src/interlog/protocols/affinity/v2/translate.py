@@ -6,7 +6,7 @@ from typing import Any
 from interlog.model.instants import to_datetime
 from interlog.model.interactions import Brief, Participant
 from interlog.model.notes import Note, NoteKind
-from interlog.model.parties import Opportunity, Organization, Party, PartyList, Person, PersonKind
+from interlog.model.parties import ListEntry, Opportunity, Organization, Party, PartyList, Person, PersonKind
 from interlog.model.tenancy import Tenant
 from interlog.model.types import Direction, Logging, Role
 
@@ -91,10 +91,9 @@ def party_list(item: PartyList) -> wire.PartyList:
     )
 
 
-def list_entry(item: Opportunity, entity: Any) -> wire.ListEntry:
-    """Return the entry by which an opportunity, of which ``entity`` is shown, stands on its list."""
-    kind = LIST_TYPES[Party.OPPORTUNITY]
-    return wire.ListEntry(item.entry_id, item.list_id, kind, time(item.created_at), item.creator, entity)
+def list_entry(item: ListEntry, entity: Any) -> wire.ListEntry:
+    """Return the entry by which a party, which is shown as ``entity``, stands on a list."""
+    return wire.ListEntry(item.id, item.list_id, LIST_TYPES[item.kind], time(item.created_at), item.creator, entity)
 
 
 # Interactions

@@ -404,6 +404,28 @@ def upgrade() -> None:
         "ix_party_external_id_party", "party_external_id", ["tenant_id", "party_kind", "party_id"], unique=False
     )
     op.create_table(
+        "list_entry",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("list_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_list_entry"),
+    )
+    op.create_index(
+        "ix_list_entry_list",
+        "list_entry",
+        ["tenant_id", "list_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index("ix_list_entry_party", "list_entry", ["tenant_id", "party_kind", "party_id", "id"], unique=False)
+    op.create_table(
         "party_list",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
@@ -412,6 +434,7 @@ def upgrade() -> None:
         sa.Column("is_public", WHOLE, autoincrement=False, nullable=False),
         sa.Column("owner", WHOLE, autoincrement=False, nullable=False),
         sa.Column("creator", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("permissions", sa.Text(), nullable=False),
         sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
         sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party_list"),

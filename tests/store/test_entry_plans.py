@@ -1,0 +1,87 @@
+"""Plans of what reads and writes what stands on lists: index ranges, whatever the length of the list."""
+
+import importlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from interlog.ledger import Ledger
+from interlog.model.parties import Party
+from interlog.store import list_entries, schema
+from interlog.store.statements import Query, Unit
+from tests.ledger.conftest import Firm, found_firm
+
+from .test_plans import READS_EVERYTHING, _postgresql_faults, _sqlite_faults
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ENTRIES = 20_000
+
+CASES: dict[str, tuple[Query, dict[str, Any]]] = {
+    "list_entries.BY_IDS": (list_entries.BY_IDS, {"ids": [5, 6]}),
+    "list_entries.PAGE": (list_entries.PAGE, {"list": 2, "after": 100, "limit": 101}),
+    "list_entries.OF_PARTIES": (list_entries.OF_PARTIES, {"party_kind": 0, "parties": [5, 6]}),
+    "list_entries.LEFT": (list_entries.LEFT, {"party_kind": 0, "party": 5, "left_at": 7}),
+    "list_entries.REMOVE": (list_entries.REMOVE, {"entry": 5, "read_version": 1, "at": 7}),
+    "list_entries.LEAVE": (list_entries.LEAVE, {"party_kind": 0, "party": 5, "at": 7}),
+    "list_entries.COME_BACK": (list_entries.COME_BACK, {"party_kind": 0, "party": 5, "left_at": 7}),
+    "list_entries.MOVE": (list_entries.MOVE, {"entry": 5, "read_version": 1, "new_party": 6}),
+    "list_entries.PERSON_STAYS": (list_entries.PERSON_STAYS, {"party": 5}),
+    "list_entries.ORGANIZATION_STAYS": (list_entries.ORGANIZATION_STAYS, {"party": 5}),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def long(module_database_url: str) -> AsyncIterator[Firm]:
+    """A firm with two long lists, and the statistics that PostgreSQL gathers by itself."""
+    ledger = await Ledger.open(module_database_url)
+    firm = await found_firm(ledger, "large")
+    tenant = firm.tenant.id
+    unit = Unit()
+    unit.insert(
+        schema.list_entry,
+        [
+            (tenant, id_, 2 + id_ % 2, int(Party.PERSON), 1 + id_ // 3, 1, 1, 1, None if id_ % 9 else 7)
+            for id_ in range(1, ENTRIES)
+        ],
+    )
+    unit.insert(
+        schema.organization,
+        [(tenant, id_, f"u{id_}", "X", "[]", "x", "x", 0, 1, 1, None, None, None) for id_ in range(1, 3_000)],
+    )
+    unit.insert(
+        schema.person,
+        [
+            (tenant, id_, f"u{id_}", 0, "X", "", "[]", None, "[]", "x", "x", 1, 1, None, None, None)
+            for id_ in range(1_000, 4_000)
+        ],
+    )
+    await ledger.store.database.write(unit)
+    if not ledger.store.url.startswith("sqlite"):
+        connection = await asyncpg.connect(ledger.store.url)
+        await connection.execute("ANALYZE")
+        await connection.close()
+    yield firm
+    await ledger.close()
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_reads_an_index_range(long: Firm, name: str) -> None:
+    """The query reads as much as it returns, however long the lists are."""
+    query, given = CASES[name]
+    database = long.ledger.store.database
+    arguments = {key: database.array(value) if isinstance(value, list) else value for key, value in given.items()}
+    plan = await database.explain(query, tenant=long.tenant.id, **arguments)
+    found = _sqlite_faults(plan) if long.ledger.store.url.startswith("sqlite") else _postgresql_faults(plan)
+    assert found == [], "\n".join(plan)
+
+
+async def test_every_query_has_a_check() -> None:
+    """A query of these modules that is not listed above fails here."""
+    for module in ("list_entries",):
+        for name, value in vars(importlib.import_module(f"interlog.store.{module}")).items():
+            if isinstance(value, Query):
+                assert f"{module}.{name}" in CASES or f"{module}.{name}" in READS_EVERYTHING
