@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_USER := 0
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help setup run test test-fast lint format translations bench lock clean
+.PHONY: help setup run test test-fast lint format translations tour bench lock clean
 
 help: ## Show this list
 	@echo "usage: make <target> [ARGS='...']"
@@ -49,6 +49,9 @@ format: setup ## Format the code and mend what ruff can mend
 
 translations: setup ## Put new texts of the pages into the files of translators
 	@$(BIN)/python -m interlog.web.catalog
+
+tour: setup ## Take the pictures of docs/tour.md anew, with Chromium, from the demo's data
+	@$(BIN)/python -m tests.browser.tour $(ARGS)
 
 bench: setup ## Run the benchmarks; ARGS go to `python -m benchmarks`
 	@$(BIN)/python -m benchmarks $(ARGS)
