@@ -169,7 +169,7 @@ def test_views(desktop: Desktop, demo: Firm) -> None:
         assert raised(raiser, intent, contact) is None
         expect(ours.locator("#view h1")).to_contain_text(person.name)
     expect(ours.locator("#calls")).to_be_visible()
-    ours.get_by_role("button", name="Call").click()
+    ours.get_by_role("button", name="Start a call").click()
     expect(ours.locator("#told")).to_have_text("No app takes this.")
     ours.locator("#view").get_by_role("link", name="Log").first.click()
     expect(ours.locator("#view form.form")).to_be_visible()

@@ -27,8 +27,8 @@ def test_tells_who_did_what_to_which_record(mia: Visitor, firm: Firm) -> None:
     page = mia.get("/journal")
     assert HOSTILE not in page.text
     rows = _rows(page.text)
-    assert re.search(rf"Mia Kern created Interaction Offer {re.escape(HOSTILE)} 1 rest$", rows[0])
-    assert re.search(rf"Mia Kern created Person Eve {re.escape(HOSTILE)} 1 rest$", rows[1])
+    assert re.search(rf"Mia Kern created Interaction Offer {re.escape(HOSTILE)} 1 REST$", rows[0])
+    assert re.search(rf"Mia Kern created Person Eve {re.escape(HOSTILE)} 1 REST$", rows[1])
     assert f'href="/interactions/{item.number}"' in page.text
     assert f'href="/persons/{eve.id}"' in page.text
 
@@ -63,7 +63,7 @@ def test_tells_what_a_token_did(mia: Visitor, firm: Firm) -> None:
     id_ = firm.server.run(firm.ledger.staff.tokens(firm.actor, limit=1))[0].id
     assert f'href="/journal?token={id_}"' in mia.get("/admin/tokens").text
     page = mia.get("/journal", token=id_).text
-    assert [("Ida Lux" in row, f"affinity · token {id_}" in row) for row in _rows(page)] == [(True, True)]
+    assert [("Ida Lux" in row, f"Affinity · token {id_}" in row) for row in _rows(page)] == [(True, True)]
     assert f"token {id_}" in page.partition("<table>")[0]
 
 

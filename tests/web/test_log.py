@@ -314,3 +314,16 @@ def test_few_statements(firm: Firm, mia: Visitor) -> None:
     with counted(firm.ledger) as found:
         assert mia.get(f"/interactions/{item.number}/edit").status_code == 200
     assert sum(found.values()) <= 4
+
+
+def test_built_in_types_are_named_in_the_reader_s_language(any_firm: Firm, any_mia: Visitor) -> None:
+    """Wherever a type is named; users' own types are called what they call them, whatever that means elsewhere."""
+    define(any_firm, display_name="Meeting")
+    any_firm.log("Call", AT, any_firm.mia)
+    any_mia.http.cookies.set("interlog_language", "de")
+    types = any_mia.get("/types").text
+    assert [f">{name}</a>" in types for name in ("Treffen", "Meeting", "Hausbesuch", "Canvass visit")] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    assert "Eintragen: Treffen" in any_mia.get("/log/Meeting").text
+    assert 'title="Anruf"' in any_mia.get("/timeline").text

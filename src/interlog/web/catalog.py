@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from ..model.types import BUILT_IN_TYPES
 from . import (
     admin,
     app,
@@ -53,6 +54,7 @@ def collected() -> Catalog:
 def _of_tables() -> Iterator[tuple[str, str]]:
     """Yield the texts that are looked up by what they belong to."""
     yield from (("app.py", name) for _, name, _ in app.PLACES)
+    yield from (("model/types.py", type_.display_name or type_.name) for type_ in BUILT_IN_TYPES)
     yield from (("timeline.py", name) for name in timeline.NAMES.values())
     yield from (("origins.py", name) for name in origins.PROTOCOLS.values())
     yield from (("relationships.py", name) for _, name in relationships.DATES)

@@ -6,6 +6,7 @@ from datetime import time as time_of_day
 from ..ledger.access import PROTOCOLS
 from ..ledger.history import END, Asked
 from ..model.journal import Action, Entity, JournalEntry, Position
+from .origins import protocol_name
 from .timeline_filter import day_in
 from .view import Page, View
 
@@ -94,6 +95,7 @@ async def show(view: View) -> Page:
         "actions": ACTIONS,
         "entities": ENTITIES,
         "protocols": THROUGH,
+        "protocol_name": protocol_name,
         "path_of": path_of,
     }
     return Page("journal_part.html" if view.is_part else "journal.html", values)

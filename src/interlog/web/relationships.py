@@ -117,5 +117,5 @@ async def show(view: View, number: str, other: str) -> Page:
 
 def _reason(view: View, share: Share) -> Reason:
     type_ = view.actor.tenant.types_by_id[share.item.type_id]
-    title = share.item.title or type_.display_name or type_.name
+    title = share.item.title or view.texts.type_name(type_)
     return Reason(share, type_, icon_of(type_), title, WEIGHTS.get(Category(type_.category), 0.0))

@@ -17,6 +17,7 @@ from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 
 from ..model.instants import EPOCH
+from ..model.types import InteractionType
 from .sayings import SAYINGS
 
 LANGUAGES = ("en", "de")
@@ -59,6 +60,11 @@ class Texts:
         """Return a text in the reader's language; ``%(name)s`` stands for a value."""
         found = self._catalog.get(text) or text
         return str(found % values if values else found)
+
+    def type_name(self, type_: InteractionType) -> str:
+        """Return what an interaction type is called: its users' own word, or that of a built-in one in the reader's."""
+        name = type_.display_name or type_.name
+        return self.gettext(name) if type_.built_in else name
 
     def said(self, message: str) -> str:
         """Return what the ledger said in the reader's language, as far as it is one of its known sayings."""

@@ -197,7 +197,7 @@ def _entry(view: View, item: Brief, directory: dict[int, Person], at: int) -> En
     people.sort(key=lambda one: one.is_internal)  # whom it was with comes first
     return Entry(
         number=item.number,
-        title=item.title or type_.display_name or type_.name,
+        title=item.title or view.texts.type_name(type_),
         type=type_,
         icon=icon_of(type_),
         at=item.occurred_at,

@@ -97,7 +97,7 @@ async def choices(view: View, chosen: Filter) -> Choices:
     """Return what can be chosen, and who is meant; one statement where somebody is."""
     types = list(view.actor.tenant.types_by_id.values())
     found = Choices(
-        sorted(((type_.name, type_.display_name or type_.name) for type_ in types), key=lambda one: one[1].casefold()),
+        sorted(((type_.name, view.texts.type_name(type_)) for type_ in types), key=lambda one: one[1].casefold()),
         PROTOCOLS,
     )
     if chosen.name:
