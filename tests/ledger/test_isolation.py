@@ -108,8 +108,11 @@ READS: dict[str, Attempt] = {
     "cards.persons": lambda firm, ids: _any(firm.ledger.cards.persons(firm.actor, [EVE])),
     "cards.organization": lambda firm, ids: firm.ledger.cards.organization(firm.actor, Card(name="Client")),
     "cards.external_ids": lambda firm, ids: firm.ledger.cards.external_ids(firm.actor, Party.PERSON, [ids["person"]]),
-    "timeline.of_persons": lambda firm, ids: firm.ledger.timeline.of_persons(
-        firm.actor, [ids["person"]], types=firm.types, **FAR
+    "timeline.of_parties": lambda firm, ids: firm.ledger.timeline.of_parties(
+        firm.actor,
+        [(kind, ids[kind.name.lower()]) for kind in (Party.PERSON, Party.ORGANIZATION, Party.OPPORTUNITY)],
+        types=firm.types,
+        **FAR,
     ),
     "interactions.get_brief": lambda firm, ids: firm.ledger.interactions.get_brief(firm.actor, ids["interaction"]),
     "timeline.page": lambda firm, ids: _every_page(firm, ids),
@@ -383,6 +386,7 @@ ELSEWHERE = {
     "history.names": "names records of one's own tenant: see web/test_journal",
     "history.versions": "reads one's own tenant's journal: see test_history",
     "timeline.came_through": "takes interactions, not ids",
+    "timeline.unreplied": "takes interactions, not ids",
     "timeline.newest": "takes types, and reads one's own tenant's interactions of them: see below",
     "opportunities.lists": "takes no ids: see below",
     "opportunities.get_list": "is what reading a list begins with",

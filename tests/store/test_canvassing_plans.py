@@ -99,8 +99,8 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         for name, query, more in (
             ("RESOURCES_SQLITE", changes.RESOURCES_SQLITE, {"kind": "contacts"}),
             ("RESOURCES_POSTGRESQL", changes.RESOURCES_POSTGRESQL, {"kind": "contacts"}),
-            ("VISITS_SQLITE", changes.VISITS_SQLITE, {"type_id": 5}),
-            ("VISITS_POSTGRESQL", changes.VISITS_POSTGRESQL, {"type_id": 5}),
+            ("INTERACTIONS_SQLITE", changes.INTERACTIONS_SQLITE, {"types": [5]}),
+            ("INTERACTIONS_POSTGRESQL", changes.INTERACTIONS_POSTGRESQL, {"types": [5]}),
         )
     },
     "LAST_SQLITE": (changes.LAST_SQLITE, {}),

@@ -303,6 +303,14 @@ CASES: dict[str, Case] = {
     "identities.BY_REQUESTS": _simple(identities.BY_REQUESTS, keys=["x", "y"]),
     "identities.ANY_TYPE": _simple(identities.ANY_TYPE, identity="x", limit=5),
     "interactions.BY_REQUEST": _simple(interactions.BY_REQUEST, key="x"),
+    "timeline.LAST_SENT": Case(
+        timeline.LAST_SENT,
+        lambda loaded: (
+            _list_arguments(loaded)
+            | {"persons": loaded.database.array([loaded.busy, loaded.rare])}
+            | {"types": loaded.database.array(loaded.firm.types)}
+        ),
+    ),
     "timeline.in_order_of_number_query": _in_order_of_number(None),
     **{
         f"timeline.in_order_of_number_query-{name}": _in_order_of_number(condition)

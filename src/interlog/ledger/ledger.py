@@ -9,7 +9,6 @@ from .applications import Applications
 from .bulk import Bulk
 from .canvassing.assignments import Assignments
 from .canvassing.campaigns import Campaigns
-from .canvassing.changes import Feed
 from .canvassing.contacts import Contacts
 from .canvassing.effects import Effects
 from .canvassing.elsewhere import Elsewhere
@@ -35,6 +34,7 @@ from .canvassing.visits import Visits
 from .canvassing.walklists import Walklists
 from .cards import Cards
 from .change_sets import ChangeSets
+from .changes import Feed
 from .check import Check
 from .chores import INDEX, REFER, Chores
 from .definitions import Definitions

@@ -6,6 +6,7 @@ from ..model.conditions import Condition
 from ..model.interactions import Brief
 from ..model.parties import Party
 from ..model.tenancy import Actor, Right
+from ..model.types import Category, Direction, Role
 from ..store import interactions as interaction_rows
 from ..store import timeline as rows
 from ..store.store import Store
@@ -41,10 +42,38 @@ class Timeline:
         An organization's are those of its persons and those linked to it; an opportunity's those of its persons, of
         its organizations, and those linked to it. ``before``: the (occurred_at, number) of the last one seen.
         """
+        return await self.of_parties(
+            actor,
+            [party],
+            types=types,
+            start=start,
+            end=end,
+            limit=limit,
+            before=before,
+            direction=direction,
+            logging=logging,
+            also_person=also_person,
+        )
+
+    async def of_parties(
+        self,
+        actor: Actor,
+        parties: Sequence[tuple[Party, int]],
+        *,
+        types: Sequence[int],
+        start: int,
+        end: int,
+        limit: int,
+        before: tuple[int, int] | None = None,
+        direction: int | None = None,
+        logging: int | None = None,
+        also_person: int | None = None,
+    ) -> list[Brief]:
+        """Return the interactions of any of some parties, each once, as ``page`` does those of one."""
         actor.require(Right.READ)
         selection = Selection(
             tenant=actor.tenant.id,
-            parties=await self.parties_behind(actor, party),
+            parties=await self._behind(actor, parties),
             types=types,
             groups=actor.groups,
             start=start,
@@ -54,31 +83,6 @@ class Timeline:
             direction=direction,
             logging=logging,
             also_person=also_person,
-        )
-        return await rows.page(self._database, selection)
-
-    async def of_persons(
-        self,
-        actor: Actor,
-        persons: Sequence[int],
-        *,
-        types: Sequence[int],
-        start: int,
-        end: int,
-        limit: int,
-        before: tuple[int, int] | None = None,
-    ) -> list[Brief]:
-        """Return the interactions of any of some persons, each once, as ``page`` does those of one."""
-        actor.require(Right.READ)
-        selection = Selection(
-            tenant=actor.tenant.id,
-            parties=[(Party.PERSON, id_) for id_ in persons],
-            types=types,
-            groups=actor.groups,
-            start=start,
-            end=end,
-            limit=limit,
-            before=before,
         )
         return await rows.page(self._database, selection)
 
@@ -112,6 +116,26 @@ class Timeline:
         found = await interaction_rows.protocols(self._database, actor.tenant.id, numbers)
         return {number for number, name in found.items() if name == protocol}
 
+    async def unreplied(self, actor: Actor, items: Collection[Brief]) -> set[int]:
+        """Return the numbers of those of some messages and e-mails received that nobody here has replied to yet.
+
+        A reply is any message or e-mail sent later to whoever sent it: to the participant ``from``, or to everybody
+        who took part where there is none. One statement, and none where nothing was received.
+        """
+        actor.require(Right.READ)
+        senders = {item.number: _senders(item) for item in items if item.direction is Direction.RECEIVED}
+        persons = {person for found in senders.values() for person in found}
+        if not persons:
+            return set(senders)
+        types = actor.tenant.type_ids(Category.MESSAGE, Category.EMAIL)
+        sent = await rows.last_sent(self._database, actor.tenant.id, persons, types, actor.groups)
+        return {
+            item.number
+            for item in items
+            if item.number in senders
+            and not any(sent.get(person, item.occurred_at) > item.occurred_at for person in senders[item.number])
+        }
+
     async def in_order_of_number(
         self, actor: Actor, types: Sequence[int], *, after: int, limit: int, condition: Condition | None = None
     ) -> list[Brief]:
@@ -126,21 +150,24 @@ class Timeline:
 
     async def parties_behind(self, actor: Actor, party: tuple[Party, int]) -> list[tuple[int, int]]:
         """Return the (kind, id) of all whose interactions are those of a party, as far as the actor sees it."""
-        kind, id_ = party
-        parties = [(int(kind), id_)]
-        if kind is Party.ORGANIZATION:
-            parties += await self._members(actor, [id_])
-        elif kind is Party.OPPORTUNITY:
-            found = await visible_opportunities(self._store, actor, [id_])
-            if id_ not in found:
-                parties = []
-            else:
-                parties += [(int(Party.PERSON), person) for person in found[id_].person_ids]
-                organizations = found[id_].organization_ids
-                parties += [(int(Party.ORGANIZATION), organization) for organization in organizations]
-                parties += await self._members(actor, organizations)
-        return parties
+        return await self._behind(actor, [party])
+
+    async def _behind(self, actor: Actor, parties: Sequence[tuple[Party, int]]) -> list[tuple[int, int]]:
+        """Return the same for many parties: one read of opportunities and one of members, however many they are."""
+        opportunities = [id_ for kind, id_ in parties if kind is Party.OPPORTUNITY]
+        found = await visible_opportunities(self._store, actor, opportunities) if opportunities else {}
+        behind = [(int(kind), id_) for kind, id_ in parties if kind is not Party.OPPORTUNITY or id_ in found]
+        behind += [(int(Party.PERSON), person) for item in found.values() for person in item.person_ids]
+        belonging = [(int(Party.ORGANIZATION), id_) for item in found.values() for id_ in item.organization_ids]
+        organizations = [id_ for kind, id_ in parties if kind is Party.ORGANIZATION]
+        organizations += [id_ for _, id_ in belonging]
+        return behind + belonging + (await self._members(actor, organizations) if organizations else [])
 
     async def _members(self, actor: Actor, organizations: Sequence[int]) -> list[tuple[int, int]]:
         members = await self._organizations.members(actor, organizations)
         return [(int(Party.PERSON), person) for persons in members.values() for person in persons]
+
+
+def _senders(item: Brief) -> set[int]:
+    senders = {part.person for part in item.participants if part.role == Role.FROM}
+    return {id_ for id_ in senders or {part.person for part in item.participants} if id_ is not None}

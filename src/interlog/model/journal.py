@@ -1,5 +1,6 @@
 """The journal: the append-only record of every change."""
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +49,20 @@ class Position(Struct, frozen=True, order=True, array_like=True):
 
     epoch: int = 0
     sequence: int = 0
+
+    @property
+    def text(self) -> str:
+        """The place as clients are given it, and give it back."""
+        return f"{self.epoch}.{self.sequence}"
+
+    @staticmethod
+    def of(text: str) -> "Position | None":
+        """Return the place that a text stands for, None where it stands for none."""
+        found = _PLACE.fullmatch(text)
+        return Position(int(found[1]), int(found[2])) if found is not None else None
+
+
+_PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 
 class JournalEntry(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,11 @@
-"""What has changed since a place in the journal: resources of canvassing, and visits, each as it is now."""
+"""What has changed since a place in the journal: resources of canvassing, and interactions, each as it is now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, select, tuple_
 
 from ..model.canvassing.resources import Resource
-from ..model.canvassing.visits import TYPE_ID
 from ..model.interactions import Interaction
 from ..model.journal import Entity, Position
 from .database import Database, Row
@@ -14,7 +13,7 @@ from .interactions import interaction_of
 from .journal import settled
 from .resources import resource_of
 from .schema import interaction, journal, resource
-from .statements import Query, parameter
+from .statements import Query, member_of, parameter
 
 T = TypeVar("T")
 
@@ -54,12 +53,12 @@ def _last(*, postgresql: bool) -> Query:
 
 
 _OF_KIND = resource.c.kind == bindparam("kind")
-_IS_VISIT = interaction.c.type_id == parameter("type_id")
+_OF_TYPES = member_of(interaction.c.type_id, "types")
 
 RESOURCES_SQLITE = _changes(resource, Entity.RESOURCE, _OF_KIND, postgresql=False)
 RESOURCES_POSTGRESQL = _changes(resource, Entity.RESOURCE, _OF_KIND, postgresql=True)
-VISITS_SQLITE = _changes(interaction, Entity.INTERACTION, _IS_VISIT, postgresql=False)
-VISITS_POSTGRESQL = _changes(interaction, Entity.INTERACTION, _IS_VISIT, postgresql=True)
+INTERACTIONS_SQLITE = _changes(interaction, Entity.INTERACTION, _OF_TYPES, postgresql=False)
+INTERACTIONS_POSTGRESQL = _changes(interaction, Entity.INTERACTION, _OF_TYPES, postgresql=True)
 LAST_SQLITE = _last(postgresql=False)
 LAST_POSTGRESQL = _last(postgresql=True)
 
@@ -76,12 +75,12 @@ async def of_resources(
     return await _read(database, query, resource_of, tenant, since, limit, kind=kind)
 
 
-async def of_visits(
-    database: Database, tenant: int, since: Position, limit: int
+async def of_interactions(
+    database: Database, tenant: int, types: Sequence[int], since: Position, limit: int
 ) -> tuple[list[Interaction], Position, bool]:
-    """Look through so many entries of the journal for visits, as ``of_resources`` does for resources."""
-    query = VISITS_POSTGRESQL if database.is_postgresql else VISITS_SQLITE
-    return await _read(database, query, interaction_of, tenant, since, limit, type_id=TYPE_ID)
+    """Look through so many entries of the journal for interactions, as ``of_resources`` does for resources."""
+    query = INTERACTIONS_POSTGRESQL if database.is_postgresql else INTERACTIONS_SQLITE
+    return await _read(database, query, interaction_of, tenant, since, limit, types=database.array(types))
 
 
 async def last(database: Database, tenant: int) -> Position:

@@ -20,10 +20,11 @@ from sqlalchemy import (
 from ..model.conditions import Condition
 from ..model.interactions import Brief
 from ..model.parties import Party
+from ..model.types import Direction
 from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database
 from .interactions import Columns, brief_of
-from .schema import interaction, participant
+from .schema import interaction, participant, person
 from .statements import Query, member_of, parameter
 
 
@@ -162,6 +163,47 @@ def _arm(
     return (
         statement.where(*conditions).order_by(entry.occurred_at.desc(), entry.number.desc()).limit(parameter("limit"))
     )
+
+
+def _last_sent() -> Query:
+    entry = participant.c
+    last = (
+        select(entry.occurred_at)
+        .select_from(
+            participant.join(interaction, and_(Columns.tenant_id == entry.tenant_id, Columns.number == entry.number))
+        )
+        .where(
+            entry.tenant_id == parameter("tenant"),
+            entry.party_kind == int(Party.PERSON),
+            entry.party_id == person.c.id,
+            member_of(entry.type_id, "types"),
+            member_of(entry.group_id, "groups"),
+            Columns.direction == int(Direction.SENT),
+        )
+        .order_by(entry.occurred_at.desc(), entry.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return Query(
+        select(person.c.id, last).where(person.c.tenant_id == parameter("tenant"), member_of(person.c.id, "persons"))
+    )
+
+
+LAST_SENT = _last_sent()
+
+
+async def last_sent(
+    database: Database, tenant: int, persons: Iterable[int], types: Iterable[int], groups: Iterable[int]
+) -> dict[int, int]:
+    """Return when each of some persons was last sent something, who ever was; one index range for each."""
+    rows = await database.fetch(
+        LAST_SENT,
+        tenant=tenant,
+        persons=database.array(persons),
+        types=database.array(types),
+        groups=database.array(groups),
+    )
+    return {id_: at for id_, at in rows if at is not None}
 
 
 class Newest(NamedTuple):

@@ -108,7 +108,13 @@ def _place(texts: Texts, place: Mapping[str, Any]) -> Fact:
     name, lat, lng = texts.gettext("Place"), place.get("lat"), place.get("lng")
     if isinstance(lat, (int, float)) and isinstance(lng, (int, float)):
         return Fact(name, f"{lat:.5f}, {lng:.5f}")
+    if place and set(place) <= set(_ADDRESS):
+        return Fact(name, ", ".join(str(place[part]) for part in _ADDRESS if part in place))
     return Fact(name, _json(place), is_code=True)
+
+
+_ADDRESS = ("name", "street_address", "city", "state", "country")
+"""The parts of a place that are read one after the other."""
 
 
 def _source(texts: Texts, item: Interaction, persons: Mapping[int, Person]) -> list[Fact]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx2
+from msgspec.structs import replace
 
 from interlog.model.ids import MAX_ID
 from interlog.model.parties import Party
@@ -126,14 +127,15 @@ class Sent(NamedTuple):
         path = self.path
         for name, value in self.in_path.items():
             path = path.replace(f"{{{name}}}", quote(text_of(value), safe=""))
+        optional = {"X-Extensions": "1"} if self.operation in EXTENDED else {}
         way = way or ("json" if self.operation.method in ("POST", "PUT", "PATCH") else "query")
         if way == "query":
             query = _pairs(self.values)
-            return caller.request(self.operation.method, f"{path}?{query}" if query else path)
+            return caller.request(self.operation.method, f"{path}?{query}" if query else path, headers=optional)
         if way == "form":
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} | optional
             return caller.request(self.operation.method, path, content=_pairs(self.values), headers=headers)
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"} | optional
         return caller.request(self.operation.method, path, content=json.dumps(self.values), headers=headers)
 
 
@@ -158,6 +160,9 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "interactions.list": {"person_id": ids["Person"], "end_time": "2026-12-31"},
         "interactions.create": {"person_ids": [ids["Internal"], ids["Person"]]},
         "interactions.update": {"content": "Reworded"},
+        "interactions.bulk": {
+            "interactions": [{"type": 1, "person_ids": [ids["Internal"]], "content": "Hello", "date": "2026-03-05"}]
+        },
         "persons.create": {"emails": ["new@client.example"]},
         "opportunities.create": {"list_id": ids["Deals"]},
         "notes.create": {"person_ids": [ids["Person"]]},
@@ -173,9 +178,10 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
     values = {
         param.name: sample(param, ids) for param in operation.params if param.required and param.name not in in_path
     }
-    if operation.name.startswith("interactions.") and "type" in values:
+    name = operation.name.removesuffix(OPTED_IN)
+    if name.startswith("interactions.") and "type" in values:
         values["type"] = 1
-    return Sent(operation, path, in_path, values | special.get(operation.name, {}))
+    return Sent(operation, path, in_path, values | special.get(name, {}))
 
 
 def sample(param: Param, ids: Mapping[str, int]) -> Any:
@@ -286,7 +292,16 @@ def invalid_status(operation: Operation) -> int:
     return 422 if operation.version == 1 else 400
 
 
-PATHS = [(operation, path) for operation in OPERATIONS for path in operation.paths]
+OPTED_IN = " with extensions"
+
+EXTENDED = [
+    replace(operation, name=operation.name + OPTED_IN, params=operation.extended_params)
+    for operation in OPERATIONS
+    if operation.extended_params is not None
+]
+"""Operations as requests see them that opt in to what the vendor lacks."""
+
+PATHS = [(operation, path) for operation in (*OPERATIONS, *EXTENDED) for path in operation.paths]
 """Every operation at every spelling of its path."""
 
 

@@ -24,6 +24,10 @@ from interlog.settings import Settings
 
 from . import (
     account,
+    bulk,
+    changes,
+    extensions,
+    histories,
     interactions,
     lists,
     notes,
@@ -53,13 +57,19 @@ _ITEM = ("/interactions/{id}", "/interaction/{id}")
 
 OPERATIONS_V1 = (
     Operation(name="interactions.list", method="GET", paths=("/interactions", "/interaction"),
-              handler=interactions.list_, params=interactions.LIST, spec="2.3"),
+              handler=interactions.list_, params=interactions.LIST, extended_params=histories.LIST, spec="2.3"),
     Operation(name="interactions.get", method="GET", paths=_ITEM,
               handler=interactions.get, params=interactions.GET, spec="2.4"),
     Operation(name="interactions.create", method="POST", paths=("/interactions", "/interaction"),
-              handler=interactions.create, params=interactions.CREATE, spec="2.5", writes=True),
+              handler=interactions.create, params=interactions.CREATE, extended_params=interactions.CREATE_EXTENDED,
+              spec="2.5", writes=True),
+    Operation(name="interactions.bulk", method="POST", paths=("/interactions/bulk",),
+              handler=bulk.create, params=bulk.CREATE, spec="19", writes=True, extension=True),
+    Operation(name="interactions.changes", method="GET", paths=("/interactions/changes",),
+              handler=changes.list_, params=changes.LIST, spec="19", extension=True),
     Operation(name="interactions.update", method="PUT", paths=_ITEM,
-              handler=interactions.update, params=interactions.UPDATE, spec="2.6", writes=True),
+              handler=interactions.update, params=interactions.UPDATE, extended_params=interactions.UPDATE_EXTENDED,
+              spec="2.6", writes=True),
     Operation(name="interactions.delete", method="DELETE", paths=_ITEM,
               handler=interactions.delete, params=interactions.DELETE, spec="2.7", writes=True),
     Operation(name="persons.list", method="GET", paths=("/persons",),
@@ -158,23 +168,29 @@ class Endpoint:
 
     def _responder(self, operation: Operation | None) -> Responder:
         decoder = Decoder(operation.params) if operation is not None else None
+        more = operation.extended_params if operation is not None else None
+        extended_decoder = Decoder(more) if more is not None else decoder
 
         async def respond(request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
             """Authenticate, decode, call the handler, encode; with the headers that every answer carries."""
             actor: Actor | None = None
             try:
                 actor = await self._ledger.access.authenticate(token_of(request), PROTOCOL)
-                if operation is None or decoder is None:
+                if operation is None or decoder is None or extended_decoder is None:
                     raise falcon.HTTPMethodNotAllowed(self._operations, description="Method not allowed")
                 actor = self._admit(operation, actor, request)
                 raw = await raw_parameters(request, path, self._settings.max_body)
-                call = Call(actor, self._ledger, self._settings, decoder.decode(raw), request)
+                extended = operation.extension or extensions.asked_for(request)
+                args = (extended_decoder if extended else decoder).decode(raw)
+                call = Call(actor, self._ledger, self._settings, args, request, extended)
                 result = await operation.handler(call)
             except EXPECTED as error:
                 fill_error(response, error, self._version, self._settings)
                 if not hasattr(request.context, "usage"):
                     request.context.usage = self._limits.count(actor)
             else:
+                if call.version is not None and extended:
+                    response.set_header("ETag", f'"{call.version}"')
                 if operation.status != 200:
                     response.status = operation.status
                 if result is not None:

@@ -75,14 +75,14 @@ DIFFERENCES = (
     ("notes", "People cannot be mentioned: `mentioned_person_ids` is always empty."),
     ("interactions", "An id is unique among all interactions of a tenant, not only among those of its type."),
     ("collections of version 2", "`prevUrl` is always null: pages are followed forwards."),
-    ("everything", "Only the documented keys are answered: there are no extension keys to ask for."),
+    ("everything", "Only the documented keys are answered, unless a request asks for [more](affinity-extensions.md)."),
 )
 """Where an operation that is served does less than the vendor's, or something else."""
 
 
 def page(tests: Path) -> str:
     """Return the page, as Markdown. ``tests``: the folder of this protocol's tests."""
-    served, absent = len(OPERATIONS), count_of(NOT_YET)
+    served, absent = sum(not item.extension for item in OPERATIONS), count_of(NOT_YET)
     return f"""# Coverage: Affinity
 
 {served} operations of the Affinity API are served, {absent} are not yet. Paths stand below `/affinity`. Where an
@@ -95,6 +95,12 @@ without a token, with each parameter wrong in every way, with another tenant's i
 ## Version 1
 
 {_table(1, tests)}
+
+## What the vendor does not have
+
+These, and the parameters and keys that a request can [ask for](affinity-extensions.md).
+
+{_table(1, tests, extension=True)}
 
 ## Version 2
 
@@ -115,5 +121,6 @@ where a word in the path is taken for an id.
 """
 
 
-def _table(version: int, tests: Path) -> str:
-    return served_table([item for item in OPERATIONS if item.version == version], tests, CLIENTS)
+def _table(version: int, tests: Path, *, extension: bool = False) -> str:
+    shown = [item for item in OPERATIONS if (item.version, item.extension) == (version, extension)]
+    return served_table(shown, tests, CLIENTS)

@@ -28,6 +28,10 @@ _NAMES = (
     (re.compile(r"\[\d+\]$"), ""),
     (re.compile(r"^body$"), "content"),
     (re.compile(r"^domains$"), "domain"),
+    (re.compile(r"^ended_at$"), "end_time"),
+    (re.compile(r"^links\.organizations$"), "organization_ids"),
+    (re.compile(r"^links\.opportunities$"), "opportunity_ids"),
+    (re.compile(r"^external_ids\..*"), "external_id"),
 )
 """From paths in our model to the names of version 1, which knows no places within a list."""
 

@@ -3,22 +3,25 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from interlog.model.errors import Invalid, NotFound, Problem, unknown_id
+from msgspec import Raw
+from msgspec.structs import replace
+
+from interlog.model.errors import InterlogError, Invalid, NotFound, Problem, unknown_id
 from interlog.model.instants import DAY
 from interlog.model.interactions import Brief, Content, Interaction
 from interlog.model.parties import Directory, Party, Person, PersonKind
 from interlog.model.validation import MAX_BODY
 
-from . import translate, wire
+from . import histories, translate, wire
 from .errors import verbatim
+from .extensions import IDENTITY, MORE_CONTENT, changes_of, only_if_unchanged, shown
 from .operations import PATH_ID, Call, Kind, Param, id_param
 from .paging import PAGING, page_size, page_token, place_of
+from .storing import Wanted, one_of_us, request_key, store
 
 _TYPE = Param(name="type", kind=Kind.INTEGER, required=True, choices=(0, 1, 2, 3))
 _WRITTEN_TYPE = Param(name="type", kind=Kind.INTEGER, required=True, choices=(0, 1, 2))  # e-mails are read only
 _DIRECTION = Param(name="direction", kind=Kind.INTEGER, choices=(0, 1))
-
-MAX_REQUEST_KEY = 255
 
 LIST = (
     _TYPE,
@@ -49,8 +52,11 @@ UPDATE = (
     _DIRECTION,
 )
 DELETE = (PATH_ID, _WRITTEN_TYPE)
+CREATE_EXTENDED = (*CREATE, *MORE_CONTENT, *IDENTITY)
+UPDATE_EXTENDED = (*UPDATE, *MORE_CONTENT)
 
 Seen = TypeVar("Seen", Brief, Interaction)
+Answer = wire.Event | wire.ChatMessage | wire.Email | Raw
 
 _SELECTORS = {
     "person_id": Party.PERSON,
@@ -61,6 +67,8 @@ _SELECTORS = {
 
 async def list_(call: Call) -> dict[str, Any]:
     """``GET /interactions``: the interactions of a person, an organization or an opportunity in a time range (2.3)."""
+    if call.extended:
+        return await histories.list_(call)
     code, start, end = call.args["type"], call.args["start_time"].instant, call.args["end_time"].instant
     party = await _party(call, start, end)
     size = page_size(call.args, call.settings.affinity_interactions_page_size)
@@ -89,43 +97,49 @@ async def list_(call: Call) -> dict[str, Any]:
     }
 
 
-async def get(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
+async def get(call: Call) -> Answer:
     """``GET /interactions/{id}?type=``: one interaction (2.4)."""
+    if call.extended:
+        return await _extended(call, _of_kind(await call.ledger.interactions.get(call.actor, call.args["id"]), call))
     item = _of_kind(await call.ledger.interactions.get_brief(call.actor, call.args["id"]), call)
     return _object(call, item, await call.ledger.persons.of_interactions(call.actor, [item]))
 
 
-async def create(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
+async def create(call: Call) -> Answer:
     """``POST /interactions``: log a meeting, a call or a chat message (2.5)."""
-    logged = await call.ledger.interactions.log(call.actor, translate.draft(call.args, _request_key(call)), _one_of_us)
+    if call.extended:
+        (stored,) = await store(call, [Wanted(call.args, request_key(call))])
+        if isinstance(stored, InterlogError):
+            raise stored
+        return await _extended(call, stored.interaction)
+    logged = await call.ledger.interactions.log(call.actor, translate.draft(call.args, request_key(call)), one_of_us)
     return _object(call, logged.interaction.brief, logged.persons)
 
 
-async def update(call: Call) -> wire.Event | wire.ChatMessage | wire.Email:
+async def update(call: Call) -> Answer:
     """``PUT /interactions/{id}``: change what is given (2.6)."""
     code = call.args["type"]
 
     def change(item: Interaction) -> Content:
-        return translate.amended(_of_kind(item, call), code, call.args)
+        content = translate.amended(_of_kind(item, call), code, call.args)
+        return replace(content, **changes_of(call.args, content.links)) if call.extended else content
 
-    rule = _one_of_us if "person_ids" in call.args else None
-    logged = await call.ledger.interactions.amend(call.actor, call.args["id"], change, rule=rule)
+    rule = one_of_us if "person_ids" in call.args else None
+    with only_if_unchanged(call) as version:
+        logged = await call.ledger.interactions.amend(
+            call.actor, call.args["id"], change, rule=rule, expected_version=version
+        )
+    if call.extended:
+        return await _extended(call, logged.interaction)
     return _object(call, logged.interaction.brief, logged.persons)
 
 
 async def delete(call: Call) -> wire.Success:
     """``DELETE /interactions/{id}?type=``: delete an interaction and its note (2.7)."""
     _of_kind(await call.ledger.interactions.get_brief(call.actor, call.args["id"]), call)
-    await call.ledger.interactions.delete(call.actor, call.args["id"])
+    with only_if_unchanged(call) as version:
+        await call.ledger.interactions.delete(call.actor, call.args["id"], expected_version=version)
     return wire.Success()
-
-
-def _request_key(call: Call) -> str | None:
-    """Return the client's own name of the request, by which a repetition is recognised."""
-    key: str = call.request.get_header("Idempotency-Key", default="").strip()
-    if len(key) > MAX_REQUEST_KEY:
-        raise Invalid(Problem("Idempotency-Key", f"must not be longer than {MAX_REQUEST_KEY} characters", "too_long"))
-    return key or None
 
 
 def _of_kind(item: Seen, call: Call) -> Seen:
@@ -135,16 +149,15 @@ def _of_kind(item: Seen, call: Call) -> Seen:
     return item
 
 
+async def _extended(call: Call, item: Interaction) -> Raw:
+    """Return an interaction with the keys that the vendor lacks, and note its version."""
+    call.version = item.version
+    return (await shown(call, [item]))[0]
+
+
 def _object(call: Call, item: Brief, persons: Directory) -> wire.Event | wire.ChatMessage | wire.Email:
     times = translate.clock(call.settings.affinity_time_zone)
     return translate.interaction(item, call.args["type"], translate.people(persons), times)
-
-
-def _one_of_us(content: Content, persons: Mapping[int, Person]) -> Iterable[Problem]:
-    """At least one participant works for the tenant; an external one is not demanded (spec 18, D6)."""
-    known = [persons[id_] for p in content.participants if (id_ := p.person) is not None and id_ in persons]
-    if not any(person.kind is PersonKind.INTERNAL for person in known):
-        yield Problem("participants", "must include at least one internal person", "missing")
 
 
 async def _party(call: Call, start: int, end: int) -> tuple[Party, int]:

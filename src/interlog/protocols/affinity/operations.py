@@ -48,13 +48,18 @@ class Param(Struct, frozen=True, kw_only=True):
 
 
 class Call(Struct):
-    """One request of one operation: who asks, and for what. ``args`` holds the decoded parameters that were given."""
+    """One request of one operation: who asks, and for what. ``args`` holds the decoded parameters that were given.
+
+    ``extended``: it opts in to what the vendor lacks (spec 1.8). Handlers set ``version`` to that of what they answer.
+    """
 
     actor: Actor
     ledger: Ledger
     settings: Settings
     args: dict[str, Any]
     request: falcon.asgi.Request
+    extended: bool = False
+    version: int | None = None
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a parameter, or the default where it was not given."""
@@ -68,6 +73,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     """An operation: ``version`` 1 or 2 of the API, and the section of the specification it follows.
 
     ``writes`` says that it needs the right to write; ``status`` is that of success; ``name`` reads ``resource.verb``.
+    ``extended_params`` are its parameters where the request opts in to what the vendor lacks (spec 1.8);
+    ``extension`` says that the vendor has no such operation at all.
     """
 
     name: str
@@ -80,6 +87,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     writes: bool = False
     status: int = 200
     counts: bool = True
+    extended_params: tuple[Param, ...] | None = None
+    extension: bool = False
 
 
 def id_param(name: str = "id", *, model: str | None = None, required: bool = False, many: bool = False) -> Param:

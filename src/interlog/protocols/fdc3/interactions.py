@@ -86,7 +86,7 @@ async def get_many(raised: Raised) -> Outcome:
         contacts = context["contacts"] if context["type"] == CONTACT_LIST else [context]
         persons = await ledger.cards.persons(actor, [translate.card_of(contact) for contact in contacts])
         ids = list(dict.fromkeys(person.id for person in persons if person is not None))
-        briefs = await ledger.timeline.of_persons(actor, ids, **asked) if ids else []
+        briefs = await ledger.timeline.of_parties(actor, [(Party.PERSON, id_) for id_ in ids], **asked) if ids else []
     elif context["type"] == TIME_RANGE:
         briefs = await ledger.timeline.newest(actor, **asked)
     else:

@@ -1,11 +1,10 @@
 """What has changed since, for whoever keeps a copy: our extension of spec 2.7."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from interlog.model.canvassing.visits import visit_of
+from interlog.model.canvassing.visits import TYPE_ID, visit_of
 from interlog.model.interactions import Interaction
 from interlog.model.journal import Position
 
@@ -34,7 +33,6 @@ from .wire import page
 
 _MOST = 1_000
 _NOW = "now"
-_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 Present = Callable[[Call, Sequence[Any]], Awaitable[Sequence[dict[str, Any]]]]
 
@@ -82,7 +80,7 @@ async def get(call: Call) -> Reply:
         return _page(call, name, [], await call.ledger.changes.now(call.actor), is_more=False)
     place = _position(since)
     if name == "interactions":
-        visits = await call.ledger.changes.visits(call.actor, place, limit)
+        visits = await call.ledger.changes.interactions(call.actor, [TYPE_ID], place, limit)
         found = [item for item in visits.items if _is_shown(call, item)]
         return _page(call, name, await shown(call, found), visits.next, is_more=visits.is_more)
     changes = await call.ledger.changes.resources(call.actor, name, place, limit)
@@ -99,14 +97,14 @@ def _is_shown(call: Call, item: Interaction) -> bool:
 def _position(text: str) -> Position:
     if not text:
         return Position()
-    found = _CURSOR.fullmatch(text)
+    found = Position.of(text)
     if found is None:
         raise unreadable("since is no cursor; use meta.cursor of the page before, or now.")
-    return Position(int(found[1]), int(found[2]))
+    return found
 
 
 def _page(call: Call, name: str, items: Sequence[dict[str, Any]], place: Position, *, is_more: bool) -> Reply:
-    cursor = f"{place.epoch}.{place.sequence}"
+    cursor = place.text
     link = f'<{call.base}/v1/changes/{name}?since={cursor}>; rel="next"'
     return Reply(page(items, {"cursor": cursor, "more": is_more}), headers={"Link": link})
 

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from interlog.ledger import Ledger
 from interlog.model.canvassing.resources import Resource, ResourceDraft
+from interlog.model.canvassing.visits import TYPE_ID
 from interlog.model.errors import Forbidden
 from interlog.model.ids import uuid7
 from interlog.model.interactions import Interaction, Participant
@@ -70,7 +71,7 @@ async def test_visits_change_too(acme: Firm, ledger: Ledger) -> None:
     gone = await ledger.interactions.delete(acme.actor, one.number)
     await journal_of(acme)
 
-    found = (await ledger.changes.visits(acme.actor, Position())).items
+    found = (await ledger.changes.interactions(acme.actor, [TYPE_ID], Position())).items
     assert found == [two, gone]
 
 
@@ -85,7 +86,7 @@ async def test_what_is_hidden_does_not_come(acme: Firm, ledger: Ledger) -> None:
     assert (await ledger.changes.resources(acme.actor, "lists", Position())).items == []
     for attempt in (
         ledger.changes.resources(acme.acting(acme.ben, None), "lists", Position()),
-        ledger.changes.visits(acme.acting(acme.ben, None), Position()),
+        ledger.changes.interactions(acme.acting(acme.ben, None), [TYPE_ID], Position()),
         ledger.changes.now(acme.acting(acme.ben, None)),
     ):
         with pytest.raises(Forbidden):

@@ -1,14 +1,14 @@
-"""What has changed since: resources and visits in the order of their last changes, for whoever keeps a copy."""
+"""What has changed since: resources and interactions in the order of their last changes, for whoever keeps a copy."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from ...model.canvassing.resources import Resource
-from ...model.interactions import Interaction
-from ...model.journal import Position
-from ...model.tenancy import Actor, Right
-from ...store import changes as rows
-from ...store.store import Store
+from ..model.canvassing.resources import Resource
+from ..model.interactions import Interaction
+from ..model.journal import Position
+from ..model.tenancy import Actor, Right
+from ..store import changes as rows
+from ..store.store import Store
 
 _AT_ONCE = 1_000
 _ROUNDS = 50
@@ -44,11 +44,13 @@ class Feed:
             actor, since, limit, lambda place, many: rows.of_resources(self._database, tenant, kind, place, many)
         )
 
-    async def visits(self, actor: Actor, since: Position, limit: int = _AT_ONCE) -> Changes[Interaction]:
-        """Return visits that have changed behind a position; each once, at its last change."""
+    async def interactions(
+        self, actor: Actor, types: Sequence[int], since: Position, limit: int = _AT_ONCE
+    ) -> Changes[Interaction]:
+        """Return interactions of some types that have changed behind a position; each once, at its last change."""
         tenant = actor.tenant.id
         return await self._page(
-            actor, since, limit, lambda place, many: rows.of_visits(self._database, tenant, place, many)
+            actor, since, limit, lambda place, many: rows.of_interactions(self._database, tenant, types, place, many)
         )
 
     async def now(self, actor: Actor) -> Position:
