@@ -38,7 +38,7 @@ _AGENT = "desktop"
 
 async def show(view: View) -> Page:
     """``GET /fdc3/app``: the page itself, which is the same for everybody; what it shows comes later."""
-    return Page("desk.html", {"intents": INTENTS})
+    return Page("desk.html", {"intents": INTENTS, "agents": view.settings.fdc3_frames})
 
 
 async def sign_in(view: View) -> Any:

@@ -29,6 +29,8 @@ def build(folder: Path) -> None:
             check=True, env={"NODE_PATH": str(modules), "PATH": "/usr/bin:/bin"}, timeout=120,
         )  # fmt: skip
         (folder / f"{name}.html").write_text(PAGE.format(name=name))
+    (folder / "small.js").write_text((HERE / "small.js").read_text())
+    (folder / "small.html").write_text(PAGE.format(name="small"))
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -50,12 +52,14 @@ def served(folder: Path) -> Iterator[int]:
 class Desktop:
     """The agent's page. ``site``: the host under which the agent is served; another one than ours is another site."""
 
-    def __init__(self, page: Page, base: str, port: int, *, site: str = "127.0.0.1") -> None:
+    def __init__(
+        self, page: Page, base: str, port: int, *, site: str = "127.0.0.1", directory: str | None = None
+    ) -> None:
         self.page = page
         self.base = base
         self.own = f"http://{site}:{port}"
         raiser = f"{self.own}/raiser.html"
-        asked = urlencode({"directory": f"{base}/fdc3/v2/apps", "raiser": raiser})
+        asked = urlencode({"directory": directory or f"{base}/fdc3/v2/apps", "raiser": raiser})
         page.goto(f"{self.own}/agent.html?{asked}")
         page.evaluate("() => window.ready")
 

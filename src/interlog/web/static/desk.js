@@ -4,6 +4,7 @@
 (() => {
   const { root, identity, formKey } = document.body.dataset;
   const intents = document.body.dataset.intents.split(" ");
+  const agents = document.body.dataset.agents.split(" ");
   const part = (id) => document.getElementById(id);
   const view = part("view");
 
@@ -76,6 +77,35 @@
     const own = await newSession({ Authorization: `Bearer ${given.key}`, "X-Form-Key": given.formKey });
     begin(own || given);
   });
+
+  // Who may raise intents: the page that holds us, for which one has signed in; who has our host's name; those of the
+  // settings. Any site may open our page in a window, where the browser sends the usual cookie: others are asked about.
+
+  function isKnown({ holds, origin }) {
+    const isListed = (item) => {
+      const [start, end] = item.split("*");
+      return item === origin || (item.includes("*.") && origin.startsWith(start) && origin.endsWith(end));
+    };
+    return holds || new URL(origin).hostname === window.location.hostname || agents.some(isListed);
+  }
+
+  let allow = null;
+  const allowed = new Promise((resolve) => {
+    allow = resolve;
+  });
+
+  async function askAbout(found) {
+    if (!isKnown(found)) {
+      const card = part("allow");
+      card.querySelector("p").textContent = card.dataset.asks.replace("%(origin)s", found.origin);
+      card.hidden = false;
+      await new Promise((resolve) => {
+        card.querySelector("button").addEventListener("click", resolve, { once: true });
+      });
+      card.hidden = true;
+    }
+    allow();
+  }
 
   // Our pages
 
@@ -173,8 +203,10 @@
     const results = !intent.startsWith("View");
     try {
       await within(entered, SIGN_IN);
+      await within(allowed, SIGN_IN);
     } catch {
-      return results ? failed(context, "NotSignedIn", "nobody is signed in") : undefined;
+      const why = session ? ["NotAllowed", "nobody has allowed it"] : ["NotSignedIn", "nobody is signed in"];
+      return results ? failed(context, ...why) : undefined;
     }
     try {
       const { result, page } = await post(intent, context, source, key);
@@ -308,8 +340,9 @@
   const state = part("agent");
   DeskAgent.connect(identity).then(async (found) => {
     await found.listen(intents, handle, (context) => handle("ViewInteractions", context));
-    agent = found;
     state.textContent = state.dataset.connected.replace("%(agent)s", await found.name());
+    await askAbout(found);
+    agent = found;
     part("calls").hidden = !subject || subject.type !== "fdc3.contact";
   }, (error) => {
     state.textContent = error.message === "AccessDenied" ? state.dataset.refused : state.dataset.none;

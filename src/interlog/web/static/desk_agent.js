@@ -35,6 +35,8 @@ const DeskAgent = (() => {
   class Contained {
     constructor(api) {
       this.api = api;
+      this.origin = null;
+      this.holds = true;
     }
 
     async name() {
@@ -60,10 +62,12 @@ const DeskAgent = (() => {
     }
   }
 
-  // An agent at the other end of a port.
+  // An agent at the other end of a port. `holds`: whether it is the page that holds us in a frame, or such a page's.
   class Connected {
-    constructor(port, validated) {
+    constructor(port, validated, origin, holds) {
       this.port = port;
+      this.origin = origin;
+      this.holds = holds;
       this.source = { appId: validated.appId, instanceId: validated.instanceId };
       this.provider = validated.implementationMetadata.provider;
       this.waiting = new Map();
@@ -165,13 +169,16 @@ const DeskAgent = (() => {
       meta: meta(),
     });
     return new Promise((resolve, reject) => {
+      let frame = null;
+      let sender = null;
       const onMessage = (event) => {
         const message = event.data;
         if (!message || !message.meta || message.meta.connectionAttemptUuid !== attempt) {
           return;
         }
-        if (message.type === "WCP2LoadUrl") {
-          const frame = document.createElement("iframe");
+        if (message.type === "WCP2LoadUrl" && !frame && /^https?:/i.test(message.payload.iframeUrl)) {
+          sender = event.source;
+          frame = document.createElement("iframe");
           frame.hidden = true;
           frame.title = "FDC3";
           frame.src = message.payload.iframeUrl;
@@ -180,9 +187,11 @@ const DeskAgent = (() => {
         } else if (message.type === "WCP3Handshake" && event.ports[0]) {
           removeEventListener("message", onMessage);
           const port = event.ports[0];
+          const source = frame && event.source === frame.contentWindow ? sender : event.source;
+          const holds = window.parent !== window && (source === window.parent || source === window.top);
           port.onmessage = ({ data }) => {
             if (data.type === "WCP5ValidateAppIdentityResponse") {
-              resolve(new Connected(port, data.payload));
+              resolve(new Connected(port, data.payload, event.origin, holds));
             } else if (data.type === "WCP5ValidateAppIdentityFailedResponse") {
               reject(new Error("AccessDenied"));
             }
