@@ -88,6 +88,26 @@ async def test_a_definition_does_not_wait_for_the_index(own: Firm, monkeypatch: 
     assert len(await found(own, type_, 1)) == 21
 
 
+async def test_how_far_it_is_can_be_asked_for(own: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the number of interactions that were looked at; of other types there is nothing under way."""
+    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 1)
+    type_ = await fill(own)
+    assert await own.ledger.chores.under_way(own.actor, type_.id) is None
+    await define(own)
+    seen = set()
+
+    async def is_looked_at() -> bool:
+        work = await own.ledger.chores.under_way(own.actor, type_.id)
+        assert work is not None
+        seen.add(work.done)
+        return work.done == 60
+
+    await until(is_looked_at)
+    assert seen <= {0, 10, 20, 30, 40, 50, 60}
+    assert await own.ledger.chores.under_way(own.actor, type_.id + 1) is None
+    await done(own)
+
+
 async def test_work_is_taken_up_where_a_process_left_it(own: Firm, database_url: str) -> None:
     """Closed in the midst of it, another process goes on behind the last part; nobody does what somebody is at."""
     type_ = await fill(own)

@@ -341,6 +341,7 @@ ELSEWHERE = {
     "chores.forget": "is a step of defining a type",
     "chores.start": "is a step of defining a type",
     "chores.left": "tells of one's own tenant's types",
+    "chores.under_way": "tells of one's own tenant's types",
     "chores.is_left": "tells of one's own tenant's types",
     "chores.resume": "goes on in any tenant, for whoever runs the server: see test_chores",
     "chores.close": "concerns no tenant",

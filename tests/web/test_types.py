@@ -17,7 +17,7 @@ from interlog.web.app import MAX_FORM
 from interlog.web.type_draft import draft_of
 from interlog.web.type_form import stored
 from tests.counting import counted
-from tests.serving import Firm
+from tests.serving import Firm, wait_until
 
 from .reading import Form, form_of
 from .test_log import AT, DAY, EVERY, define, number_of
@@ -413,3 +413,19 @@ class TestLook:
             with counted(firm.ledger) as found:
                 assert mia.get(page).status_code == 200
             assert sum(found.values()) <= 4, page
+
+
+def test_work_that_goes_on_is_shown(firm: Firm, mia: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a field is marked, the page tells how many of what is stored have been looked at, until all have been."""
+    monkeypatch.setattr("interlog.ledger.chores.PATIENCE", 0)
+    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 2)
+    monkeypatch.setattr("interlog.store.field_values._BATCH", 2)
+    define(firm, FieldDefinition("Reason"))
+    for place in range(4):
+        firm.log("Visit", AT + place, fields={"Reason": "x"})
+    page = mia.get("/types/Visit").text
+    assert "<progress" not in page
+    define(firm, FieldDefinition("Reason", indexed=True))
+    wait_until(lambda: '<progress max="4" value="4"></progress> 4 of 4' in mia.get("/types/Visit").text)
+    wait_until(lambda: "<progress" not in mia.get("/types/Visit").text)
+    assert "Fast to filter and sort by" in mia.get("/types/Visit").text

@@ -7,7 +7,7 @@ referred to are known. A later definition of the same type takes the place of wh
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -42,6 +42,12 @@ _PAUSE = 0.01
 """Seconds between two parts, in which others have their turn."""
 
 _log = structlog.get_logger(__name__)
+
+
+class Progress(NamedTuple):
+    """How many of a type's interactions some work has looked at, where that is known."""
+
+    done: int | None
 
 
 class Chores:
@@ -81,6 +87,12 @@ class Chores:
     async def left(self, actor: Actor) -> frozenset[int]:
         """Return the ids of the types about which something is left to do."""
         return frozenset(item.subject for item in await self._left(actor.tenant.id))
+
+    async def under_way(self, actor: Actor, subject: int) -> Progress | None:
+        """Return how far the work about a type is; None where there is none."""
+        items = [item for item in await self._left(actor.tenant.id) if item.subject == subject]
+        counts = [item.place[2] if item.place else 0 for item in items if item.kind == INDEX]
+        return Progress(min(counts, default=None)) if items else None
 
     async def is_left(self, actor: Actor, kind: str, subject: int) -> bool:
         """Whether a chore is not done yet."""

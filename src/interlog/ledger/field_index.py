@@ -28,24 +28,25 @@ def declare(unit: Unit, tenant: int, new: InteractionType, old: InteractionType 
 
 
 async def complete(
-    database: Database, actor: Actor, type_: InteractionType, place: tuple[int, int] | None, done: Unit
-) -> AsyncIterator[tuple[int, int]]:
+    database: Database, actor: Actor, type_: InteractionType, place: tuple[int, int, int] | None, done: Unit
+) -> AsyncIterator[tuple[int, int, int]]:
     """Put into the index what is missing of a type's marked fields: those stored before they were marked.
 
     Until it is ``done``, filters on these fields are answered without it. Who stored at the same moment may not have
     known of the mark yet, so that what has changed lately is looked at once more. A ``place`` is when the work began,
-    and what it has come to.
+    what it has come to, and how many interactions it has looked at.
     """
     tenant = actor.tenant.id
     missing = await lacking(database, tenant, type_)
     if not missing:
         return
-    began, first = place or (stamp(), 0)
-    async for after in field_values.build(database, tenant, type_.id, missing, first):
-        yield began, after
+    began, first, looked_at = place or (stamp(), 0, 0)
+    async for after, many in field_values.build(database, tenant, type_.id, missing, first):
+        looked_at += many
+        yield began, after, looked_at
     await asyncio.sleep(UNAWARE)
-    async for after in field_values.build(database, tenant, type_.id, missing, began - MINUTE):
-        yield began, after
+    async for after, _ in field_values.build(database, tenant, type_.id, missing, began - MINUTE):
+        yield began, after, looked_at
     field_values.declare_ready(done, tenant, type_.id, missing)
 
 

@@ -213,11 +213,11 @@ async def ready(database: Database, tenant: int, type_id: int) -> dict[str, Kind
 
 async def build(
     database: Database, tenant: int, type_id: int, fields: Mapping[str, Kind], after: int
-) -> AsyncIterator[int]:
+) -> AsyncIterator[tuple[int, int]]:
     """Put the values of some fields of a type's interactions into the index, a batch at a time.
 
-    Begins with the first that was changed after an instant, and yields where it goes on after each batch. What is there
-    already stays.
+    Begins with the first that was changed after an instant, and yields where it goes on after each batch, and how many
+    there were in it. What is there already stays.
     """
     while True:
         rows = await database.fetch_long(_CHANGED, tenant=tenant, type_id=type_id, after=after, limit=_BATCH)
@@ -234,7 +234,7 @@ async def build(
         if len(rows) < _BATCH:
             return
         after = items[-1].changed_at
-        yield after
+        yield after, len(rows)
 
 
 def declare_ready(unit: Unit, tenant: int, type_id: int, fields: Mapping[str, Kind]) -> None:

@@ -41,7 +41,9 @@ async def show_all(view: View) -> Page:
 async def show(view: View, name: str) -> Page:
     """``GET /types/{name}``: what a definition says."""
     type_ = await view.ledger.types.get(view.actor, name)
-    return Page("type.html", head(type_) | {"kinds": type_form.KINDS})
+    work = await view.ledger.chores.under_way(view.actor, type_.id)
+    counts = await view.ledger.types.instances_counts(view.actor, [type_]) if work is not None else {}
+    return Page("type.html", head(type_) | {"kinds": type_form.KINDS, "work": work, "all": counts.get(type_.id, 0)})
 
 
 async def versions(view: View, name: str) -> Page:
