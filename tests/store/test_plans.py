@@ -400,6 +400,10 @@ CASES: dict[str, Case] = {
     },
     "merges.MEMBERS": _simple(merges.MEMBERS, party=1, limit=250),
     "merges.NUMBER_OF_MEMBERS": _simple(merges.NUMBER_OF_MEMBERS, party=1, limit=250),
+    "numbers.RAISE": _simple(numbers.RAISE, kind="person", highest=1),
+    **{f"imports.TAKEN-{kind}": _simple(query, ids=[1, 2]) for kind, query in imports.TAKEN.items()},
+    "imports.BY_SOURCE": _simple(imports.BY_SOURCE, source="affinity"),
+    "imports.CHANGE": _simple(imports.CHANGE, of_source="affinity", read_version=1, new_state="{}", new_version=2),
     "numbers._TAKE": _simple(numbers._TAKE, kind="person", many=1),
     "numbers._GIVE_BACK": _simple(numbers._GIVE_BACK, kind="person", end=1, start=1),
     "persons.LIVE_BY_IDS": _simple(persons.LIVE_BY_IDS, ids=[1, 2]),
@@ -587,6 +591,7 @@ SEARCHES = {
 SMALL = {
     "tenant",
     "counter",
+    "import_state",
     "chore",
     "interaction_type",
     "profile_type",

@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ..model.errors import InterlogError
 from . import app as applications
-from . import db, fdc3, output, token, user
+from . import db, fdc3, importing, output, token, user
 from .demo import demo
 from .init import init
 from .serve import serve
@@ -39,6 +39,7 @@ app.command(user.app)
 app.command(applications.app)
 app.command(db.app)
 app.command(fdc3.app)
+app.command(importing.app)
 app.command(demo)
 
 

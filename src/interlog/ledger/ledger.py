@@ -44,6 +44,7 @@ from .finding import Finding
 from .grants import Grants
 from .history import History
 from .hubs import Hubs
+from .imports import Imports
 from .instances import Instances
 from .interactions import Interactions
 from .known_as import KnownAs
@@ -102,6 +103,7 @@ class Ledger:
         self.listing = Listing(store)
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
+        self.imports = Imports(store, self.persons)
         self.chores = Chores(store, self.tenants)
         self.profile_types = ProfileTypes(store, self.access, self.chores)
         waiting = Waiting(store)

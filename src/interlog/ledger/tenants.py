@@ -89,9 +89,17 @@ class Tenants:
         return user
 
     async def init(
-        self, name: str, *, domains: tuple[str, ...], owner: tuple[str, str, str], time_zone: str = "UTC"
+        self,
+        name: str,
+        *,
+        domains: tuple[str, ...],
+        owner: tuple[str, str, str],
+        time_zone: str = "UTC",
+        owner_id: int | None = None,
     ) -> tuple[Tenant, Person, bool]:
         """Create a tenant and its owner (first name, last name, e-mail address); safe to repeat.
+
+        ``owner_id``: the owner's id, where the tenant is to become the copy of another one; then it has no list yet.
 
         Returns the tenant, the owner as a person, and whether anything was created.
         """
@@ -104,12 +112,16 @@ class Tenants:
         settings = TenantSettings(domains=tuple(domain.strip().lower() for domain in domains), time_zone=time_zone)
         tenant = await self.new(name, settings)
         unit = Unit()
-        tenant_rows.insert(unit, tenant, {"person": 1, "list": 1})
-        person = add_owner(unit, tenant, owner)
+        if owner_id is None:
+            tenant_rows.insert(unit, tenant, {"person": 1, "list": 1})
+            person = add_owner(unit, tenant, owner)
+        else:
+            tenant_rows.insert(unit, tenant, {"person": owner_id})
+            person = add_first_user(unit, tenant, owner, owner_id)
         try:
             await self._store.database.write(unit)
         except Duplicate:  # somebody else did the same at the same time, or took the id for another tenant
-            return await self.init(name, domains=domains, owner=owner, time_zone=time_zone)
+            return await self.init(name, domains=domains, owner=owner, time_zone=time_zone, owner_id=owner_id)
         return tenant, person, True
 
     async def new(self, name: str, settings: TenantSettings, home: int | None = None) -> Tenant:
@@ -206,10 +218,23 @@ class Tenants:
 
 def add_owner(unit: Unit, tenant: Tenant, owner: tuple[str, str, str]) -> Person:
     """Add the first person, his being a user, and his list to the unit that creates the tenant."""
+    at = tenant.created_at
+    person = add_first_user(unit, tenant, owner, 1)
+    deals = PartyList(
+        id=1, name=DEFAULT_LIST, kind=Party.OPPORTUNITY, is_public=True, owner=person.id, creator=person.id,
+        created_at=at,
+    )  # fmt: skip
+    opportunity_rows.insert_list(unit, tenant.id, deals)
+    add_entry(unit, system_actor(tenant, person.id), Action.CREATE, Entity.LIST, deals.id, 1, at)
+    return person
+
+
+def add_first_user(unit: Unit, tenant: Tenant, owner: tuple[str, str, str], id_: int) -> Person:
+    """Add the first person, who owns the tenant, to the unit that creates it."""
     first_name, last_name, email = owner
     at = tenant.created_at
     person = Person(
-        id=1,
+        id=id_,
         uuid=uuid7(),
         kind=PersonKind.INTERNAL,
         first_name=first_name,
@@ -218,18 +243,12 @@ def add_owner(unit: Unit, tenant: Tenant, owner: tuple[str, str, str]) -> Person
         primary_email=email,
         created_at=at,
     )
-    deals = PartyList(
-        id=1, name=DEFAULT_LIST, kind=Party.OPPORTUNITY, is_public=True, owner=person.id, creator=person.id,
-        created_at=at,
-    )  # fmt: skip
     actor = system_actor(tenant, person.id)
     person_rows.insert(unit, tenant.id, person)
-    opportunity_rows.insert_list(unit, tenant.id, deals)
     tenant_rows.insert_user(unit, tenant.id, User(person_id=person.id, role=UserRole.OWNER, created_at=at))
     add_entry(unit, actor, Action.CREATE, Entity.TENANT, tenant.id, 1, at)
     add_entry(unit, actor, Action.CREATE, Entity.PERSON, person.id, 1, at)
     add_entry(unit, actor, Action.CREATE, Entity.USER, person.id, 1, at)
-    add_entry(unit, actor, Action.CREATE, Entity.LIST, deals.id, 1, at)
     return person
 
 

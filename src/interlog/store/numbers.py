@@ -27,6 +27,15 @@ _GIVE_BACK = Query(
     )
     .values(next=parameter("start"))
 )
+RAISE = Query(
+    update(counter)
+    .where(
+        counter.c.tenant_id == parameter("tenant"),
+        counter.c.kind == bindparam("kind"),
+        counter.c.next <= parameter("highest"),
+    )
+    .values(next=parameter("highest") + 1)
+)
 
 KINDS = ("interaction", "note", "person", "organization", "opportunity", "list", "entry", "token",
          "profile", "definition", "resource", "application", "consent", "subscription", "delivery",
@@ -68,6 +77,11 @@ class Numbers:
     async def one(self, tenant: int, kind: str) -> int:
         """Return one number of a kind."""
         return (await self.take(tenant, kind))[0]
+
+    def go_beyond(self, unit: Unit, tenant: int, kind: str, highest: int) -> None:
+        """Add to a unit that numbers up to the highest are given out elsewhere: the next ones are beyond it."""
+        unit.change(RAISE, {"tenant": tenant, "kind": kind, "highest": highest}, expect=None)
+        self._blocks.pop((tenant, kind), None)
 
     async def _refill(self, block: _Block, tenant: int, kind: str, many: int) -> None:
         size = max(block.size, many)

@@ -10,6 +10,7 @@ from .canvassing import resource, visit
 from .columns import metadata
 from .definitions import chore, collection, definition, interaction_type, profile_type
 from .deliveries import delivery, subscription
+from .imports import import_state
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
 from .journal import ASSIGNED_BY_WRITER, journal
 from .lists import list_entry
@@ -47,6 +48,7 @@ __all__ = [
     "field_index",
     "field_value",
     "grant",
+    "import_state",
     "interaction",
     "interaction_type",
     "journal",

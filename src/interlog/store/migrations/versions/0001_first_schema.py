@@ -193,6 +193,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("expires_at IS NOT NULL"),
     )
     op.create_table(
+        "import_state",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "source", name="pk_import_state"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "interaction",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),

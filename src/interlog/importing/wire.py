@@ -1,0 +1,203 @@
+"""What is read of the Affinity API's objects; whatever else they hold is left alone."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from ..model.ids import MAX_ID
+
+Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
+
+
+# Version 1
+
+
+class WhoamiTenant(Struct):
+    """The account."""
+
+    name: str
+    id: int = 0
+
+
+class WhoamiUser(Struct, rename="camel"):
+    """Whose key it is."""
+
+    id: Id
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+
+
+class Whoami(Struct):
+    """``GET /auth/whoami``."""
+
+    tenant: WhoamiTenant
+    user: WhoamiUser
+
+
+class Person(Struct):
+    """A person; ``organization_ids`` only where it is read alone."""
+
+    id: Id
+    type: int
+    first_name: str | None = None
+    last_name: str | None = None
+    primary_email: str | None = None
+    emails: list[str] = []
+    organization_ids: list[Id] = []
+
+
+class Organization(Struct):
+    """An organization."""
+
+    id: Id
+    name: str | None = None
+    domain: str | None = None
+    domains: list[str] | None = None
+    is_global: bool = field(name="global", default=False)
+
+
+class ListEntry(Struct):
+    """That something stands on a list."""
+
+    id: Id
+    list_id: Id
+    entity_id: Id
+    created_at: str
+    creator_id: Id | None = None
+
+
+class Opportunity(Struct):
+    """An opportunity."""
+
+    id: Id
+    name: str | None = None
+    person_ids: list[Id] = []
+    organization_ids: list[Id] = []
+    list_entries: list[ListEntry] = []
+
+
+class Note(Struct):
+    """A note."""
+
+    id: Id
+    content: str | None
+    type: int
+    created_at: str
+    updated_at: str | None = None
+    creator_id: Id | None = None
+    associated_person_ids: list[Id] | None = None
+    person_ids: list[Id] | None = None
+    organization_ids: list[Id] | None = None
+    opportunity_ids: list[Id] | None = None
+    mentioned_person_ids: list[Id] | None = None
+    interaction_id: Id | None = None
+    interaction_type: int | None = None
+    parent_id: Id | None = None
+
+
+class ShortPerson(Struct):
+    """A person within an interaction; only an address where nobody has it."""
+
+    id: Id | None = None
+    email: str | None = None
+    primary_email: str | None = None
+
+
+class Interaction(Struct):
+    """An interaction of any kind."""
+
+    id: Id
+    date: str
+    end_time: str | None = None
+    updated_at: str | None = None
+    manual_creator_id: Id | None = None
+    direction: int | None = None
+    attendees: list[str] = []
+    persons: list[ShortPerson] = []
+
+
+# Version 2
+
+
+class PartyList(Struct, rename="camel"):
+    """A list."""
+
+    id: Id
+    name: str
+    type: str
+    created_at: str | None = None
+    is_public: bool = True
+    owner_id: Id | None = None
+    creator_id: Id | None = None
+
+
+class PersonData(Struct):
+    """A person within an interaction."""
+
+    id: Id
+
+
+class Attendee(Struct, rename="camel"):
+    """Who took part: a person, or an address."""
+
+    email_address: str | None = None
+    person: PersonData | None = None
+
+
+class Attendees(Struct, rename="camel"):
+    """The first ones of those who took part."""
+
+    data: list[Attendee] = []
+    total_count: int = 0
+
+
+class Participants(Struct, rename="camel"):
+    """The first ones of the persons who took part in a conversation."""
+
+    data: list[PersonData] = []
+    total_count: int = 0
+
+
+class Event(Struct, rename="camel"):
+    """A meeting or a call."""
+
+    id: Id
+    start_time: str
+    created_at: str
+    logging_type: str = "automated"
+    title: str | None = None
+    end_time: str | None = None
+    updated_at: str | None = None
+    creator: Attendee | None = None
+    attendees_preview: Attendees = field(default_factory=Attendees)
+
+
+class ChatMessage(Struct, rename="camel"):
+    """A chat message."""
+
+    id: Id
+    sent_at: str
+    created_at: str
+    logging_type: str = "manual"
+    direction: str = "sent"
+    updated_at: str | None = None
+    creator: PersonData | None = None
+    participants_preview: Participants = field(default_factory=Participants)
+
+
+class Email(Struct, rename="camel"):
+    """An e-mail."""
+
+    id: Id
+    sent_at: str
+    created_at: str
+    direction: str = "sent"
+    subject: str | None = None
+    updated_at: str | None = None
+    sender: Attendee | None = field(name="from", default=None)
+    to_participants_preview: Attendees = field(default_factory=Attendees)
+    cc_participants_preview: Attendees = field(default_factory=Attendees)
+
+
+Any = Event | ChatMessage | Email

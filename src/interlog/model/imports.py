@@ -1,0 +1,49 @@
+"""Copying a tenant from another system: how far that has come."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .interactions import Content
+from .types import Logging
+
+MAX_REMARKS = 1_000
+
+
+class Import(Struct, frozen=True, kw_only=True):
+    """The copy of one source into a tenant. Each part of it (``persons``, ``notes`` …) is copied after the other.
+
+    ``source`` names where it comes from. ``totals`` and ``stored`` count records by part; ``done`` are the parts that
+    were walked to the end. ``remarks`` say what could not be copied as it is. ``adopted``: persons
+    who were in the tenant before, under the same id and with the same e-mail address.
+    """
+
+    source: str
+    begun_at: int
+    totals: dict[str, int]
+    stored: dict[str, int] = {}
+    done: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    adopted: tuple[int, ...] = ()
+    finished_at: int | None = None
+    version: int = 1
+
+    def with_stored(self, part: str, many: int, remarks: tuple[str, ...] = ()) -> "Import":
+        """Return it after so many more records of a part were stored."""
+        stored = {**self.stored, part: self.stored.get(part, 0) + many}
+        return replace(self, stored=stored, remarks=(self.remarks + remarks)[:MAX_REMARKS], version=self.version + 1)
+
+    def with_done(self, part: str) -> "Import":
+        """Return it after a part was walked to the end."""
+        return replace(self, done=(*self.done, part), version=self.version + 1)
+
+
+class Copied(Struct, frozen=True, kw_only=True):
+    """An interaction as its source has it. ``id`` counts within the ``type``; ``creator`` is a person's id."""
+
+    id: int
+    type: str
+    content: Content
+    logging: Logging
+    creator: int | None
+    created_at: int
+    modified_at: int | None = None

@@ -1,0 +1,94 @@
+"""A firm to be copied on a running server, and the command that copies it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from interlog.demo import World
+from interlog.demo.load import load
+from interlog.model.instants import now
+from interlog.model.interactions import Links, Participant
+from interlog.model.notes import NoteDraft, NoteKind
+from interlog.model.parties import Party, PersonKind
+from interlog.model.types import Direction, Logging
+from tests.cli.conftest import command, environment, interlog
+from tests.conftest import FreshDatabase
+from tests.serving import Firm, RunningServer, running_server
+
+__all__ = ["command", "environment", "interlog"]
+
+HOSTILE = "<script>alert(1)</script> ' \"; DROP TABLE person; -- \u202e\u0645\u0631\u062d\u0628\u0627 🦀\n\ttab\\_"
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+
+
+@pytest.fixture(scope="module")
+def source_server(fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The server that is copied from."""
+    with running_server("sqlite", fresh_database, tmp_path_factory.mktemp("source")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def source(source_server: RunningServer) -> Firm:
+    """A firm with something of everything: an invented one, hostile texts, and what is unusual."""
+    server = source_server
+    world = World(seed=5, scale=0.02, now=datetime.now(UTC))
+    loaded = server.run(load(server.ledger, world, tenant="source"))
+    mia = server.run(server.ledger.persons.get(loaded.actor, loaded.actor.person_id))
+    firm = Firm(server, loaded.tenant, mia)
+    _add_the_unusual(firm)
+    return firm
+
+
+def _add_the_unusual(firm: Firm) -> None:
+    ledger, run, at = firm.ledger, firm.server.run, now() - 3 * DAY + 123_456
+    ben = firm.colleague("Ben", "O'Hara")
+    first = firm.organization(HOSTILE, "one.example", "two.example")
+    second = firm.organization("Zwei & Söhne")
+    eve = firm.person(HOSTILE, "", "Eve@Unusual.example", "eve@two.example", organization_ids=(second.id, first.id))
+    nobody = firm.person("Without", "Address")
+    partner = firm.person("Colla", "Borator", "colla@elsewhere.example", kind=PersonKind.COLLABORATOR)
+    gone = firm.person("Gone", "Away", "gone@elsewhere.example")
+    own = run(ledger.opportunities.create_list(firm.actor, HOSTILE, Party.OPPORTUNITY, is_public=True, owner=ben.id))
+    people = run(ledger.opportunities.create_list(firm.actor, "People", Party.PERSON, is_public=True))
+    firms = run(ledger.opportunities.create_list(firm.actor, "Firms", Party.ORGANIZATION, is_public=False))
+    for person in (eve, nobody, gone, eve):
+        run(ledger.list_entries.add(firm.actor, people.id, person.id, creator=ben.id))
+    run(ledger.list_entries.add(firm.actor, firms.id, second.id))
+    deal = firm.opportunity(HOSTILE, persons=(eve, nobody), organizations=(second,), list_id=own.id)
+    over = firm.opportunity("Over")
+    outsider = Participant(None, address="Outsider@nowhere.example")
+
+    firm.log("Meeting", at, firm.mia, eve, gone, outsider, body=HOSTILE, ended_at=at + 1_800 * SECOND, title=HOSTILE)
+    firm.log("Meeting", at + 1, firm.mia, ben, body="among ourselves")
+    firm.log("Meeting", at + 400 * DAY, firm.mia, eve, title="to come", logging=Logging.AUTOMATIC)
+    firm.log("Call", at + 2, nobody, ben, body="by phone", actor=firm.acting(ben))
+    firm.log("ChatMessage", at + 3, eve, partner, ben, body="hello", direction=Direction.RECEIVED)
+    firm.log("ChatMessage", at + 4, eve, ben, direction=Direction.SENT, logging=Logging.AUTOMATIC)
+    parts = (Participant(eve.id, "from"), Participant(ben.id, "to"), Participant(None, "to", "list@nowhere.example"),
+             Participant(firm.mia.id, "cc"))  # fmt: skip
+    firm.log("Email", at + 5, *parts, title=HOSTILE, direction=Direction.RECEIVED, logging=Logging.AUTOMATIC)
+    crowd = [firm.person("Guest", str(index), f"guest{index}@crowd.example") for index in range(120)]
+    firm.log("Meeting", at + 6, firm.mia, *crowd, body="a crowd")
+    silent = firm.log("Meeting", at + 7, firm.mia, eve)
+    later = firm.log("Call", at + 8, firm.mia, eve, body="before")
+    wrong = firm.log("Call", at + 9, firm.mia, eve, body="never was")
+
+    html = "<p>Hello <strong>bold</strong> &amp; <em>more</em></p>"
+    links = Links((eve.id, gone.id), (first.id, second.id), (deal.id,))
+    note = run(ledger.notes.create(firm.actor, NoteDraft(content=html, kind=NoteKind.HTML, links=links)))
+    run(ledger.notes.create(firm.actor, NoteDraft(content="under it", parent=note.id, creator=ben.id)))
+    run(
+        ledger.notes.create(firm.actor, NoteDraft(content="late", interaction=silent.number, links=Links((nobody.id,))))
+    )
+    plain = run(ledger.notes.create(firm.actor, NoteDraft(content=HOSTILE, links=Links(persons=(nobody.id,)))))
+    run(ledger.notes.update(firm.actor, plain.id, content=f"{HOSTILE} once more"))
+    taken_back = run(ledger.notes.create(firm.actor, NoteDraft(content="nothing", links=Links(persons=(eve.id,)))))
+    api = firm.caller("/affinity")
+    assert api.put(f"/interactions/{later.number}", type=1, content="after").status_code == 200
+    run(ledger.notes.delete(firm.actor, taken_back.id))
+    run(ledger.interactions.delete(firm.actor, wrong.number))
+    run(ledger.opportunities.delete(firm.actor, over.id))
+    run(ledger.persons.delete(firm.actor, gone.id))
