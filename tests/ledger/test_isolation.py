@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,14 +13,27 @@ from interlog.ledger.bulk import Bulk
 from interlog.ledger.change_sets import InstanceChange, ProfileChange
 from interlog.ledger.definitions import Copied
 from interlog.model.errors import InterlogError
+from interlog.model.imports import Import, Imported
 from interlog.model.instances import Instance, Put
-from interlog.model.interactions import Links, Participant
-from interlog.model.notes import NoteDraft
-from interlog.model.parties import Card, OpportunityDraft, OrganizationDraft, Party, Person, PersonDraft
+from interlog.model.interactions import Content, Links, Participant
+from interlog.model.notes import Note, NoteDraft
+from interlog.model.parties import (
+    Card,
+    ListEntry,
+    Opportunity,
+    OpportunityDraft,
+    Organization,
+    OrganizationDraft,
+    Party,
+    PartyList,
+    Person,
+    PersonDraft,
+    PersonKind,
+)
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft, ProfileType
 from interlog.model.searching import Kind
 from interlog.model.tenancy import User, UserRole
-from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType
+from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType, Logging
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -62,6 +76,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     note = await ledger.notes.create(actor, NoteDraft(content="note", links=Links(persons=(firm.eve.id,))))
     reply = await ledger.notes.create(actor, NoteDraft(content="reply", parent=note.id))
     twin = await ledger.persons.create(actor, PersonDraft(first_name="Twin"))
+    await ledger.imports.begin(actor, Import(source="filled", begun_at=1, totals={}), {})
     merge = await ledger.merges.merge(actor, Party.PERSON, firm.eve.id, twin.id)
     user = await ledger.tenants.user(firm.tenant, "ben@own.example")
     _, token = await ledger.access.create_token(actor, user)
@@ -96,6 +111,14 @@ HOUSE = ProfileType(id=100, name="House")
 FAR: dict[str, Any] = {"limit": 99, **ALL_TIMES}
 
 READS: dict[str, Attempt] = {
+    "imports.get": lambda firm, ids: firm.ledger.imports.get(firm.actor, "filled"),
+    "imports.taken": lambda firm, ids: firm.ledger.imports.taken(firm.actor, "interaction", [ids["interaction"]]),
+    "imports.clashes": lambda firm, ids: _any_clash(firm, ids),
+    "imports.clashing_lists": lambda firm, ids: firm.ledger.imports.clashing_lists(
+        firm.actor,
+        [PartyList(id=ids["list"], name="?", kind=Party.PERSON, is_public=True, owner=1, creator=1, created_at=1)],
+    ),
+    "imports.numbers_of": lambda firm, ids: firm.ledger.imports.numbers_of(firm.actor, "Meeting", [ids["interaction"]]),
     "applications.all": lambda firm, ids: firm.ledger.applications.all(firm.actor),
     "timeline.newest": lambda firm, ids: firm.ledger.timeline.newest(firm.actor, firm.types, **FAR),
     "access.token": lambda firm, ids: firm.ledger.access.token(firm.actor),
@@ -195,6 +218,38 @@ READS: dict[str, Attempt] = {
     "persons.successors": lambda firm, ids: firm.ledger.persons.successors(firm.actor, [ids["gone"]]),
 }
 """Reads that show an empty firm nothing, whatever ids it asks with."""
+
+_AT = 1_750_000_000_000_000
+
+
+async def _imported(name: str, firm: Firm, ids: dict[str, int]) -> Any:
+    """Copy one record that names the ids."""
+    imports, actor, id_ = firm.ledger.imports, firm.actor, 900_001
+    state = await imports.get(actor, "theirs")
+    if state is None:
+        state = Import(source="theirs", begun_at=_AT, totals={})
+        await imports.begin(actor, state, {"person": id_})
+    people, author = (Participant(ids["person"]),), ids["internal"]
+    record = {
+        "add_organizations": Organization(id=id_, name="X", domains=("client.example",)),
+        "add_persons": Person(id=id_, kind=PersonKind.EXTERNAL, first_name="X", last_name="",
+                              emails=("eve@client.example", "x@y.example"), organization_ids=(ids["organization"],)),
+        "add_lists": PartyList(id=id_, name="X", kind=Party.PERSON, is_public=True, owner=author, creator=author,
+                               created_at=_AT),
+        "add_entries": ListEntry(id=id_, list_id=ids["list"], kind=Party.PERSON, party=ids["person"], creator=author,
+                                 created_at=_AT),
+        "add_opportunities": Opportunity(id=id_, name="X", list_id=ids["list"], entry_id=id_, creator=author,
+                                         person_ids=(ids["person"],), organization_ids=(ids["organization"],)),
+        "add_interactions": Imported(id=id_, type="Meeting", content=Content(occurred_at=_AT, participants=people),
+                                   logging=Logging.MANUAL, creator=author, created_at=_AT),
+        "add_notes": Note(id=id_, content="x", creator=author, created_at=_AT, interaction=ids["interaction"],
+                          links=Links((ids["person"],), (ids["organization"],), (ids["opportunity"],))),
+    }.get(name)  # fmt: skip
+    if name == "end_part":
+        return await imports.end_part(actor, state, "persons")
+    part = {"add_interactions": ("meetings",), "add_notes": ("notes",)}.get(name, ())
+    return await getattr(imports, name)(actor, state, *part, [record])
+
 
 WRITES: dict[str, Attempt] = {
     "access.revoke_token": lambda firm, ids: firm.ledger.access.revoke_token(firm.actor, ids["token"]),
@@ -307,6 +362,22 @@ WRITES: dict[str, Attempt] = {
         firm.actor, [Copied(("links", "of a"), "One", lambda stored: {"a": 2})]
     ),
     "definitions.delete": lambda firm, ids: firm.ledger.definitions.delete(firm.actor, "links", "one"),
+    **{
+        f"imports.{name}": partial(_imported, name)
+        for name in (
+            "add_organizations",
+            "add_persons",
+            "add_lists",
+            "add_entries",
+            "add_opportunities",
+            "add_interactions",
+            "add_notes",
+        )
+    },
+    "imports.begin": lambda firm, ids: firm.ledger.imports.begin(
+        firm.actor, Import(source="another", begun_at=1, totals={}), {"person": 500_000}
+    ),
+    "imports.end_part": lambda firm, ids: _imported("end_part", firm, ids),
     "bulk.create_persons": lambda firm, ids: firm.ledger.bulk.create_persons(
         firm.actor, [PersonDraft(first_name="X", organization_ids=(ids["organization"],))]
     ),
@@ -448,6 +519,13 @@ async def _everything_found(firm: Firm) -> list[Any]:
     found = [await firm.ledger.finding.search(firm.actor, word) for word in ("text", "deal", "note", "kick")]
     found.append(await firm.ledger.finding.search(firm.actor, "client", [Kind.ORGANIZATION]))
     return [item for one in found for items in one.items.values() for item in items]
+
+
+async def _any_clash(firm: Firm, ids: dict[str, int]) -> list[str]:
+    stranger = Person(
+        id=ids["person"], kind=PersonKind.EXTERNAL, first_name="X", last_name="", emails=("nobody@nowhere.example",)
+    )
+    return (await firm.ledger.imports.clashes(firm.actor, [stranger]))[0]
 
 
 async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:

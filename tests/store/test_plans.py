@@ -41,6 +41,7 @@ from interlog.store import (
     deliveries,
     external_ids,
     identities,
+    imports,
     interactions,
     journal,
     merges,
@@ -684,6 +685,7 @@ async def _load(firm: Firm) -> Loaded:
     )
     pairs = [(tenant, 1_000 + index, 0, index, index + 1, index % 4, 1, "rest", 1, 1) for index in range(PARTIES)]
     unit.insert(schema.merge, pairs)
+    unit.insert(schema.list_entry, [(tenant, index + 1, 9, 0, index, 1, 1, index, None) for index in range(PARTIES)])
     unit.insert(schema.merge_part, [(tenant, 1_000 + index % 9, "note", index, 2) for index in range(PARTIES)])
     names = [f"link{index}" for index in range(PARTIES)]
     numbered = [(tenant, "links", name, index, name, "{}", 1, 0, None) for index, name in enumerate(names)]

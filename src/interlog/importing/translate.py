@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from ..model.errors import Unavailable
-from ..model.imports import Copied
+from ..model.imports import Imported
 from ..model.instants import parse_moment
 from ..model.interactions import Content, Links, Participant
 from ..model.notes import Note, NoteKind
@@ -125,7 +125,7 @@ def is_cut(item: wire.Any) -> bool:
     return any(some.total_count > len(some.data) for some in both)
 
 
-def interaction(code: int, item: wire.Any, exact: wire.Interaction | None) -> Copied:
+def interaction(code: int, item: wire.Any, exact: wire.Interaction | None) -> Imported:
     """Return an interaction. ``exact``: what version 1 shows of it, to the millisecond and with all who took part."""
     if isinstance(item, wire.Event):
         found = _event(code, item, exact)
@@ -147,13 +147,13 @@ def interaction(code: int, item: wire.Any, exact: wire.Interaction | None) -> Co
     )
 
 
-def _event(code: int, item: wire.Event, exact: wire.Interaction | None) -> Copied:
+def _event(code: int, item: wire.Event, exact: wire.Interaction | None) -> Imported:
     creator = item.creator.person.id if item.creator is not None and item.creator.person is not None else None
     is_manual = item.logging_type == "manual"
     if code and exact is not None:  # version 2 calls every call manual
         is_manual = exact.manual_creator_id is not None
     logged = is_manual and creator is not None
-    return Copied(
+    return Imported(
         id=item.id,
         type=TYPES[code],
         content=Content(
@@ -169,12 +169,12 @@ def _event(code: int, item: wire.Event, exact: wire.Interaction | None) -> Copie
     )
 
 
-def _chat_message(item: wire.ChatMessage, exact: wire.Interaction | None) -> Copied:
+def _chat_message(item: wire.ChatMessage, exact: wire.Interaction | None) -> Imported:
     creator = item.creator.id if item.creator is not None else None
     if exact is not None:  # version 2 names somebody who took part where nobody logged it
         creator = exact.manual_creator_id
     people = tuple(Participant(part.id, Role.ATTENDEE.value) for part in item.participants_preview.data)
-    return Copied(
+    return Imported(
         id=item.id,
         type=CHAT_MESSAGE.name,
         content=Content(occurred_at=_instant(item.sent_at), direction=_direction(item.direction), participants=people),
@@ -185,9 +185,9 @@ def _chat_message(item: wire.ChatMessage, exact: wire.Interaction | None) -> Cop
     )
 
 
-def _email(item: wire.Email) -> Copied:
+def _email(item: wire.Email) -> Imported:
     sender = [item.sender] if item.sender is not None else []
-    return Copied(
+    return Imported(
         id=item.id,
         type=EMAIL.name,
         content=Content(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..model.errors import Conflict
 from ..model.ids import stamp, stamps, uuid7, uuids7
-from ..model.imports import Copied, Import
+from ..model.imports import Import, Imported
 from ..model.instants import now
 from ..model.interactions import Content, Interaction, Links, Participant
 from ..model.journal import Action, Entity
@@ -163,7 +163,10 @@ class Imports:
         """Store lists."""
         actor.require(Right.ADMIN)
         unit = Unit()
-        for record in new:
+        people = await self.taken(actor, "person", {id_ for record in new for id_ in (record.owner, record.creator)})
+        for given in new:
+            owner = given.owner if given.owner in people else actor.person_id
+            record = replace(given, owner=owner, creator=given.creator if given.creator in people else owner)
             opportunity_rows.insert_list(unit, actor.tenant.id, record)
         self._journal(actor, unit, Entity.LIST, (record.id for record in new), now())
         return await self._store_with(actor, unit, item.with_stored("lists", len(new)))
@@ -172,14 +175,23 @@ class Imports:
         """Store opportunities with their entries on lists, less what they name that is not there."""
         actor.require(Right.ADMIN)
         unit = Unit()
+        lists = await self.taken(actor, "list", {given.list_id for given in new})
+        creators = await self.taken(actor, "person", {given.creator for given in new})
+        remarks = [f"opportunity {given.id} is left out: its list is not there" for given in new
+                   if given.list_id not in lists]  # fmt: skip
+        new = [given for given in new if given.list_id in lists]
         found = await self._there(actor, [Links(given.person_ids, given.organization_ids) for given in new])
         for given, links in zip(new, found, strict=True):
             record = replace(
-                given, uuid=uuid7(), person_ids=links.persons, organization_ids=links.organizations
-            )  # fmt: skip
+                given,
+                uuid=uuid7(),
+                creator=given.creator if given.creator in creators else actor.person_id,
+                person_ids=links.persons,
+                organization_ids=links.organizations,
+            )
             opportunity_rows.insert(unit, actor.tenant.id, record)
         self._journal(actor, unit, Entity.OPPORTUNITY, (given.id for given in new), now())
-        return await self._store_with(actor, unit, item.with_stored("opportunities", len(new)))
+        return await self._store_with(actor, unit, item.with_stored("opportunities", len(new), tuple(remarks)))
 
     async def add_entries(self, actor: Actor, item: Import, new: Sequence[ListEntry]) -> Import:
         """Let persons and organizations stand on lists; those of who is not there are left out."""
@@ -188,8 +200,15 @@ class Imports:
         persons = {entry.party for entry in new if entry.kind is Party.PERSON}
         people = await person_rows.by_ids(self._database, actor.tenant.id, persons) if persons else {}
         firms = {entry.party for entry in new if entry.kind is Party.ORGANIZATION}
-        there = await organization_rows.by_ids(self._database, actor.tenant.id, firms) if firms else {}
-        stored = [entry for entry in new if entry.party in (people if entry.kind is Party.PERSON else there)]
+        organizations = await organization_rows.by_ids(self._database, actor.tenant.id, firms) if firms else {}
+        there = {Party.PERSON: people.keys(), Party.ORGANIZATION: organizations.keys()}
+        lists = await self.taken(actor, "list", {entry.list_id for entry in new})
+        creators = await self.taken(actor, "person", {entry.creator for entry in new})
+        stored = [
+            entry if entry.creator in creators else replace(entry, creator=actor.person_id)
+            for entry in new
+            if entry.party in there[entry.kind] and entry.list_id in lists
+        ]
         entry_rows.insert(unit, actor.tenant.id, stored)
         self._journal(actor, unit, Entity.LIST_ENTRY, (entry.id for entry in stored), now())
         return await self._store_with(actor, unit, item.with_stored("list-entries", len(stored)))
@@ -207,7 +226,7 @@ class Imports:
         other = await external_ids.interactions(self._database, actor.tenant.id, pairs) if pairs else {}
         return found | {int(pair[1]): number for pair, number in other.items()}
 
-    async def add_interactions(self, actor: Actor, item: Import, part: str, new: Sequence[Copied]) -> Import:
+    async def add_interactions(self, actor: Actor, item: Import, part: str, new: Sequence[Imported]) -> Import:
         """Store interactions, without their text, which their notes bring.
 
         An id counts within a type there: one that an interaction of another type has here is replaced by a new one,
@@ -254,10 +273,11 @@ class Imports:
         noted = await interaction_rows.by_numbers(self._database, tenant, numbers) if numbers else {}
         parents = {given.parent for given in new if given.parent is not None}
         there = await import_rows.taken(self._database, tenant, "note", parents) if parents else set()
+        creators = await self.taken(actor, "person", {given.creator for given in new if given.creator is not None})
         remarks: list[str] = []
         stored = []
         for given, links in zip(new, await self._there(actor, [given.links for given in new]), strict=True):
-            record = replace(given, links=links)
+            record = replace(given, links=links, creator=given.creator if given.creator in creators else None)
             if record.parent is not None and record.parent not in there:
                 remarks.append(f"note {record.id} is left out: it replies to note {record.parent}, which is not there")
                 continue

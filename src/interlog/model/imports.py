@@ -37,7 +37,7 @@ class Import(Struct, frozen=True, kw_only=True):
         return replace(self, done=(*self.done, part), version=self.version + 1)
 
 
-class Copied(Struct, frozen=True, kw_only=True):
+class Imported(Struct, frozen=True, kw_only=True):
     """An interaction as its source has it. ``id`` counts within the ``type``; ``creator`` is a person's id."""
 
     id: int
