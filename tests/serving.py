@@ -50,7 +50,7 @@ class RunningServer:
 
     def __init__(self, url: str, **settings: Any) -> None:
         self.url = url
-        self._settings = {"db": url, "log_requests": "off"} | settings
+        self._settings = {"db": url, "log_requests": "off", "webhook_private": True} | settings
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="server", daemon=True)
         self._served: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []

@@ -115,6 +115,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     affinity_rate_limit_enforced: Annotated[
         bool, Meta(description="Whether requests over a rate limit are refused, as the vendor does.")
     ] = False
+    affinity_webhooks: Annotated[
+        int, Meta(description="How many webhook subscriptions of Affinity a tenant may have; 0 for any number.", ge=0)
+    ] = 0
     customer_insights_domain: Annotated[
         Text | None,
         Meta(

@@ -78,6 +78,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     twin = await ledger.persons.create(actor, PersonDraft(first_name="Twin"))
     await ledger.imports.begin(actor, Import(source="filled", begun_at=1, totals={}), {})
     merge = await ledger.merges.merge(actor, Party.PERSON, firm.eve.id, twin.id)
+    former = await ledger.organizations.create(actor, OrganizationDraft(name="Former"))
+    await ledger.merges.merge(actor, Party.ORGANIZATION, organization.id, former.id)
     user = await ledger.tenants.user(firm.tenant, "ben@own.example")
     _, token = await ledger.access.create_token(actor, user)
     lost = await ledger.persons.create(actor, PersonDraft(first_name="Lost", emails=("lost@client.example",)))
@@ -92,6 +94,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         "root_note": logged.interaction.note_id or 0, "note": note.id, "reply": reply.id, "token": token.id,
         "lost": lost.id, "closed": closed.id, "over": over.id,
         "merge": merge.id, "gone": twin.id, "people": people.id, "standing": standing.id,
+        "gone_organization": former.id,
     }  # fmt: skip
 
 
@@ -215,6 +218,9 @@ READS: dict[str, Attempt] = {
         firm.actor, Party.PERSON, firm.ola.id, ids["person"]
     ),
     "merges.gone": lambda firm, ids: firm.ledger.merges.gone(firm.actor, Party.PERSON, [ids["gone"]]),
+    "organizations.successors": lambda firm, ids: firm.ledger.organizations.successors(
+        firm.actor, [ids["gone_organization"]]
+    ),
     "persons.successors": lambda firm, ids: firm.ledger.persons.successors(firm.actor, [ids["gone"]]),
 }
 """Reads that show an empty firm nothing, whatever ids it asks with."""
@@ -483,6 +489,8 @@ NOUNS_ELSEWHERE = {
     "founding": "makes what one's own tenant has from the beginning: see canvassing/test_permits",
     "permits": "takes no ids: see canvassing/test_permits",
     "assignments": "takes contacts, and looks for what is assigned to the actor: see canvassing/test_assignments",
+    "webhooks": "are found among one's own tenant's: see the routes of Affinity",
+    "happenings": "take entries of one's own tenant's journal: see the webhooks of Affinity",
     "listing": "takes types, and reads one's own tenant's records of them: see test_listing",
     "people": "looks persons up among one's own tenant's",
 }  # fmt: skip

@@ -91,10 +91,12 @@ BREAKS = {
         f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, NULL, NULL)"
     ),
     "subscriptions of nobody": (
-        f"INSERT INTO subscription VALUES ({T}, 9, 'p', 'n', 'u', 'k', NULL, '{{}}', NULL, 999, 0, 0, 0, 1, NULL)"
+        f"INSERT INTO subscription VALUES ({T}, 9, 'p', 'n', 'u', 'k', NULL, '{{}}', NULL, 999, 0, 0, 0, 1, NULL, 0, "
+        "0, NULL)"
     ),
     "subscriptions given to no application": (
-        f"INSERT INTO subscription VALUES ({T}, 9, 'p', 'n', 'u', 'k', NULL, '{{}}', 999, 1, 0, 0, 0, 1, NULL)"
+        f"INSERT INTO subscription VALUES ({T}, 9, 'p', 'n', 'u', 'k', NULL, '{{}}', 999, 1, 0, 0, 0, 1, NULL, 0, "
+        "0, NULL)"
     ),
     "applications of nobody": (
         f"INSERT INTO application VALUES ({T}, 9, 'c', NULL, 'n', '[]', NULL, NULL, 999, NULL, NULL, 1, NULL)"

@@ -98,6 +98,8 @@ READS_EVERYTHING = {
     "tenants.USERS": "a tenant's users: few",
     "deliveries.DROP_WAITING": "gives up all that waits for a subscription",
     "deliveries.DROP_OF_APPLICATION": "gives up all that waits for an application",
+    "deliveries.HASTEN": "brings forward all that waits for a subscription",
+    "deliveries.OF_PROTOCOL": "a tenant's webhooks: few",
     "deliveries.ACTIVE": "the subscriptions, for whoever serves the store: few",
     "access.APPLICATIONS": "a tenant's applications: few",
     "tenants.TOKENS": "a tenant's tokens: few",
@@ -536,11 +538,14 @@ CASES: dict[str, Case] = {
         new_person=1,
         new_paused=0,
         new_ended_at=None,
-        new_epoch=0,
-        new_sequence=0,
+        new_ordered=0,
+        new_changed_at=None,
     ),
+    "deliveries.REST": _simple(deliveries.REST, subscription=1, new_changed_at=1),
+    "deliveries.OF_PROTOCOL": _simple(deliveries.OF_PROTOCOL, protocol="affinity"),
+    "deliveries.HEAD": _simple(deliveries.HEAD, subscription=1),
     "deliveries.MOVE": _simple(
-        deliveries.MOVE, subscription=1, read_epoch=0, read_sequence=0, new_epoch=0, new_sequence=0
+        deliveries.MOVE, subscription=1, read_epoch=0, read_sequence=0, new_epoch=0, new_sequence=0, made=1
     ),
     "deliveries.DUE": _simple(deliveries.DUE, subscription=1, at=1, limit=20),
     "deliveries.CLAIM": _simple(deliveries.CLAIM, subscription=1, id=1, read_attempts=0, until=1),

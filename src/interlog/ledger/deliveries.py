@@ -6,27 +6,43 @@ first. No request waits for any of this.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import structlog
 from msgspec.structs import replace
 
-from ..model.deliveries import GIVEN_UP, Delivery, DeliveryState, Message, Subscription, Target, pause_after
+from ..model.deliveries import (
+    GIVEN_UP,
+    PATIENCE,
+    Delivery,
+    DeliveryState,
+    Message,
+    Subscription,
+    Target,
+    pause_after,
+    waited,
+)
 from ..model.errors import InterlogError, NotFound
 from ..model.ids import uuid7
 from ..model.instants import MINUTE, now
-from ..model.journal import JournalEntry
+from ..model.journal import Action, Entity, JournalEntry
 from ..model.tenancy import Actor, Right
 from ..store import changes
 from ..store import deliveries as rows
 from ..store import tenants as tenant_rows
 from ..store.database import Stale
-from ..store.journal import entries_since
+from ..store.journal import add_entry, entries_since
+from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .sending import Outcome, Sender
-from .tenants import Tenants
+from .tenants import Tenants, system_actor
+
+Stamp = Callable[[bytes, int], bytes]
+"""What a protocol makes of a body at an attempt, which takes place at so many seconds."""
 
 Source = Callable[[Actor, Subscription, Sequence[JournalEntry]], Awaitable[list[Message]]]
 """What a protocol tells of some entries of the journal, as the actor may see it."""
@@ -40,13 +56,14 @@ _log = structlog.get_logger(__name__)
 
 
 class Deliveries:
-    """Use cases around subscriptions. ``sources``: by protocol, what makes messages of the journal."""
+    """Use cases around subscriptions. ``sources`` and ``stamps``: what is of a protocol's own."""
 
     def __init__(self, store: Store, tenants: Tenants) -> None:
         self._store = store
         self._database = store.database
         self._tenants = tenants
         self.sources: dict[str, Source] = {}
+        self.stamps: dict[str, Stamp] = {}
 
     async def subscribe(self, actor: Actor, unit: Unit, protocol: str, name: str, target: Target) -> None:
         """Add a subscription to a unit, from now on, or what it is by now. ``name``: the protocol's own for it."""
@@ -56,8 +73,8 @@ class Deliveries:
             return
         position = await changes.last(self._database, actor.tenant.id)
         if found is not None:
-            again = replace(found, target=target, person_id=actor.person_id, position=position, ended_at=None)
-            rows.change(unit, again)
+            rows.change(unit, replace(found, target=target, person_id=actor.person_id, ended_at=None))
+            rows.move(unit, found, position)
             return
         item = Subscription(
             tenant_id=actor.tenant.id,
@@ -93,16 +110,27 @@ class Deliveries:
         found = await self._named(actor, protocol, name)
         return await rows.log(self._database, actor.tenant.id, found.id, before=before, limit=limit, dead=dead)
 
-    async def retry(self, actor: Actor, protocol: str, name: str, id_: int) -> None:
-        """Try again, for as long as at first, what was given up; raises ``NotFound`` where it was not."""
+    async def retry(self, actor: Actor, protocol: str, name: str, id_: int, unit: Unit | None = None) -> None:
+        """Try again, for as long as at first, what was given up or is kept; ``NotFound`` where it was not.
+
+        ``unit``: what is written with it.
+        """
         actor.require(Right.WRITE)
         found = await self._named(actor, protocol, name)
-        unit = Unit()
+        unit = Unit() if unit is None else unit
         rows.revive(unit, actor.tenant.id, found.id, id_, now())
         try:
             await self._database.write(unit)
         except Stale:
-            raise NotFound("delivery that was given up", id_) from None
+            raise NotFound("delivery", id_) from None
+
+    async def send(self, sender: Sender, item: Subscription, body: bytes, key: str) -> Outcome:
+        """Send a body to a subscription once, stamped and signed as its protocol does."""
+        stamp = self.stamps.get(item.protocol)
+        if stamp is not None:
+            body = stamp(body, int(time.time()))
+        target = item.target
+        return await sender.post(target.url, body, key=key, signing_key=target.signing_key, bearer=target.bearer)
 
     async def _named(self, actor: Actor, protocol: str, name: str) -> Subscription:
         found = await rows.by_name(self._database, actor.tenant.id, protocol, name)
@@ -163,7 +191,8 @@ class _Worker:
                 if found is None or found.ended_at is not None:
                     return
                 item = found
-            while await self._send_due(item):
+            send = self._send_first if item.target.is_ordered else self._send_due
+            while await send(item):
                 pass
         except InterlogError as error:
             _log.warning("a delivery is held up", subscription=item.id, reason=str(error))
@@ -182,8 +211,7 @@ class _Worker:
         actor = await self._actor(item)
         messages = [] if actor is None else await source(actor, item, entries)
         unit, at = Unit(), now()
-        numbers = await self._store.numbers.take(tenant, "delivery", len(messages)) if messages else range(0)
-        rows.move(unit, item, entries[-1].position)
+        rows.move(unit, item, entries[-1].position, len(messages))
         made = [
             Delivery(
                 id=number,
@@ -196,7 +224,7 @@ class _Worker:
                 next_at=at,
                 created_at=at,
             )
-            for number, message in zip(numbers, messages, strict=True)
+            for number, message in enumerate(messages, item.last_delivery + 1)
         ]
         rows.insert_deliveries(unit, tenant, made)
         try:
@@ -222,24 +250,67 @@ class _Worker:
         """Try what is due, in its order; whether there may be more."""
         found = await rows.due(self._database, item.tenant_id, item.id, now(), _AT_ONCE)
         for delivery in found:
+            outcome = await self._attempt(item, delivery)
+            if outcome is not None:
+                await self._settle(item, _settled(delivery, outcome))
+        return len(found) == _AT_ONCE
+
+    async def _send_first(self, item: Subscription) -> bool:
+        """Try the first one that was not taken yet, if it is due; whether the next one is to be tried."""
+        first = await rows.head(self._database, item.tenant_id, item.id)
+        if first is None or first.next_at is None or first.next_at > now():
+            return False
+        outcome = await self._attempt(item, first)
+        if outcome is None:
+            return False
+        done = _kept(first, outcome)
+        await self._settle(item, done)
+        if done.next_at is not None and waited(done.attempts) > PATIENCE:
+            await self._rest(item, done)
+        return outcome.is_success
+
+    async def _attempt(self, item: Subscription, delivery: Delivery) -> Outcome | None:
+        """Send a delivery once; None where another process does, or the subscription has ended."""
+        async with self._turn:
             unit = Unit()
             rows.claim(unit, item.tenant_id, delivery, now() + MINUTE)
             try:
                 await self._database.write(unit)
             except Stale:
-                continue  # another process tries it, or the subscription has ended
-            async with self._turn:
-                outcome = await self._sender.post(
-                    item.target.url,
-                    (delivery.body or "").encode(),
-                    key=delivery.key,
-                    signing_key=item.target.signing_key,
-                    bearer=item.target.bearer,
-                )
-            done = Unit()
-            rows.settle(done, item.tenant_id, _settled(delivery, outcome))
-            await self._database.write(done)
-        return len(found) == _AT_ONCE
+                return None
+            return await self._deliveries.send(self._sender, item, (delivery.body or "").encode(), delivery.key)
+
+    async def _settle(self, item: Subscription, done: Delivery) -> None:
+        unit = Unit()
+        rows.settle(unit, item.tenant_id, done)
+        await self._database.write(unit)
+
+    async def _rest(self, item: Subscription, last: Delivery) -> None:
+        """Let a subscription rest that takes nothing; what waits for it is kept."""
+        unit, at = Unit(), now()
+        rows.rest(unit, item, at)
+        actor = system_actor(await self._tenants.get(item.tenant_id), item.person_id)
+        add_entry(unit, actor, Action.AMEND, Entity.SUBSCRIPTION, item.id, 0, at, encode(told(item)).decode())
+        with suppress(Stale):
+            await self._database.write(unit)
+            _log.warning(
+                "a subscription is disabled: nobody has taken what it is told",
+                subscription=item.id, url=item.target.url, status=last.status, problem=last.problem,
+            )  # fmt: skip
+
+
+def told(item: Subscription) -> dict[str, Any]:
+    """Return what the journal keeps of a subscription: no secrets."""
+    return {"url": item.target.url, "about": item.target.about, "is_paused": item.target.is_paused}
+
+
+def _kept(read: Delivery, outcome: Outcome) -> Delivery:
+    """Return one of those that are in order after an attempt: it is never given up, and its body stays."""
+    at = now()
+    tried = replace(read, attempts=read.attempts + 1, status=outcome.status, problem=outcome.problem)
+    if outcome.is_success:
+        return replace(tried, state=DeliveryState.DELIVERED, next_at=None, ended_at=at)
+    return replace(tried, next_at=at + pause_after(tried.attempts))
 
 
 def _settled(read: Delivery, outcome: Outcome) -> Delivery:

@@ -42,6 +42,7 @@ from .deliveries import Deliveries
 from .field_index import complete
 from .finding import Finding
 from .grants import Grants
+from .happenings import Happenings
 from .history import History
 from .hubs import Hubs
 from .imports import Imports
@@ -72,6 +73,7 @@ from .timeline import Timeline
 from .types import Types
 from .undoing import Undoing
 from .waiting import Waiting
+from .webhooks import Webhooks
 
 
 class Ledger:
@@ -86,6 +88,8 @@ class Ledger:
         self.grants = Grants(store, self.access, self.passwords)
         self.sessions = Sessions(store, self.tenants, self.passwords)
         self.deliveries = Deliveries(store, self.tenants)
+        self.webhooks = Webhooks(store, self.deliveries)
+        self.happenings = Happenings(store)
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
         self.relationships = Relationships(store, self.persons)

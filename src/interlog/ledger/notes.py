@@ -301,7 +301,7 @@ async def delete_with_replies(
         gone = replace(item, version=item.version + 1)
         links = note_rows.link_rows(tenant, item, interaction) if item.parent is None else ()
         note_rows.change(unit, tenant, item, gone, links_before=links, deleted_at=at)
-        add_entry(unit, actor, Action.DELETE, Entity.NOTE, item.id, gone.version, at)
+        add_entry(unit, actor, Action.DELETE, Entity.NOTE, item.id, gone.version, at, encode(item).decode())
 
 
 def _attendees(interaction: Interaction | None) -> tuple[int, ...]:

@@ -130,7 +130,9 @@ class Opportunities:
         unit = Unit()
         gone = replace(read, version=read.version + 1, modified_at=at)
         opportunity_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)
-        add_entry(unit, actor, Action.DELETE, Entity.OPPORTUNITY, opportunity_id, gone.version, at)
+        add_entry(
+            unit, actor, Action.DELETE, Entity.OPPORTUNITY, opportunity_id, gone.version, at, encode(read).decode()
+        )
         await self._write(unit)
         return read
 

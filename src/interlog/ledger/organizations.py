@@ -57,6 +57,11 @@ class Organizations:
         actor.require(Right.READ)
         return await organization_rows.by_ids(self._database, actor.tenant.id, set(ids))
 
+    async def successors(self, actor: Actor, ids: Iterable[int]) -> dict[int, int]:
+        """Return the organizations that those among some that are gone were merged into, in the end."""
+        actor.require(Right.READ)
+        return await organization_rows.successors_of(self._database, actor.tenant.id, set(ids))
+
     async def page(
         self,
         actor: Actor,

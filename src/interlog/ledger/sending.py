@@ -89,8 +89,25 @@ class Sender:
         return f"[{address}]" if address is not None and ":" in address else address
 
 
+def url_problem(url: str) -> str | None:
+    """Return why nothing can be posted to an address; None where nothing speaks against it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "it is no URL"
+    if parts.scheme not in _PORTS or not parts.hostname or port == 0:
+        return "it must be a URL with http or https"
+    if parts.username is not None or parts.password is not None:
+        return "it must not hold a password"
+    return None if url.isascii() and url.isprintable() and " " not in url else "it must be visible ASCII characters"
+
+
 def signature(key: str, body: bytes, signing_key: str, at: int) -> dict[str, str]:
-    """Return the headers that sign a message, by Standard Webhooks: HMAC-SHA-256 over id, time and body."""
+    """Return the headers that sign a message, by Standard Webhooks: HMAC-SHA-256 over id, time and body.
+
+    ``X-Signature`` is one over the body alone, for receivers that were written for others' webhooks.
+    """
     try:
         secret = base64.b64decode(signing_key.removeprefix("whsec_"), validate=True)
     except binascii.Error:
@@ -100,6 +117,8 @@ def signature(key: str, body: bytes, signing_key: str, at: int) -> dict[str, str
         "Webhook-Id": key,
         "Webhook-Timestamp": str(at),
         "Webhook-Signature": f"v1,{base64.b64encode(digest).decode()}",
+        "X-Delivery-Id": key,
+        "X-Signature": f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}",
     }
 
 

@@ -11,12 +11,17 @@ from .journal import Position
 GIVEN_UP = 24 * HOUR
 """How long a delivery is tried again."""
 
+PATIENCE = 10 * HOUR
+"""How long the first one in order is tried again before its subscription rests."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 5 * SECOND, HOUR
 
 
 class Target(Struct, frozen=True, kw_only=True):
     """Where a subscription is delivered to, how it is signed (``whsec_…``), and what its protocol has to know of it.
 
+    ``is_ordered``: nothing is tried before all that happened earlier was taken; what is not taken for ``PATIENCE``
+    lets the subscription rest, so that nothing is given up; and bodies are kept, so that they can be sent again.
     ``application``: whose it is, if it is an application's; it ends with that one.
     """
 
@@ -26,6 +31,7 @@ class Target(Struct, frozen=True, kw_only=True):
     about: dict[str, Any] = {}
     application: int | None = None
     is_paused: bool = False
+    is_ordered: bool = False
 
 
 class Subscription(Struct, frozen=True, kw_only=True):
@@ -39,7 +45,9 @@ class Subscription(Struct, frozen=True, kw_only=True):
     person_id: int
     position: Position
     created_at: int
+    changed_at: int | None = None
     ended_at: int | None = None
+    last_delivery: int = 0
 
 
 class Message(NamedTuple):
@@ -75,6 +83,11 @@ class Delivery(Struct, frozen=True, kw_only=True):
     ended_at: int | None = None
     status: int | None = None
     problem: str | None = None
+
+
+def waited(attempts: int) -> int:
+    """Return how long is waited altogether until so many attempts and the pauses after them are over."""
+    return sum(pause_after(number) for number in range(1, attempts + 1))
 
 
 def pause_after(attempts: int) -> int:

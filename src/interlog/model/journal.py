@@ -41,6 +41,7 @@ class Entity(StrEnum):
     PASSWORD = "password"
     APPLICATION = "application"
     CONSENT = "consent"
+    SUBSCRIPTION = "subscription"  # a webhook
     SESSION = "session"  # of all of a user's sessions, when they end: the user's id
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, literal_column, null, select, update
 
 from ..model.deliveries import Delivery, DeliveryState, Subscription, Target
 from ..model.journal import Position
@@ -43,8 +43,8 @@ CHANGE = Query(
         person_id=parameter("new_person"),
         paused=parameter("new_paused"),
         ended_at=parameter("new_ended_at"),
-        epoch=parameter("new_epoch"),
-        sequence=parameter("new_sequence"),
+        ordered=parameter("new_ordered"),
+        changed_at=parameter("new_changed_at"),
     )
 )
 MOVE = Query(
@@ -52,13 +52,35 @@ MOVE = Query(
     .where(
         *_OWN, subscription.c.epoch == parameter("read_epoch"), subscription.c.sequence == parameter("read_sequence")
     )
-    .values(epoch=parameter("new_epoch"), sequence=parameter("new_sequence"))
+    .values(
+        epoch=parameter("new_epoch"),
+        sequence=parameter("new_sequence"),
+        last_delivery=subscription.c.last_delivery + parameter("made"),
+    )
+)
+REST = Query(
+    update(subscription)
+    .where(*_OWN, subscription.c.paused == 0)
+    .values(paused=1, changed_at=parameter("new_changed_at"))
+)
+OF_PROTOCOL = Query(
+    select(*subscription.c).where(
+        subscription.c.tenant_id == parameter("tenant"),
+        subscription.c.protocol == bindparam("protocol"),
+        subscription.c.ended_at.is_(None),
+    )
 )
 DUE = Query(
     select(*delivery.c)
     .where(*_ITS, delivery.c.next_at.is_not(None), delivery.c.next_at <= parameter("at"))
     .order_by(delivery.c.next_at, delivery.c.id)
     .limit(parameter("limit"))
+)
+HEAD = Query(
+    select(*delivery.c).where(*_ITS, delivery.c.next_at.is_not(None)).order_by(delivery.c.id).limit(literal_column("1"))
+)
+HASTEN = Query(
+    update(delivery).where(*_ITS, delivery.c.next_at.is_not(None)).values(attempts=0, next_at=parameter("at"))
 )
 CLAIM = Query(
     update(delivery)
@@ -100,8 +122,14 @@ DROP_OF_APPLICATION = Query(
 )
 REVIVE = Query(
     update(delivery)
-    .where(*_THIS, delivery.c.state == DeliveryState.DEAD.value)
-    .values(state=DeliveryState.WAITING.value, next_at=parameter("at"), created_at=parameter("at"), ended_at=null())
+    .where(*_THIS, delivery.c.next_at.is_(None), delivery.c.body.is_not(None))
+    .values(
+        state=DeliveryState.WAITING.value,
+        attempts=0,
+        next_at=parameter("at"),
+        created_at=parameter("at"),
+        ended_at=null(),
+    )
 )
 _NEWEST = (
     select(*delivery.c)
@@ -124,19 +152,26 @@ async def by_name(database: Database, tenant: int, protocol: str, name: str) -> 
     return _subscription_of(rows[0]) if rows else None
 
 
+async def of_protocol(database: Database, tenant: int, protocol: str) -> list[Subscription]:
+    """Return the subscriptions of a protocol that have not ended, the oldest first: few."""
+    found = await database.fetch(OF_PROTOCOL, tenant=tenant, protocol=protocol)
+    return sorted(map(_subscription_of, found), key=lambda item: item.id)
+
+
 def insert(unit: Unit, item: Subscription) -> None:
     """Add a new subscription to a unit."""
     target = item.target
     row = (
         item.tenant_id, item.id, item.protocol, item.name, target.url, target.signing_key, target.bearer,
         encode(target.about).decode(), target.application, item.person_id, int(target.is_paused),
-        item.position.epoch, item.position.sequence, item.created_at, item.ended_at,
+        item.position.epoch, item.position.sequence, item.created_at, item.ended_at, int(target.is_ordered),
+        item.last_delivery, item.changed_at,
     )  # fmt: skip
     unit.insert(subscription, [row])
 
 
 def change(unit: Unit, item: Subscription) -> None:
-    """Add what a subscription is by now to a unit."""
+    """Add what a subscription is by now to a unit; its place in the journal stays (``move``)."""
     target = item.target
     unit.change(
         CHANGE,
@@ -151,14 +186,27 @@ def change(unit: Unit, item: Subscription) -> None:
             "new_person": item.person_id,
             "new_paused": int(target.is_paused),
             "new_ended_at": item.ended_at,
-            "new_epoch": item.position.epoch,
-            "new_sequence": item.position.sequence,
+            "new_ordered": int(target.is_ordered),
+            "new_changed_at": item.changed_at,
         },
     )
 
 
-def move(unit: Unit, read: Subscription, position: Position) -> None:
-    """Add to a unit that a subscription's journal is read up to a position; ``Stale`` where somebody else read on."""
+def rest(unit: Unit, item: Subscription, at: int) -> None:
+    """Add to a unit that a subscription rests; ``Stale`` where it does already."""
+    unit.change(REST, {"tenant": item.tenant_id, "subscription": item.id, "new_changed_at": at})
+
+
+def hasten(unit: Unit, item: Subscription, at: int) -> None:
+    """Add to a unit that what waits for a subscription is tried as if it had not been yet."""
+    unit.change(HASTEN, {"tenant": item.tenant_id, "subscription": item.id, "at": at}, expect=None)
+
+
+def move(unit: Unit, read: Subscription, position: Position, made: int = 0) -> None:
+    """Add to a unit that a subscription's journal is read up to a position, which made so many deliveries.
+
+    ``Stale`` where somebody else read on. The ids of the deliveries are those behind ``read.last_delivery``.
+    """
     unit.change(
         MOVE,
         {
@@ -168,6 +216,7 @@ def move(unit: Unit, read: Subscription, position: Position) -> None:
             "read_sequence": read.position.sequence,
             "new_epoch": position.epoch,
             "new_sequence": position.sequence,
+            "made": made,
         },
     )
 
@@ -188,6 +237,12 @@ async def due(database: Database, tenant: int, subscription_id: int, at: int, li
     """Return what is to be tried by now, in the order in which it became due."""
     rows = await database.fetch(DUE, tenant=tenant, subscription=subscription_id, at=at, limit=limit)
     return [_delivery_of(row) for row in rows]
+
+
+async def head(database: Database, tenant: int, subscription_id: int) -> Delivery | None:
+    """Return the first one that was not taken yet, whether or not it is to be tried by now."""
+    rows = await database.fetch(HEAD, tenant=tenant, subscription=subscription_id)
+    return _delivery_of(rows[0]) if rows else None
 
 
 def claim(unit: Unit, tenant: int, read: Delivery, until: int) -> None:
@@ -226,7 +281,7 @@ def end_of_application(unit: Unit, tenant: int, application: int, at: int) -> No
 
 
 def revive(unit: Unit, tenant: int, subscription_id: int, id_: int, at: int) -> None:
-    """Add to a unit that what was given up is tried again; ``Stale`` where it was not given up."""
+    """Add to a unit that what was given up, or is kept, is tried again; ``Stale`` where there is no such thing."""
     unit.change(REVIVE, {"tenant": tenant, "subscription": subscription_id, "id": id_, "at": at})
 
 
@@ -246,7 +301,7 @@ def _key(tenant: int, item: Delivery) -> dict[str, Any]:
 
 def _subscription_of(row: Row) -> Subscription:
     tenant, id_, protocol, name, url, signing_key, bearer, about, application, person, paused, *rest = row
-    epoch, sequence, created, ended = rest
+    epoch, sequence, created, ended, ordered, last_delivery, changed = rest
     target = Target(
         url=url,
         signing_key=signing_key,
@@ -254,6 +309,7 @@ def _subscription_of(row: Row) -> Subscription:
         about=_about.decode(about),
         application=application,
         is_paused=bool(paused),
+        is_ordered=bool(ordered),
     )
     return Subscription(
         tenant_id=tenant,
@@ -264,7 +320,9 @@ def _subscription_of(row: Row) -> Subscription:
         person_id=person,
         position=Position(epoch, sequence),
         created_at=created,
+        changed_at=changed,
         ended_at=ended,
+        last_delivery=last_delivery,
     )
 
 

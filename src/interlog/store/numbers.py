@@ -38,7 +38,7 @@ RAISE = Query(
 )
 
 KINDS = ("interaction", "note", "person", "organization", "opportunity", "list", "entry", "token",
-         "profile", "definition", "resource", "application", "consent", "subscription", "delivery",
+         "profile", "definition", "resource", "application", "consent", "subscription",
          "session", "merge")  # fmt: skip
 
 _FIRST_BLOCK = 16

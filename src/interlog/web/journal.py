@@ -42,6 +42,7 @@ ENTITIES = {
     Entity.PASSWORD: "Password",
     Entity.APPLICATION: "Application",
     Entity.CONSENT: "Consent",
+    Entity.SUBSCRIPTION: "Webhook",
     Entity.SESSION: "Session",
 }
 """What it was done to, in words."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -10,12 +11,16 @@ from urllib.parse import quote
 import httpx2
 from msgspec.structs import replace
 
+from interlog.model.deliveries import Delivery, DeliveryState
 from interlog.model.ids import MAX_ID
 from interlog.model.parties import Party
 from interlog.model.types import Direction
 from interlog.protocols.affinity.app import OPERATIONS
 from interlog.protocols.affinity.operations import Kind, Operation, Param
+from interlog.store import deliveries
 from interlog.store.numbers import KINDS
+from interlog.store.statements import Unit
+from tests.receiving import Receiver, receiving
 from tests.serving import Caller, Firm, RunningServer
 
 from .conftest import PREFIX
@@ -38,6 +43,8 @@ RESOURCES = {
     "notes": "Note",
     "lists": "List",
     "list-entries": "ListEntry",
+    "webhook": "Webhook",
+    "deliveries": "Delivery",
 }
 """What the id behind a segment of a path belongs to."""
 
@@ -79,8 +86,38 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         "List": people,
         "Deals": deal.list_id,
         "ListEntry": entry.id,
+        **server.run(_webhook(firm, word)),
     }
     return World(firm, ids)
+
+
+async def _webhook(firm: Firm, word: str) -> dict[str, int]:
+    """Return the ids of a webhook and of something that it was told, both of which are the tenant's only ones."""
+    actor = replace(firm.actor, protocol="affinity")
+    url = f"{receiver().url}{word}"
+    made = await firm.ledger.webhooks.create(actor, url, {"subscriptions": []}, b"{}", private=True)
+    for _ in range(made.id):
+        unit = Unit()
+        (found,) = await firm.ledger.webhooks.all(actor)
+        told = Delivery(
+            id=found.last_delivery + 1, subscription=made.id, key=word, event="person.created", body="{}",
+            state=DeliveryState.DELIVERED, attempts=1, next_at=None, created_at=1, ended_at=1,
+        )  # fmt: skip
+        deliveries.move(unit, found, found.position, 1)
+        deliveries.insert_deliveries(unit, firm.tenant.id, [told])
+        await firm.ledger.store.database.write(unit)
+    return {"Webhook": made.id, "Delivery": made.id}
+
+
+@cache
+def receiver() -> Receiver:
+    """Return an address that takes all that webhooks are told, until the tests end."""
+    context = receiving()
+    _running.append(context)
+    return context.__enter__()
+
+
+_running: list[AbstractContextManager[Receiver]] = []
 
 
 async def _shifted(firm: Firm, word: str, shift: int) -> int:
@@ -166,6 +203,7 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "persons.create": {"emails": ["new@client.example"]},
         "opportunities.create": {"list_id": ids["Deals"]},
         "notes.create": {"person_ids": [ids["Person"]]},
+        "webhooks.create": {"webhook_url": receiver().url},
         "lists.create": {"type": 8},
         "v2.notes.create": {
             "type": "entities",

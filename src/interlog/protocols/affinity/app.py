@@ -35,8 +35,10 @@ from . import (
     organizations,
     persons,
     relationship_strengths,
+    webhooks,
 )
 from .errors import EXPECTED, UNKNOWN_ROUTE, answer_v1, answer_v2
+from .events import Events, stamped
 from .limits import Limits
 from .operations import Call, Operation
 from .params import Decoder, raw_parameters
@@ -128,6 +130,19 @@ OPERATIONS_V1 = (
     Operation(name="relationship_strengths.list", method="GET",
               paths=("/relationships-strengths", "/relationship-strengths"),
               handler=relationship_strengths.list_, params=relationship_strengths.LIST, spec="8"),
+    Operation(name="webhooks.list", method="GET", paths=("/webhook",), handler=webhooks.list_, spec="11"),
+    Operation(name="webhooks.get", method="GET", paths=("/webhook/{id}",),
+              handler=webhooks.get, params=webhooks.GET, spec="11"),
+    Operation(name="webhooks.create", method="POST", paths=("/webhook/subscribe", "/webhook"),
+              handler=webhooks.create, params=webhooks.CREATE, spec="11", writes=True),
+    Operation(name="webhooks.update", method="PUT", paths=("/webhook/{id}",),
+              handler=webhooks.update, params=webhooks.UPDATE, spec="11", writes=True),
+    Operation(name="webhooks.delete", method="DELETE", paths=("/webhook/{id}",),
+              handler=webhooks.delete, params=webhooks.DELETE, spec="11", writes=True),
+    Operation(name="webhooks.deliveries", method="GET", paths=("/webhook/{id}/deliveries",),
+              handler=webhooks.deliveries, params=webhooks.DELIVERIES, spec="19"),
+    Operation(name="webhooks.replay", method="POST", paths=("/webhook/{id}/deliveries/{delivery_id}/replay",),
+              handler=webhooks.replay, params=webhooks.REPLAY, spec="19", writes=True),
     Operation(name="whoami", method="GET", paths=("/auth/whoami", "/whoami"),
               handler=account.whoami, spec="12", counts=False),
     Operation(name="rate_limit", method="GET", paths=("/rate-limit",),
@@ -139,6 +154,8 @@ OPERATIONS = OPERATIONS_V1 + OPERATIONS_V2
 
 def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]":
     """Return the application, to be mounted at the protocol's prefix."""
+    ledger.deliveries.sources[PROTOCOL] = Events(ledger, settings).messages
+    ledger.deliveries.stamps[PROTOCOL] = stamped
     app = falcon.asgi.App()
     app.req_options.strip_url_path_trailing_slash = True
     limits = Limits(settings.affinity_rate_limit_user, settings.affinity_rate_limit_org)

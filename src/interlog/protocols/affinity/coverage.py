@@ -25,9 +25,6 @@ NOT_YET = missing(
     ("10", "GET", "/entity-files/download/{id}"),
     ("10", "GET POST", "/reminders"),
     ("10", "GET PUT DELETE", "/reminders/{id}"),
-    ("11", "GET POST", "/webhook"),
-    ("11", "POST", "/webhook/subscribe"),
-    ("11", "GET PUT DELETE", "/webhook/{id}"),
     ("14.3", "POST", "/v2/notes/search"),
     ("14.4", "POST", "/v2/persons"),
     ("14.4", "DELETE", "/v2/persons/{id}"),
@@ -74,6 +71,14 @@ DIFFERENCES = (
     ("opportunities", "One on a list that the caller may not see is not found, rather than shown without its entry."),
     ("notes", "People cannot be mentioned: `mentioned_person_ids` is always empty."),
     ("interactions", "An id is unique among all interactions of a tenant, not only among those of its type."),
+    ("webhooks", "Nothing is told of what does not happen here: `smart_interaction_value.updated`."),
+    ("webhooks", "One that was disabled is told, once it is enabled again, of what has happened meanwhile."),
+    (
+        "webhooks.deliveries, webhooks.replay",
+        "They are ours, and so are the events `interaction.*`, which only those "
+        "are told who name them. `X-Extensions: 1` shows `x_signing_key`, by which messages are signed as Standard "
+        "Webhooks says; `X-Signature` signs the body alone.",
+    ),
     ("collections of version 2", "`prevUrl` is always null: pages are followed forwards."),
     ("everything", "Only the documented keys are answered, unless a request asks for [more](affinity-extensions.md)."),
 )

@@ -21,7 +21,8 @@ UNKNOWN_ROUTE = "Unknown API endpoint"
 INVALID_PAGE_TOKEN = "Invalid page_token variable"
 
 _MODELS = {"interaction": "Interaction", "person": "Person", "organization": "Organization",
-           "opportunity": "Opportunity", "note": "Note", "list": "List", "entry": "ListEntry"}  # fmt: skip
+           "opportunity": "Opportunity", "note": "Note",
+           "webhook": "Webhook", "delivery": "Delivery", "list": "List", "entry": "ListEntry"}  # fmt: skip
 
 _NAMES = (
     (re.compile(r"^participants(\[\d+\]\.person)?$"), "person_ids"),
@@ -32,6 +33,7 @@ _NAMES = (
     (re.compile(r"^links\.organizations$"), "organization_ids"),
     (re.compile(r"^links\.opportunities$"), "opportunity_ids"),
     (re.compile(r"^external_ids\..*"), "external_id"),
+    (re.compile(r"^url$"), "webhook_url"),
 )
 """From paths in our model to the names of version 1, which knows no places within a list."""
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from interlog.ledger import Ledger
 from interlog.model.errors import Invalid, Problem, unknown_id
 from interlog.model.interactions import Links
 from interlog.model.notes import Note, NoteDraft, NoteKind
 from interlog.model.parties import Party
+from interlog.model.tenancy import Actor
 from interlog.model.validation import MAX_BODY
+from interlog.settings import Settings
 
 from . import translate, wire
 from .html import clean_v1
@@ -128,8 +131,11 @@ async def _object(call: Call, item: Note) -> wire.Note:
 
 
 async def _objects(call: Call, items: Sequence[Note]) -> list[wire.Note]:
+    return await shown(call.ledger, call.actor, call.settings, items)
+
+
+async def shown(ledger: Ledger, actor: Actor, settings: Settings, items: Sequence[Note]) -> list[wire.Note]:
     """Return notes on the wire, without the links to whoever and whatever was deleted since (spec 3)."""
-    ledger, actor = call.ledger, call.actor
     persons = {id_ for item in items for id_ in (*item.links.persons, *item.attendees)}
     organizations = {id_ for item in items for id_ in item.links.organizations}
     opportunities = {id_ for item in items for id_ in item.links.opportunities}
@@ -138,5 +144,5 @@ async def _objects(call: Call, items: Sequence[Note]) -> list[wire.Note]:
         await ledger.organizations.get_many(actor, organizations) if organizations else (),
         await ledger.opportunities.get_many(actor, opportunities) if opportunities else (),
     )
-    times = translate.clock(call.settings.affinity_time_zone)
+    times = translate.clock(settings.affinity_time_zone)
     return [translate.note(item, actor.tenant, there, times) for item in items]

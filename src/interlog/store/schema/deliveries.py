@@ -22,11 +22,16 @@ subscription = Table(
     whole("sequence"),
     whole("created_at"),
     whole("ended_at", **NULL),
+    whole("ordered"),
+    whole("last_delivery"),
+    whole("changed_at", **NULL),
     key("tenant_id", "id"),
     Index("uq_subscription_name", "tenant_id", "protocol", "name", unique=True),
 )
 """(``epoch``, ``sequence``): the place in the journal up to which all is delivered or waits to be. ``person_id``: whose
-eyes decide what may be told. ``name`` is the protocol's own, ``about`` what its words are needed for."""
+eyes decide what may be told. ``name`` is the protocol's own, ``about`` what its words are needed for.
+``ordered``: nothing is tried before all that happened earlier was taken. ``last_delivery``: the greatest id of its
+deliveries, which follow the journal."""
 
 delivery = Table(
     "delivery",
@@ -55,6 +60,14 @@ delivery = Table(
         postgresql_where=text("next_at IS NOT NULL"),
     ),
     Index(
+        "ix_delivery_waiting",
+        "tenant_id",
+        "subscription",
+        "id",
+        sqlite_where=text("next_at IS NOT NULL"),
+        postgresql_where=text("next_at IS NOT NULL"),
+    ),
+    Index(
         "ix_delivery_dead",
         "tenant_id",
         "subscription",
@@ -71,4 +84,5 @@ delivery = Table(
     ),
     sqlite_with_rowid=False,
 )
-"""The body goes when it has arrived. ``next_at``: when it is tried next, None where it is not."""
+"""The body goes when it has arrived, unless it may be asked for again. ``next_at``: when it is tried next, None where
+it is not."""

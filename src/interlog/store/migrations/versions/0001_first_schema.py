@@ -126,6 +126,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.create_index(
+        "ix_delivery_waiting",
+        "delivery",
+        ["tenant_id", "subscription", "id"],
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_delivery_dead",
         "delivery",
         ["tenant_id", "subscription", "id"],
@@ -649,6 +656,9 @@ def upgrade() -> None:
         sa.Column("sequence", WHOLE, autoincrement=False, nullable=False),
         sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
         sa.Column("ended_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("ordered", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("last_delivery", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("changed_at", WHOLE, autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_subscription"),
     )
     op.create_index("uq_subscription_name", "subscription", ["tenant_id", "protocol", "name"], unique=True)
