@@ -3,7 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from interlog.model.types import FieldDefinition
+from tests.serving import Firm
+from tests.web.test_log import AT, define
 
 from .axe import violations
 from .chromium import DESKTOP, Screen
@@ -163,3 +168,18 @@ def test_without_scripts(open_tab: OpenTab) -> None:
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("cell", name="Last")).to_be_visible()
     assert tab.url.endswith("/types/PlainOne")
+
+
+def test_work_is_watched(open_tab: OpenTab, demo: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar tells how far it is with what is stored, and goes away by itself when nothing is left."""
+    monkeypatch.setattr("interlog.ledger.chores.PATIENCE", 0)
+    monkeypatch.setattr("interlog.ledger.field_index.UNAWARE", 4)
+    define(demo, FieldDefinition("Reason"), name="Watched", collections=("Watched",))
+    demo.log("Watched", AT, fields={"Reason": "x"})
+    define(demo, FieldDefinition("Reason", indexed=True), name="Watched", collections=("Watched",))
+    tab = open_tab(DESKTOP)
+    tab.goto("/types/Watched")
+    expect(tab.get_by_role("progressbar", name="of 1")).to_be_visible()
+    assert faults(tab) == []
+    expect(tab.get_by_role("progressbar", name="of 1")).to_have_count(0, timeout=9_000)
+    expect(tab.get_by_role("cell", name="Reason")).to_be_visible()
