@@ -76,6 +76,8 @@ def test_in_this_process(database: str, tmp_path: Path) -> None:
         (["find", "CreateInteraction", "--url", "ws://127.0.0.1:9"], 1, "there is no bridge"),
         (["raise", "X", "nowhere.json", "--transport", "local"], 2, "cannot be read"),
         (["bridge", "--key", "x"], 2, "a name and a file"),
+        (["bridge", "--key", f"x={__file__}"], 2, "the key x is no public key"),
+        (["bridge", "--own-key", __file__], 2, "no private key"),
     ],
 )
 def test_what_is_wrong_is_said(database: str, arguments: list[str], code: int, message: str) -> None:

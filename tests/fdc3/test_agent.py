@@ -1,11 +1,13 @@
 """The Python API: raising and handling intents, over a bridge and in one process (spec 8)."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
 from interlog.fdc3 import (
     AgentError,
@@ -21,6 +23,7 @@ from interlog.fdc3 import (
     connect_sync,
 )
 from interlog.fdc3.bridge import Bridge
+from interlog.fdc3.channels import ChannelState
 from interlog.fdc3.client import Limits
 
 from .agents import Wire, hand, running_bridge
@@ -234,6 +237,56 @@ async def test_no_bridge_on_that_port() -> None:
         async with connect(url=urls, limits=FAST) as agent:
             assert agent.remote.name == "python"
     server.close()
+
+
+async def test_a_bridge_that_says_odd_things() -> None:
+    """What a bridge sends that is not in order does not end an agent: it is passed by."""
+    hello = {
+        "type": "hello",
+        "payload": {"desktopAgentBridgeVersion": "1", "supportedFDC3Versions": ["2.2"], "authRequired": False},
+        "meta": {"timestamp": "2026-03-01T09:00:00Z"},
+    }
+    odd = ("", "{", "7", "[]", "[" * 100_000, '{"type": 7, "meta": {}, "payload": {}}',
+           '{"type": "connectedAgentsUpdate", "meta": {}, "payload": {"channelsState": {"x": [{}]}}}',
+           '{"type": "raiseIntentRequest", "meta": {}, "payload": {}}')  # fmt: skip
+
+    async def serve_oddly(connection: ServerConnection) -> None:
+        await connection.send(json.dumps(hello))
+        handshake = json.loads(await connection.recv())
+        name = handshake["payload"]["requestedName"]
+        update = {"addAgent": name, "allAgents": [], "channelsState": {}}
+        meta = {"requestUuid": handshake["meta"]["requestUuid"]}
+        await connection.send(json.dumps({"type": "connectedAgentsUpdate", "payload": update, "meta": meta}))
+        for text in odd:
+            await connection.send(text)
+        asked = json.loads(await connection.recv())
+        payload = {"appIdentifiers": [{"appId": "x", "instanceId": "i", "desktopAgent": "y"}]}
+        meta = {"requestUuid": asked["meta"]["requestUuid"], "responseUuid": "r"}
+        await connection.send(json.dumps({"type": "findInstancesResponse", "payload": payload, "meta": meta}))
+        await connection.wait_closed()
+
+    async with serve(serve_oddly, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        async with connect(url=f"ws://127.0.0.1:{port}", limits=FAST) as agent:
+            assert await agent.find_instances("x") == [AppIdentifier("x", "i", "y")]
+            assert agent.remote.name == "python"
+
+
+async def test_what_is_on_the_channels_of_others() -> None:
+    """Who joins is told of what differs from what it has: listeners of a type of each, all others of the newest."""
+    state = ChannelState()
+    heard: list[tuple[str, Any]] = []
+    state.listen("red", "a", lambda context, _: heard.append(("a", context["v"])))
+    state.listen("red", None, lambda context, _: heard.append(("any", context["v"])))
+    await state.put("red", {"type": "a", "v": 1}, ContextMetadata())
+    heard.clear()
+    await state.join({"red": [{"type": "b", "v": 2}, {"type": "a", "v": 1}], "blue": [{"type": "a", "v": 9}]})
+    assert heard == [("any", 2)]
+    await state.join({"red": [{"type": "a", "v": 3}, {"type": "b", "v": 2}]})
+    assert heard == [("any", 2), ("a", 3), ("any", 3)]
+    assert state.current("red", "b") == {"type": "b", "v": 2}
+    await state.join({"red": [{"type": "a", "v": 3}]})
+    assert len(heard) == 3
 
 
 def test_without_await() -> None:

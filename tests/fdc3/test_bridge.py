@@ -8,10 +8,15 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from interlog.fdc3 import AgentError
+from interlog.fdc3 import connect as agent_of
 from interlog.fdc3.bridge import Bridge, TimeLimits
 from interlog.fdc3.tokens import Keys
 
@@ -223,6 +228,36 @@ async def test_a_result_may_be_limited() -> None:
         assert await a.silent()
 
 
+async def test_a_late_answer_is_dropped() -> None:
+    """What an agent answers after its time is nobody's any more; the next request is answered as ever."""
+    async with (
+        running_bridge(limits=TimeLimits(answer=0.1)) as (bridge, _), hand(bridge, "a") as a, hand(bridge, "b") as b
+    ):  # fmt: skip
+        await a.send("findIntentRequest", {"intent": "ViewContact"})
+        request = await b.next("findIntentRequest")
+        assert (await a.next("findIntentResponse"))["payload"] == {"error": "ResponseToBridgeTimedOut"}
+        await b.answer(request, "findIntentResponse", found(APP))
+        assert await a.silent()
+        await a.send("findIntentRequest", {"intent": "ViewContact"})
+        await b.answer(await b.next("findIntentRequest"), "findIntentResponse", found(APP))
+        assert (await a.next("findIntentResponse"))["payload"] == found(APP | {"desktopAgent": "b"})
+
+
+async def test_an_answer_that_is_malformed() -> None:
+    """An agent whose answer is not in order is told so, and counts as one that failed; a result, too."""
+    async with running_bridge() as (bridge, _), hand(bridge, "a") as a, hand(bridge, "b") as b:
+        await raised(a, "b")
+        await b.answer(await b.next("raiseIntentRequest"), "raiseIntentResponse", {"intentResolution": {"intent": 7}})
+        for agent in (a, b):
+            assert (await agent.next("raiseIntentResponse"))["payload"] == {"error": "MalformedMessage"}
+        await raised(a, "b")
+        request = await b.next("raiseIntentRequest")
+        await b.answer(request, "raiseIntentResponse", {"intentResolution": {"intent": "X", "source": APP}})
+        await b.answer(request, "raiseIntentResultResponse", {"intentResult": {"context": {"x": 1}}})
+        for agent in (a, b):
+            assert (await agent.next("raiseIntentResultResponse"))["payload"] == {"error": "MalformedMessage"}
+
+
 async def test_what_is_malformed() -> None:
     """What is no message is dropped, or refused where the request has a name; the connection lives on."""
     async with running_bridge() as (bridge, _), hand(bridge, "a") as a, hand(bridge, "b") as b:
@@ -316,6 +351,35 @@ async def test_tokens() -> None:
                 assert agent.hello["payload"]["authRequired"] is True
                 assert Keys({"bridge": own_public}).problem_of(agent.hello["payload"]["authToken"]) is None
                 assert agent.name == "hand"
+
+
+@pytest.mark.parametrize("private", [Ed25519PrivateKey.generate(), generate_rsa(65537, 2048), generate_ec(SECP256R1())])
+async def test_keys_of_every_kind(private: Any) -> None:
+    """A key of each kind signs by its algorithm, and agents who have one are let in; what is no such key is refused."""
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    public = private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()  # fmt: skip
+    own = Keys({"bridge": public}, own=pem, own_name="desk")
+    async with running_bridge(keys=Keys({"desk": public}, own=pem, own_name="bridge")) as (bridge, _):
+        async with agent_of(name="one", url=bridge.url, keys=own) as agent:
+            assert agent.remote.name == "one"
+        with pytest.raises(AgentError, match="AccessDenied"):
+            async with agent_of(name="one", url=bridge.url, seconds=1):
+                pass
+        token = jwt.encode({"sub": "desk", "iat": float("nan")}, pem, algorithm=own._algorithm)
+        async with hand(bridge, token=token) as refused:
+            assert refused.update["type"] == "authenticationFailed"
+    for wrong in ({"known": {"desk": pem}}, {"known": {"desk": ""}}, {"known": {}, "own": public}):
+        with pytest.raises(ValueError, match="key in PEM"):
+            Keys(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="neither of RSA"):
+        other = generate_ec(SECP384R1()).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        Keys({}, own=other.decode())
 
 
 @pytest.mark.parametrize(

@@ -260,11 +260,12 @@ def _keys(known: tuple[str, ...], own: Path | None, own_name: str) -> "Keys | No
     wrong = [name for name, _, file in pairs if not file]
     if wrong:
         raise Invalid(Problem("--key", f"must be a name and a file with = between, not {wrong[0]}"))
-    return Keys(
-        {name: _read(Path(file)) for name, _, file in pairs},
-        own=_read(own) if own is not None else None,
-        own_name=own_name,
-    )
+    public = {name: _read(Path(file)) for name, _, file in pairs}
+    private = _read(own) if own is not None else None
+    try:
+        return Keys(public, own=private, own_name=own_name)
+    except ValueError as error:
+        raise Invalid(Problem("key", str(error))) from None
 
 
 def _until_stopped(work: Any) -> None:

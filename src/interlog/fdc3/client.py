@@ -150,7 +150,7 @@ class Client:
                 last = url
                 try:
                     async for text in connection:
-                        await self._dispatch(json.loads(text))
+                        await self._read(text)
                 except WebSocketException:
                     pass
                 finally:
@@ -172,7 +172,7 @@ class Client:
                 if not self._is_trusted(hello["payload"]):
                     raise ValueError("its token is not valid")
                 await self._shake_hands(connection)
-        except (OSError, TimeoutError, WebSocketException, ValueError, AttributeError, TypeError):
+        except (OSError, TimeoutError, WebSocketException, ValueError, LookupError, AttributeError, TypeError):
             if connection is not None:
                 await connection.close()
             return None
@@ -223,6 +223,13 @@ class Client:
                 future.set_exception(BridgingError(NOT_CONNECTED))
                 future.exception()  # whoever waits sees it; nobody need
         await connection.close()
+
+    async def _read(self, text: str | bytes) -> None:
+        """Take a message; one that is not in order is passed by, and the connection lives on."""
+        try:
+            await self._dispatch(json.loads(text))
+        except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+            _log.warning("a message of the bridge is not in order", reason=repr(error))
 
     async def _dispatch(self, message: Message) -> None:
         type_, meta = message.get("type"), message.get("meta")
