@@ -43,6 +43,7 @@ def source(source_server: RunningServer) -> Firm:
 
 
 def _add_the_unusual(firm: Firm) -> None:
+    # The API shows milliseconds: what happens here is as far apart.
     ledger, run, at = firm.ledger, firm.server.run, now() - 3 * DAY + 123_456
     ben = firm.colleague("Ben", "O'Hara")
     first = firm.organization(HOSTILE, "one.example", "two.example")
@@ -62,19 +63,23 @@ def _add_the_unusual(firm: Firm) -> None:
     outsider = Participant(None, address="Outsider@nowhere.example")
 
     firm.log("Meeting", at, firm.mia, eve, gone, outsider, body=HOSTILE, ended_at=at + 1_800 * SECOND, title=HOSTILE)
-    firm.log("Meeting", at + 1, firm.mia, ben, body="among ourselves")
+    firm.log("Meeting", at + 1_000, firm.mia, ben, body="among ourselves")
     firm.log("Meeting", at + 400 * DAY, firm.mia, eve, title="to come", logging=Logging.AUTOMATIC)
-    firm.log("Call", at + 2, nobody, ben, body="by phone", actor=firm.acting(ben))
-    firm.log("ChatMessage", at + 3, eve, partner, ben, body="hello", direction=Direction.RECEIVED)
-    firm.log("ChatMessage", at + 4, eve, ben, direction=Direction.SENT, logging=Logging.AUTOMATIC)
+    firm.log("Call", at + 2_000, nobody, ben, body="by phone", actor=firm.acting(ben))
+    firm.log("ChatMessage", at + 3_000, eve, partner, ben, body="hello", direction=Direction.RECEIVED)
+    firm.log("ChatMessage", at + 4_000, eve, ben, direction=Direction.SENT, logging=Logging.AUTOMATIC)
     parts = (Participant(eve.id, "from"), Participant(ben.id, "to"), Participant(None, "to", "list@nowhere.example"),
              Participant(firm.mia.id, "cc"))  # fmt: skip
-    firm.log("Email", at + 5, *parts, title=HOSTILE, direction=Direction.RECEIVED, logging=Logging.AUTOMATIC)
+    received = {"direction": Direction.RECEIVED, "logging": Logging.AUTOMATIC}
+    firm.log("Email", at + 5_000, *parts, title=HOSTILE, body=HOSTILE, **received)
     crowd = [firm.person("Guest", str(index), f"guest{index}@crowd.example") for index in range(120)]
-    firm.log("Meeting", at + 6, firm.mia, *crowd, body="a crowd")
-    silent = firm.log("Meeting", at + 7, firm.mia, eve)
-    later = firm.log("Call", at + 8, firm.mia, eve, body="before")
-    wrong = firm.log("Call", at + 9, firm.mia, eve, body="never was")
+    firm.log("Meeting", at + 6_000, firm.mia, *crowd, body="a crowd")
+    linked = Links(organizations=(second.id,), opportunities=(deal.id,))
+    place = {"name": HOSTILE, "city": "Bergen", "lat": 60.39, "lng": 5.32}
+    firm.log("Call", at + 10_000, firm.mia, eve, body="x", links=linked, place=place, external_ids={"crm": "C-1"})
+    silent = firm.log("Meeting", at + 7_000, firm.mia, eve)
+    later = firm.log("Call", at + 8_000, firm.mia, eve, body="before")
+    wrong = firm.log("Call", at + 9_000, firm.mia, eve, body="never was")
 
     html = "<p>Hello <strong>bold</strong> &amp; <em>more</em></p>"
     links = Links((eve.id, gone.id), (first.id, second.id), (deal.id,))

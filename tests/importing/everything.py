@@ -40,7 +40,9 @@ def _answers(api: Caller) -> Iterator[tuple[str, Any]]:
         yield f"/v2/{name}", items
         for item in items:
             path = f"/interactions/{item['id']}"
-            yield f"{path}?type={code}", _get(api, path, type=code)
+            shown = _get(api, path, type=code, with_extensions="true")
+            del shown["x_version"]  # how often it was changed is each store's own
+            yield f"{path}?type={code}", shown
     yield from _timelines(api)
 
 

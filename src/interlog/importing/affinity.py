@@ -40,7 +40,8 @@ NOT_COPIED = (
     "reminders, files and webhook subscriptions",
     "users and their tokens (internal persons are copied; who may sign in is for you to say)",
     "what the token cannot see: private lists of others, records of security groups; what is copied, everybody sees",
-    "organizations and opportunities that an interaction is linked to by itself, and the text of e-mails",
+    "from the vendor: organizations and opportunities that an interaction is linked to by itself, the text of e-mails",
+    "fields of interaction types that users defined, and canvassing: such interactions come as plain ones",
     "what was deleted or merged away, and the versions before the present one",
 )
 """What the API does not give, or this does not copy."""

@@ -45,7 +45,7 @@ class Source:
         self._resting_until = 0.0
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._http = httpx2.AsyncClient(
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "X-Extensions": "1"},
             timeout=seconds,
             follow_redirects=False,  # the key is for this host alone
         )

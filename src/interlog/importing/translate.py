@@ -140,10 +140,30 @@ def interaction(code: int, item: wire.Any, exact: wire.Interaction | None) -> Im
         changes["ended_at"] = _instant(exact.end_time)
     if is_cut(item) and not isinstance(item, wire.Email):
         changes["participants"] = _all_of(exact)
-    return replace(
+    found = replace(
         found,
         content=replace(found.content, **changes),
         modified_at=_optional(exact.updated_at) or found.modified_at,
+    )
+    return found if exact.x_version is None else _with_extensions(found, exact)
+
+
+def _with_extensions(found: Imported, exact: wire.Interaction) -> Imported:
+    """Return an interaction with what only another Interlog shows of it."""
+    content = replace(
+        found.content,
+        title=exact.x_title,
+        ended_at=_optional(exact.x_end_time),
+        body=exact.x_content if found.type == EMAIL.name else None,  # what others say is their note
+        place=exact.x_location,
+        links=Links((), tuple(exact.x_organization_ids), tuple(exact.x_opportunity_ids)),
+    )
+    return replace(
+        found,
+        content=content,
+        logging=Logging(exact.x_logging_type),
+        created_at=_optional(exact.x_created_at) or found.created_at,
+        external_ids=exact.x_external_ids,
     )
 
 

@@ -105,7 +105,7 @@ class ShortPerson(Struct):
 
 
 class Interaction(Struct):
-    """An interaction of any kind."""
+    """An interaction of any kind. The keys that begin with ``x_`` are another Interlog's, which we ask for."""
 
     id: Id
     date: str
@@ -115,6 +115,16 @@ class Interaction(Struct):
     direction: int | None = None
     attendees: list[str] = []
     persons: list[ShortPerson] = []
+    x_version: int | None = None
+    x_content: str | None = None
+    x_title: str | None = None
+    x_end_time: str | None = None
+    x_location: dict[str, object] | None = None
+    x_organization_ids: list[Id] = []
+    x_opportunity_ids: list[Id] = []
+    x_external_ids: dict[str, str] = {}
+    x_logging_type: int = 0
+    x_created_at: str | None = None
 
 
 # Version 2

@@ -238,8 +238,11 @@ class Imports:
         others = iter(await self._store.numbers.take(tenant, "interaction", len(taken)) if taken else ())
         named = {part.person for given in new for part in given.content.participants} | {g.creator for g in new}
         known = await self._persons.get_many(actor, {id_ for id_ in named if id_ is not None})
+        pairs = [pair for given in new for pair in given.external_ids.items()]
+        known_as = await external_ids.interactions(self._database, tenant, pairs) if pairs else {}
+        links = await self._there(actor, [given.content.links for given in new])
         remarks, records = [], []
-        for given, uuid, changed_at in zip(new, uuids7(len(new)), stamps(len(new)), strict=True):
+        for given, linked, uuid, changed_at in zip(new, links, uuids7(len(new)), stamps(len(new)), strict=True):
             number = next(others) if given.id in taken else given.id
             if number != given.id:
                 remarks.append(f"{type_.display_name} {given.id} is number {number}: its own belongs to another type's")
@@ -248,14 +251,17 @@ class Imports:
                 number=number,
                 type_id=type_.id,
                 type_version=type_.version,
-                content=_with_known(given.content, known),
+                content=replace(_with_known(given.content, known), links=linked),
                 logging=given.logging,
                 protocol=actor.protocol,
                 origin=None,
                 creator=given.creator if given.creator in known else None,
                 group=0,
                 note_id=None,
-                external_ids={} if number == given.id else {_system(type_.name): str(given.id)},
+                external_ids={
+                    system: id_ for system, id_ in given.external_ids.items() if (system, id_) not in known_as
+                }
+                | ({} if number == given.id else {_system(type_.name): str(given.id)}),
                 version=1,
                 created_at=given.created_at,
                 modified_at=given.modified_at,

@@ -47,3 +47,4 @@ class Imported(Struct, frozen=True, kw_only=True):
     creator: int | None
     created_at: int
     modified_at: int | None = None
+    external_ids: dict[str, str] = {}
