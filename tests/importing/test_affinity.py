@@ -141,6 +141,48 @@ def test_a_limit_is_waited_for(source: Firm, tmp_path: Any, interlog: Run) -> No
     assert asked[1] - asked[0] >= 1.95
 
 
+def test_one_id_may_stand_for_several(source: Firm, database_url: str, interlog: Run) -> None:
+    """The vendor counts within each type: where two share an id the later one gets another number, and a remark."""
+    api = source.caller("/affinity")
+    meetings = [item["id"] for item in api.get("/v2/meetings").json()["data"]]
+    emails = api.get("/v2/emails").json()
+
+    def fault(path: str, number: int) -> tuple[int, dict[str, str], bytes] | None:
+        if path.startswith("/affinity/v2/emails"):
+            items = [item | {"id": id_} for item, id_ in zip(emails["data"], meetings[:3], strict=False)]
+            return 200, {}, json.dumps(emails | {"data": items, "pagination": {"nextUrl": None}}).encode()
+        return (404, {}, b"[]") if path.endswith("type=3") else None
+
+    with relay(source.server.base) as between:
+        between.fault = fault
+        given = ("import", "affinity", "--from", f"{between.base}/affinity", "--token", source.token, "--json")
+        done = interlog(*given, db=database_url, **NO_PROXY).data
+    assert done["counts"]["emails"] == 3
+    assert [text.split(" is ")[0] for text in done["remarks"]] == [f"E-mail {id_}" for id_ in meetings[:3]]
+    assert interlog("db", "check", db=database_url).out == "clean\n"
+    with served(database_url, interlog, source.mia.emails[0]) as here:
+        copied = here.get("/v2/emails").json()["data"]
+        assert [item["subject"] for item in copied] == [item["subject"] for item in emails["data"][:3]]
+        assert {item["id"] for item in copied}.isdisjoint(meetings)
+        assert here.get(f"/interactions/{meetings[0]}", type=0).status_code == 200
+
+
+def test_two_copies_at_once_do_not_mix(source: Firm, database_url: str, environment: dict[str, str]) -> None:
+    """The same command twice at the same time: one of them may be refused, and nothing is stored twice."""
+    base = f"{source.server.base}/affinity"
+    given = ["import", "affinity", "--from", base, "--token", source.token, "--rounded", "--json"]
+    line = [str(COMMAND), *given, "--db", database_url]
+    both = [
+        subprocess.Popen(line, env=environment | NO_PROXY, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=SECONDS) for process in both]
+    assert all(process.returncode in (0, 1) for process in both)
+    assert all(b"Traceback" not in err for _, err in said)
+    last = subprocess.run(line, env=environment | NO_PROXY, capture_output=True, timeout=SECONDS, check=True)
+    assert json.loads(last.stdout)["counts"] == counts_of(shown_by(source.caller("/affinity")))
+
+
 def test_rounded_times_cost_few_calls(source: Firm, tmp_path: Any, interlog: Run) -> None:
     """With --rounded interactions are read by the page; all that differs is the fraction of a second."""
     url = f"sqlite:///{tmp_path}/copy.db"
