@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 
 from . import results
 from .checks import growth, ingest_memory, memory, visit_growth
+from .desktop import raise_to_result
 from .pages import first_page
 from .profiling import profile as profile_
 from .results import Report
@@ -19,8 +20,9 @@ from .stores import Stores
 
 Engine = Literal["sqlite", "postgresql"]
 Scenario = Literal[
-    "get", "list100", "list500", "create", "visit", "bulk", "ingest", "memory", "growth", "visit-growth", "timeline"
-]
+    "get", "list100", "list500", "create", "visit", "bulk", "ingest", "memory", "growth", "visit-growth", "timeline",
+    "desktop",
+]  # fmt: skip
 
 SMALL, LARGE = 10_000, 1_000_000
 _QUICK = Plan(rounds=3, seconds=1.0, many_gets=5_000, many_pages=100, many_creates=2_000, many_bulks=1)
@@ -70,8 +72,9 @@ def main(
         report = Report()
         try:
             _measure(
-                found, report, engines, sizes, scenario or [*SCENARIOS, "memory", "growth", "visit-growth", "timeline"]
-            )
+                found, report, engines, sizes,
+                scenario or [*SCENARIOS, "memory", "growth", "visit-growth", "timeline", "desktop"],
+            )  # fmt: skip
         finally:  # what was measured before something went wrong is worth keeping
             latest = results.save(report)
             results.show(report)
@@ -93,6 +96,8 @@ def _measure(found: Bench, report: Report, engines: Sequence[str], sizes: Sequen
             report.checks += visit_growth(found, engine, sizes[0], sizes[-1])
     if "timeline" in wanted and len(sizes) > 1:
         report.checks += [first_page(found, engine, sizes[0], sizes[-1]) for engine in engines]
+    if "desktop" in wanted:
+        report.checks += [raise_to_result(found, engine, sizes[0]) for engine in engines]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 (spec of FDC3, 5 and 11.1)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -175,6 +176,22 @@ def test_views(desktop: Desktop, demo: Firm) -> None:
     expect(ours.locator("#view form.form")).to_be_visible()
     width = ours.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 400
+
+
+def test_the_timeline_shows_what_is_stored(desktop: Desktop, demo: Firm) -> None:
+    """What is stored appears on the timeline, where that is shown; whoever reads another page stays there."""
+    ours, raiser = desktop.ours(), desktop.raiser()
+    expect(ours.locator("#view .entries").first).to_be_visible()
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    new = SEED | {"timeRange": {"type": "fdc3.timeRange", "startTime": now}, "name": "Zinc and nickel"}
+    assert raised(raiser, "CreateInteraction", new)["status"] == "Created"
+    expect(ours.locator("#view .entries").first).to_contain_text("Zinc and nickel")
+    person = demo.server.run(demo.ledger.persons.page(demo.actor, limit=1))[0][0]
+    raised(raiser, "ViewProfile", {"type": "fdc3.contact", "id": {"email": person.primary_email}})
+    expect(ours.locator("#view h1")).to_contain_text(person.name)
+    raised(raiser, "CreateInteraction", new)
+    desktop.page.wait_for_timeout(600)
+    expect(ours.locator("#view h1")).to_contain_text(person.name)
 
 
 @pytest.mark.covers("ViewMessages", "CreateOrUpdateProfile", "interlog.CreateInteractions", by="browser")

@@ -12,11 +12,13 @@
   const STORE = 30_000; // and for the server
   const FORM = 600_000; // and for somebody who fills in a form, after each key
   const RESULT = 60_000;
+  const QUIET = 250; // without another interaction, before the timeline is read anew
 
   let session = null;
   let agent = null;
   let subject = null;
   let asked = null;
+  let at = "";
 
   function within(promise, milliseconds) {
     let timer = 0;
@@ -124,6 +126,7 @@
         document.head.append(document.importNode(sheet));
       }
     }
+    at = pathOf(new URL(answer.url));
     view.replaceChildren(...[...content.childNodes].map((node) => document.importNode(node, true)));
     const about = view.querySelector("[data-context]");
     subject = about ? JSON.parse(about.dataset.context) : null;
@@ -284,9 +287,18 @@
       await show(lately());
     };
     card.hidden = false;
-    if (view.querySelector(".entries, .empty")) {
-      show(lately());
-    }
+    refresh();
+  }
+
+  // The timeline shows what is stored, once no more comes: an app may hand over hundreds.
+  let refreshing = 0;
+  function refresh() {
+    clearTimeout(refreshing);
+    refreshing = setTimeout(() => {
+      if (!asked && /^\/timeline(\?|$)/.test(at)) {
+        show(at);
+      }
+    }, QUIET);
   }
 
   // What we raise
