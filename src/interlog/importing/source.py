@@ -45,7 +45,12 @@ class Source:
         self._resting_until = 0.0
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._http = httpx2.AsyncClient(
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "X-Extensions": "1"},
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json",
+                "X-Extensions": "1",
+                "X-Affinity-Api-Version": "2026-09-17",  # the first one does not tell when lists were made
+            },
             timeout=seconds,
             follow_redirects=False,  # the key is for this host alone
         )

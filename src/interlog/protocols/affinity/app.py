@@ -43,12 +43,9 @@ from .limits import Limits
 from .operations import Call, Operation
 from .params import Decoder, raw_parameters
 from .v2.table import OPERATIONS_V2
+from .v2.versions import VERSION_HEADER, VERSIONS, version_of
 
 PROTOCOL = "affinity"
-
-VERSION_HEADER = "X-Affinity-Api-Version"
-VERSIONS = ("2024-01-01", "2026-07-15", "2026-09-17", "current")
-"""The versions of version 2; all are answered alike, by the newest (spec 13.2)."""
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -291,8 +288,7 @@ def fill_headers(request: falcon.asgi.Request, response: falcon.asgi.Response, v
     usage = getattr(request.context, "usage", None) or limits.count(None)
     request.scope[HEADERS] = usage.headers()
     if version == 2:
-        asked = request.get_header(VERSION_HEADER)
-        response.set_header(VERSION_HEADER, asked if asked in VERSIONS else VERSIONS[0])
+        response.set_header(VERSION_HEADER, version_of(request))
 
 
 def check_version(request: falcon.asgi.Request) -> None:

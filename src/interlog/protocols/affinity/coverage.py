@@ -10,8 +10,9 @@ from interlog.marks import PLAIN, count_of, missing, missing_table, rows, served
 
 from .app import OPERATIONS
 
-CLIENTS = ("affinity-sdk", "xaffinity", PLAIN)
-"""The clients in the order of the page's columns: the community's library, its command line, and requests by hand."""
+CLIENTS = ("affinity-sdk", "xaffinity", "affinity-crm", "affinity-sync", PLAIN)
+"""The clients in the order of the page's columns: the community's library and its command line, two others, and
+requests by hand."""
 
 
 NOT_YET = missing(
@@ -94,7 +95,8 @@ def page(tests: Path) -> str:
 operation has several paths, they mean the same. *§* is the section of the specification that the operation follows.
 
 A ✓ says that tests drive the operation through this client against a running server: affinity-sdk is the community's
-library, xaffinity its command line. Besides, one module of tests walks every operation, on SQLite and on PostgreSQL:
+library, xaffinity its command line; affinity-crm and affinity-sync are two others, which demand exactly the keys that
+are documented. Besides, one module of tests walks every operation, on SQLite and on PostgreSQL:
 without a token, with each parameter wrong in every way, with another tenant's ids, and with random requests.
 
 ## Version 1

@@ -35,8 +35,11 @@ class TestList:
             "isPublic": True,
             "ownerId": mia.id,
             "creatorId": mia.id,
-            "createdAt": time(lists[0].created_at),
         }
+        for path, version in (("/lists", "2026-07-15"), (f"/lists/{shown[0]['id']}", "current")):
+            answer = answered(v2.request("GET", path, headers={"X-Affinity-Api-Version": version}))
+            dated = next(item for item in answer.get("data", [answer]) if item["id"] == shown[0]["id"])
+            assert dated == shown[0] | {"createdAt": time(lists[0].created_at)}
 
     def test_term_is_a_part_of_the_name(self, any_v2: Caller, any_firm: Firm) -> None:
         """Case does not matter, not even beyond ASCII; a term that nothing has finds nothing."""

@@ -19,7 +19,7 @@ CALL = {"id", "loggingType", "title", "startTime", "endTime", "allDay", "creator
 MEETING = CALL | {"organizer"}
 CHAT_MESSAGE = {"id", "sentAt", "loggingType", "direction", "creator", "createdAt", "updatedAt", "participantsPreview"}
 NOTE = {"id", "type", "content", "creator", "mentions", "createdAt", "updatedAt"}
-LIST = {"id", "name", "type", "isPublic", "ownerId", "creatorId", "createdAt"}
+LIST = {"id", "name", "type", "isPublic", "ownerId", "creatorId"}
 LIST_ENTRY = {"id", "listId", "type", "createdAt", "creatorId", "entity"}
 
 

@@ -9,6 +9,7 @@ from ..operations import PATH_ID, Call, Kind, Param
 from . import translate, wire
 from .paging import MAX_LIMIT, PAGING, first_args, page
 from .parties import FIELDS, with_fields
+from .versions import is_first
 
 LIST = (Param(name="term", max_length=500), *PAGING)
 GET = (PATH_ID,)
@@ -27,12 +28,14 @@ async def list_(call: Call) -> dict[str, Any]:
         if item.id > after and term in item.name.casefold()
     ]
     following = (found[limit - 1].id,) if len(found) > limit else None
-    return page(call, args, [translate.party_list(item) for item in found[:limit]], following)
+    dated = not is_first(call.request)
+    return page(call, args, [translate.party_list(item, dated=dated) for item in found[:limit]], following)
 
 
 async def get(call: Call) -> wire.PartyList:
     """``GET /v2/lists/{id}``."""
-    return translate.party_list(await call.ledger.opportunities.get_list(call.actor, call.args["id"]))
+    item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
+    return translate.party_list(item, dated=not is_first(call.request))
 
 
 async def entries(call: Call) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import UNSET
+
 from interlog.model.instants import to_datetime
 from interlog.model.interactions import Brief, Participant
 from interlog.model.notes import Note, NoteKind
@@ -84,10 +86,16 @@ def opportunity(item: Opportunity, list_names: Mapping[int, str]) -> wire.Opport
 # Lists
 
 
-def party_list(item: PartyList) -> wire.PartyList:
-    """Return a list."""
+def party_list(item: PartyList, *, dated: bool) -> wire.PartyList:
+    """Return a list; ``dated``: with when it was made, which the first version does not tell."""
     return wire.PartyList(
-        item.id, item.name, LIST_TYPES[item.kind], item.is_public, item.owner, item.creator, time(item.created_at)
+        id=item.id,
+        name=item.name,
+        type=LIST_TYPES[item.kind],
+        is_public=item.is_public,
+        owner_id=item.owner,
+        creator_id=item.creator,
+        created_at=time(item.created_at) if dated else UNSET,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class PersonData(Struct, rename="camel", gc=False):
@@ -70,7 +70,7 @@ class Opportunity(Struct, rename="camel"):
 
 
 class PartyList(Struct, rename="camel"):
-    """A list (14.5)."""
+    """A list (14.5); the first version does not tell when it was made."""
 
     id: int
     name: str
@@ -78,7 +78,7 @@ class PartyList(Struct, rename="camel"):
     is_public: bool
     owner_id: int
     creator_id: int
-    created_at: str
+    created_at: str | UnsetType = UNSET
 
 
 class ListEntry(Struct, rename="camel"):

@@ -1,0 +1,17 @@
+"""The versions of version 2 (spec 13.2): all are answered by the newest, but for keys that the first must not have."""
+
+import falcon.asgi
+
+VERSION_HEADER = "X-Affinity-Api-Version"
+VERSIONS = ("2024-01-01", "2026-07-15", "2026-09-17", "current")
+
+
+def version_of(request: falcon.asgi.Request) -> str:
+    """Return the version that a request is answered in: the first, unless it asks for another one."""
+    asked = request.get_header(VERSION_HEADER)
+    return asked if asked in VERSIONS else VERSIONS[0]
+
+
+def is_first(request: falcon.asgi.Request) -> bool:
+    """Whether a request is answered in the first version, whose clients refuse keys that they do not know."""
+    return version_of(request) == VERSIONS[0]

@@ -1,0 +1,21 @@
+"""Calls affinity-crm, in whose environment this runs, as the lines of its input say."""
+
+import dataclasses
+import json
+import sys
+
+from affinity.client import Client, endpoints
+
+base, token = sys.argv[1:]
+endpoints.BASE_URL = base
+client = Client(token)
+for line in sys.stdin:
+    asked = json.loads(line)
+    (resource, method), args = asked["path"], asked["args"]
+    try:
+        target = getattr(client, resource)(**args.pop("of", {}))
+        answer = {"result": getattr(target, method)(**args)}
+    except Exception as error:
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    sys.stdout.write(json.dumps(answer, default=dataclasses.asdict) + "\n")
+    sys.stdout.flush()

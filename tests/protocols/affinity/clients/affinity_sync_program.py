@@ -1,0 +1,44 @@
+"""Calls affinity-sync's clients of both versions, in whose environment this runs, as the lines of its input say.
+
+An argument ``{"model": "NewPerson", …}`` is that model of the library.
+"""
+
+import datetime
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from affinity_sync import clients
+from affinity_sync.module_types import affinity_v1_api
+
+base, token = sys.argv[1:]
+clients.AffinityClientV1._AffinityClientV1__URL = f"{base}/"
+clients.AffinityClientV2._AffinityClientV2__URL = f"{base}/v2/"
+versions = {"v1": clients.AffinityClientV1(token), "v2": clients.AffinityClientV2(token)}
+
+
+def read(name: str, value: Any) -> Any:
+    """Return an argument as the library takes it."""
+    if isinstance(value, dict) and "model" in value:
+        return getattr(affinity_v1_api, value.pop("model"))(**value)
+    if name.endswith("_date"):
+        return datetime.date.fromisoformat(value)
+    return value.encode() if name == "file" else value
+
+
+def plain(value: Any) -> Any:
+    """Return what the library answers as JSON."""
+    return list(value) if isinstance(value, Iterator) else value.model_dump(mode="json", by_alias=True)
+
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    version, method = asked["path"]
+    try:
+        args = {name: read(name, value) for name, value in asked["args"].items()}
+        text = json.dumps({"result": getattr(versions[version], method)(**args)}, default=plain)
+    except Exception as error:
+        text = json.dumps({"error": f"{type(error).__name__}: {error}"})
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

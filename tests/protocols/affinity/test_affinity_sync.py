@@ -1,0 +1,106 @@
+"""affinity-sync, which knows no keys but the documented ones, on both versions: its round, in its environment."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from interlog.model.instants import DAY, now
+from interlog.model.interactions import Participant
+from interlog.model.parties import Person
+from interlog.model.types import Direction, Role
+from tests.serving import Firm
+
+from .clients import Client
+from .conftest import PREFIX
+
+
+@pytest.fixture
+def sync(firm: Firm) -> Iterator[Client]:
+    """The client, with the token of the firm's owner."""
+    with Client("affinity-sync", firm.server.base + PREFIX, firm.token) as client:
+        yield client
+
+
+@pytest.mark.covers("persons.list", "persons.get", "persons.create", "persons.update", by="affinity-sync")
+def test_persons(sync: Client, firm: Firm) -> None:
+    """Create one, find them by address and by name, change them; a taken address is told."""
+    new = {"model": "NewPerson", "first_name": "Zoe", "last_name": "Abt", "emails": ["z@x.example"]}
+    made = sync.ask("v1", "create_person", new_person=new | {"organization_ids": []})
+    for method, args in (
+        ("find_person_by_email", {"email": "z@x.example"}),
+        ("find_person_by_emails", {"emails": ["nobody@x.example", "z@x.example"]}),
+        ("find_person_by_name", {"first_name": "zoe", "last_name": "ABT"}),
+        ("find_person_by_id", {"person_id": made["id"]}),
+    ):
+        assert sync.ask("v1", method, **args)["id"] == made["id"]
+    assert sync.ask("v1", "find_person_by_email", email="nobody@x.example") is None
+    changed = new | {"first_name": "Zed", "organization_ids": [firm.organization("Client").id]}
+    assert sync.ask("v1", "update_person", person_id=made["id"], new_person=changed)["first_name"] == "Zed"
+    taken = sync.tried("v1", "create_person", new_person=new | {"organization_ids": []})
+    assert taken["error"].startswith("TryAgainError")
+
+
+@pytest.mark.covers(
+    "organizations.list", "organizations.get", "organizations.create", "organizations.update", by="affinity-sync"
+)
+def test_companies(sync: Client, ola: Person) -> None:
+    """The same of companies."""
+    new = {"model": "NewCompany", "name": "Acme", "domain": "acme.example", "person_ids": [ola.id]}
+    made = sync.ask("v1", "create_company", new_company=new)
+    for method, args in (
+        ("find_company_by_id", {"company_id": made["id"]}),
+        ("find_company_by_domain", {"domain": "ACME.example"}),
+        ("find_company_by_domains", {"domains": ["none.example", "acme.example"]}),
+        ("find_company_by_name", {"name": "acme"}),
+    ):
+        assert sync.ask("v1", method, **args)["name"] == "Acme"
+    changed = sync.ask("v1", "update_company", company_id=made["id"], new_company=new | {"name": "Acme Ltd"})
+    assert (changed["name"], changed["person_ids"]) == ("Acme Ltd", [ola.id])
+
+
+@pytest.mark.covers(
+    "opportunities.list", "opportunities.create", "opportunities.update", "lists.entries", by="affinity-sync"
+)
+def test_opportunities(sync: Client, firm: Firm, ola: Person) -> None:
+    """Opportunities by name, and the entries of their list."""
+    new = {"model": "NewOpportunity", "name": "Deal", "list_id": firm.deals()}
+    made = sync.ask("v1", "create_opportunity", new_opportunity=new)
+    changed = sync.ask("v1", "update_opportunity", opportunity_id=made["id"], person_ids=[ola.id])
+    assert (changed["name"], changed["person_ids"]) == ("Deal", [ola.id])
+    assert sync.ask("v1", "find_opportunity_by_name", list_id=firm.deals(), name="Deal")["id"] == made["id"]
+
+
+@pytest.mark.covers("notes.list", "notes.create", by="affinity-sync")
+def test_notes(sync: Client, firm: Firm, mia: Person, ola: Person) -> None:
+    """Notes with nulls for what they are not about; all notes over all pages."""
+    company = firm.organization("Client")
+    made = [
+        sync.ask("v1", "add_note_to_entity", entity_id=id_, entity_type=kind, creator_id=mia.id, note=kind)
+        for id_, kind in ((ola.id, "person"), (company.id, "company"))
+    ]
+    assert [note["id"] for note in sync.ask("v1", "list_notes")] == [note["id"] for note in reversed(made)]
+
+
+@pytest.mark.covers("interactions.list", by="affinity-sync")
+def test_interactions(sync: Client, firm: Firm, mia: Person, ola: Person) -> None:
+    """All of several years, in its ranges of a year; e-mails of senders whom nobody knew, too."""
+    dates = [now() - days * DAY for days in (1, 400, 800)]
+    calls = [firm.log("Call", at, mia, ola, body="x").number for at in dates]
+    parts = Participant(None, Role.FROM, "someone@else.example"), Participant(ola.id, Role.TO)
+    mail = firm.log("Email", dates[0], *parts, title="Terms", direction=Direction.RECEIVED).number
+    asked = {"entity_type": "person", "entity_id": ola.id}
+    found = sync.ask("v1", "fetch_all_interactions", interaction_type="call", **asked)
+    assert [item["id"] for item in found] == calls[::-1]
+    (found,) = sync.ask("v1", "fetch_all_interactions", interaction_type="email", **asked)
+    assert (found["id"], found["from"]["emails"]) == (mail, ["someone@else.example"])
+    assert sync.ask("v1", "fetch_all_interactions", interaction_type="meeting", **asked) == []
+
+
+@pytest.mark.covers("v2.lists.list", "v2.persons.list", "v2.companies.list", by="affinity-sync")
+def test_version_2(sync: Client, firm: Firm, mia: Person) -> None:
+    """What it copies: all persons and companies over their pages, and the lists."""
+    persons = [firm.person(f"P{number}", "x").id for number in range(105)]
+    company = firm.organization("Client", "client.example")
+    assert [item["affinity_id"] for item in sync.ask("v2", "get_people")] == [mia.id, *persons]
+    assert [item["affinity_id"] for item in sync.ask("v2", "get_companies")] == [company.id]
+    assert firm.deals() in [item["affinity_id"] for item in sync.ask("v2", "get_list_metadatas")]
