@@ -5,6 +5,9 @@ import pytest
 from interlog.model.instants import instant_text, parse_moment
 from interlog.model.interactions import Participant
 from interlog.model.types import FieldDefinition, InteractionType, ParticipantSlot
+from tests.protocols.polis.people import contact as voter_of
+from tests.protocols.polis.people import profile
+from tests.protocols.polis.setting_up import World, question
 
 from .conftest import SEED, Desk
 from .test_create import among, contact
@@ -83,3 +86,30 @@ def test_a_type_of_ones_own_by_its_name(desk: Desk) -> None:
         assert firm.tenant.types_by_id[item.type_id].name == stored_as
         roles = [part.role for part in item.participants]
         assert roles == (["guest", "guest", "host"] if stored_as == "SiteVisit" else ["attendee"] * 2 + ["initiator"])
+
+
+def test_polis_lists_what_was_logged_with_a_contact(desk: Desk) -> None:
+    """An interaction with a contact of a campaign stands among his visits; a visit of his is read as a context."""
+    polis = desk.firm.caller("/polis")
+    world = World(desk.firm, polis)
+    campaign = world.campaign()["id"]
+    survey = world.survey(campaign, questions=[question()])
+    voter = world.create("/v1/contacts", **voter_of(world.list()["id"], profile=profile(email="john@snow.example")))
+    stored = desk.created(participants=among(contact("John", email="john@snow.example")), description="Rides the 7")
+    visit = polis.post(
+        "/v1/interactions",
+        data={
+            "campaignId": campaign, "contactId": voter["id"], "timestamp": "2026-03-14T17:05:30.000Z",
+            "survey": {"surveyId": survey["id"], "responses": {}}, "unavailable": False,
+        },
+    ).json()  # fmt: skip
+    listed = polis.get("/v1/interactions", filter=f'/contactId eq "{voter["id"]}"').json()["data"]
+    by_id = {item["id"]: item["data"] for item in listed}
+    assert set(by_id) == {stored["id"]["INTERLOG"], visit["id"]}
+    shown = by_id[stored["id"]["INTERLOG"]]
+    assert shown["timestamp"] == "2022-02-10T15:12:00.000Z"
+    assert shown["contactId"] == voter["id"]
+    given = desk.raise_("interlog.GetInteraction", {"type": "fdc3.interaction", "id": {"INTERLOG": visit["id"]}})
+    assert (given["interactionType"], given["timeRange"]["startTime"]) == ("Canvass visit", "2026-03-14T17:05:30Z")
+    assert [item["id"]["email"] for item in given["participants"]["contacts"]] == ["john@snow.example"]
+    assert given["initiator"]["id"]["email"] == "mia@own.example"
