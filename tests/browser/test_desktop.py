@@ -99,6 +99,7 @@ def test_the_address_may_have_more(desktop: Desktop) -> None:
         ("CreateInteraction", {"type": "fdc3.country"}, None, "NoAppsFound"),
         ("CreateInteraction", {"id": {}}, None, "MalformedContext"),
         ("CreateInteraction", SEED, {"appId": "nobody@127.0.0.1"}, "TargetAppUnavailable"),
+        ("CreateInteraction", SEED, {"appId": "interlog@127.0.0.1", "instanceId": "x"}, "TargetInstanceUnavailable"),
     ],
 )
 def test_errors_of_the_agent(desktop: Desktop, intent: str, context: Any, app: Any, error: str) -> None:

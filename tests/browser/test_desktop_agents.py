@@ -1,5 +1,6 @@
 """Our page with agents that do what they please: one of a few lines says each message (spec of FDC3, 5.2)."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -177,4 +178,14 @@ def test_a_directory_that_the_agent_cannot_use(page: Page, demo: Firm, folder: P
     site = "127.0.0.1" if broken == "message" else "localhost"
     desktop = Desktop(page, demo.server.base, port, site=site, directory=f"http://127.0.0.1:{port}/{name}")
     desktop.frame("interlog", f"{demo.server.base}/fdc3/app")
+    assert raised(desktop.raiser(), "CreateInteraction", SEED) == {"error": "NoAppsFound"}
+
+
+def test_why_the_record_says_that_there_is_one_copy(page: Page, demo: Firm, folder: Path, port: int) -> None:
+    """Without ``singleton`` that agent takes the open copy and a new one for two candidates, and refuses."""
+    listed = demo.server.http.get(f"{demo.server.base}/fdc3/v2/apps").json()
+    del listed["applications"][0]["hostManifests"]
+    (folder / "several.json").write_text(json.dumps(listed))
+    desktop = Desktop(page, demo.server.base, port, directory=f"http://127.0.0.1:{port}/several.json")
+    desktop.ours()
     assert raised(desktop.raiser(), "CreateInteraction", SEED) == {"error": "NoAppsFound"}
