@@ -13,6 +13,7 @@ from interlog.ledger.bulk import Bulk
 from interlog.ledger.change_sets import InstanceChange, ProfileChange
 from interlog.ledger.definitions import Copied
 from interlog.model.errors import InterlogError
+from interlog.model.fields import Field, FieldDraft, ValueType
 from interlog.model.imports import Import, Imported
 from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Content, Links, Participant
@@ -44,7 +45,19 @@ Attempt = Callable[[Firm, dict[str, int]], Awaitable[Any]]
 async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     """Return a firm with something of everything, and the ids."""
     tenant, _, _ = await ledger.tenants.init(name, domains=("own.example",), owner=("Mia", "Kern", "mia@own.example"))
-    for kind in ("person", "organization", "opportunity", "entry", "list", "interaction", "note", "token", "merge"):
+    for kind in (
+        "person",
+        "organization",
+        "opportunity",
+        "entry",
+        "list",
+        "interaction",
+        "note",
+        "token",
+        "merge",
+        "field",
+        "field_value",
+    ):
         await ledger.store.numbers.take(tenant.id, kind, 1_000)  # so that no id is another one's by chance
     firm = await found_firm(ledger, name)
     actor = firm.actor
@@ -54,6 +67,10 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     deals = await ledger.opportunities.create_list(actor, "Own", Party.OPPORTUNITY, is_public=True)
     people = await ledger.opportunities.create_list(actor, "People", Party.PERSON, is_public=True)
     standing, _ = await ledger.list_entries.add(actor, people.id, firm.eve.id)
+    field = await ledger.party_fields.create(
+        actor, FieldDraft(name="Field", kind=Party.PERSON, value_type=ValueType.TEXT)
+    )
+    value, _ = await ledger.party_values.create(actor, field.id, firm.eve.id, "text")
     opportunity = await ledger.opportunities.create(
         actor, OpportunityDraft(name="Deal", list_id=deals.id, person_ids=(firm.eve.id,))
     )
@@ -93,7 +110,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         "opportunity": opportunity.id, "entry": opportunity.entry_id, "interaction": logged.interaction.number,
         "root_note": logged.interaction.note_id or 0, "note": note.id, "reply": reply.id, "token": token.id,
         "lost": lost.id, "closed": closed.id, "over": over.id,
-        "merge": merge.id, "gone": twin.id, "people": people.id, "standing": standing.id,
+        "merge": merge.id, "gone": twin.id, "people": people.id, "field": field.id, "value": value.id,
+        "standing": standing.id,
         "gone_organization": former.id,
     }  # fmt: skip
 
@@ -206,6 +224,23 @@ READS: dict[str, Attempt] = {
         firm.actor, Party.PERSON, [ids["person"]]
     ),
     "opportunities.list_sizes": lambda firm, ids: firm.ledger.opportunities.list_sizes(firm.actor),
+    "party_fields.get": lambda firm, ids: firm.ledger.party_fields.get(firm.actor, ids["field"]),
+    "party_fields.get_many": lambda firm, ids: firm.ledger.party_fields.get_many(firm.actor, {ids["field"]}),
+    "party_fields.all": lambda firm, ids: firm.ledger.party_fields.all(firm.actor),
+    "party_values.of_party": lambda firm, ids: firm.ledger.party_values.of_party(
+        firm.actor, Party.PERSON, ids["person"]
+    ),
+    "party_values.of_entry": lambda firm, ids: firm.ledger.party_values.of_entry(firm.actor, ids["standing"]),
+    "party_values.get": lambda firm, ids: firm.ledger.party_values.get(firm.actor, ids["value"]),
+    "party_values.is_there": lambda firm, ids: firm.ledger.party_values.is_there(
+        firm.actor, Party.PERSON, ids["person"]
+    ),
+    "party_values.changes": lambda firm, ids: firm.ledger.party_values.changes(
+        firm.actor,
+        Field(id=ids["field"], name="", kind=Party.PERSON, value_type=ValueType.TEXT, creator=1, created_at=1),
+        after=(0, 0),
+        limit=9,
+    ),
     "list_entries.page": lambda firm, ids: _first(firm.ledger.list_entries.page(firm.actor, ids["people"], limit=99)),
     "list_entries.get": lambda firm, ids: firm.ledger.list_entries.get(firm.actor, ids["people"], ids["standing"]),
     "list_entries.find": lambda firm, ids: firm.ledger.list_entries.find(firm.actor, ids["standing"]),
@@ -319,6 +354,15 @@ WRITES: dict[str, Attempt] = {
     "restoring.restore_opportunity": lambda firm, ids: firm.ledger.restoring.restore_opportunity(
         firm.actor, ids["over"]
     ),
+    "party_fields.create": lambda firm, ids: firm.ledger.party_fields.create(
+        firm.actor, FieldDraft(name="X", kind=Party.PERSON, value_type=ValueType.TEXT, list_id=ids["people"])
+    ),
+    "party_fields.delete": lambda firm, ids: firm.ledger.party_fields.delete(firm.actor, ids["field"]),
+    "party_values.create": lambda firm, ids: firm.ledger.party_values.create(
+        firm.actor, ids["field"], ids["person"], "x"
+    ),
+    "party_values.update": lambda firm, ids: firm.ledger.party_values.update(firm.actor, ids["value"], "x"),
+    "party_values.delete": lambda firm, ids: firm.ledger.party_values.delete(firm.actor, ids["value"]),
     "list_entries.add": lambda firm, ids: firm.ledger.list_entries.add(firm.actor, ids["people"], ids["person"]),
     "list_entries.remove": lambda firm, ids: firm.ledger.list_entries.remove(
         firm.actor, ids["people"], ids["standing"]
@@ -466,6 +510,7 @@ ELSEWHERE = {
     "timeline.came_through": "takes interactions, not ids",
     "timeline.unreplied": "takes interactions, not ids",
     "timeline.newest": "takes types, and reads one's own tenant's interactions of them: see below",
+    "party_fields.add_option": "is a step of storing a value",
     "opportunities.lists": "takes no ids: see below",
     "opportunities.get_list": "is what reading a list begins with",
 }

@@ -15,6 +15,7 @@ from interlog.ledger import Ledger
 from interlog.ledger import merges as merging
 from interlog.model.canvassing.resources import ResourceDraft
 from interlog.model.errors import InterlogError
+from interlog.model.fields import FieldDraft, ValueType
 from interlog.model.interactions import Links, Participant
 from interlog.model.merges import MergeState
 from interlog.model.notes import NoteDraft
@@ -36,6 +37,7 @@ _records = st.lists(
         st.tuples(st.just("note"), _some, _some, _texts),
         st.tuples(st.just("opportunity"), _some, _some),
         st.tuples(st.just("stand"), st.booleans(), _one),
+        st.tuples(st.just("value"), st.booleans(), _one, st.booleans(), _one),
         st.tuples(st.just("join"), _one, _some),
         st.tuples(st.just("readdress"), _one, st.lists(st.integers(0, 1), unique=True)),
         st.tuples(st.just("fields"), st.booleans(), _one, _texts),
@@ -58,6 +60,8 @@ class World:
         self.contacts: list[str] = []
         self.deals = 0
         self.lists: dict[Party, int] = {}
+        self.own: dict[Party, int] = {}
+        self.fields_of: dict[tuple[Party, bool], int] = {}
 
     async def begin(self) -> None:
         await self.ledger.founding.ensure(self.actor)
@@ -71,6 +75,12 @@ class World:
         for kind in (Party.PERSON, Party.ORGANIZATION):
             made = await self.ledger.opportunities.create_list(self.actor, "List", kind, is_public=True)
             self.lists[kind] = made.id
+            make = self.ledger.party_fields.create
+            for names, type_ in ((False, ValueType.TEXT), (True, ValueType.PERSON)):
+                draft = FieldDraft(name="F", kind=kind, value_type=type_, allows_multiple=names)
+                self.fields_of[kind, names] = (await make(self.actor, draft)).id
+            draft = FieldDraft(name="L", kind=kind, value_type=ValueType.TEXT, list_id=made.id)
+            self.own[kind] = (await make(self.actor, draft)).id
 
     async def do(self, step: tuple[Any, ...]) -> None:
         """Do one thing; what is refused is refused."""
@@ -105,6 +115,13 @@ class World:
     async def stand(self, of_person: bool, place: int) -> None:
         kind, ids = (Party.PERSON, self.persons) if of_person else (Party.ORGANIZATION, self.organizations)
         await self.ledger.list_entries.add(self.actor, self.lists[kind], ids[place])
+
+    async def value(self, of_person: bool, place: int, names: bool, whom: int) -> None:
+        kind, ids = (Party.PERSON, self.persons) if of_person else (Party.ORGANIZATION, self.organizations)
+        for entry in (await self.ledger.list_entries.of_parties(self.actor, kind, [ids[place]])).get(ids[place], ()):
+            await self.ledger.party_values.create(self.actor, self.own[kind], ids[place], str(whom), entry.id)
+        given = self.persons[whom] if names else str(whom)
+        await self.ledger.party_values.create(self.actor, self.fields_of[kind, names], ids[place], given)
 
     async def join(self, person: int, organizations: tuple[int, ...]) -> None:
         ids = tuple(dict.fromkeys(self.organizations[place] for place in organizations))
@@ -161,6 +178,7 @@ class World:
             ),
             "firms": await ledger.profiles.page(actor, ORGANIZATION),
             "elsewhere": sorted((await ledger.cards.external_ids(actor, Party.PERSON, ids)).items()),
+            "values": [await ledger.party_values.of_party(actor, kind, id_) for kind, id_ in parties],
             "notes": notes,
             "deals": deals,
             "entries": [await ledger.list_entries.page(actor, id_, limit=99) for id_ in self.lists.values()],

@@ -56,6 +56,42 @@ BREAKS = {
     "list entries of an organization that does not exist or is deleted": (
         f"INSERT INTO list_entry VALUES ({T}, 999, 1, 1, 999, 1, 1, 1, NULL)"
     ),
+    "fields of a list that does not exist": (
+        f"INSERT INTO party_field VALUES ({T}, 999, 999, 0, 'x', 6, 0, 0, '[]', 1, 1, 1, NULL)"
+    ),
+    "values of a field that does not exist": (
+        f"INSERT INTO party_value VALUES ({T}, 0, 1, 0, 999, 999, 0, '1', NULL, NULL, 1, 1, NULL)"
+    ),
+    "changes of values of a field that does not exist": (
+        f"INSERT INTO value_change VALUES ({T}, 999, 999, 0, 1, 0, 0, 1, 1, '1')"
+    ),
+    "values of fields of a person that does not exist": (
+        f"INSERT INTO party_value VALUES ({T}, 0, 999, 0, 999, 1, 0, '1', NULL, NULL, 1, 1, NULL)"
+    ),
+    "changes of values of fields of a person that does not exist": (
+        f"INSERT INTO value_change VALUES ({T}, 999, 1, 0, 999, 0, 0, 1, 1, '1')"
+    ),
+    "values of fields of an organization that does not exist": (
+        f"INSERT INTO party_value VALUES ({T}, 1, 999, 0, 999, 1, 0, '1', NULL, NULL, 1, 1, NULL)"
+    ),
+    "changes of values of fields of an organization that does not exist": (
+        f"INSERT INTO value_change VALUES ({T}, 999, 1, 1, 999, 0, 0, 1, 1, '1')"
+    ),
+    "values of fields of an opportunity that does not exist": (
+        f"INSERT INTO party_value VALUES ({T}, 8, 999, 0, 999, 1, 0, '1', NULL, NULL, 1, 1, NULL)"
+    ),
+    "changes of values of fields of an opportunity that does not exist": (
+        f"INSERT INTO value_change VALUES ({T}, 999, 1, 8, 999, 0, 0, 1, 1, '1')"
+    ),
+    "values of an entry that does not exist": (
+        f"INSERT INTO party_value VALUES ({T}, 0, 1, 999, 999, 1, 0, '1', NULL, NULL, 1, 1, NULL)"
+    ),
+    "values that name a person that does not exist": (
+        f"INSERT INTO party_value VALUES ({T}, 0, 1, 0, 999, 1, 0, '1', 0, 999, 1, 1, NULL)"
+    ),
+    "values that name an organization that does not exist": (
+        f"INSERT INTO party_value VALUES ({T}, 0, 1, 0, 999, 1, 0, '1', 1, 999, 1, 1, NULL)"
+    ),
     "keys of a profile that does not exist": f"INSERT INTO profile_key VALUES ({T}, 1, 'name', 'key', 999)",
     "values of a profile that does not exist": f"INSERT INTO profile_value VALUES ({T}, 100, 'name', 'key', 999)",
     "values of a person that does not exist or is deleted": (

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import AsyncIterator
+from itertools import product
 from typing import Any
 
 import asyncpg
@@ -10,7 +11,7 @@ import pytest_asyncio
 
 from interlog.ledger import Ledger
 from interlog.model.parties import Party
-from interlog.store import list_entries, schema
+from interlog.store import list_entries, party_fields, party_values, schema
 from interlog.store.statements import Query, Unit
 from tests.ledger.conftest import Firm, found_firm
 
@@ -29,6 +30,46 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     "list_entries.LEAVE": (list_entries.LEAVE, {"party_kind": 0, "party": 5, "at": 7}),
     "list_entries.COME_BACK": (list_entries.COME_BACK, {"party_kind": 0, "party": 5, "left_at": 7}),
     "list_entries.MOVE": (list_entries.MOVE, {"entry": 5, "read_version": 1, "new_party": 6}),
+    "party_fields.BY_IDS": (party_fields.BY_IDS, {"ids": [5, 6]}),
+    "party_fields.UPDATE": (
+        party_fields.UPDATE,
+        {"key_id": 5, "read_version": 1, "options": "[]", "version": 2, "deleted_at": None},
+    ),
+    "party_values.BY_ID": (party_values.BY_ID, {"value_id": 5}),
+    "party_values.OF_PARTIES": (party_values.OF_PARTIES, {"party_kind": 0, "parties": [5, 6]}),
+    "party_values.OF_ENTRIES": (party_values.OF_ENTRIES, {"entries": [5, 6]}),
+    "party_values.CHANGE": (
+        party_values.CHANGE,
+        {"value_id": 5, "read_version": 1, "new_value": "1", "new_ref": None, "new_updated_at": 1},
+    ),
+    "party_values.REMOVE": (party_values.REMOVE, {"value_id": 5, "read_version": 1}),
+    "party_values.MOVE_ENTRY": (
+        party_values.MOVE_ENTRY,
+        {"party_kind": 0, "party": 5, "entry": 15, "new_party": 6},
+    ),
+    "party_values.MOVING": (party_values.MOVING, {"party_kind": 0, "party": 5, "new_party": 6, "limit": 9}),
+    "party_values.NAMING": (party_values.NAMING, {"party_kind": 0, "party": 5, "limit": 9}),
+    "party_values.WITH_REFERENCES": (party_values.WITH_REFERENCES, {"ids": [5, 6]}),
+    "party_values.MOVE": (
+        party_values.MOVE,
+        {"value_id": 5, "read_version": 1, "new_party": 6, "new_value": "1", "new_ref": None},
+    ),
+    **{
+        f"party_values.changes_query-{of_party}-{descending}-{more}": (
+            party_values.changes_query(of_party=of_party, descending=descending, of_entry=more, action=more),
+            {
+                "field": 5,
+                "party_kind": 0,
+                "party": 5,
+                "entry": 5,
+                "action": 1,
+                "after_at": 1,
+                "after_id": 1,
+                "limit": 9,
+            },
+        )
+        for of_party, descending, more in product((False, True), repeat=3)
+    },
     "list_entries.PERSON_STAYS": (list_entries.PERSON_STAYS, {"party": 5}),
     "list_entries.ORGANIZATION_STAYS": (list_entries.ORGANIZATION_STAYS, {"party": 5}),
 }
@@ -59,6 +100,23 @@ async def long(module_database_url: str) -> AsyncIterator[Firm]:
             for id_ in range(1_000, 4_000)
         ],
     )
+    values = [(id_, 1 + id_ % 50, id_ // 50) for id_ in range(1, 3 * ENTRIES)]
+    unit.insert(
+        schema.party_value,
+        [
+            (tenant, 0, 1 + party, 3 * party + 1, id_, field, 0, "1", 0 if id_ % 7 else None, id_ if id_ % 7 else None,
+             1, 1, None)
+            for id_, field, party in values
+        ],
+    )  # fmt: skip
+    unit.insert(
+        schema.value_change,
+        [(tenant, id_, field, 0, 1 + party, 0, 0, 1, id_, "1") for id_, field, party in values],
+    )
+    unit.insert(
+        schema.party_field,
+        [(tenant, id_, 2, 0, "x", 6, 0, 0, "[]", 1, 1, 1, None) for id_ in range(1, 3_000)],
+    )
     await ledger.store.database.write(unit)
     if not ledger.store.url.startswith("sqlite"):
         connection = await asyncpg.connect(ledger.store.url)
@@ -81,7 +139,7 @@ async def test_reads_an_index_range(long: Firm, name: str) -> None:
 
 async def test_every_query_has_a_check() -> None:
     """A query of these modules that is not listed above fails here."""
-    for module in ("list_entries",):
+    for module in ("list_entries", "party_fields", "party_values"):
         for name, value in vars(importlib.import_module(f"interlog.store.{module}")).items():
             if isinstance(value, Query):
                 assert f"{module}.{name}" in CASES or f"{module}.{name}" in READS_EVERYTHING

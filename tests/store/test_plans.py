@@ -106,6 +106,7 @@ READS_EVERYTHING = {
     "staff.USERS": "a tenant's users: few",
     "staff.TOKENS": "a tenant's tokens: few",
     "list_entries.SIZES": "counts what stands on each list",
+    "party_fields.ALL": "a tenant's fields: few",
     "opportunities.LISTS": "a tenant's lists: few",
     "visit_groups": "moves a campaign's visits to another security group, which hardly ever happens",
     "overview.WEEKS": "counts a year's interactions, every ten minutes at most",
@@ -115,7 +116,7 @@ READS_EVERYTHING = {
 
 ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits", "visit_reports",
              "visit_quality", "visit_timeline", "canvassing_pages", "search", "search_pages",
-             "search_texts", "list_entries"}  # fmt: skip
+             "search_texts", "list_entries", "party_fields", "party_values"}  # fmt: skip
 """Modules whose queries other tests of plans check: ``test_instance_plans.py``, ``test_canvassing_plans.py`` …"""
 
 
@@ -688,6 +689,7 @@ async def _load(firm: Firm) -> Loaded:
             for index, (state, next_at, ended_at) in zip(range(PARTIES), cycle(told), strict=False)
         ],
     )
+    unit.insert(schema.list_entry, [(tenant, 9_000 + index, 1, 0, index, 1, 1, 1, None) for index in range(PARTIES)])
     pairs = [(tenant, 1_000 + index, 0, index, index + 1, index % 4, 1, "rest", 1, 1) for index in range(PARTIES)]
     unit.insert(schema.merge, pairs)
     unit.insert(schema.list_entry, [(tenant, index + 1, 9, 0, index, 1, 1, index, None) for index in range(PARTIES)])

@@ -57,6 +57,8 @@ from .notes import Notes
 from .opportunities import Opportunities
 from .organizations import Organizations
 from .overview import Overview
+from .party_fields import PartyFields
+from .party_values import PartyValues
 from .passwords import Passwords
 from .persons import Persons
 from .profile_types import ProfileTypes
@@ -96,6 +98,8 @@ class Ledger:
         self.organizations = Organizations(store, self.relationships, self.persons.values)
         self.opportunities = Opportunities(store)
         self.list_entries = ListEntries(store, self.opportunities)
+        self.party_fields = PartyFields(store, self.opportunities)
+        self.party_values = PartyValues(store, self.party_fields, self.list_entries)
         self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
         self.cards = Cards(store, self.persons, self.organizations)
         self.interactions = Interactions(store, self.persons, self.cards)

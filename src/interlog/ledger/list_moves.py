@@ -1,13 +1,16 @@
-"""What stands on lists for one of two parties that are merged: it stands there for the survivor, and back again."""
+"""What one of two parties that are merged has on lists and in fields: it is the survivor's then, and back again."""
 
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
+from ..model.fields import FieldValue
 from ..model.journal import Entity
 from ..model.parties import ListEntry
 from ..store import list_entries as entry_rows
 from ..store import merges as rows
+from ..store import party_values as value_rows
 from .merge_moves import Befores, Moves, Step
 
 
@@ -31,4 +34,46 @@ class ListEntryMoves(Moves):
             if read.party != there or before[read.id] != pair.gone:
                 continue
             entry_rows.move(step.unit, tenant, read, pair.gone if back else pair.survivor)
+            there_after = pair.gone if back else pair.survivor
+            value_rows.move_entry(step.unit, tenant, pair.kind, read.id, there, there_after)
             step.change(Entity.LIST_ENTRY, read.id, read.version + 1, read)
+
+
+class FieldValueMoves(Moves):
+    """Values in fields of all parties of a kind, and values that name a party.
+
+    Where a field takes one value and the survivor has one, that stays; the other one is seen again when it is undone.
+    """
+
+    entity = Entity.FIELD_VALUE
+
+    async def away(self, step: Step) -> None:
+        limit, pair, tenant = max(0, step.left), step.pair, step.actor.tenant.id
+        found = await value_rows.to_move(self._database, tenant, pair.kind, pair.gone, pair.survivor, limit + 1)
+        step.is_last = step.is_last and len(found) <= limit
+        moved = {pair.gone: pair.survivor}
+        for read, kind in (await value_rows.with_references(self._database, tenant, found[:limit])).values():
+            own = read.kind is pair.kind and read.entry is None
+            new = replace(
+                read,
+                party=moved.get(read.party, read.party) if own else read.party,
+                value=moved.get(read.value, read.value) if kind is pair.kind else read.value,
+            )
+            self._move(step, read, new, is_reference=kind is not None)
+
+    async def back(self, step: Step, before: Befores) -> None:
+        pair, tenant = step.pair, step.actor.tenant.id
+        found = await value_rows.with_references(self._database, tenant, before) if before else {}
+        for id_, (read, kind) in found.items():
+            was, new = msgspec.convert(before[id_], FieldValue), read
+            if read.entry is None and (was.party, read.party) == (pair.gone, pair.survivor) and read.kind is pair.kind:
+                new = replace(new, party=pair.gone)
+            if kind is pair.kind and (was.value, read.value) == (pair.gone, pair.survivor):
+                new = replace(new, value=pair.gone)
+            if new != read:
+                self._move(step, read, new, is_reference=kind is not None)
+
+    @staticmethod
+    def _move(step: Step, read: FieldValue, new: FieldValue, *, is_reference: bool) -> None:
+        value_rows.move(step.unit, step.actor.tenant.id, read, new, is_reference=is_reference)
+        step.change(Entity.FIELD_VALUE, read.id, read.version + 1, read)

@@ -25,7 +25,7 @@ from ..store.database import Duplicate, Stale
 from ..store.merges import Part
 from ..store.statements import Query, Unit
 from ..store.store import Store
-from .list_moves import ListEntryMoves
+from .list_moves import FieldValueMoves, ListEntryMoves
 from .merge_moves import Mover, Step, movers_of
 from .merge_sides import OrganizationSide, PersonSide, Side
 from .organizations import Organizations
@@ -72,7 +72,7 @@ class Merges:
             Party.PERSON: self.persons,
             Party.ORGANIZATION: OrganizationSide(store, persons, organizations),
         }
-        self.movers: list[Mover] = [*movers_of(store, persons.values), ListEntryMoves(store)]
+        self.movers: list[Mover] = [*movers_of(store, persons.values), ListEntryMoves(store), FieldValueMoves(store)]
         self._tasks: dict[tuple[int, int], asyncio.Task[Merge]] = {}
         self._late: dict[asyncio.Task[None], tuple[Actor, Merge]] = {}
 

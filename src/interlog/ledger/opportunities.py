@@ -8,7 +8,7 @@ from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unkn
 from ..model.ids import uuid7
 from ..model.instants import now
 from ..model.journal import Action, Entity
-from ..model.parties import Opportunity, OpportunityDraft, Party, PartyList, Permission, PersonKind
+from ..model.parties import ListRole, Opportunity, OpportunityDraft, Party, PartyList, Permission, PersonKind
 from ..model.tenancy import Actor, Right
 from ..store import list_entries as entry_rows
 from ..store import opportunities as opportunity_rows
@@ -239,6 +239,14 @@ def sees_list(actor: Actor, item: PartyList) -> bool:
     """Whether a list, and what stands on it, is visible to the actor."""
     opened = {permission.person for permission in item.permissions}
     return item.is_public or actor.person_id in opened.union((item.owner, item.creator))
+
+
+def may_shape(actor: Actor, item: PartyList) -> bool:
+    """Whether the actor, who sees a list, may also give it fields and take them away."""
+    if actor.person_id in (item.owner, item.creator):
+        return True
+    roles = {permission.person: permission.role for permission in item.permissions}
+    return roles.get(actor.person_id, ListRole.STANDARD) is not ListRole.BASIC
 
 
 def name_problems(name: str) -> list[Problem]:

@@ -28,6 +28,8 @@ class Entity(StrEnum):
     OPPORTUNITY = "opportunity"
     LIST = "list"
     LIST_ENTRY = "list_entry"
+    FIELD = "field"  # of persons, organizations or opportunities
+    FIELD_VALUE = "field_value"
     TYPE = "type"
     PROFILE_TYPE = "profile_type"
     PROFILE = "profile"

@@ -28,7 +28,9 @@ from .schema import (
     organization_domain,
     participant,
     party_external_id,
+    party_field,
     party_list,
+    party_value,
     password,
     person,
     person_email,
@@ -42,6 +44,7 @@ from .schema import (
     token,
     unbound,
     user,
+    value_change,
     visit,
 )
 from .statements import Query
@@ -129,6 +132,21 @@ def _references() -> Iterator[_Reference]:
         name, owner, _ = _PARTIES[party]
         own, kind = {"party_id": "id"}, list_entry.c.party_kind == int(party)
         yield _Reference(f"list entries of {name} {gone}", list_entry, owner, own, live=True, when=and_(here, kind))
+    here = party_field.c.list_id != 0
+    yield _Reference(f"fields of a list {absent}", party_field, party_list, {"list_id": "id"}, when=here)
+    for what, table in (("values", party_value), ("changes of values", value_change)):
+        yield _Reference(f"{what} of a field {absent}", table, party_field, {"field_id": "id"})
+        for party in (Party.PERSON, Party.ORGANIZATION, Party.OPPORTUNITY):
+            name, owner, _ = _PARTIES[party]
+            kind = table.c.party_kind == int(party)
+            yield _Reference(f"{what} of fields of {name} {absent}", table, owner, {"party_id": "id"}, when=kind)
+    here = and_(party_value.c.entry_id != 0, party_value.c.party_kind != int(Party.OPPORTUNITY))
+    own = {"entry_id": "id", "party_kind": "party_kind", "party_id": "party_id"}
+    yield _Reference(f"values of an entry {absent}", party_value, list_entry, own, when=here)
+    for party in (Party.PERSON, Party.ORGANIZATION):
+        name, owner, _ = _PARTIES[party]
+        kind = party_value.c.ref_kind == int(party)
+        yield _Reference(f"values that name {name} {absent}", party_value, owner, {"ref_id": "id"}, when=kind)
     yield _Reference(f"visits of an interaction {gone}", visit, interaction, number, live=True)
     here = and_(resource.c.person.is_not(None), resource.c.deleted_at.is_(None))
     own = {"person": "id"}

@@ -29,6 +29,8 @@ ENTITIES = {
     Entity.OPPORTUNITY: "Opportunity",
     Entity.LIST: "List",
     Entity.LIST_ENTRY: "Entry of a list",
+    Entity.FIELD: "Field of parties",
+    Entity.FIELD_VALUE: "Value of a field",
     Entity.TYPE: "Interaction type",
     Entity.PROFILE_TYPE: "Profile type",
     Entity.PROFILE: "Profile",

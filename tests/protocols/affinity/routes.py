@@ -12,6 +12,7 @@ import httpx2
 from msgspec.structs import replace
 
 from interlog.model.deliveries import Delivery, DeliveryState
+from interlog.model.fields import FieldDraft, ValueType
 from interlog.model.ids import MAX_ID
 from interlog.model.parties import Party
 from interlog.model.types import Direction
@@ -45,6 +46,8 @@ RESOURCES = {
     "list-entries": "ListEntry",
     "webhook": "Webhook",
     "deliveries": "Delivery",
+    "fields": "Field",
+    "field-values": "FieldValue",
 }
 """What the id behind a segment of a path belongs to."""
 
@@ -71,6 +74,9 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         firm.ledger.opportunities.create_list(firm.actor, f"People {word}", Party.PERSON, is_public=True)
     ).id
     entry, _ = firm.server.run(firm.ledger.list_entries.add(firm.actor, people, ola.id))
+    draft = FieldDraft(name=f"Field {word}", kind=Party.PERSON, value_type=ValueType.NUMBER, allows_multiple=True)
+    field = firm.server.run(firm.ledger.party_fields.create(firm.actor, draft))
+    value, _ = firm.server.run(firm.ledger.party_values.create(firm.actor, field.id, ola.id, 7))
     when = at("2026-03-05T10:00:00Z")
     call = firm.log("Call", when, firm.mia, ola, body=f"Talked of {word}")
     ids = {
@@ -87,6 +93,8 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         "Deals": deal.list_id,
         "ListEntry": entry.id,
         **server.run(_webhook(firm, word)),
+        "Field": field.id,
+        "FieldValue": value.id,
     }
     return World(firm, ids)
 
@@ -205,6 +213,11 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "notes.create": {"person_ids": [ids["Person"]]},
         "webhooks.create": {"webhook_url": receiver().url},
         "lists.create": {"type": 8},
+        "fields.create": {"entity_type": 0},
+        "field_values.list": {"person_id": ids["Person"]},
+        "field_values.create": {"value": 1.5},
+        "field_values.update": {"value": 1.5},
+        "field_values.patch": {"value": 1.5},
         "v2.notes.create": {
             "type": "entities",
             "content": {"html": "<p>Hello</p>"},
@@ -240,6 +253,8 @@ def sample(param: Param, ids: Mapping[str, int]) -> Any:
             value = "2026-01-01T00:00:00Z"
         case Kind.OBJECT:
             value = {}
+        case Kind.VALUE:
+            value = 1.5
     return [value] if param.many and param.kind is not Kind.OBJECT else value
 
 
@@ -273,6 +288,8 @@ def wrong_values(param: Param) -> tuple[Any, ...]:
         case Kind.MOMENT:
             wrong += ["x", "", 5, True, 10**30, "2026-13-01", "2026-02-29", "10000-01-01", "0000-01-01", "a\x00",
                       "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:00", _TOO_LONG, "\ud800"]  # fmt: skip
+        case Kind.VALUE:  # of a field that holds numbers
+            return ("x", "", "nan", "1e999", True, {"a": 1}, [1, 2], _DEEP, 10**400, "\ud800", "a\x00")
         case Kind.OBJECT:
             wrong = ["x", "", 1, 1.5, True, "{}", "\ud800"]
     if param.kind is Kind.OBJECT:

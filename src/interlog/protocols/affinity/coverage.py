@@ -16,11 +16,6 @@ requests by hand."""
 
 
 NOT_YET = missing(
-    ("9.1", "GET POST", "/fields"),
-    ("9.1", "DELETE", "/fields/{id}"),
-    ("9.2", "GET POST", "/field-values"),
-    ("9.2", "GET PUT PATCH DELETE", "/field-values/{id}"),
-    ("9.3", "GET", "/field-value-changes"),
     ("10", "GET POST", "/entity-files"),
     ("10", "GET", "/entity-files/{id}"),
     ("10", "GET", "/entity-files/download/{id}"),
@@ -67,7 +62,8 @@ NOT_YET = missing(
 )
 
 DIFFERENCES = (
-    ("persons.fields, organizations.fields, lists.get", "There are no fields of one's own: the arrays are empty."),
+    ("fields.create", "`dropdown_options` (text, rank, color) gives a dropdown its options; the vendor has no way to."),
+    ("fields", "Each field tracks its changes; managed dropdowns (17) cannot be created; `is_required` is kept only."),
     ("persons", "`primary_email` is the first address given; how recently another one was used does not change it."),
     ("opportunities", "One on a list that the caller may not see is not found, rather than shown without its entry."),
     ("notes", "People cannot be mentioned: `mentioned_person_ids` is always empty."),

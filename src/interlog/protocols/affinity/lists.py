@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from interlog.model.errors import Invalid, Problem
 from interlog.model.parties import ListRole, Party, Permission
 
-from . import translate, wire
+from . import translate, translate_lists, wire
+from .fields import of_list
 from .operations import PATH_ID, Call, Kind, Param, id_param
 from .paging import MAX_PAGE, PAGING, page_size, page_token, place_of
 from .params import Decoder
@@ -36,15 +37,15 @@ async def list_(call: Call) -> list[wire.PartyList]:
     """``GET /lists``: a bare array."""
     sizes = await call.ledger.opportunities.list_sizes(call.actor)
     lists = await call.ledger.opportunities.lists(call.actor)
-    return [translate.party_list(item, sizes.get(item.id, 0)) for item in lists]
+    return [translate_lists.party_list(item, sizes.get(item.id, 0)) for item in lists]
 
 
 async def get(call: Call) -> dict[str, Any]:
     """``GET /lists/{id}``: with its fields."""
     item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
     sizes = await call.ledger.opportunities.list_sizes(call.actor)
-    shown = translate.party_list(item, sizes.get(item.id, 0))
-    return {**_keys(shown), "fields": []}
+    shown = translate_lists.party_list(item, sizes.get(item.id, 0))
+    return {**_keys(shown), "fields": await of_list(call, item.id)}
 
 
 async def create(call: Call) -> dict[str, Any]:
@@ -57,7 +58,7 @@ async def create(call: Call) -> dict[str, Any]:
         owner=call.get("owner_id"),
         permissions=_permissions(call.get("additional_permissions", ())),
     )
-    shown = translate.party_list(item, 0)
+    shown = translate_lists.party_list(item, 0)
     permissions = [{"internal_person_id": one.person, "role_id": int(one.role)} for one in item.permissions]
     return {**_keys(shown), "creator_id": item.creator, "additional_permissions": permissions}
 
@@ -71,19 +72,19 @@ async def entries(call: Call) -> dict[str, Any] | list[wire.Listed]:
             call.actor, call.args["id"], limit=page_size(call.args), after=place[0] if place else 0
         )
         token = page_token(call.actor.tenant, "list-entries", call.args, None if following is None else (following,))
-        return {"list_entries": [translate.listed(item, times) for item in found], "next_page_token": token}
+        return {"list_entries": [translate_lists.listed(item, times) for item in found], "next_page_token": token}
     everything: list[wire.Listed] = []
     after: int | None = 0
     while after is not None:
         found, after = await call.ledger.list_entries.page(call.actor, call.args["id"], limit=MAX_PAGE, after=after)
-        everything += [translate.listed(item, times) for item in found]
+        everything += [translate_lists.listed(item, times) for item in found]
     return everything
 
 
 async def entry(call: Call) -> wire.Listed:
     """``GET /lists/{id}/list-entries/{entry_id}``."""
     found = await call.ledger.list_entries.get(call.actor, call.args["id"], call.args["entry_id"])
-    return translate.listed(found, translate.clock(call.settings.affinity_time_zone))
+    return translate_lists.listed(found, translate.clock(call.settings.affinity_time_zone))
 
 
 async def add(call: Call) -> wire.Listed:
@@ -91,7 +92,7 @@ async def add(call: Call) -> wire.Listed:
     found = await call.ledger.list_entries.add(
         call.actor, call.args["id"], call.args["entity_id"], creator=call.get("creator_id")
     )
-    return translate.listed(found, translate.clock(call.settings.affinity_time_zone))
+    return translate_lists.listed(found, translate.clock(call.settings.affinity_time_zone))
 
 
 async def remove(call: Call) -> wire.Success:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TEXT = "text"
     MOMENT = "moment"
     OBJECT = "object"
+    VALUE = "value"  # anything: what it may be depends on what it is for
 
 
 class Param(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from interlog.model.parties import Organization, OrganizationDraft, Party
 
 from . import translate, wire
 from .errors import verbatim
+from .fields import of_all
 from .lists import entries_of
 from .moments import BOUNDS, WITH_DATES, bounds_of, dates_of_organizations
 from .operations import PATH_ID, Call, Kind, Param, id_param
@@ -97,9 +98,9 @@ async def delete(call: Call) -> wire.Success:
     return wire.Success()
 
 
-async def fields(call: Call) -> list[Any]:
-    """``GET /organizations/fields``: the global fields of organizations; there are none of one's own yet."""
-    return []
+async def fields(call: Call) -> list[wire.Field]:
+    """``GET /organizations/fields``: those of all organizations, whatever lists they are on."""
+    return await of_all(call, Party.ORGANIZATION)
 
 
 async def _with_members(call: Call, item: Organization) -> dict[str, Any]:

@@ -149,6 +149,8 @@ def _reader(param: Param) -> Reader:
             return _moment
         case Kind.OBJECT:
             return _object
+        case Kind.VALUE:
+            return _anything
         case Kind.TEXT:
             return _text_reader(param.max_length)
 
@@ -236,6 +238,10 @@ def _object(path: str, value: Any, problems: list[Problem]) -> Any:
         return value
     problems.append(Problem(path, "must be an object", "type"))
     return _MALFORMED
+
+
+def _anything(path: str, value: Any, problems: list[Problem]) -> Any:
+    return value
 
 
 def _text_reader(max_length: int) -> Reader:

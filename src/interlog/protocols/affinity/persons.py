@@ -7,6 +7,7 @@ from interlog.model.parties import Party, Person, PersonDraft
 
 from . import translate, wire
 from .errors import verbatim
+from .fields import of_all
 from .lists import entries_of
 from .moments import BOUNDS, WITH_DATES, bounds_of, dates_of_persons
 from .operations import PATH_ID, Call, Kind, Param, id_param
@@ -103,9 +104,9 @@ async def delete(call: Call) -> wire.Success:
     return wire.Success()
 
 
-async def fields(call: Call) -> list[Any]:
-    """``GET /persons/fields``: the global fields of persons; there are none of one's own yet."""
-    return []
+async def fields(call: Call) -> list[wire.Field]:
+    """``GET /persons/fields``: those of all persons, whatever lists they are on."""
+    return await of_all(call, Party.PERSON)
 
 
 async def _extras(call: Call, items: list[Person]) -> dict[int, dict[str, Any]]:

@@ -10,12 +10,12 @@ from msgspec import Raw
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from interlog.ledger.list_entries import Listed, entry_of
+from interlog.ledger.list_entries import entry_of
 from interlog.ledger.relationships import Moments
 from interlog.model.instants import DAY, MINUTE, Moment, to_datetime
 from interlog.model.interactions import Brief, Content, Draft, Interaction, Participant
 from interlog.model.notes import Note
-from interlog.model.parties import Directory, ListEntry, Opportunity, Organization, PartyList, Person
+from interlog.model.parties import Directory, ListEntry, Opportunity, Organization, Person
 from interlog.model.tenancy import Tenant
 from interlog.model.types import (
     CALL,
@@ -216,40 +216,11 @@ def list_entry(item: ListEntry, times: Clock) -> wire.ListEntry:
     )
 
 
-def listed(found: Listed, times: Clock) -> wire.Listed:
-    """Return an entry with what it is for (spec 6)."""
-    entry, party = found
-    return wire.Listed(
-        id=entry.id,
-        list_id=entry.list_id,
-        creator_id=entry.creator,
-        entity_id=entry.party,
-        entity_type=int(entry.kind),
-        created_at=times.text(entry.created_at),
-        entity=_entity(party),
-    )
-
-
-def _entity(party: Person | Organization | Opportunity) -> wire.Person | dict[str, Any]:
-    match party:
-        case Person():
-            return person(party)
-        case Organization():
-            return organization(party)
-        case Opportunity():
-            return {"id": party.id, "name": party.name}
-
-
 def opportunity(item: Opportunity, times: Clock) -> wire.Opportunity:
     """Return an opportunity (spec 5)."""
     return wire.Opportunity(
         item.id, item.name, item.person_ids, item.organization_ids, [list_entry(entry_of(item), times)]
     )
-
-
-def party_list(item: PartyList, size: int) -> wire.PartyList:
-    """Return a list (spec 6)."""
-    return wire.PartyList(item.id, int(item.kind), item.name, item.is_public, item.owner, size)
 
 
 # Interactions

@@ -104,6 +104,55 @@ class ListEntry(Struct, gc=False):
     created_at: str
 
 
+class DropdownOption(Struct, gc=False):
+    """An option of a dropdown (spec 9.1)."""
+
+    id: int
+    text: str
+    rank: int
+    color: int
+
+
+class Field(Struct, gc=False):
+    """A field (spec 9.1)."""
+
+    id: int
+    name: str
+    list_id: int | None
+    enrichment_source: str
+    value_type: int
+    allows_multiple: bool
+    track_changes: bool
+    dropdown_options: list[DropdownOption]
+
+
+class FieldValue(Struct, gc=False):
+    """A value of a field (spec 9.2)."""
+
+    id: int
+    field_id: int
+    list_entry_id: int | None
+    entity_type: int
+    value_type: int
+    entity_id: int
+    created_at: str
+    updated_at: str | None
+    value: Any
+
+
+class FieldValueChange(Struct, gc=False):
+    """One change of a value (spec 9.3)."""
+
+    id: int
+    field_id: int
+    entity_id: int
+    list_entry_id: int | None
+    action_type: int
+    changer: Person | None
+    changed_at: str
+    value: Any
+
+
 class Listed(Struct, gc=False):
     """An entry of a list with what it is for: a person, an organization or an opportunity, shortly (spec 6)."""
 

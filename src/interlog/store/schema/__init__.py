@@ -10,6 +10,7 @@ from .canvassing import resource, visit
 from .columns import metadata
 from .definitions import chore, collection, definition, interaction_type, profile_type
 from .deliveries import delivery, subscription
+from .fields import party_field, party_value, value_change
 from .imports import import_state
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
 from .journal import ASSIGNED_BY_WRITER, journal
@@ -65,7 +66,9 @@ __all__ = [
     "organization_domain",
     "participant",
     "party_external_id",
+    "party_field",
     "party_list",
+    "party_value",
     "password",
     "person",
     "person_email",
@@ -83,6 +86,7 @@ __all__ = [
     "token",
     "unbound",
     "user",
+    "value_change",
     "value_index",
     "visit",
 ]

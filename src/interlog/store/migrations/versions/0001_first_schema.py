@@ -442,6 +442,77 @@ def upgrade() -> None:
     )
     op.create_index("ix_list_entry_party", "list_entry", ["tenant_id", "party_kind", "party_id", "id"], unique=False)
     op.create_table(
+        "party_field",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("list_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value_type", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("allows_multiple", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("is_required", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("options", sa.Text(), nullable=False),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party_field"),
+    )
+    op.create_table(
+        "party_value",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("entry_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("field_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("slot", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("ref_kind", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("ref_id", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("updated_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "party_kind", "party_id", "entry_id", "id", name="pk_party_value"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_party_value_ref",
+        "party_value",
+        ["tenant_id", "ref_kind", "ref_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("ref_id IS NOT NULL"),
+        postgresql_where=sa.text("ref_id IS NOT NULL"),
+    )
+    op.create_index("uq_party_value_id", "party_value", ["tenant_id", "id"], unique=True)
+    op.create_index(
+        "uq_party_value_slot",
+        "party_value",
+        ["tenant_id", "field_id", "party_kind", "party_id", "entry_id", "slot"],
+        unique=True,
+    )
+    op.create_table(
+        "value_change",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("field_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("entry_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("action", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("changer", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_value_change"),
+    )
+    op.create_index("ix_value_change_field", "value_change", ["tenant_id", "field_id", "at", "id"], unique=False)
+    op.create_index(
+        "ix_value_change_party",
+        "value_change",
+        ["tenant_id", "field_id", "party_kind", "party_id", "at", "id"],
+        unique=False,
+    )
+    op.create_table(
         "party_list",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),

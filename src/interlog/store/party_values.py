@@ -1,0 +1,325 @@
+"""Values of fields of parties, and how they changed: rows and reads."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, literal_column, or_, select, tuple_, update
+from sqlalchemy.sql.expression import bindparam
+
+from ..model.fields import REFERENCES, ChangeAction, Field, FieldValue, ValueChange
+from ..model.parties import Party
+from .database import Database, Row
+from .rows import decode, encode
+from .schema import list_entry, organization, party_value, person, value_change
+from .statements import Query, Unit, member_of, parameter
+
+Columns = party_value.c
+_SHOWN = (
+    Columns.id, Columns.field_id, Columns.party_kind, Columns.party_id, Columns.entry_id, Columns.value,
+    Columns.created_at, Columns.updated_at, Columns.version,
+)  # fmt: skip
+
+
+def _there(table: Any, kind: Party) -> ColumnElement[bool]:
+    here = and_(table.c.tenant_id == Columns.tenant_id, table.c.id == Columns.ref_id, table.c.deleted_at.is_(None))
+    named = exists(select(literal_column("1")).select_from(table).where(here))
+    return and_(Columns.ref_kind == literal_column(str(int(kind))), named)
+
+
+_NAMES_NOBODY_GONE = or_(
+    Columns.ref_id.is_(None), _there(person, Party.PERSON), _there(organization, Party.ORGANIZATION)
+)
+"""A value that names who is deleted is not seen until he comes back."""
+
+_OF_TENANT = and_(Columns.tenant_id == parameter("tenant"), _NAMES_NOBODY_GONE)
+_OPEN_ENTRY = or_(
+    Columns.entry_id == literal_column("0"),
+    Columns.party_kind == literal_column(str(int(Party.OPPORTUNITY))),
+    exists(
+        select(literal_column("1"))
+        .select_from(list_entry)
+        .where(
+            list_entry.c.tenant_id == Columns.tenant_id,
+            list_entry.c.id == Columns.entry_id,
+            list_entry.c.deleted_at.is_(None),
+        )
+    ),
+)
+
+
+def _of_parties() -> Select[Any]:
+    return select(*_SHOWN).where(
+        _OF_TENANT, Columns.party_kind == parameter("party_kind"), member_of(Columns.party_id, "parties")
+    )
+
+
+BY_ID = Query(select(*_SHOWN).where(_OF_TENANT, Columns.id == parameter("value_id"), _OPEN_ENTRY))
+OF_PARTIES = Query(_of_parties().where(_OPEN_ENTRY))
+OF_ENTRIES = Query(
+    select(*_SHOWN)
+    .select_from(
+        list_entry.join(
+            party_value,
+            and_(
+                Columns.tenant_id == list_entry.c.tenant_id,
+                Columns.party_kind == list_entry.c.party_kind,
+                Columns.party_id == list_entry.c.party_id,
+                Columns.entry_id == list_entry.c.id,
+            ),
+        )
+    )
+    .where(
+        list_entry.c.tenant_id == parameter("tenant"),
+        member_of(list_entry.c.id, "entries"),
+        list_entry.c.deleted_at.is_(None),
+        _NAMES_NOBODY_GONE,
+    )
+)
+_ROW = (Columns.tenant_id == parameter("tenant"), Columns.id == parameter("value_id"))
+_AS_READ = (*_ROW, Columns.version == parameter("read_version"))
+CHANGE = Query(
+    update(party_value)
+    .where(*_AS_READ)
+    .values(
+        value=bindparam("new_value", type_=Columns.value.type),
+        ref_id=parameter("new_ref"),
+        updated_at=parameter("new_updated_at"),
+        version=Columns.version + 1,
+    )
+)
+REMOVE = Query(delete(party_value).where(*_AS_READ))
+MOVE_ENTRY = Query(
+    update(party_value)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.party_kind == parameter("party_kind"),
+        Columns.party_id == parameter("party"),
+        Columns.entry_id == parameter("entry"),
+    )
+    .values(party_id=parameter("new_party"))
+)
+"""The values of an entry go with it to another party."""
+
+
+_OTHER = party_value.alias()
+MOVING = Query(
+    select(Columns.id)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.party_kind == parameter("party_kind"),
+        Columns.party_id == parameter("party"),
+        Columns.entry_id == literal_column("0"),
+        ~exists(
+            select(literal_column("1"))
+            .select_from(_OTHER)
+            .where(
+                _OTHER.c.tenant_id == Columns.tenant_id,
+                _OTHER.c.field_id == Columns.field_id,
+                _OTHER.c.party_kind == Columns.party_kind,
+                _OTHER.c.party_id == parameter("new_party"),
+                _OTHER.c.entry_id == literal_column("0"),
+                _OTHER.c.slot == Columns.slot,
+            )
+        ),
+    )
+    .limit(parameter("limit"))
+)
+"""A party's own values, less those in fields of one value in which another party has its own."""
+NAMING = Query(
+    select(Columns.id)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.ref_kind == parameter("party_kind"),
+        Columns.ref_id == parameter("party"),
+    )
+    .limit(parameter("limit"))
+)
+WITH_REFERENCES = Query(
+    select(*_SHOWN, Columns.ref_kind).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"))
+)
+MOVE = Query(
+    update(party_value)
+    .where(*_AS_READ)
+    .values(
+        party_id=parameter("new_party"),
+        value=bindparam("new_value", type_=Columns.value.type),
+        ref_id=parameter("new_ref"),
+        version=Columns.version + 1,
+    )
+)
+
+
+async def to_move(database: Database, tenant: int, kind: Party, party: int, new_party: int, limit: int) -> list[int]:
+    """Return the ids of some values that are another party's after a merge, or name it."""
+    own = await database.fetch(
+        MOVING, tenant=tenant, party_kind=int(kind), party=party, new_party=new_party, limit=limit
+    )
+    naming = await database.fetch(NAMING, tenant=tenant, party_kind=int(kind), party=party, limit=limit)
+    return list(dict.fromkeys([row[0] for row in own] + [row[0] for row in naming]))[:limit]
+
+
+async def with_references(
+    database: Database, tenant: int, ids: Iterable[int]
+) -> dict[int, tuple[FieldValue, Party | None]]:
+    """Return values, whoever is gone that they name or belong to, each with the kind of party that it names."""
+    rows = await database.fetch(WITH_REFERENCES, tenant=tenant, ids=database.array(ids))
+    return {row[0]: (value_of(row[:-1]), Party(row[-1]) if row[-1] is not None else None) for row in rows}
+
+
+def move(unit: Unit, tenant: int, read: FieldValue, new: FieldValue, *, is_reference: bool) -> None:
+    """Add to a unit that a value is another party's, or names another one, guarded by the version that was read."""
+    unit.change(
+        MOVE,
+        {
+            "tenant": tenant,
+            "value_id": read.id,
+            "read_version": read.version,
+            "new_party": new.party,
+            "new_value": encode(new.value).decode(),
+            "new_ref": new.value if is_reference else None,
+        },
+    )
+
+
+async def by_id(database: Database, tenant: int, id_: int) -> FieldValue | None:
+    """Return a value; None where there is none."""
+    rows = await database.fetch(BY_ID, tenant=tenant, value_id=id_)
+    return value_of(rows[0]) if rows else None
+
+
+async def of_parties(database: Database, tenant: int, kind: Party, ids: Iterable[int]) -> list[FieldValue]:
+    """Return the values of parties and of their entries, in order of ids."""
+    rows = await database.fetch(OF_PARTIES, tenant=tenant, party_kind=int(kind), parties=database.array(ids))
+    return sorted(map(value_of, rows), key=lambda value: value.id)
+
+
+async def of_entries(database: Database, tenant: int, entries: Iterable[int]) -> list[FieldValue]:
+    """Return the values that persons or organizations have in some of their entries, in order of ids."""
+    rows = await database.fetch(OF_ENTRIES, tenant=tenant, entries=database.array(entries))
+    return sorted(map(value_of, rows), key=lambda value: value.id)
+
+
+def insert(unit: Unit, tenant: int, field: Field, item: FieldValue) -> None:
+    """Add the row of a new value to a unit, which fails where a field that takes one value has one."""
+    kind = REFERENCES.get(field.value_type)
+    unit.insert(
+        party_value,
+        [
+            (
+                tenant, int(item.kind), item.party, item.entry or 0, item.id, item.field_id,
+                item.id if field.allows_multiple else 0, encode(item.value).decode(),
+                int(kind) if kind is not None else None, item.value if kind is not None else None,
+                item.version, item.created_at, item.updated_at,
+            )
+        ],
+    )  # fmt: skip
+
+
+def change(unit: Unit, tenant: int, field: Field, read: FieldValue, new: FieldValue) -> None:
+    """Add the update of a value to a unit, guarded by the version that was read."""
+    unit.change(
+        CHANGE,
+        {
+            "tenant": tenant,
+            "value_id": read.id,
+            "read_version": read.version,
+            "new_value": encode(new.value).decode(),
+            "new_ref": new.value if field.value_type in REFERENCES else None,
+            "new_updated_at": new.updated_at,
+        },
+    )
+
+
+def remove(unit: Unit, tenant: int, read: FieldValue) -> None:
+    """Add to a unit that a value is deleted, guarded by the version that was read."""
+    unit.change(REMOVE, {"tenant": tenant, "value_id": read.id, "read_version": read.version})
+
+
+def move_entry(unit: Unit, tenant: int, kind: Party, entry: int, party: int, new_party: int) -> None:
+    """Add to a unit that the values of an entry are another party's, as the entry is."""
+    given = {"tenant": tenant, "party_kind": int(kind), "entry": entry, "party": party, "new_party": new_party}
+    unit.change(MOVE_ENTRY, given, expect=None)
+
+
+def value_of(row: Row) -> FieldValue:
+    """Return the value of a row of ``_SHOWN``."""
+    id_, field_id, kind, party, entry, value, created_at, updated_at, version = row
+    return FieldValue(
+        id=id_,
+        field_id=field_id,
+        kind=Party(kind),
+        party=party,
+        entry=entry or None,
+        value=decode(value),
+        created_at=created_at,
+        updated_at=updated_at,
+        version=version,
+    )
+
+
+# How they changed
+
+
+@lru_cache(maxsize=8)
+def changes_query(*, of_party: bool, descending: bool, of_entry: bool = False, action: bool = False) -> Query:
+    """Return the statement of a field's changes behind a place, in order of time."""
+    columns = value_change.c
+    here, place = tuple_(columns.at, columns.id), tuple_(parameter("after_at"), parameter("after_id"))
+    statement = select(*columns).where(
+        columns.tenant_id == parameter("tenant"), columns.field_id == parameter("field"), here > place
+    )
+    if of_party:
+        statement = statement.where(
+            columns.party_kind == parameter("party_kind"), columns.party_id == parameter("party")
+        )
+    if of_entry:
+        statement = statement.where(columns.entry_id == parameter("entry"))
+    if action:
+        statement = statement.where(columns.action == parameter("action"))
+    order = (columns.at.desc(), columns.id.desc()) if descending else (columns.at, columns.id)
+    return Query(statement.order_by(*order).limit(parameter("limit")))
+
+
+async def changes(
+    database: Database, tenant: int, field: int, *, party: tuple[Party, int] | None = None, entry: int | None = None,
+    action: ChangeAction | None = None, after: tuple[int, int], limit: int, descending: bool,
+) -> list[ValueChange]:  # fmt: skip
+    """Return the changes of a field's values behind a place, an instant and an id, in order of time."""
+    query = changes_query(
+        of_party=party is not None, descending=descending, of_entry=entry is not None, action=action is not None
+    )
+    kind, id_ = party or (Party.PERSON, 0)
+    rows = await database.fetch_long(
+        query, tenant=tenant, field=field, party_kind=int(kind), party=id_, entry=entry or 0,
+        action=int(action or 0), after_at=after[0], after_id=after[1], limit=limit,
+    )  # fmt: skip
+    return [_change_of(row) for row in rows]
+
+
+def add_change(unit: Unit, tenant: int, item: ValueChange) -> None:
+    """Add the row of a change to the unit that makes it."""
+    unit.insert(
+        value_change,
+        [
+            (
+                tenant, item.id, item.field_id, int(item.kind), item.party, item.entry or 0, int(item.action),
+                item.changer, item.at, encode(item.value).decode(),
+            )
+        ],
+    )  # fmt: skip
+
+
+def _change_of(row: Row) -> ValueChange:
+    _, id_, field_id, kind, party, entry, action, changer, at, value = row
+    return ValueChange(
+        id=id_,
+        field_id=field_id,
+        kind=Party(kind),
+        party=party,
+        entry=entry or None,
+        action=ChangeAction(action),
+        changer=changer,
+        at=at,
+        value=decode(value),
+    )
