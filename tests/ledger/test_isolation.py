@@ -67,6 +67,9 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     deals = await ledger.opportunities.create_list(actor, "Own", Party.OPPORTUNITY, is_public=True)
     people = await ledger.opportunities.create_list(actor, "People", Party.PERSON, is_public=True)
     standing, _ = await ledger.list_entries.add(actor, people.id, firm.eve.id)
+    noted = FieldDraft(name="Noted", kind=Party.PERSON, value_type=ValueType.TEXT, list_id=people.id)
+    noted_field = await ledger.party_fields.create(actor, noted)
+    await ledger.party_values.create(actor, noted_field.id, firm.eve.id, "x", standing.id)
     field = await ledger.party_fields.create(
         actor, FieldDraft(name="Field", kind=Party.PERSON, value_type=ValueType.TEXT)
     )

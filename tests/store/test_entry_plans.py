@@ -33,7 +33,7 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     "party_fields.BY_IDS": (party_fields.BY_IDS, {"ids": [5, 6]}),
     "party_fields.UPDATE": (
         party_fields.UPDATE,
-        {"key_id": 5, "read_version": 1, "options": "[]", "version": 2, "deleted_at": None},
+        {"key_tenant_id": 1, "key_id": 5, "read_version": 1, "options": "[]", "version": 2, "deleted_at": None},
     ),
     "party_values.BY_ID": (party_values.BY_ID, {"value_id": 5}),
     "party_values.OF_PARTIES": (party_values.OF_PARTIES, {"party_kind": 0, "parties": [5, 6]}),
@@ -49,14 +49,16 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     ),
     "party_values.MOVING": (party_values.MOVING, {"party_kind": 0, "party": 5, "new_party": 6, "limit": 9}),
     "party_values.NAMING": (party_values.NAMING, {"party_kind": 0, "party": 5, "limit": 9}),
-    "party_values.WITH_REFERENCES": (party_values.WITH_REFERENCES, {"ids": [5, 6]}),
+    "party_values.RAW": (party_values.RAW, {"value_id": 5}),
     "party_values.MOVE": (
         party_values.MOVE,
         {"value_id": 5, "read_version": 1, "new_party": 6, "new_value": "1", "new_ref": None},
     ),
     **{
         f"party_values.changes_query-{of_party}-{descending}-{more}": (
-            party_values.changes_query(of_party=of_party, descending=descending, of_entry=more, action=more),
+            party_values.changes_query(
+                of_party=of_party, descending=descending, of_entry=more and of_party, action=more
+            ),
             {
                 "field": 5,
                 "party_kind": 0,
@@ -111,7 +113,7 @@ async def long(module_database_url: str) -> AsyncIterator[Firm]:
     )  # fmt: skip
     unit.insert(
         schema.value_change,
-        [(tenant, id_, field, 0, 1 + party, 0, 0, 1, id_, "1") for id_, field, party in values],
+        [(tenant, id_, field, 0, 1 + party, 5, id_ % 2, 1, id_, "1") for id_, field, party in values],
     )
     unit.insert(
         schema.party_field,

@@ -52,20 +52,26 @@ class FieldValueMoves(Moves):
         found = await value_rows.to_move(self._database, tenant, pair.kind, pair.gone, pair.survivor, limit + 1)
         step.is_last = step.is_last and len(found) <= limit
         moved = {pair.gone: pair.survivor}
-        for read, kind in (await value_rows.with_references(self._database, tenant, found[:limit])).values():
-            own = read.kind is pair.kind and read.entry is None
+        for id_, is_own in list(found.items())[:limit]:
+            named = await value_rows.with_reference(self._database, tenant, id_)
+            if named is None:
+                continue
+            read, kind = named
             new = replace(
                 read,
-                party=moved.get(read.party, read.party) if own else read.party,
+                party=pair.survivor if is_own else read.party,
                 value=moved.get(read.value, read.value) if kind is pair.kind else read.value,
             )
             self._move(step, read, new, is_reference=kind is not None)
 
     async def back(self, step: Step, before: Befores) -> None:
         pair, tenant = step.pair, step.actor.tenant.id
-        found = await value_rows.with_references(self._database, tenant, before) if before else {}
-        for id_, (read, kind) in found.items():
-            was, new = msgspec.convert(before[id_], FieldValue), read
+        for id_ in before:
+            found = await value_rows.with_reference(self._database, tenant, id_)
+            if found is None:
+                continue
+            (read, kind), was = found, msgspec.convert(before[id_], FieldValue)
+            new = read
             if read.entry is None and (was.party, read.party) == (pair.gone, pair.survivor) and read.kind is pair.kind:
                 new = replace(new, party=pair.gone)
             if kind is pair.kind and (was.value, read.value) == (pair.gone, pair.survivor):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, literal_column, or_, select, tuple_, update
 from sqlalchemy.sql.expression import bindparam
@@ -22,30 +22,29 @@ _SHOWN = (
 
 
 def _there(table: Any, kind: Party) -> ColumnElement[bool]:
-    here = and_(table.c.tenant_id == Columns.tenant_id, table.c.id == Columns.ref_id, table.c.deleted_at.is_(None))
-    named = exists(select(literal_column("1")).select_from(table).where(here))
-    return and_(Columns.ref_kind == literal_column(str(int(kind))), named)
+    gone_at = (
+        select(table.c.deleted_at)
+        .where(table.c.tenant_id == Columns.tenant_id, table.c.id == Columns.ref_id)
+        .scalar_subquery()
+    )
+    return and_(Columns.ref_kind == literal_column(str(int(kind))), gone_at.is_(None))
 
 
 _NAMES_NOBODY_GONE = or_(
     Columns.ref_id.is_(None), _there(person, Party.PERSON), _there(organization, Party.ORGANIZATION)
 )
-"""A value that names who is deleted is not seen until he comes back."""
+"""A value that names who is deleted is not seen until he comes back. Looked up row by row: PostgreSQL would read all
+persons for a condition of existence."""
 
 _OF_TENANT = and_(Columns.tenant_id == parameter("tenant"), _NAMES_NOBODY_GONE)
 _OPEN_ENTRY = or_(
     Columns.entry_id == literal_column("0"),
-    Columns.party_kind == literal_column(str(int(Party.OPPORTUNITY))),
-    exists(
-        select(literal_column("1"))
-        .select_from(list_entry)
-        .where(
-            list_entry.c.tenant_id == Columns.tenant_id,
-            list_entry.c.id == Columns.entry_id,
-            list_entry.c.deleted_at.is_(None),
-        )
-    ),
+    select(list_entry.c.deleted_at)
+    .where(list_entry.c.tenant_id == Columns.tenant_id, list_entry.c.id == Columns.entry_id)
+    .scalar_subquery()
+    .is_(None),
 )
+"""An opportunity's only entry is none of these rows, and open as long as the opportunity is there."""
 
 
 def _of_parties() -> Select[Any]:
@@ -135,9 +134,7 @@ NAMING = Query(
     )
     .limit(parameter("limit"))
 )
-WITH_REFERENCES = Query(
-    select(*_SHOWN, Columns.ref_kind).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids"))
-)
+RAW = Query(select(*_SHOWN, Columns.ref_kind).where(*_ROW))
 MOVE = Query(
     update(party_value)
     .where(*_AS_READ)
@@ -150,21 +147,30 @@ MOVE = Query(
 )
 
 
-async def to_move(database: Database, tenant: int, kind: Party, party: int, new_party: int, limit: int) -> list[int]:
-    """Return the ids of some values that are another party's after a merge, or name it."""
+Named: TypeAlias = tuple[FieldValue, Party | None]
+"""A value, whoever is gone that it names or belongs to, and the kind of party that it names."""
+
+
+async def to_move(
+    database: Database, tenant: int, kind: Party, party: int, new_party: int, limit: int
+) -> dict[int, bool]:
+    """Return the ids of some values that are another party's after a merge (true), or only name it (false)."""
     own = await database.fetch(
         MOVING, tenant=tenant, party_kind=int(kind), party=party, new_party=new_party, limit=limit
     )
     naming = await database.fetch(NAMING, tenant=tenant, party_kind=int(kind), party=party, limit=limit)
-    return list(dict.fromkeys([row[0] for row in own] + [row[0] for row in naming]))[:limit]
+    found = dict.fromkeys((row[0] for row in naming), False) | dict.fromkeys((row[0] for row in own), True)
+    return dict(list(found.items())[:limit])
 
 
-async def with_references(
-    database: Database, tenant: int, ids: Iterable[int]
-) -> dict[int, tuple[FieldValue, Party | None]]:
-    """Return values, whoever is gone that they name or belong to, each with the kind of party that it names."""
-    rows = await database.fetch(WITH_REFERENCES, tenant=tenant, ids=database.array(ids))
-    return {row[0]: (value_of(row[:-1]), Party(row[-1]) if row[-1] is not None else None) for row in rows}
+async def with_reference(database: Database, tenant: int, id_: int) -> Named | None:
+    """Return a value; None where there is none."""
+    rows = await database.fetch(RAW, tenant=tenant, value_id=id_)
+    return _named_of(rows[0]) if rows else None
+
+
+def _named_of(row: Row) -> Named:
+    return value_of(row[:-1]), Party(row[-1]) if row[-1] is not None else None
 
 
 def move(unit: Unit, tenant: int, read: FieldValue, new: FieldValue, *, is_reference: bool) -> None:

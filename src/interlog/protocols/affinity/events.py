@@ -19,7 +19,7 @@ from interlog.model.parties import ListEntry, Opportunity, Organization, Party, 
 from interlog.model.tenancy import Actor
 from interlog.settings import Settings
 
-from . import translate
+from . import translate, translate_lists
 from .notes import shown as shown_notes
 
 _NAMES = {
@@ -171,7 +171,7 @@ async def _lists(view: _View, items: Sequence[Happened]) -> list[Any]:
     bodies = []
     for item in items:
         record: PartyList = item.record
-        shown = msgspec.to_builtins(translate.party_list(record, sizes.get(record.id, 0)))
+        shown = msgspec.to_builtins(translate_lists.party_list(record, sizes.get(record.id, 0)))
         bodies.append(shown | {"ip_address": None})
     return bodies
 
@@ -188,7 +188,7 @@ async def _entries(view: _View, items: Sequence[Happened]) -> list[Any]:
         record: ListEntry = item.record
         party = found.get(record.kind, {}).get(record.party)
         if party is not None:
-            bodies.append(translate.listed((record, party), view.times))
+            bodies.append(translate_lists.listed((record, party), view.times))
         else:  # who stood there is gone as well
             shown = msgspec.to_builtins(translate.list_entry(record, view.times))
             bodies.append(shown | {"entity": {"id": record.party}})
