@@ -199,6 +199,26 @@ class TestVersions:
             assert sorted(pool.map(change, range(6))) == [200] + [412] * 5
         assert answered(more.get(path, type=CALL))["x_version"] == 2
 
+    @pytest.mark.covers("persons.update", "organizations.update", "opportunities.update")
+    def test_of_persons_organizations_and_opportunities(self, more: Extended, api: Caller, firm: Firm) -> None:
+        """They are changed by version in the same way: nobody's addition is lost to a list that replaces another."""
+        ola = firm.person("Ola", "Berg", "ola@x.example")
+        deal = firm.opportunity("Deal")
+        for path, change in (
+            (f"/persons/{ola.id}", {"emails": ["ola@x.example", "o@x.example"]}),
+            (f"/organizations/{firm.organization('Client').id}", {"name": "Client Ltd"}),
+            (f"/opportunities/{deal.id}", {"person_ids": [ola.id]}),
+        ):
+            assert "ETag" not in api.get(path).headers
+            version = more.get(path).headers["ETag"]
+            changed = more.request("PUT", path, json=change, headers={"If-Match": version})
+            assert answered(changed).items() >= change.items()
+            assert changed.headers["ETag"] != version and changed.headers["ETag"] == more.get(path).headers["ETag"]
+            before = firm.rows()
+            stale = api.request("PUT", path, json={"name": "x", "first_name": "x"}, headers={"If-Match": version})
+            refused(stale, "is not the version stored", status=412)
+            assert firm.rows() == before
+
 
 @pytest.mark.covers("interactions.create")
 class TestRepeating:

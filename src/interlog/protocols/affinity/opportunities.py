@@ -5,6 +5,7 @@ from typing import Any
 from interlog.model.parties import OpportunityDraft
 
 from . import translate, wire
+from .extensions import only_if_unchanged
 from .operations import PATH_ID, Call, Param, id_param
 from .paging import PAGING, page_size, page_token, place_of
 
@@ -42,6 +43,7 @@ async def list_(call: Call) -> dict[str, Any]:
 async def get(call: Call) -> wire.Opportunity:
     """``GET /opportunities/{id}``."""
     item = await call.ledger.opportunities.get(call.actor, call.args["id"])
+    call.version = item.version
     return translate.opportunity(item, translate.clock(call.settings.affinity_time_zone))
 
 
@@ -60,13 +62,16 @@ async def create(call: Call) -> wire.Opportunity:
 async def update(call: Call) -> wire.Opportunity:
     """``PUT /opportunities/{id}``: lists replace the ones stored."""
     persons, organizations = call.get("person_ids"), call.get("organization_ids")
-    item = await call.ledger.opportunities.update(
-        call.actor,
-        call.args["id"],
-        name=call.get("name"),
-        person_ids=tuple(persons) if persons is not None else None,
-        organization_ids=tuple(organizations) if organizations is not None else None,
-    )
+    with only_if_unchanged(call) as version:
+        item = await call.ledger.opportunities.update(
+            call.actor,
+            call.args["id"],
+            name=call.get("name"),
+            person_ids=tuple(persons) if persons is not None else None,
+            organization_ids=tuple(organizations) if organizations is not None else None,
+            expected_version=version,
+        )
+    call.version = item.version
     return translate.opportunity(item, translate.clock(call.settings.affinity_time_zone))
 
 

@@ -7,6 +7,7 @@ from interlog.model.parties import Organization, OrganizationDraft, Party
 
 from . import translate, wire
 from .errors import verbatim
+from .extensions import only_if_unchanged
 from .fields import of_all
 from .lists import entries_of
 from .moments import BOUNDS, WITH_DATES, bounds_of, dates_of_organizations
@@ -53,6 +54,7 @@ async def list_(call: Call) -> dict[str, Any]:
 async def get(call: Call) -> dict[str, Any]:
     """``GET /organizations/{id}``."""
     item = await call.ledger.organizations.get(call.actor, call.args["id"])
+    call.version = item.version
     extras = await _extras(call, [item])
     entries = await entries_of(call, Party.ORGANIZATION, item.id)
     return {**await _with_members(call, item), **extras[item.id], "list_entries": entries}
@@ -77,13 +79,16 @@ async def update(call: Call) -> dict[str, Any]:
         read = await call.ledger.organizations.get(call.actor, call.args["id"])
         others = [other for other in read.domains[1:] if other != domain]
         domains = (domain, *others) if domain else ()
-    item = await call.ledger.organizations.update(
-        call.actor,
-        call.args["id"],
-        name=call.get("name"),
-        domains=domains,
-        person_ids=tuple(persons) if persons is not None else None,
-    )
+    with only_if_unchanged(call) as version:
+        item = await call.ledger.organizations.update(
+            call.actor,
+            call.args["id"],
+            name=call.get("name"),
+            domains=domains,
+            person_ids=tuple(persons) if persons is not None else None,
+            expected_version=version,
+        )
+    call.version = item.version
     return await _with_members(call, item)
 
 

@@ -7,6 +7,7 @@ from interlog.model.parties import Party, Person, PersonDraft
 
 from . import translate, wire
 from .errors import verbatim
+from .extensions import only_if_unchanged
 from .fields import of_all
 from .lists import entries_of
 from .moments import BOUNDS, WITH_DATES, bounds_of, dates_of_persons
@@ -60,6 +61,7 @@ async def list_(call: Call) -> dict[str, Any]:
 async def get(call: Call) -> dict[str, Any]:
     """``GET /persons/{id}``."""
     item = await call.ledger.persons.get(call.actor, call.args["id"])
+    call.version = item.version
     extras = await _extras(call, [item])
     return {
         **translate.full_person(item),
@@ -82,14 +84,17 @@ async def create(call: Call) -> dict[str, Any]:
 async def update(call: Call) -> dict[str, Any]:
     """``PUT /persons/{id}``: lists replace the ones stored."""
     emails, organizations = call.get("emails"), call.get("organization_ids")
-    item = await call.ledger.persons.update(
-        call.actor,
-        call.args["id"],
-        first_name=call.get("first_name"),
-        last_name=call.get("last_name"),
-        emails=tuple(emails) if emails is not None else None,
-        organization_ids=tuple(organizations) if organizations is not None else None,
-    )
+    with only_if_unchanged(call) as version:
+        item = await call.ledger.persons.update(
+            call.actor,
+            call.args["id"],
+            first_name=call.get("first_name"),
+            last_name=call.get("last_name"),
+            emails=tuple(emails) if emails is not None else None,
+            organization_ids=tuple(organizations) if organizations is not None else None,
+            expected_version=version,
+        )
+    call.version = item.version
     return translate.full_person(item)
 
 
