@@ -126,6 +126,20 @@ BREAKS = {
     "tokens of nobody": (
         f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, NULL, NULL)"
     ),
+    **{
+        f"reminders of {name} that does not exist": (
+            f"INSERT INTO reminder VALUES ({T}, 999, 0, NULL, 1, {kind}, 999, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, 1,"
+            " NULL)"
+        )
+        for name, kind in (("a person", 0), ("an organization", 1), ("an opportunity", 8))
+    },
+    **{
+        f"reminders whose {role} does not exist": (
+            f"INSERT INTO reminder VALUES ({T}, 999, 0, NULL, 1, 0, 1, {creator}, {owner}, 1, NULL, NULL, NULL, NULL,"
+            " NULL, 1, NULL)"
+        )
+        for role, creator, owner in (("owner", 1, 999), ("creator", 999, 1))
+    },
     "subscriptions of nobody": (
         f"INSERT INTO subscription VALUES ({T}, 9, 'p', 'n', 'u', 'k', NULL, '{{}}', NULL, 999, 0, 0, 0, 1, NULL, 0, "
         "0, NULL)"

@@ -54,6 +54,7 @@ from interlog.store import (
     persons,
     profile_values,
     profiles,
+    reminders,
     schema,
     sessions,
     tenants,
@@ -397,6 +398,8 @@ CASES: dict[str, Case] = {
             "NOTES",
             "ENTRIES",
             "NUMBER_OF_ENTRIES",
+            "REMINDERS",
+            "NUMBER_OF_REMINDERS",
             "NUMBER_OF_NOTES",
             "OPPORTUNITIES",
             "NUMBER_OF_OPPORTUNITIES",
@@ -542,6 +545,21 @@ CASES: dict[str, Case] = {
         new_ordered=0,
         new_changed_at=None,
     ),
+    **{
+        f"reminders.page_query-{'-'.join(by)}-{completed}": _simple(
+            reminders.page_query(frozenset(by), completed=completed),
+            after_at=0,
+            after_id=0,
+            until=2**62,
+            limit=20,
+            **dict.fromkeys(by, 1),
+            **dict.fromkeys(["party_kind"] if "party" in by else [], 0),
+        )
+        for by in ((), ("party",), ("owner",), ("creator",), ("party", "kind", "reset"))
+        for completed in (None, False)
+    },
+    "reminders.BY_IDS": _simple(reminders.BY_IDS, ids=[1, 2]),
+    "reminders.RECURRING": _simple(reminders.RECURRING, party_kind=0, parties=[1, 2]),
     "deliveries.REST": _simple(deliveries.REST, subscription=1, new_changed_at=1),
     "deliveries.OF_PROTOCOL": _simple(deliveries.OF_PROTOCOL, protocol="affinity"),
     "deliveries.HEAD": _simple(deliveries.HEAD, subscription=1),
@@ -692,6 +710,13 @@ async def _load(firm: Firm) -> Loaded:
     unit.insert(schema.list_entry, [(tenant, 9_000 + index, 1, 0, index, 1, 1, 1, None) for index in range(PARTIES)])
     pairs = [(tenant, 1_000 + index, 0, index, index + 1, index % 4, 1, "rest", 1, 1) for index in range(PARTIES)]
     unit.insert(schema.merge, pairs)
+    unit.insert(
+        schema.reminder,
+        [
+            (tenant, index + 1, index % 2, None, index, 0, index, index, index, 1, None, None, 0, 1, None, 1, None)
+            for index in range(PARTIES)
+        ],
+    )
     unit.insert(schema.list_entry, [(tenant, index + 1, 9, 0, index, 1, 1, index, None) for index in range(PARTIES)])
     unit.insert(schema.merge_part, [(tenant, 1_000 + index % 9, "note", index, 2) for index in range(PARTIES)])
     names = [f"link{index}" for index in range(PARTIES)]

@@ -10,6 +10,7 @@ from ..model.interactions import Interaction
 from ..model.journal import Action, Entity, JournalEntry
 from ..model.notes import Note
 from ..model.parties import ListEntry, Opportunity, Organization, PartyList, Person
+from ..model.reminders import Reminder
 from ..model.tenancy import Actor, Right
 from ..store import interactions as interaction_rows
 from ..store import journal as rows
@@ -18,6 +19,7 @@ from ..store import notes as note_rows
 from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
+from ..store import reminders as reminder_rows
 from ..store.store import Store
 from .known_types import know
 from .opportunities import sees_list, visible_opportunities
@@ -46,6 +48,7 @@ class Happenings:
             Entity.LIST_ENTRY: (ListEntry, self._entries, self._sees_listed),
             Entity.NOTE: (Note, self._notes, _sees_group),
             Entity.INTERACTION: (Interaction, self._interactions, _sees_group),
+            Entity.REMINDER: (Reminder, self._reminders, _sees_all),
             Entity.LIST: (PartyList, self._lists, _sees_list),
         }
 
@@ -113,6 +116,9 @@ class Happenings:
 
     async def _opportunities(self, actor: Actor, ids: Collection[int]) -> dict[int, Opportunity]:
         return await visible_opportunities(self._store, actor, ids)
+
+    async def _reminders(self, actor: Actor, ids: Collection[int]) -> dict[int, Reminder]:
+        return await reminder_rows.by_ids(self._database, actor.tenant.id, ids)
 
     async def _entries(self, actor: Actor, ids: Collection[int]) -> dict[int, ListEntry]:
         return await entry_rows.by_ids(self._database, actor.tenant.id, ids)

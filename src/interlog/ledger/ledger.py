@@ -66,6 +66,7 @@ from .profiles import Profiles
 from .references import References
 from .referring import Referring
 from .relationships import Relationships
+from .reminders import Reminders
 from .restoring import Restoring
 from .security_groups import SecurityGroups
 from .sessions import Sessions
@@ -92,6 +93,7 @@ class Ledger:
         self.deliveries = Deliveries(store, self.tenants)
         self.webhooks = Webhooks(store, self.deliveries)
         self.happenings = Happenings(store)
+        self.reminders = Reminders(store, self.deliveries, self.happenings)
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
         self.relationships = Relationships(store, self.persons)

@@ -30,6 +30,7 @@ from .merge_moves import Mover, Step, movers_of
 from .merge_sides import OrganizationSide, PersonSide, Side
 from .organizations import Organizations
 from .persons import Persons
+from .reminder_moves import ReminderMoves
 from .tenants import Tenants, system_actor
 
 AT_ONCE = 250
@@ -72,7 +73,12 @@ class Merges:
             Party.PERSON: self.persons,
             Party.ORGANIZATION: OrganizationSide(store, persons, organizations),
         }
-        self.movers: list[Mover] = [*movers_of(store, persons.values), ListEntryMoves(store), FieldValueMoves(store)]
+        self.movers: list[Mover] = [
+            *movers_of(store, persons.values),
+            ListEntryMoves(store),
+            FieldValueMoves(store),
+            ReminderMoves(store),
+        ]
         self._tasks: dict[tuple[int, int], asyncio.Task[Merge]] = {}
         self._late: dict[asyncio.Task[None], tuple[Actor, Merge]] = {}
 

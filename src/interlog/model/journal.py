@@ -43,6 +43,7 @@ class Entity(StrEnum):
     PASSWORD = "password"
     APPLICATION = "application"
     CONSENT = "consent"
+    REMINDER = "reminder"
     SUBSCRIPTION = "subscription"  # a webhook
     SESSION = "session"  # of all of a user's sessions, when they end: the user's id
 

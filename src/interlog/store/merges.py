@@ -10,7 +10,18 @@ from ..model.merges import Merge, MergeState
 from ..model.parties import Party
 from .database import Database, Row
 from .rows import json_value
-from .schema import journal, list_entry, membership, merge, merge_part, note_link, opportunity_party, participant, user
+from .schema import (
+    journal,
+    list_entry,
+    membership,
+    merge,
+    merge_part,
+    note_link,
+    opportunity_party,
+    participant,
+    reminder,
+    user,
+)
 from .statements import Query, Unit, member_of, parameter
 
 Columns = merge.c
@@ -79,11 +90,13 @@ _INTERACTIONS = _naming(participant, participant.c.number, participant.c.occurre
 _NOTES = _naming(note_link, note_link.c.id, note_link.c.created_at)
 _OPPORTUNITIES = _naming(opportunity_party, opportunity_party.c.opportunity_id)
 _ENTRIES = _naming(list_entry, list_entry.c.id).where(list_entry.c.deleted_at.is_(None))
+_REMINDERS = _naming(reminder, reminder.c.id, reminder.c.due_at).where(reminder.c.deleted_at.is_(None))
 _MEMBERS = _naming(membership, membership.c.person_id, party=membership.c.organization_id)
 INTERACTIONS, NUMBER_OF_INTERACTIONS = Query(_INTERACTIONS), _number_of(_INTERACTIONS)
 NOTES, NUMBER_OF_NOTES = Query(_NOTES), _number_of(_NOTES)
 OPPORTUNITIES, NUMBER_OF_OPPORTUNITIES = Query(_OPPORTUNITIES), _number_of(_OPPORTUNITIES)
 ENTRIES, NUMBER_OF_ENTRIES = Query(_ENTRIES), _number_of(_ENTRIES)
+REMINDERS, NUMBER_OF_REMINDERS = Query(_REMINDERS), _number_of(_REMINDERS)
 MEMBERS, NUMBER_OF_MEMBERS = Query(_MEMBERS), _number_of(_MEMBERS)
 _OF_ORGANIZATIONS = (MEMBERS, NUMBER_OF_MEMBERS)
 

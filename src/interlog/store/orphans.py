@@ -37,6 +37,7 @@ from .schema import (
     profile,
     profile_key,
     profile_value,
+    reminder,
     request,
     resource,
     session,
@@ -126,6 +127,12 @@ def _references() -> Iterator[_Reference]:
     yield _Reference(f"domains of an organization {gone}", organization_domain, organization, own, live=True)
     own = {"opportunity_id": "id"}
     yield _Reference(f"parties of an opportunity {gone}", opportunity_party, opportunity, own, live=True)
+    for party in (Party.PERSON, Party.ORGANIZATION, Party.OPPORTUNITY):
+        name, owner, _ = _PARTIES[party]
+        here = reminder.c.party_kind == int(party)
+        yield _Reference(f"reminders of {name} {absent}", reminder, owner, {"party_id": "id"}, when=here)
+    for role in ("owner", "creator"):
+        yield _Reference(f"reminders whose {role} {absent[5:]}", reminder, person, {role: "id"})
     here = list_entry.c.deleted_at.is_(None)
     yield _Reference(f"entries of a list {gone}", list_entry, party_list, {"list_id": "id"}, live=True, when=here)
     for party in (Party.PERSON, Party.ORGANIZATION):

@@ -44,6 +44,7 @@ ENTITIES = {
     Entity.PASSWORD: "Password",
     Entity.APPLICATION: "Application",
     Entity.CONSENT: "Consent",
+    Entity.REMINDER: "Reminder",
     Entity.SUBSCRIPTION: "Webhook",
     Entity.SESSION: "Session",
 }

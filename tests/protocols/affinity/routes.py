@@ -11,10 +11,12 @@ from urllib.parse import quote
 import httpx2
 from msgspec.structs import replace
 
+from interlog.ledger.reminders import ReminderDraft
 from interlog.model.deliveries import Delivery, DeliveryState
 from interlog.model.fields import FieldDraft, ValueType
 from interlog.model.ids import MAX_ID
-from interlog.model.parties import Party
+from interlog.model.parties import Party, Person
+from interlog.model.reminders import ReminderKind
 from interlog.model.types import Direction
 from interlog.protocols.affinity.app import OPERATIONS
 from interlog.protocols.affinity.operations import Kind, Operation, Param
@@ -45,6 +47,7 @@ RESOURCES = {
     "lists": "List",
     "list-entries": "ListEntry",
     "webhook": "Webhook",
+    "reminders": "Reminder",
     "deliveries": "Delivery",
     "fields": "Field",
     "field-values": "FieldValue",
@@ -95,8 +98,14 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         **server.run(_webhook(firm, word)),
         "Field": field.id,
         "FieldValue": value.id,
+        "Reminder": server.run(_reminder(firm, ola, word)),
     }
     return World(firm, ids)
+
+
+async def _reminder(firm: Firm, about: Person, word: str) -> int:
+    draft = ReminderDraft(ReminderKind.ONCE, firm.mia.id, Party.PERSON, about.id, content=word, due_at=1)
+    return (await firm.ledger.reminders.create(firm.actor, draft)).id
 
 
 async def _webhook(firm: Firm, word: str) -> dict[str, int]:
@@ -211,6 +220,7 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "persons.create": {"emails": ["new@client.example"]},
         "opportunities.create": {"list_id": ids["Deals"]},
         "notes.create": {"person_ids": [ids["Person"]]},
+        "reminders.create": {"owner_id": ids["Internal"], "person_id": ids["Person"], "due_date": "2026-01-01"},
         "webhooks.create": {"webhook_url": receiver().url},
         "lists.create": {"type": 8},
         "fields.create": {"entity_type": 0},

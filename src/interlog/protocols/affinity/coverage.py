@@ -19,8 +19,6 @@ NOT_YET = missing(
     ("10", "GET POST", "/entity-files"),
     ("10", "GET", "/entity-files/{id}"),
     ("10", "GET", "/entity-files/download/{id}"),
-    ("10", "GET POST", "/reminders"),
-    ("10", "GET PUT DELETE", "/reminders/{id}"),
     ("14.3", "POST", "/v2/notes/search"),
     ("14.4", "POST", "/v2/persons"),
     ("14.4", "DELETE", "/v2/persons/{id}"),
@@ -68,6 +66,8 @@ DIFFERENCES = (
     ("opportunities", "One on a list that the caller may not see is not found, rather than shown without its entry."),
     ("notes", "People cannot be mentioned: `mentioned_person_ids` is always empty."),
     ("interactions", "An id is unique among all interactions of a tenant, not only among those of its type."),
+    ("reminders", "Those about somebody who is deleted are not shown, and are there again when that is undone."),
+    ("reminders", "A recurring one is moved about a second after the contact was stored."),
     ("webhooks", "Nothing is told of what does not happen here: `smart_interaction_value.updated`."),
     ("webhooks", "One that was disabled is told, once it is enabled again, of what has happened meanwhile."),
     (

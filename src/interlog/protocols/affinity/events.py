@@ -21,8 +21,10 @@ from interlog.settings import Settings
 
 from . import translate, translate_lists
 from .notes import shown as shown_notes
+from .reminders import shown as shown_reminders
 
 _NAMES = {
+    Entity.REMINDER: "reminder",
     Entity.LIST: "list",
     Entity.LIST_ENTRY: "list_entry",
     Entity.NOTE: "note",
@@ -195,6 +197,10 @@ async def _entries(view: _View, items: Sequence[Happened]) -> list[Any]:
     return bodies
 
 
+async def _reminders(view: _View, items: Sequence[Happened]) -> list[Any]:
+    return await shown_reminders(view.ledger, view.actor, [item.record for item in items], view.times)
+
+
 async def _notes(view: _View, items: Sequence[Happened]) -> list[Any]:
     notes: list[Note] = [item.record for item in items]
     return list(await shown_notes(view.ledger, view.actor, view.settings, notes))
@@ -215,6 +221,7 @@ async def _interactions(view: _View, items: Sequence[Happened]) -> list[Any]:
 _Show = Callable[[_View, Sequence[Happened]], Awaitable[list[Any]]]
 
 _SHOWN: Mapping[Entity, _Show] = {
+    Entity.REMINDER: _reminders,
     Entity.LIST: _lists,
     Entity.LIST_ENTRY: _entries,
     Entity.NOTE: _notes,

@@ -32,6 +32,7 @@ from .parties import (
     profile_value,
     value_index,
 )
+from .reminders import reminder
 from .search import search_entry, search_position
 from .sessions import session
 from .tenancy import counter, tenant, token, user
@@ -76,6 +77,7 @@ __all__ = [
     "profile_key",
     "profile_type",
     "profile_value",
+    "reminder",
     "request",
     "resource",
     "search_entry",

@@ -655,6 +655,55 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "reminder",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("due_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("party_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("creator", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("owner", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("completed_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("completer", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("reset", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("days", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("updated_at", WHOLE, autoincrement=False, nullable=True),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_reminder"),
+    )
+    op.create_index(
+        "ix_reminder_due_at",
+        "reminder",
+        ["tenant_id", "due_at", "id"],
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_reminder_party",
+        "reminder",
+        ["tenant_id", "party_kind", "party_id", "due_at", "id"],
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_reminder_owner",
+        "reminder",
+        ["tenant_id", "owner", "due_at", "id"],
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_reminder_creator",
+        "reminder",
+        ["tenant_id", "creator", "due_at", "id"],
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "request",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),

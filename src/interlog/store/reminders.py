@@ -1,0 +1,138 @@
+"""Reminders: rows and reads."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, tuple_, update
+
+from ..model.parties import Party
+from ..model.reminders import Reminder, ReminderKind, Reset
+from .database import Database, Row
+from .schema import reminder
+from .statements import Query, Unit, member_of, parameter
+
+Columns = reminder.c
+_LIVE = (Columns.tenant_id == parameter("tenant"), Columns.deleted_at.is_(None))
+_CHANGING = ("kind", "content", "due_at", "party_id", "owner", "completed_at", "completer", "reset", "days",
+             "updated_at", "version", "deleted_at")  # fmt: skip
+
+BY_IDS = Query(select(*Columns).where(*_LIVE, member_of(Columns.id, "ids")))
+RECURRING = Query(
+    select(*Columns).where(
+        *_LIVE,
+        Columns.party_kind == parameter("party_kind"),
+        member_of(Columns.party_id, "parties"),
+        Columns.kind == int(ReminderKind.RECURRING),
+    )
+)
+CHANGE = Query(
+    update(reminder)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.id == parameter("id"),
+        Columns.version == parameter("read_version"),
+    )
+    .values(
+        content=bindparam("new_content", type_=Columns.content.type),
+        **{name: parameter(f"new_{name}") for name in _CHANGING if name != "content"},
+    )
+)
+
+FILTERS = ("party", "owner", "creator", "completer", "kind", "reset")
+"""What a list can be narrowed by."""
+
+
+@lru_cache(maxsize=256)
+def page_query(by: frozenset[str], *, completed: bool | None = None) -> Query:
+    """Return the statement of a page, soonest due first, narrowed by some of ``FILTERS``."""
+    statement = select(*Columns).where(
+        *_LIVE,
+        tuple_(Columns.due_at, Columns.id) > tuple_(parameter("after_at"), parameter("after_id")),
+        Columns.due_at < parameter("until"),
+    )
+    for name in sorted(by):
+        if name == "party":
+            statement = statement.where(
+                Columns.party_kind == parameter("party_kind"), Columns.party_id == parameter("party")
+            )
+        else:
+            statement = statement.where(Columns[name] == parameter(name))
+    if completed is not None:
+        is_open = Columns.completed_at.is_(None)
+        statement = statement.where(~is_open if completed else is_open)
+    return Query(statement.order_by(Columns.due_at, Columns.id).limit(parameter("limit")))
+
+
+async def page(
+    database: Database,
+    tenant: int,
+    by: Mapping[str, int],
+    *,
+    party_kind: int = 0,
+    completed: bool | None = None,
+    after: tuple[int, int],
+    until: int,
+    limit: int,
+) -> list[Reminder]:
+    """Return reminders behind a (due_at, id), those due before ``until``, soonest first."""
+    kind = {"party_kind": party_kind} if "party" in by else {}
+    rows = await database.fetch(
+        page_query(frozenset(by), completed=completed), tenant=tenant, after_at=after[0], after_id=after[1],
+        until=until, limit=limit, **by, **kind,
+    )  # fmt: skip
+    return [_reminder_of(row) for row in rows]
+
+
+async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Reminder]:
+    """Return reminders by their ids, without deleted ones."""
+    rows = await database.fetch(BY_IDS, tenant=tenant, ids=database.array(ids))
+    return {row[1]: _reminder_of(row) for row in rows}
+
+
+async def recurring(database: Database, tenant: int, kind: Party, parties: Iterable[int]) -> list[Reminder]:
+    """Return the recurring reminders about some parties of a kind."""
+    rows = await database.fetch(RECURRING, tenant=tenant, party_kind=int(kind), parties=database.array(parties))
+    return [_reminder_of(row) for row in rows]
+
+
+def insert(unit: Unit, tenant: int, item: Reminder) -> None:
+    """Add a new reminder to a unit."""
+    unit.insert(reminder, [_row_of(tenant, item, None)])
+
+
+def change(unit: Unit, tenant: int, read: Reminder, new: Reminder, *, deleted_at: int | None = None) -> None:
+    """Add what a reminder is by now to a unit; ``Stale`` where it was changed since it was read."""
+    row = dict(zip(reminder.c.keys(), _row_of(tenant, new, deleted_at), strict=True))
+    values = {f"new_{name}": row[name] for name in _CHANGING}
+    unit.change(CHANGE, {"tenant": tenant, "id": read.id, "read_version": read.version, **values})
+
+
+def _row_of(tenant: int, item: Reminder, deleted_at: int | None) -> tuple[Any, ...]:
+    return (
+        tenant, item.id, int(item.kind), item.content, item.due_at, int(item.party_kind), item.party, item.creator,
+        item.owner, item.created_at, item.completed_at, item.completer, None if item.reset is None else int(item.reset),
+        item.days, item.updated_at, item.version, deleted_at,
+    )  # fmt: skip
+
+
+def _reminder_of(row: Row) -> Reminder:
+    _, id_, kind, content, due_at, party_kind, party, creator, owner, created_at, completed_at, completer, *rest = row
+    reset, days, updated_at, version, _ = rest
+    return Reminder(
+        id=id_,
+        kind=ReminderKind(kind),
+        content=content,
+        due_at=due_at,
+        party_kind=Party(party_kind),
+        party=party,
+        creator=creator,
+        owner=owner,
+        created_at=created_at,
+        completed_at=completed_at,
+        completer=completer,
+        reset=None if reset is None else Reset(reset),
+        days=days,
+        updated_at=updated_at,
+        version=version,
+    )
