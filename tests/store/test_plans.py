@@ -558,6 +558,13 @@ CASES: dict[str, Case] = {
         for by in ((), ("party",), ("owner",), ("creator",), ("party", "kind", "reset"))
         for completed in (None, False)
     },
+    "reminders.CHANGE": _simple(
+        reminders.CHANGE,
+        id=1,
+        read_version=1,
+        new_content=None,
+        **dict.fromkeys((f"new_{name}" for name in reminders._CHANGING if name != "content"), 1),
+    ),
     "reminders.BY_IDS": _simple(reminders.BY_IDS, ids=[1, 2]),
     "reminders.RECURRING": _simple(reminders.RECURRING, party_kind=0, parties=[1, 2]),
     "deliveries.REST": _simple(deliveries.REST, subscription=1, new_changed_at=1),
@@ -839,7 +846,7 @@ async def test_every_factory_of_queries_has_a_check() -> None:
     """Each cached function that makes queries is called above, or is meant to read everything."""
     found = {name for name in _factories() if name.split(".")[0] not in ELSEWHERE}
     assert {name.partition("-")[0] for name in CASES} | set(READS_EVERYTHING) >= found
-    assert len(found) == 7
+    assert len(found) == 8
 
 
 async def test_a_scan_is_noticed(loaded: Loaded) -> None:

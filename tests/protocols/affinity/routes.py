@@ -15,6 +15,7 @@ from interlog.ledger.reminders import ReminderDraft
 from interlog.model.deliveries import Delivery, DeliveryState
 from interlog.model.fields import FieldDraft, ValueType
 from interlog.model.ids import MAX_ID
+from interlog.model.instants import now
 from interlog.model.parties import Party, Person
 from interlog.model.reminders import ReminderKind
 from interlog.model.types import Direction
@@ -118,7 +119,7 @@ async def _webhook(firm: Firm, word: str) -> dict[str, int]:
         (found,) = await firm.ledger.webhooks.all(actor)
         told = Delivery(
             id=found.last_delivery + 1, subscription=made.id, key=word, event="person.created", body="{}",
-            state=DeliveryState.DELIVERED, attempts=1, next_at=None, created_at=1, ended_at=1,
+            state=DeliveryState.DELIVERED, attempts=1, next_at=None, created_at=now(), ended_at=now(),
         )  # fmt: skip
         deliveries.move(unit, found, found.position, 1)
         deliveries.insert_deliveries(unit, firm.tenant.id, [told])
