@@ -107,6 +107,7 @@ READS_EVERYTHING = {
     "staff.USERS": "a tenant's users: few",
     "staff.TOKENS": "a tenant's tokens: few",
     "list_entries.SIZES": "counts what stands on each list",
+    "party_fields.OF_LIST": "a tenant's fields: few",
     "party_fields.ALL": "a tenant's fields: few",
     "opportunities.LISTS": "a tenant's lists: few",
     "visit_groups": "moves a campaign's visits to another security group, which hardly ever happens",

@@ -70,6 +70,7 @@ from .reminders import Reminders
 from .restoring import Restoring
 from .security_groups import SecurityGroups
 from .sessions import Sessions
+from .sheets import Sheets
 from .staff import Staff
 from .tenants import Tenants
 from .timeline import Timeline
@@ -102,6 +103,7 @@ class Ledger:
         self.list_entries = ListEntries(store, self.opportunities)
         self.party_fields = PartyFields(store, self.opportunities)
         self.party_values = PartyValues(store, self.party_fields, self.list_entries)
+        self.sheets = Sheets(store, self.list_entries)
         self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
         self.cards = Cards(store, self.persons, self.organizations)
         self.interactions = Interactions(store, self.persons, self.cards)

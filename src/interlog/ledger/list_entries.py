@@ -6,7 +6,7 @@ from typing import TypeAlias
 from ..model.errors import Conflict, Invalid, NotFound, Problem, unknown_id
 from ..model.instants import now
 from ..model.journal import Action, Entity
-from ..model.parties import ListEntry, Opportunity, Organization, Party, Person, PersonKind
+from ..model.parties import ListEntry, Opportunity, Organization, Party, PartyList, Person, PersonKind
 from ..model.tenancy import Actor, Right
 from ..store import list_entries as rows
 from ..store import opportunities as opportunity_rows
@@ -35,8 +35,14 @@ class ListEntries:
     async def page(self, actor: Actor, list_id: int, *, limit: int, after: int = 0) -> tuple[list[Listed], int | None]:
         """Return what stands on a list, in order of entries (opportunities: of their ids), behind an id, and the id
         that the next page goes on from. Three statements, whatever the size of the list."""
-        item = await self._opportunities.get_list(actor, list_id)
-        tenant = actor.tenant.id
+        return await self.page_of(actor, await self._opportunities.get_list(actor, list_id), limit=limit, after=after)
+
+    async def page_of(
+        self, actor: Actor, item: PartyList, *, limit: int, after: int = 0
+    ) -> tuple[list[Listed], int | None]:
+        """Return the page of a list that the actor has read."""
+        actor.require(Right.READ)
+        list_id, tenant = item.id, actor.tenant.id
         if item.kind is Party.OPPORTUNITY:
             deals = await opportunity_rows.on_list(self._database, tenant, list_id, after=after, limit=limit + 1)
             following = deals[limit - 1].id if len(deals) > limit else None

@@ -93,7 +93,7 @@ async def of_parties(database: Database, tenant: int, kind: Party, ids: Sequence
 
 async def lists(database: Database, tenant: int) -> list[PartyList]:
     """Return the tenant's lists: few enough to need no pages."""
-    return [_list_of(row) for row in await database.fetch(LISTS, tenant=tenant)]
+    return [list_of(row) for row in await database.fetch(LISTS, tenant=tenant)]
 
 
 async def list_sizes(database: Database, tenant: int) -> dict[int, int]:
@@ -182,7 +182,8 @@ def opportunity_of(row: Row) -> Opportunity:
     )
 
 
-def _list_of(row: Row) -> PartyList:
+def list_of(row: Row) -> PartyList:
+    """Return the list of a row."""
     _, id_, name, kind, is_public, owner, creator, permissions, created_at, _ = row
     return PartyList(
         id=id_,

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, literal_column, or_, select
 
 from ..model.fields import Field, Option, ValueType
-from ..model.parties import Party
+from ..model.parties import Party, PartyList
 from .database import Database, Row
+from .opportunities import list_of
 from .rows import array_text, update_of
-from .schema import party_field
+from .schema import party_field, party_list
 from .statements import Query, Unit, member_of, parameter
 
 Columns = party_field.c
@@ -18,6 +19,25 @@ _options = msgspec.json.Decoder(tuple[Option, ...])
 
 ALL = Query(_LIVE.order_by(Columns.id))
 BY_IDS = Query(_LIVE.where(member_of(Columns.id, "ids")))
+_LISTS = party_list.c
+OF_LIST = Query(
+    select(*_LISTS, *Columns)
+    .select_from(
+        party_list.outerjoin(
+            party_field,
+            and_(
+                Columns.tenant_id == _LISTS.tenant_id,
+                Columns.deleted_at.is_(None),
+                or_(
+                    Columns.list_id == _LISTS.id,
+                    and_(Columns.list_id == literal_column("0"), Columns.party_kind == _LISTS.kind),
+                ),
+            ),
+        )
+    )
+    .where(_LISTS.tenant_id == parameter("tenant"), _LISTS.id == parameter("list"), _LISTS.deleted_at.is_(None))
+)
+"""A list with its own fields and those of all that can stand on it."""
 UPDATE = update_of(party_field, ("tenant_id", "id"), "options", "version", "deleted_at")
 
 
@@ -30,6 +50,16 @@ async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[in
     """Return fields by their ids, without deleted ones."""
     rows = await database.fetch(BY_IDS, tenant=tenant, ids=database.array(ids))
     return {field.id: field for field in map(field_of, rows)}
+
+
+async def of_list(database: Database, tenant: int, list_id: int) -> tuple[PartyList, list[Field]] | None:
+    """Return a list, with its own fields and those of all that can stand on it; None where there is none."""
+    rows = await database.fetch(OF_LIST, tenant=tenant, list=list_id)
+    if not rows:
+        return None
+    many = len(_LISTS)
+    fields = [field_of(row[many:]) for row in rows if row[many] is not None]
+    return list_of(rows[0][:many]), sorted(fields, key=lambda field: field.id)
 
 
 def insert(unit: Unit, tenant: int, item: Field) -> None:
