@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,7 @@ def _add_the_unusual(firm: Firm) -> None:
     for person in (eve, nobody, gone, eve):
         run(ledger.list_entries.add(firm.actor, people.id, person.id, creator=ben.id))
     run(ledger.list_entries.add(firm.actor, firms.id, second.id))
+    _add_fields(firm, eve.id, nobody.id, second.id, people.id)
     deal = firm.opportunity(HOSTILE, persons=(eve, nobody), organizations=(second,), list_id=own.id)
     over = firm.opportunity("Over")
     outsider = Participant(None, address="Outsider@nowhere.example")
@@ -97,3 +99,26 @@ def _add_the_unusual(firm: Firm) -> None:
     run(ledger.interactions.delete(firm.actor, wrong.number))
     run(ledger.opportunities.delete(firm.actor, over.id))
     run(ledger.persons.delete(firm.actor, gone.id))
+
+
+def _add_fields(firm: Firm, eve: int, nobody: int, organization: int, people: int) -> None:
+    api = firm.caller("/affinity")
+    entry = next(item["id"] for item in api.get(f"/lists/{people}/list-entries").json() if item["entity_id"] == eve)
+    place = {"street_address": HOSTILE, "city": "Bergen", "state": None, "country": "Norway", "continent": "Europe"}
+    given: dict[int, list[Any]] = {
+        0: [nobody], 1: [organization], 2: ["New", "Newer"], 3: [1.5, -7], 4: ["2026-03-05T09:15:30.120Z"], 5: [place],
+        6: [HOSTILE], 10: ["a text"],
+    }  # fmt: skip
+    for value_type, values in given.items():
+        wanted = {"name": f"{HOSTILE} {value_type}", "value_type": value_type, "allows_multiple": len(values) > 1}
+        for owner, id_, more in ((0, eve, {}), (1, organization, {}), (0, eve, {"list_id": people})):
+            field = api.post("/fields", entity_type=owner, **wanted, **more).json()
+            beside = {"list_entry_id": entry} if more else {}
+            for value in values:
+                made = api.post("/field-values", field_id=field["id"], entity_id=id_, value=value, **beside)
+                assert made.status_code == 200, made.text
+    options = [{"text": text, "rank": rank, "color": 2} for rank, text in enumerate(("Low", HOSTILE))]
+    ranked = api.post("/fields", name="Rank", entity_type=0, value_type=7, dropdown_options=options).json()
+    first = ranked["dropdown_options"][0]["id"]
+    value = api.post("/field-values", field_id=ranked["id"], entity_id=eve, value=first).json()
+    assert api.put(f"/field-values/{value['id']}", value=ranked["dropdown_options"][1]["id"]).status_code == 200

@@ -24,6 +24,10 @@ def _answers(api: Caller) -> Iterator[tuple[str, Any]]:
         for id_ in ids:
             flags = {} if name == "opportunities" else {**_FLAGS, **more}
             yield f"/{name}/{id_}", _get(api, f"/{name}/{id_}", **flags)
+    for name, selector in (("persons", "person_id"), ("organizations", "organization_id")):
+        values = [_get(api, "/field-values", **{selector: i["id"]}) for i in _pages(api, f"/{name}", name)]
+        yield f"/field-values of {name}", values
+    yield "/fields", _get(api, "/fields")
     yield "/lists", _get(api, "/lists")
     for item in _get(api, "/lists"):
         yield f"/lists/{item['id']}", _get(api, f"/lists/{item['id']}")

@@ -46,6 +46,9 @@ def counts_of(everything: dict[str, Any]) -> dict[str, int]:
     notes = [value for path, value in everything.items() if path.startswith("/notes/")]
     found = {name: len(everything[f"/{name}"]) for name in ("organizations", "persons", "lists", "opportunities")}
     listed = [len(value) for path, value in everything.items() if path.startswith("/lists/") and "entries" in path]
+    found["fields"] = len(everything["/fields"])
+    values = [everything[f"/field-values of {name}"] for name in ("persons", "organizations")]
+    found["field-values"] = sum(len(some) for each in values for some in each)
     found["list-entries"] = sum(listed) - found["opportunities"]
     found |= {name: len(everything[f"/v2/{name}"]) for name in ("meetings", "calls", "chat-messages", "emails")}
     return found | {

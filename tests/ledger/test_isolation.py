@@ -14,7 +14,7 @@ from interlog.ledger.change_sets import InstanceChange, ProfileChange
 from interlog.ledger.definitions import Copied
 from interlog.model.errors import InterlogError
 from interlog.model.fields import Field, FieldDraft, ValueType
-from interlog.model.imports import Import, Imported
+from interlog.model.imports import Import, Imported, ImportedValue
 from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Content, Links, Participant
 from interlog.model.notes import Note, NoteDraft
@@ -287,13 +287,18 @@ async def _imported(name: str, firm: Firm, ids: dict[str, int]) -> Any:
                                          person_ids=(ids["person"],), organization_ids=(ids["organization"],)),
         "add_interactions": Imported(id=id_, type="Meeting", content=Content(occurred_at=_AT, participants=people),
                                    logging=Logging.MANUAL, creator=author, created_at=_AT),
+        "add_fields": Field(id=id_, name="X", kind=Party.PERSON, value_type=ValueType.TEXT, list_id=ids["list"],
+                            creator=author, created_at=_AT),
+        "add_values": ImportedValue(id=ids["value"], field_id=ids["field"], party=ids["person"], entry=None, given=1,
+                                    created_at=_AT),
         "add_notes": Note(id=id_, content="x", creator=author, created_at=_AT, interaction=ids["interaction"],
                           links=Links((ids["person"],), (ids["organization"],), (ids["opportunity"],))),
     }.get(name)  # fmt: skip
     if name == "end_part":
         return await imports.end_part(actor, state, "persons")
     part = {"add_interactions": ("meetings",), "add_notes": ("notes",)}.get(name, ())
-    return await getattr(imports, name)(actor, state, *part, [record])
+    owner = firm.ledger.imported_fields if name in ("add_fields", "add_values") else imports
+    return await getattr(owner, name)(actor, state, *part, [record])
 
 
 WRITES: dict[str, Attempt] = {
@@ -428,6 +433,7 @@ WRITES: dict[str, Attempt] = {
             "add_notes",
         )
     },
+    **{f"imported_fields.{name}": partial(_imported, name) for name in ("add_fields", "add_values")},
     "imports.begin": lambda firm, ids: firm.ledger.imports.begin(
         firm.actor, Import(source="another", begun_at=1, totals={}), {"person": 500_000}
     ),
@@ -448,6 +454,7 @@ WRITES: dict[str, Attempt] = {
 """Writes that are refused, or write to one's own tenant only."""
 
 ELSEWHERE = {
+    "imports.store_with": "is a step of storing what is copied",
     "access.authenticate": "stands for one token's tenant: see test_access",
     "access.close": "concerns no tenant",
     "access.forget": "forgets what was read of one's own tenant",

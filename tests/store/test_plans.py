@@ -625,6 +625,7 @@ SMALL = {
     "tenant",
     "counter",
     "import_state",
+    "party_field",
     "chore",
     "interaction_type",
     "profile_type",

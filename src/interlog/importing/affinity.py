@@ -9,7 +9,7 @@ already is left alone.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ..ledger import Ledger
 from ..model.errors import Conflict, NotFound
@@ -32,11 +32,15 @@ COLLECTIONS: dict[str, tuple[int, type[wire.Any]]] = {
 }
 """The collections of interactions: the number of their type in version 1, and what their items are."""
 
-PARTS = ("organizations", "persons", "lists", "list-entries", "opportunities", *COLLECTIONS, "notes", "replies")
+PARTS = (
+    "organizations", "persons", "lists", "list-entries", "opportunities", "fields", "field-values", *COLLECTIONS,
+    "notes", "replies",
+)  # fmt: skip
 """In the order in which they are copied: each names only those before it."""
 
 NOT_COPIED = (
-    "fields and their values, and to whom of us a list is opened besides its being public or private",
+    "how values of fields have changed, which fields are required, and fields that the vendor fills by itself",
+    "to whom of us a list is opened besides its being public or private",
     "reminders, files and webhook subscriptions",
     "users and their tokens (internal persons are copied; who may sign in is for you to say)",
     "what the token cannot see: private lists of others, records of security groups; what is copied, everybody sees",
@@ -45,6 +49,9 @@ NOT_COPIED = (
     "what was deleted or merged away, and the versions before the present one",
 )
 """What the API does not give, or this does not copy."""
+
+FIELD_OWNERS = {Party.PERSON: "person_id", Party.ORGANIZATION: "organization_id", Party.OPPORTUNITY: "opportunity_id"}
+"""Who has values in fields, and how one asks for those of one."""
 
 _PAGE = 500
 _PAGE_V2 = 100
@@ -100,7 +107,8 @@ class AffinityImport:
         return self._state
 
     def _show(self, part: str) -> None:
-        self._progress(part, self._state.stored.get(part, 0), self._state.totals.get(part, 0))
+        total = self._state.totals.get(part, 0) if part != "field-values" else None  # nobody says how many there are
+        self._progress(part, self._state.stored.get(part, 0), total)
 
     async def _copy(self, part: str) -> None:
         if part in COLLECTIONS:
@@ -114,6 +122,8 @@ class AffinityImport:
                 "lists": self._copy_lists,
                 "list-entries": self._copy_entries,
                 "opportunities": self._copy_opportunities,
+                "fields": self._copy_fields,
+                "field-values": self._copy_values,
             }
             await copy[part]()
 
@@ -151,6 +161,34 @@ class AffinityImport:
             found = [item for item in given if item is not None]
             self._state = await self._ledger.imports.add_opportunities(self._actor, self._state, found)
             self._show("opportunities")
+
+    async def _copy_fields(self) -> None:
+        for kind in FIELD_OWNERS:
+            found = [item for item in await fields(self._source, kind) if translate.is_own(item)]
+            there = await self._ledger.imports.taken(self._actor, "field", [item.id for item in found])
+            new = [translate.field(item, kind, self._actor.person_id, now()) for item in found if item.id not in there]
+            self._state = await self._ledger.imported_fields.add_fields(self._actor, self._state, new)
+            self._show("fields")
+
+    async def _copy_values(self) -> None:
+        """Copy what persons, organizations and opportunities have in fields: one call for each of them."""
+        pages: dict[Party, AsyncIterator[list[Any]]] = {
+            Party.PERSON: persons(self._source),
+            Party.ORGANIZATION: organizations(self._source),
+            Party.OPPORTUNITY: opportunities(self._source),
+        }
+        for kind, name in FIELD_OWNERS.items():
+            if not any(translate.is_own(item) for item in await fields(self._source, kind)):
+                continue
+            async for page in pages[kind]:
+                for unit in units(page):
+                    asked = (
+                        self._source.get("/field-values", list[wire.FieldValue], **{name: item.id}) for item in unit
+                    )
+                    found = await asyncio.gather(*asked, return_exceptions=True)
+                    values = [translate.field_value(value) for some in found for value in _unless_gone(some)]
+                    self._state = await self._ledger.imported_fields.add_values(self._actor, self._state, values)
+                    self._show("field-values")
 
     async def _copy_interactions(self, part: str) -> None:
         code, kind = COLLECTIONS[part]
@@ -212,6 +250,15 @@ class AffinityImport:
         return [item for item in found if item is not None]
 
 
+def _unless_gone(found: list[wire.FieldValue] | BaseException) -> list[wire.FieldValue]:
+    """Return the values of somebody; none where they have gone in the meantime."""
+    if isinstance(found, NotFound):
+        return []
+    if isinstance(found, BaseException):
+        raise found
+    return found
+
+
 class _Survey:
     """Counts what there is to be copied, and looks for its ids in the tenant that it goes to."""
 
@@ -260,6 +307,9 @@ class _Survey:
             listed = [item for item in deals if item.list_entries]
             await self._note("opportunities", "opportunity", [item.id for item in listed])
             await self._note(None, "entry", [item.list_entries[0].id for item in listed])
+        for owner in FIELD_OWNERS:
+            own = [item.id for item in await fields(self._source, owner) if translate.is_own(item)]
+            await self._note("fields", "field", own)
         for part, (_, kind) in COLLECTIONS.items():
             async for interactions in self._source.collection(f"/v2/{part}", kind, limit=_PAGE_V2):
                 await self._note(part, "interaction", [item.id for item in interactions])
@@ -301,6 +351,14 @@ async def entries(source: Source, list_: PartyList) -> AsyncIterator[list[wire.L
         path = f"/lists/{list_.id}/list-entries"
         async for page in source.pages(path, "list_entries", wire.ListEntry, page_size=_PAGE):
             yield page
+
+
+async def fields(source: Source, kind: Party) -> list[wire.Field]:
+    """Return the fields of parties of a kind; none where the source knows no fields."""
+    try:
+        return await source.get("/fields", list[wire.Field], entity_type=int(kind))
+    except NotFound:
+        return []
 
 
 def opportunities(source: Source) -> AsyncIterator[list[wire.Opportunity]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from ..model.errors import Unavailable
-from ..model.imports import Imported
+from ..model.fields import Field, Option, ValueType
+from ..model.imports import Imported, ImportedValue
 from ..model.instants import parse_moment
 from ..model.interactions import Content, Links, Participant
 from ..model.notes import Note, NoteKind
@@ -84,6 +85,43 @@ def list_entry(item: wire.ListEntry, kind: Party, owner: int) -> ListEntry:
         party=item.entity_id,
         creator=item.creator_id or owner,
         created_at=_instant(item.created_at),
+    )
+
+
+def is_own(item: wire.Field) -> bool:
+    """Whether a field holds what users say: not what the vendor finds out by itself."""
+    return item.enrichment_source in (None, "none") and item.value_type in set(ValueType)
+
+
+def field(item: wire.Field, kind: Party, owner: int, at: int) -> Field:
+    """Return a field of parties of a kind; ``owner`` and ``at`` stand for what the API does not say."""
+    options = enumerate(item.dropdown_options)
+    return Field(
+        id=item.id,
+        name=_text(item.name),
+        kind=kind,
+        value_type=ValueType(item.value_type),
+        list_id=item.list_id,
+        allows_multiple=item.allows_multiple,
+        options=tuple(
+            Option(o.id, _text(o.text), place if o.rank is None else o.rank, o.color or 0) for place, o in options
+        ),
+        creator=owner,
+        created_at=at,
+    )
+
+
+def field_value(item: wire.FieldValue) -> ImportedValue:
+    """Return a value."""
+    given = item.value
+    return ImportedValue(
+        id=item.id,
+        field_id=item.field_id,
+        party=item.entity_id,
+        entry=item.list_entry_id,
+        given=given.get("id", given) if isinstance(given, dict) else given,
+        created_at=_instant(item.created_at),
+        updated_at=_optional(item.updated_at),
     )
 
 

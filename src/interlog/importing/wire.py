@@ -77,6 +77,39 @@ class Opportunity(Struct):
     list_entries: list[ListEntry] = []
 
 
+class Option(Struct):
+    """An option of a dropdown."""
+
+    id: Id
+    text: str
+    rank: int | None = None
+    color: int | None = None
+
+
+class Field(Struct):
+    """A field."""
+
+    id: Id
+    name: str
+    value_type: int
+    list_id: Id | None = None
+    enrichment_source: str | None = None
+    allows_multiple: bool = False
+    dropdown_options: list[Option] = []
+
+
+class FieldValue(Struct):
+    """A value of a field."""
+
+    id: Id
+    field_id: Id
+    entity_id: Id
+    created_at: str
+    value: object = None
+    list_entry_id: Id | None = None
+    updated_at: str | None = None
+
+
 class Note(Struct):
     """A note."""
 

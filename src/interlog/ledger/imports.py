@@ -102,7 +102,7 @@ class Imports:
         """Note that a part was walked to the end; with ``last`` the whole copy is."""
         actor.require(Right.ADMIN)
         item = item.with_done(part)
-        return await self._store_with(actor, Unit(), replace(item, finished_at=now()) if last else item)
+        return await self.store_with(actor, Unit(), replace(item, finished_at=now()) if last else item)
 
     # Its records
 
@@ -115,7 +115,7 @@ class Imports:
             organization_rows.insert(unit, actor.tenant.id, record)
             self._persons.values.add(actor, unit, record)
         self._journal(actor, unit, Entity.ORGANIZATION, (given.id for given in new), at)
-        return await self._store_with(actor, unit, item.with_stored("organizations", len(new)))
+        return await self.store_with(actor, unit, item.with_stored("organizations", len(new)))
 
     async def add_persons(self, actor: Actor, item: Import, given: Sequence[Person]) -> Import:
         """Store persons; those who are here already become what they are there."""
@@ -157,7 +157,7 @@ class Imports:
         await self._persons.bind_waiting(actor, unit, new)
         left = tuple(id_ for id_ in item.adopted if id_ not in here)
         item = replace(item, adopted=left).with_stored("persons", len(given), tuple(remarks))
-        return await self._store_with(actor, unit, item)
+        return await self.store_with(actor, unit, item)
 
     async def add_lists(self, actor: Actor, item: Import, new: Sequence[PartyList]) -> Import:
         """Store lists."""
@@ -169,7 +169,7 @@ class Imports:
             record = replace(given, owner=owner, creator=given.creator if given.creator in people else owner)
             opportunity_rows.insert_list(unit, actor.tenant.id, record)
         self._journal(actor, unit, Entity.LIST, (record.id for record in new), now())
-        return await self._store_with(actor, unit, item.with_stored("lists", len(new)))
+        return await self.store_with(actor, unit, item.with_stored("lists", len(new)))
 
     async def add_opportunities(self, actor: Actor, item: Import, new: Sequence[Opportunity]) -> Import:
         """Store opportunities with their entries on lists, less what they name that is not there."""
@@ -191,7 +191,7 @@ class Imports:
             )
             opportunity_rows.insert(unit, actor.tenant.id, record)
         self._journal(actor, unit, Entity.OPPORTUNITY, (given.id for given in new), now())
-        return await self._store_with(actor, unit, item.with_stored("opportunities", len(new), tuple(remarks)))
+        return await self.store_with(actor, unit, item.with_stored("opportunities", len(new), tuple(remarks)))
 
     async def add_entries(self, actor: Actor, item: Import, new: Sequence[ListEntry]) -> Import:
         """Let persons and organizations stand on lists; those of who is not there are left out."""
@@ -211,7 +211,7 @@ class Imports:
         ]
         entry_rows.insert(unit, actor.tenant.id, stored)
         self._journal(actor, unit, Entity.LIST_ENTRY, (entry.id for entry in stored), now())
-        return await self._store_with(actor, unit, item.with_stored("list-entries", len(stored)))
+        return await self.store_with(actor, unit, item.with_stored("list-entries", len(stored)))
 
     async def numbers_of(self, actor: Actor, type_name: str, ids: Iterable[int]) -> dict[int, int]:
         """Return the numbers here of a type's interactions there; those that are not stored yet are left out."""
@@ -269,7 +269,7 @@ class Imports:
             )
             records.append((record, type_))
         add_records(actor, unit, records, (), at)
-        return await self._store_with(actor, unit, item.with_stored(part, len(new), tuple(remarks)))
+        return await self.store_with(actor, unit, item.with_stored(part, len(new), tuple(remarks)))
 
     async def add_notes(self, actor: Actor, item: Import, part: str, new: Sequence[Note]) -> Import:
         """Store notes, or replies to notes that are stored; a note on an interaction becomes its text."""
@@ -303,7 +303,7 @@ class Imports:
             note_rows.insert(unit, tenant, record, interaction)
             stored.append(record.id)
         self._journal(actor, unit, Entity.NOTE, stored, at)
-        return await self._store_with(actor, unit, item.with_stored(part, len(stored), tuple(remarks)))
+        return await self.store_with(actor, unit, item.with_stored(part, len(stored), tuple(remarks)))
 
     @staticmethod
     def _takes_note(actor: Actor, interaction: Interaction) -> bool:
@@ -327,7 +327,9 @@ class Imports:
     def _journal(actor: Actor, unit: Unit, entity: Entity, ids: Iterable[int], at: int) -> None:
         add_entries(unit, actor, Action.CREATE, entity, [(id_, 1, None) for id_ in ids], at)
 
-    async def _store_with(self, actor: Actor, unit: Unit, item: Import) -> Import:
+    async def store_with(self, actor: Actor, unit: Unit, item: Import) -> Import:
+        """Write a unit together with how far the copy has come by it."""
+        actor.require(Right.ADMIN)
         import_rows.change(unit, actor.tenant.id, item)
         await self._write(unit)
         return item

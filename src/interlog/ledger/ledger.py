@@ -45,6 +45,7 @@ from .grants import Grants
 from .happenings import Happenings
 from .history import History
 from .hubs import Hubs
+from .imported_fields import ImportedFields
 from .imports import Imports
 from .instances import Instances
 from .interactions import Interactions
@@ -116,6 +117,7 @@ class Ledger:
         self.notes = Notes(store)
         self.bulk = Bulk(store, self.persons)
         self.imports = Imports(store, self.persons)
+        self.imported_fields = ImportedFields(store, self.imports)
         self.chores = Chores(store, self.tenants)
         self.profile_types = ProfileTypes(store, self.access, self.chores)
         waiting = Waiting(store)

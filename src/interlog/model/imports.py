@@ -1,5 +1,7 @@
 """Copying a tenant from another system: how far that has come."""
 
+from typing import Any
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -48,3 +50,15 @@ class Imported(Struct, frozen=True, kw_only=True):
     created_at: int
     modified_at: int | None = None
     external_ids: dict[str, str] = {}
+
+
+class ImportedValue(Struct, frozen=True, kw_only=True):
+    """A value of a field as its source has it. ``given`` is as it would be given to the field."""
+
+    id: int
+    field_id: int
+    party: int
+    entry: int | None
+    given: Any
+    created_at: int
+    updated_at: int | None = None

@@ -8,7 +8,17 @@ from sqlalchemy import Column, bindparam, select, update
 from ..model.imports import Import
 from .database import Database
 from .rows import encode
-from .schema import import_state, interaction, list_entry, note, opportunity, organization, party_list, person
+from .schema import (
+    import_state,
+    interaction,
+    list_entry,
+    note,
+    opportunity,
+    organization,
+    party_field,
+    party_list,
+    person,
+)
 from .statements import Query, Unit, member_of, parameter
 
 _decode = msgspec.json.Decoder(Import).decode
@@ -41,6 +51,7 @@ TAKEN = {
     "entry": _taken_query(list_entry.c.tenant_id, list_entry.c.id),
     "opportunity_entry": _taken_query(opportunity.c.tenant_id, opportunity.c.entry_id),
     "interaction": _taken_query(interaction.c.tenant_id, interaction.c.number),
+    "field": _taken_query(party_field.c.tenant_id, party_field.c.id),
     "note": _taken_query(note.c.tenant_id, note.c.id),
 }
 """Which of some ids are those of a record, deleted or not."""

@@ -1,0 +1,128 @@
+"""Fields of persons, organizations and opportunities, and their values, as a copy brings them."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from ..model.fields import REFERENCES, Field, FieldValue, Refused, ValueType, plain_value
+from ..model.imports import Import, ImportedValue
+from ..model.instants import now
+from ..model.journal import Action, Entity
+from ..model.parties import Party
+from ..model.tenancy import Actor, Right
+from ..store import imports as import_rows
+from ..store import party_fields as field_rows
+from ..store import party_values as value_rows
+from ..store.journal import add_entries
+from ..store.statements import Unit
+from ..store.store import Store
+from .imports import Imports
+
+_KINDS = {Party.PERSON: "person", Party.ORGANIZATION: "organization", Party.OPPORTUNITY: "opportunity"}
+
+
+class ImportedFields:
+    """Use cases of a copy, for an administrator."""
+
+    def __init__(self, store: Store, imports: Imports) -> None:
+        self._store = store
+        self._database = store.database
+        self._imports = imports
+
+    async def add_fields(self, actor: Actor, item: Import, new: Sequence[Field]) -> Import:
+        """Store fields with their options."""
+        actor.require(Right.ADMIN)
+        unit, tenant = Unit(), actor.tenant.id
+        lists = await self._imports.taken(actor, "list", {field.list_id for field in new if field.list_id is not None})
+        stored = [field for field in new if field.list_id is None or field.list_id in lists]
+        for field in stored:
+            field_rows.insert(unit, tenant, field)
+        options = [option.id for field in stored for option in field.options]
+        if options:
+            self._store.numbers.go_beyond(unit, tenant, "option", max(options))
+        if stored:
+            self._store.numbers.go_beyond(unit, tenant, "field", max(field.id for field in stored))
+        add_entries(unit, actor, Action.CREATE, Entity.FIELD, [(field.id, 1, None) for field in stored], now())
+        return await self._imports.store_with(actor, unit, item.with_stored("fields", len(stored)))
+
+    async def add_values(self, actor: Actor, item: Import, given: Sequence[ImportedValue]) -> Import:
+        """Store values of fields that are stored; those that are there already are left alone.
+
+        The id of a value that another one has here is replaced by a new one.
+        """
+        actor.require(Right.ADMIN)
+        tenant, unit, remarks = actor.tenant.id, Unit(), list[str]()
+        fields = await field_rows.by_ids(self._database, tenant, {value.field_id for value in given})
+        here = await self._here(actor, {(fields[v.field_id].kind, v.party) for v in given if v.field_id in fields})
+        there = await self._there(actor, given, fields)
+        entries = await self._imports.taken(actor, "entry", {one.entry for one in given if one.entry is not None})
+        stored: list[FieldValue] = []
+        for value in given:
+            field = fields.get(value.field_id)
+            if field is None or (value.id, value.field_id) in here:
+                continue
+            names = REFERENCES.get(field.value_type)
+            try:
+                plain = plain_value(field, value.given)
+            except Refused as refused:
+                remarks.append(f"value {value.id} of field {field.id} is left out: it {refused}")
+                continue
+            is_new_option = field.value_type is ValueType.DROPDOWN and isinstance(plain, str)
+            is_lost = is_new_option or (names is not None and (names, plain) not in there)
+            if is_lost or (field.kind, value.party) not in there:
+                remarks.append(f"value {value.id} of field {field.id} is left out: what it names is not there")
+                continue
+            if value.entry is not None and value.entry not in entries:
+                remarks.append(f"value {value.id} of field {field.id} is left out: its entry is not there")
+                continue
+            record = FieldValue(
+                id=value.id,
+                field_id=field.id,
+                kind=field.kind,
+                party=value.party,
+                entry=value.entry,
+                value=plain,
+                created_at=value.created_at,
+                updated_at=value.updated_at,
+            )
+            if await value_rows.with_reference(self._database, tenant, value.id) is not None:
+                record = replace(record, id=await self._store.numbers.one(tenant, "field_value"))
+            value_rows.insert(unit, tenant, field, record)
+            stored.append(record)
+        if stored:
+            self._store.numbers.go_beyond(unit, tenant, "field_value", max(record.id for record in stored))
+        add_entries(unit, actor, Action.CREATE, Entity.FIELD_VALUE, [(one.id, 1, None) for one in stored], now())
+        return await self._imports.store_with(
+            actor, unit, item.with_stored("field-values", len(stored), tuple(remarks))
+        )
+
+    async def _here(self, actor: Actor, parties: Iterable[tuple[Party, int]]) -> set[tuple[int, int]]:
+        """Return the id and the field of each value that some parties have already."""
+        ids: dict[Party, list[int]] = {}
+        for kind, id_ in parties:
+            ids.setdefault(kind, []).append(id_)
+        return {
+            (value.id, value.field_id)
+            for kind, some in ids.items()
+            for value in await value_rows.of_parties(self._database, actor.tenant.id, kind, some)
+        }
+
+    async def _there(
+        self, actor: Actor, given: Sequence[ImportedValue], fields: dict[int, Field]
+    ) -> set[tuple[Party, int]]:
+        """Return those parties, of all that the values belong to or name, that are stored."""
+        wanted: dict[Party, set[int]] = {kind: set() for kind in _KINDS}
+        for value in given:
+            field = fields.get(value.field_id)
+            if field is None:
+                continue
+            wanted[field.kind].add(value.party)
+            names = REFERENCES.get(field.value_type)
+            if names is not None and isinstance(value.given, int):
+                wanted[names].add(value.given)
+        return {
+            (kind, id_)
+            for kind, ids in wanted.items()
+            if ids
+            for id_ in await import_rows.taken(self._database, actor.tenant.id, _KINDS[kind], ids)
+        }
