@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from ..model.fields import Field, FieldValue
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity, JournalEntry
 from ..model.notes import Note
@@ -18,6 +19,8 @@ from ..store import list_entries as entry_rows
 from ..store import notes as note_rows
 from ..store import opportunities as opportunity_rows
 from ..store import organizations as organization_rows
+from ..store import party_fields as field_rows
+from ..store import party_values as value_rows
 from ..store import persons as person_rows
 from ..store import reminders as reminder_rows
 from ..store.store import Store
@@ -46,6 +49,8 @@ class Happenings:
             Entity.ORGANIZATION: (Organization, self._organizations, _sees_all),
             Entity.OPPORTUNITY: (Opportunity, self._opportunities, self._sees_listed),
             Entity.LIST_ENTRY: (ListEntry, self._entries, self._sees_listed),
+            Entity.FIELD: (Field, self._fields, self._sees_field),
+            Entity.FIELD_VALUE: (FieldValue, self._values, self._sees_value),
             Entity.NOTE: (Note, self._notes, _sees_group),
             Entity.INTERACTION: (Interaction, self._interactions, _sees_group),
             Entity.REMINDER: (Reminder, self._reminders, _sees_all),
@@ -123,6 +128,13 @@ class Happenings:
     async def _entries(self, actor: Actor, ids: Collection[int]) -> dict[int, ListEntry]:
         return await entry_rows.by_ids(self._database, actor.tenant.id, ids)
 
+    async def _fields(self, actor: Actor, ids: Collection[int]) -> dict[int, Field]:
+        return await field_rows.by_ids(self._database, actor.tenant.id, ids)
+
+    async def _values(self, actor: Actor, ids: Collection[int]) -> dict[int, FieldValue]:
+        found = [await value_rows.by_id(self._database, actor.tenant.id, id_) for id_ in ids]
+        return {value.id: value for value in found if value is not None}
+
     async def _notes(self, actor: Actor, ids: Collection[int]) -> dict[int, Note]:
         found = await note_rows.by_ids(self._database, actor.tenant.id, ids)
         await know(self._database, actor, (note.interaction_type_id for note in found.values()))
@@ -139,6 +151,14 @@ class Happenings:
 
     async def _sees_listed(self, actor: Actor, record: Opportunity | ListEntry) -> bool:
         return any(item.id == record.list_id and sees_list(actor, item) for item in await self._all_lists(actor))
+
+    async def _sees_field(self, actor: Actor, record: Field) -> bool:
+        lists = await self._all_lists(actor) if record.list_id is not None else []
+        return record.list_id is None or any(item.id == record.list_id and sees_list(actor, item) for item in lists)
+
+    async def _sees_value(self, actor: Actor, record: FieldValue) -> bool:
+        field = (await self._fields(actor, [record.field_id])).get(record.field_id)
+        return field is not None and await self._sees_field(actor, field)
 
     async def _all_lists(self, actor: Actor) -> list[PartyList]:
         return await opportunity_rows.lists(self._database, actor.tenant.id)

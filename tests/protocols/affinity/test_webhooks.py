@@ -249,6 +249,22 @@ class TestDelivery:
             wait_until(lambda: len(receiver.received) == 2)
         assert told(receiver) == [("list_entry.created", entry), ("list_entry.deleted", entry)]
 
+    def test_fields_and_values(self, api: Caller, firm: Firm, ola: Person, receiver: Receiver) -> None:
+        """A field is made, and a value in it made, changed and deleted: each with its field, as reads show it."""
+        names = ("field.created", "field_value.created", "field_value.updated", "field_value.deleted")
+        subscribed(api, receiver, *names)
+        field = answered(api.post("/fields", name="Age", entity_type=0, value_type=3))
+        value = answered(api.post("/field-values", field_id=field["id"], entity_id=ola.id, value=41))
+        changed = answered(api.put(f"/field-values/{value['id']}", value=42))
+        answered(api.delete(f"/field-values/{value['id']}"))
+        with telling(firm):
+            wait_until(lambda: len(receiver.received) == 4)
+        assert types(receiver) == list(names)
+        bodies = [body for _, body in told(receiver)]
+        assert bodies[0] == field
+        assert {body["id"] for body in bodies[1:]} == {value["id"]}
+        assert bodies[3] == changed | {"field": field}
+
     def test_a_merge(self, api: Caller, firm: Firm, receiver: Receiver) -> None:
         """Both organizations, who merged them, and when."""
         subscribed(api, receiver, "organization.merged")

@@ -320,3 +320,18 @@ class TestAccount:
         (shown,) = run("relationship-strength", "ls", "--external-id", ola.id)["relationshipStrengths"]
         assert (any_firm.mia.id, ola.id) == (shown["internalId"], shown["externalId"])
         assert 0.3 < shown["strength"] < 0.4
+
+
+class TestField:
+    @pytest.mark.covers("fields.create", "fields.list", "fields.delete", "field_value_changes.list", by=BY)
+    def test_fields(self, run: Run, any_firm: Firm, deal: Opportunity) -> None:
+        """A field of a list: created, listed, its history of values shown, deleted."""
+        made = run("field", "create", "--name", "Stage", "--entity-type", "opportunity", "--value-type", "text",
+                   "--list-id", deal.list_id)  # fmt: skip
+        (field,) = any_firm.server.run(any_firm.ledger.party_fields.all(any_firm.actor))
+        assert str(field.id) in str(made)
+        assert "Stage" in str(run("field", "ls", "--list-id", deal.list_id))
+        any_firm.server.run(any_firm.ledger.party_values.create(any_firm.actor, field.id, deal.id, "Won"))
+        assert "Won" in str(run("field", "history", f"field-{field.id}", "--opportunity-id", deal.id))
+        run("field", "delete", f"field-{field.id}", "--yes")
+        assert any_firm.server.run(any_firm.ledger.party_fields.all(any_firm.actor)) == []

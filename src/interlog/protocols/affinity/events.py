@@ -19,7 +19,7 @@ from interlog.model.parties import ListEntry, Opportunity, Organization, Party, 
 from interlog.model.tenancy import Actor
 from interlog.settings import Settings
 
-from . import translate, translate_lists
+from . import translate, translate_fields, translate_lists
 from .notes import shown as shown_notes
 from .reminders import shown as shown_reminders
 
@@ -27,6 +27,8 @@ _NAMES = {
     Entity.REMINDER: "reminder",
     Entity.LIST: "list",
     Entity.LIST_ENTRY: "list_entry",
+    Entity.FIELD: "field",
+    Entity.FIELD_VALUE: "field_value",
     Entity.NOTE: "note",
     Entity.PERSON: "person",
     Entity.ORGANIZATION: "organization",
@@ -201,6 +203,23 @@ async def _reminders(view: _View, items: Sequence[Happened]) -> list[Any]:
     return await shown_reminders(view.ledger, view.actor, [item.record for item in items], view.times)
 
 
+async def _fields(view: _View, items: Sequence[Happened]) -> list[Any]:
+    return [translate_fields.field(item.record) for item in items]
+
+
+async def _values(view: _View, items: Sequence[Happened]) -> list[Any]:
+    fields = await view.ledger.party_fields.get_many(view.actor, {item.record.field_id for item in items})
+    bodies: list[Any] = []
+    for item in items:
+        field = fields.get(item.record.field_id)
+        if field is None:
+            bodies.append(None)
+            continue
+        shown = msgspec.to_builtins(translate_fields.field_value(item.record, field, view.times))
+        bodies.append(shown | {"field": translate_fields.field(field)})
+    return bodies
+
+
 async def _notes(view: _View, items: Sequence[Happened]) -> list[Any]:
     notes: list[Note] = [item.record for item in items]
     return list(await shown_notes(view.ledger, view.actor, view.settings, notes))
@@ -224,6 +243,8 @@ _SHOWN: Mapping[Entity, _Show] = {
     Entity.REMINDER: _reminders,
     Entity.LIST: _lists,
     Entity.LIST_ENTRY: _entries,
+    Entity.FIELD: _fields,
+    Entity.FIELD_VALUE: _values,
     Entity.NOTE: _notes,
     Entity.PERSON: _persons,
     Entity.ORGANIZATION: _organizations,
