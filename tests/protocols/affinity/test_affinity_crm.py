@@ -107,3 +107,32 @@ def test_interactions(crm: Client, firm: Firm, mia: Person, ola: Person) -> None
     refused = crm.tried("interactions", "list", of={"type": 3}, query_params=asked)["error"]
     assert refused == "AttributeError: type object 'EmailInteraction' has no attribute 'from_dict'"
     assert short(ola)["id"] == ola.id
+
+
+@pytest.mark.covers(
+    "fields.list", "fields.create", "fields.delete",
+    "field_values.list", "field_values.create", "field_values.update", "field_values.delete",
+    by="affinity-crm",
+)  # fmt: skip
+def test_fields(crm: Client, ola: Person) -> None:
+    """A field, and a value of it: set, changed, listed, deleted."""
+    field = crm.ask("fields", "create", name="Budget", entity_type=0, value_type=3)
+    assert field["name"] == "Budget"
+    made = crm.ask("field_values", "create", field_id=field["id"], entity_id=ola.id, value={"number": 5})
+    assert (made["entity_id"], made["value"]["number"]) == (ola.id, 5)
+    crm.ask("field_values", "update", field_value_id=made["id"], value={"number": 7})
+    (found,) = crm.ask("field_values", "list", person_id=ola.id)
+    assert (found["id"], found["value"]["number"]) == (made["id"], 7)
+    assert crm.ask("field_values", "delete", field_value_id=made["id"]) == {"success": True}
+    assert crm.ask("field_values", "list", person_id=ola.id) == []
+    assert crm.ask("fields", "delete", field_id=field["id"]) == {"success": True}
+
+
+@pytest.mark.covers("lists.add", "lists.remove", by="affinity-crm")
+def test_entries_of_lists(crm: Client, firm: Firm, ola: Person) -> None:
+    """Somebody is put on a list, and taken off again."""
+    people = firm.caller(PREFIX).post("/lists", name="People", type=0, is_public=True).json()["id"]
+    entry = crm.ask("list_entries", "create", of={"list_id": people}, entity_id=ola.id)
+    assert (entry["entity_id"], entry["list_id"]) == (ola.id, people)
+    assert crm.ask("list_entries", "delete", of={"list_id": people}, list_entry_id=entry["id"]) == {"success": True}
+    assert crm.ask("list_entries", "list", of={"list_id": people}) == []

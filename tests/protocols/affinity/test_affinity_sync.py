@@ -104,3 +104,32 @@ def test_version_2(sync: Client, firm: Firm, mia: Person) -> None:
     assert [item["affinity_id"] for item in sync.ask("v2", "get_people")] == [mia.id, *persons]
     assert [item["affinity_id"] for item in sync.ask("v2", "get_companies")] == [company.id]
     assert firm.deals() in [item["affinity_id"] for item in sync.ask("v2", "get_list_metadatas")]
+
+
+@pytest.mark.covers(
+    "fields.list", "field_values.list", "field_values.create", "field_values.delete", by="affinity-sync"
+)
+def test_fields(sync: Client, firm: Firm, ola: Person) -> None:
+    """A field's value is set, listed and deleted; to change one it lacks an argument of its own."""
+    field = firm.caller(PREFIX).post("/fields", name="Hobby", entity_type=0, value_type=6).json()["id"]
+    assert field in [item["id"] for item in sync.ask("v1", "fetch_fields")]
+    made = sync.ask("v1", "create_field_value", field_id=field, entity_id=ola.id, value="chess")
+    found = sync.ask("v1", "fetch_field_values", entity_id=ola.id, entity_type="person")
+    assert found == [made] and made["value"] == "chess"
+    changed = sync.tried("v1", "update_field_value", field_value_id=made["id"], new_value="go")
+    assert "missing 1 required positional argument: 'result_type'" in changed["error"]
+    assert sync.ask("v1", "delete_field_value", field_value_id=made["id"]) is None
+
+
+@pytest.mark.covers("lists.add", "lists.entries", by="affinity-sync")
+def test_entries_of_lists(sync: Client, firm: Firm, ola: Person) -> None:
+    """Somebody is put on a list, all of which is read at once."""
+    people = firm.caller(PREFIX).post("/lists", name="People", type=0, is_public=True).json()["id"]
+    entry = sync.ask("v1", "create_list_entry", list_id=people, entity_id=ola.id)
+    assert sync.ask("v1", "fetch_all_list_entries", list_id=people) == [entry]
+
+
+@pytest.mark.covers("webhooks.list", by="affinity-sync")
+def test_webhooks(sync: Client) -> None:
+    """There are none."""
+    assert sync.ask("v1", "get_all_webhooks") == []

@@ -1,10 +1,14 @@
-"""Calls affinity-crm, in whose environment this runs, as the lines of its input say."""
+"""Calls affinity-crm, in whose environment this runs, as the lines of its input say.
+
+The argument ``value`` is a model of the library, of which the one part is given.
+"""
 
 import dataclasses
 import json
 import sys
 
 from affinity.client import Client, endpoints
+from affinity.core import models
 
 base, token = sys.argv[1:]
 endpoints.BASE_URL = base
@@ -12,6 +16,8 @@ client = Client(token)
 for line in sys.stdin:
     asked = json.loads(line)
     (resource, method), args = asked["path"], asked["args"]
+    if isinstance(args.get("value"), dict):
+        args["value"] = models.Value(**args["value"])
     try:
         target = getattr(client, resource)(**args.pop("of", {}))
         answer = {"result": getattr(target, method)(**args)}
