@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
@@ -27,7 +27,7 @@ class Relay:
         self.http = httpx2.Client(timeout=30, trust_env=False)
         self.base = ""
 
-    def answer(self, path: str, token: str) -> tuple[int, dict[str, str], bytes]:
+    def answer(self, path: str, asked_with: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         """Return what is answered to a GET."""
         with self._lock:
             self.count += 1
@@ -39,7 +39,7 @@ class Relay:
         found = self.fault(path, number)
         if found is not None:
             return found
-        answer = self.http.get(self._server_base + path, headers={"Authorization": token})
+        answer = self.http.get(self._server_base + path, headers=asked_with)
         return answer.status_code, {}, answer.content
 
 
@@ -52,7 +52,13 @@ def relay(base: str) -> Iterator[Relay]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            status, headers, body = one.answer(self.path, self.headers.get("Authorization", ""))
+            status, headers, body = one.answer(
+                self.path, {name: self.headers.get(name, "") for name in ("Authorization", "X-Extensions")}
+            )
+            with suppress(ConnectionError):  # who asked was killed
+                self._send(status, headers, body)
+
+        def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
