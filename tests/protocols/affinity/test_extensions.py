@@ -502,10 +502,22 @@ def test_the_reference_names_everything() -> None:
     """The page of the documentation names each key, each parameter and each operation."""
     page = (Path(__file__).parents[3] / "docs" / "reference" / "affinity-extensions.md").read_text()
     operations = [operation for operation in OPERATIONS if operation.extension]
-    names = {param.name for operation in operations for param in operation.params}
+    names = {param.name for operation in operations for param in operation.params} - {"id"}
     for operation in OPERATIONS:
         if operation.extended_params is not None:
             names |= {param.name for param in operation.extended_params} - {param.name for param in operation.params}
     paths = {f"`{operation.method} {path}" for operation in operations for path in operation.paths}
     assert {name for name in names | EXTRAS if f"`{name}`" not in page and f"`{name}=" not in page} == set()
     assert {path for path in paths if path not in page} == set()
+
+
+@pytest.mark.covers("lists.any_entry")
+def test_an_entry_is_read_without_its_list(api: Caller, firm: Firm, ola: Person) -> None:
+    """By its id alone an entry is what it is by its list's, too."""
+    people = answered(api.post("/lists", name="People", type=0, is_public=True))["id"]
+    entry = answered(api.post(f"/lists/{people}/list-entries", entity_id=ola.id))
+    deal = firm.opportunity("Deal")
+    assert answered(api.get(f"/list-entries/{entry['id']}")) == entry
+    path = f"/lists/{deal.list_id}/list-entries/{deal.entry_id}"
+    assert answered(api.get(f"/list-entries/{deal.entry_id}")) == answered(api.get(path))
+    assert refused(api.get(f"/list-entries/{UNKNOWN}"), status=404) == [unknown("id", UNKNOWN, "ListEntry")]

@@ -115,6 +115,8 @@ OPERATIONS_V1 = (
               handler=lists.entries, params=lists.ENTRIES, spec="6"),
     Operation(name="lists.entry", method="GET", paths=("/lists/{id}/list-entries/{entry_id}",),
               handler=lists.entry, params=lists.ENTRY, spec="6"),
+    Operation(name="lists.any_entry", method="GET", paths=("/list-entries/{id}",),
+              handler=lists.any_entry, params=lists.GET, spec="19", extension=True),
     Operation(name="lists.add", method="POST", paths=("/lists/{id}/list-entries",),
               handler=lists.add, params=lists.ADD, spec="6", writes=True),
     Operation(name="lists.remove", method="DELETE", paths=("/lists/{id}/list-entries/{entry_id}",),

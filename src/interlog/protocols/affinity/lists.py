@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from interlog.model.errors import Invalid, Problem
+from interlog.model.errors import Invalid, NotFound, Problem
 from interlog.model.parties import ListRole, Party, Permission
 
 from . import translate, translate_lists, wire
@@ -84,6 +84,14 @@ async def entries(call: Call) -> dict[str, Any] | list[wire.Listed]:
 async def entry(call: Call) -> wire.Listed:
     """``GET /lists/{id}/list-entries/{entry_id}``."""
     found = await call.ledger.list_entries.get(call.actor, call.args["id"], call.args["entry_id"])
+    return translate_lists.listed(found, translate.clock(call.settings.affinity_time_zone))
+
+
+async def any_entry(call: Call) -> wire.Listed:
+    """``GET /list-entries/{id}``: an entry of whichever list, as who is told of it by a webhook asks for it."""
+    found = await call.ledger.list_entries.find(call.actor, call.args["id"])
+    if found is None:
+        raise NotFound("entry", call.args["id"])
     return translate_lists.listed(found, translate.clock(call.settings.affinity_time_zone))
 
 
