@@ -55,7 +55,7 @@ class TestEntries:
             (Action.DELETE, Entity.NOTE, note.id, 2),
         ]
         assert {(entry.actor, entry.protocol) for entry in entries} == {(firm.ben.id, "affinity")}
-        assert [entry.before is not None for entry in entries] == [False, True, True, False, False, False]
+        assert [entry.before is not None for entry in entries] == [False, True, True, False, False, True]
         assert entries[0].at == logged.interaction.created_at
 
     async def test_a_refused_change_has_none(self, firm: Firm) -> None:

@@ -12,6 +12,9 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
+  if (new URL(event.request.url).origin !== self.location.origin) {
+    return; // squares of maps are their server's matter, and not for scripts to fetch
+  }
   if (event.request.mode === "navigate") {
     event.respondWith(fetch(event.request).catch(() => caches.match(PAGE, { ignoreVary: true })));
   } else if (event.request.destination === "style" || event.request.destination === "image") {
