@@ -3,7 +3,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from statistics import median
 from typing import Any
 
 import pytest
@@ -62,7 +61,6 @@ def test_the_seed(desktop: Desktop, demo: Firm) -> None:
     expect(ours.locator("#stored")).to_contain_text("Undone")
     gone = raised(raiser, "interlog.GetInteraction", {"type": "fdc3.interaction", "id": ids})
     assert gone["interlog"]["code"] == "NotFound"
-    assert demo.tenant.name
 
 
 @pytest.mark.parametrize("target", ["app", "instance"])
@@ -130,12 +128,11 @@ def test_a_server_that_does_not_answer_fails_too(desktop: Desktop) -> None:
 def test_a_list_of_contacts_opens_a_form(desktop: Desktop) -> None:
     """A list of contacts opens the form, filled in; the raiser is answered when it is saved."""
     ours, raiser = desktop.ours(), desktop.raiser()
-    waiting = raiser.evaluate_handle(
+    raiser.evaluate(
         "(context) => { window.result = window.agent.raiseIntent('CreateInteraction', context)"
         ".then((resolution) => resolution.getResult()); }",
         {"type": "fdc3.contactList", "contacts": [CONTACT]},
     )
-    assert waiting is not None
     expect(ours.locator("#asked")).to_be_visible()
     expect(ours.locator("input[name='add.attendee']")).to_have_value("Ada Byron <ada@client.example>")
     ours.locator("textarea[name=body]").fill("Rates")
@@ -260,22 +257,10 @@ def test_nobody_signs_in(chromium: Browser, demo: Firm, port: int) -> None:
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-def test_it_is_quick(desktop: Desktop, record_property: Any) -> None:
-    """From raise to result it takes less than 50 ms and what the store's commit takes, in the middle of many."""
+def test_many_in_a_row(desktop: Desktop) -> None:
+    """Intents that one raises one after another each have a result and a record of their own."""
     desktop.ours()
     raiser = desktop.raiser()
-    times = raiser.evaluate(
-        """async (context) => {
-          const times = [];
-          for (let i = 0; i < 15; i++) {
-            const start = performance.now();
-            const resolution = await window.agent.raiseIntent('CreateInteraction', context);
-            await resolution.getResult();
-            times.push(performance.now() - start);
-          }
-          return times;
-        }""",
-        SEED,
-    )
-    record_property("median", median(times))
-    assert len(times) == 15
+    results = [raised(raiser, "CreateInteraction", SEED) for _ in range(5)]
+    assert [result["status"] for result in results] == ["Created"] * 5
+    assert len({result["context"]["id"]["INTERLOG"] for result in results}) == 5

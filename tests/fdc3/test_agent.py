@@ -186,6 +186,14 @@ async def test_channels() -> None:
             await late.add_context_listener(None, lambda context, _: heard.put_nowait(context))
             await late.join_user_channel("fdc3.channel.1")
             assert await asyncio.wait_for(heard.get(), 5) == CONTACT
+        assert [one_.id for one_ in await one.get_user_channels()] == [f"fdc3.channel.{n}" for n in range(1, 9)]
+        app_channel = await one.get_or_create_channel("prices")
+        listener = await (await other.get_or_create_channel("prices")).add_context_listener(
+            None, lambda context, _: heard.put_nowait(context)
+        )
+        await app_channel.broadcast(CONTACT)
+        assert (app_channel.type, await asyncio.wait_for(heard.get(), 5)) == ("app", CONTACT)
+        await listener.unsubscribe()
         for wrong in (one.join_user_channel("x"), one.broadcast({"id": 7})):
             with pytest.raises(ChannelError):
                 await wrong

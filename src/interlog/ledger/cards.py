@@ -39,7 +39,8 @@ class Bound(NamedTuple):
 
 
 class Cards:
-    """Use cases around cards. A card is of whoever has its address, else one of its ids, else alone its name."""
+    """Use cases around cards. A card is of whoever we gave its uuid to, else who has its address, else one of its ids,
+    else alone its name."""
 
     def __init__(self, store: Store, persons: Persons, organizations: Organizations) -> None:
         self._store = store
@@ -107,11 +108,13 @@ class Cards:
         return {id_: dict(pairs) for id_, pairs in found.items()}
 
     async def organization(self, actor: Actor, card: Card) -> Organization | None:
-        """Return the organization that has one of a card's ids, else alone its name."""
+        """Return the organization that a card is of; it has no address."""
         actor.require(Right.READ)
         tenant = actor.tenant.id
+        ours = await organization_rows.ids_by_uuid(self._database, tenant, [card.uuid]) if card.uuid else {}
         known = await external_ids.parties(self._database, tenant, Party.ORGANIZATION, card.ids)
-        id_ = next((known[pair] for pair in card.ids if pair in known), None)
+        ids = [ours.get(card.uuid or ""), *(known.get(pair) for pair in card.ids)]
+        id_ = next((id_ for id_ in ids if id_ is not None), None)
         if id_ is not None:
             return (await organization_rows.by_ids(self._database, tenant, [id_])).get(id_)
         found = await organization_rows.exact_matches(self._database, tenant, plain_name(card.name))
@@ -166,11 +169,14 @@ class Cards:
         tenant = actor.tenant.id
         addresses = {normal_email(card.email) for card in cards if card.email}
         owners = await person_rows.ids_by_email(self._database, tenant, addresses) if addresses else {}
+        uuids = {card.uuid for card in cards if card.uuid}
+        ours = await person_rows.ids_by_uuid(self._database, tenant, uuids) if uuids else {}
         pairs = list(dict.fromkeys(pair for card in cards for pair in card.ids))
         known = await external_ids.parties(self._database, tenant, Party.PERSON, pairs)
         found: dict[Card, int] = {}
         for card in cards:
-            ids = [owners.get(normal_email(card.email or ""))] + [known.get(pair) for pair in card.ids]
+            ids = [ours.get(card.uuid or ""), owners.get(normal_email(card.email or ""))]
+            ids += [known.get(pair) for pair in card.ids]
             id_ = next((id_ for id_ in ids if id_ is not None), None)
             if id_ is None and not card.email and not card.ids and card not in found:
                 id_ = await self._namesake(actor, plain_name(card.name))

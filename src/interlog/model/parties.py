@@ -61,12 +61,13 @@ class Directory(dict[int, Person]):
 class Card(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What another system says of somebody: a name, an e-mail address, and ids as pairs of a system and the id in it.
 
-    The names of systems are in lower case.
+    The names of systems are in lower case. ``uuid`` is the id that we have given, in its usual spelling.
     """
 
     name: str | None = None
     email: str | None = None
     ids: tuple[tuple[str, str], ...] = ()
+    uuid: str | None = None
 
 
 class PersonDraft(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 
 from ..model.ids import index_text
 from ..model.interactions import Brief, Content, Interaction, Links, ProfilePart
@@ -15,7 +15,7 @@ from ..model.profiles import party_of
 from . import visits
 from .database import Database, Row
 from .rows import NOTHING, encode, json_text, json_value, update_of
-from .schema import external_id, interaction, participant, request, unbound
+from .schema import interaction, participant, request, unbound
 from .statements import Query, Unit, member_of, parameter
 
 Columns = interaction.c
@@ -70,13 +70,6 @@ BY_IDENTITY = Query(
         Columns.tenant_id == parameter("tenant"),
         Columns.type_id == parameter("type_id"),
         Columns.identity == bindparam("identity"),
-    )
-)
-BY_EXTERNAL_ID = Query(
-    select(external_id.c.number).where(
-        external_id.c.tenant_id == parameter("tenant"),
-        external_id.c.system == bindparam("system"),
-        external_id.c.external_id == bindparam("external_id"),
     )
 )
 BY_REQUEST = Query(
@@ -171,13 +164,6 @@ async def by_identity(database: Database, tenant: int, type_id: int, identity: s
     """Return the interaction of a type with this identity, also a deleted one; None where there is none."""
     rows = await database.fetch(BY_IDENTITY, tenant=tenant, type_id=type_id, identity=index_text(identity))
     return interaction_of(rows[0]) if rows else None
-
-
-LIVE_COUNT = Query(
-    select(func.count())
-    .select_from(interaction)
-    .where(Columns.tenant_id == parameter("tenant"), Columns.deleted_at.is_(None))
-)
 
 
 def row_of(tenant: int, item: Interaction) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from ..model.parties import Organization
 from .database import Database, Row
 from .parties import (
     by_ids_query,
+    by_uuids_query,
     containing,
     deleted_query,
     in_order,
@@ -47,6 +48,7 @@ BY_DOMAINS = Query(
 )
 PAGE = in_order(live(organization, _SHOWN), organization)
 SEARCH = in_order(containing(live(organization, _SHOWN), organization), organization)
+BY_UUIDS = by_uuids_query(organization)
 NAMESAKES = namesakes_query(organization, _SHOWN)
 UPDATE = update_of(
     organization,
@@ -86,6 +88,12 @@ async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[in
     """Return organizations by their ids, without deleted ones."""
     rows = await database.fetch(LIVE_BY_IDS, tenant=tenant, ids=database.array(ids))
     return {row[0]: organization_of(row) for row in rows}
+
+
+async def ids_by_uuid(database: Database, tenant: int, uuids: Iterable[str]) -> dict[str, int]:
+    """Return the ids of organizations by their uuids, without deleted ones."""
+    rows = await database.fetch(BY_UUIDS, tenant=tenant, uuids=database.array(uuids))
+    return {row[0]: row[1] for row in rows}
 
 
 async def ids_by_domain(database: Database, tenant: int, domains: Iterable[str]) -> dict[str, list[int]]:

@@ -37,6 +37,17 @@ def deleted_query(table: Table, shown: Sequence[ColumnElement[Any]]) -> Query:
     return Query(statement.where(table.c.merged_into.is_(None)) if "merged_into" in table.c else statement)
 
 
+def by_uuids_query(party: Table) -> Query:
+    """Return the statement of the ids of those who have these uuids, without deleted ones."""
+    return Query(
+        select(party.c.uuid, party.c.id).where(
+            party.c.tenant_id == parameter("tenant"),
+            member_of(party.c.uuid, "uuids", text=True),
+            party.c.deleted_at.is_(None),
+        )
+    )
+
+
 def successors_query(table: Table) -> Query:
     """Return the statement of what some (parameter ``ids``) were merged into, for those that were."""
     return Query(

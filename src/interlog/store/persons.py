@@ -12,6 +12,7 @@ from .database import Database, Row
 from .moments import Kinds, moment_at
 from .parties import (
     by_ids_query,
+    by_uuids_query,
     containing,
     deleted_query,
     in_order,
@@ -46,13 +47,7 @@ BY_EMAILS = Query(
         person_email.c.tenant_id == parameter("tenant"), member_of(person_email.c.email, "emails", text=True)
     )
 )
-BY_UUIDS = Query(
-    select(Columns.uuid, Columns.id).where(
-        Columns.tenant_id == parameter("tenant"),
-        member_of(Columns.uuid, "uuids", text=True),
-        Columns.deleted_at.is_(None),
-    )
-)
+BY_UUIDS = by_uuids_query(person)
 NAMESAKES = namesakes_query(person, _SHOWN)
 MEMBERS = Query(
     select(membership.c.organization_id, membership.c.person_id)

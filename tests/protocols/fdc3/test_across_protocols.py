@@ -2,7 +2,7 @@
 
 import pytest
 
-from interlog.model.instants import instant_text, parse_moment
+from interlog.model.instants import parse_moment
 from interlog.model.interactions import Participant
 from interlog.model.types import FieldDefinition, InteractionType, ParticipantSlot
 from tests.protocols.polis.people import contact as voter_of
@@ -69,7 +69,6 @@ def test_others_are_contexts(desk: Desk) -> None:
         "initiator": contact("Mia Kern", email="mia@own.example"),
         "id": {"INTERLOG": item.uuid, "URI": f"{desk.base}/interactions/{item.number}"},
     }
-    assert instant_text(at).startswith("2026-03-01T09:00:00")
 
 
 def test_a_type_of_ones_own_by_its_name(desk: Desk) -> None:

@@ -211,8 +211,22 @@ def test_a_list_of_contacts_becomes_a_draft(desk: Desk) -> None:
     assert (result["status"], result["context"]["interactionType"]) == ("Created", "Meeting")
     assert (result["context"]["description"], result["context"]["participants"]) == ("", people)
     assert result["context"]["interlog"] == {"isDraft": True}
+    number = int(result["context"]["id"]["URI"].rpartition("/")[2])
+    item = desk.firm.server.run(desk.firm.ledger.interactions.get(desk.firm.actor, number))
+    assert item.content.fields == {"isDraft": True}
     with desk.firm.server.with_settings(fdc3_contact_list_without_ui="reject") as base:
         code, message = Desk(desk.firm, base).failed("CreateInteraction", people)
     assert code == "Invalid"
     assert message == "timeRange is required; interactionType is required; description is required"
     assert desk.count() == 1
+
+
+@pytest.mark.parametrize(("origin", "stored"), [("Outlook", "Outlook"), (None, "excel"), ("", "excel")])
+def test_where_it_came_from(desk: Desk, origin: str | None, stored: str) -> None:
+    """What the context says counts, else the app that raised it; what was sent comes back all the same."""
+    context = {name: value for name, value in (SEED | {"origin": origin}).items() if value is not None}
+    answer = desk.post("CreateInteraction", {"context": context, "source": {"appId": "excel"}}).json()
+    created = answer["intentResult"]["context"]["context"]
+    item = desk.firm.server.run(desk.firm.ledger.known_as.uuid(desk.firm.actor, created["id"]["INTERLOG"]))
+    assert item.origin == stored
+    assert created.get("origin") == origin

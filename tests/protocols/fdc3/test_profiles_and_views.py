@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk
-from .test_create import among, contact
+from .test_create import contact
 
 
 def page(desk: Desk, intent: str, context: dict[str, Any]) -> str:
@@ -97,4 +97,17 @@ def test_what_is_malformed_shows_nothing(any_desk: Desk) -> None:
     """A view of what is not valid results in nothing, either."""
     body = any_desk.post("ViewInteractions", {"context": {"type": "fdc3.contact"}}).json()
     assert body == {"intentResult": {}}
-    assert among()["contacts"] == []
+
+
+def test_our_own_id_is_known(desk: Desk) -> None:
+    """Who has nothing but the id that we gave is found by it, whatever the name is by now (spec 1.3)."""
+    for first, type_ in ((contact("Ada", CRM="1"), "contact"), (organization("Client", LEI="L"), "organization")):
+        made = desk.raise_("CreateOrUpdateProfile", first)["context"]
+        ours = {"INTERLOG": made["id"]["INTERLOG"].upper()}
+        renamed = {"type": f"fdc3.{type_}", "name": "Other Name", "id": ours}
+        again = desk.raise_("CreateOrUpdateProfile", renamed)
+        assert (again["status"], again["context"]["id"]["URI"]) == ("Updated", made["id"]["URI"])
+        shown = page(desk, "ViewProfile", {"type": f"fdc3.{type_}", "id": ours})
+        assert made["id"]["URI"] == f"{desk.base}{shown}"
+        nobody = {"INTERLOG": "018f0000-0000-7000-8000-000000000000"}
+        assert desk.failed("CreateOrUpdateProfile", {"type": f"fdc3.{type_}", "id": nobody})[0] == "Invalid"

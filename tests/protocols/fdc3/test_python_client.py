@@ -2,7 +2,7 @@
 
 import pytest
 
-from interlog.fdc3 import AgentError, ResolveError, ResultError, connect, connect_sync
+from interlog.fdc3 import AgentError, ResolveError, connect, connect_sync
 from interlog.fdc3.contexts import Contact, meeting
 from interlog.model.instants import parse_moment, to_datetime
 
@@ -69,4 +69,3 @@ async def test_what_cannot_be(any_desk: Desk) -> None:
     with pytest.raises(AgentError, match="AgentNotFound"):
         async with connect("http", url="http://127.0.0.1:9"):
             pass
-    assert issubclass(ResultError, Exception)

@@ -39,12 +39,6 @@ def record_of(aside: dict[str, Any], campaign: str, household: str) -> Record | 
     return Record(campaign=campaign, household=household, **kept) if kept is not None else None
 
 
-def records_of(aside: dict[str, Any]) -> list[Record]:
-    """Return all records of a contact."""
-    keys = (key.partition("/") for key in aside.get(_RECORDS, {}))
-    return [found for campaign, _, home in keys if (found := record_of(aside, campaign, home)) is not None]
-
-
 def with_record(aside: dict[str, Any], record: Record) -> dict[str, Any]:
     """Return a contact's aside with a record that is new or another version."""
     said = asdict(record)

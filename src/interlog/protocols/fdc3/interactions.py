@@ -149,7 +149,9 @@ async def _created(raised: Raised, context: Context) -> Context:
     problems = problems_of(context)
     if problems:
         raise invalid(problems)
-    draft = await _free_of_known_ids(raised, translate.draft_of(actor.tenant, context, request_key=key))
+    draft = await _free_of_known_ids(
+        raised, translate.draft_of(actor.tenant, context, source=raised.source, request_key=key)
+    )
     try:
         logged = await ledger.interactions.log(actor, draft)
     except Invalid as error:

@@ -17,7 +17,7 @@ async def create_or_update(raised: Raised) -> Outcome:
         return Outcome(failed(failure, context), "/persons/new")
     problems = problems_of(context)
     card = translate.card_of(context)
-    if not problems and not card.email and not card.ids and not (card.name or "").strip():
+    if not problems and not (card.uuid or card.email or card.ids) and not (card.name or "").strip():
         problems.append(Problem("id", "must say who it is, or name must", "missing"))
     if problems:
         raise invalid(problems)

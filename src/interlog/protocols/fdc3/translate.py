@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from interlog.model.ids import parse_uuid
 from interlog.model.instants import EPOCH, SECOND, Moment, parse_moment
 from interlog.model.interactions import Content, Draft, Interaction, Participant
-from interlog.model.parties import Card, Organization, Person, PersonKind
+from interlog.model.parties import Card, Person
 from interlog.model.tenancy import Tenant
 from interlog.model.types import (
     CALL,
@@ -24,8 +25,8 @@ from interlog.model.types import (
     Role,
 )
 
-from .contexts import CONTACT, CONTACT_LIST, INTERACTION, ORGANIZATION, TIME_RANGE, text_of
-from .results import ID_KEY, Context
+from .contexts import CONTACT, CONTACT_LIST, INTERACTION, TIME_RANGE, text_of
+from .results import ID_KEY, NAMESPACE, Context
 
 PROTOCOL = "fdc3"
 
@@ -99,7 +100,9 @@ def card_of(contact: Mapping[str, Any]) -> Card:
     given = contact.get("id")
     ids: Mapping[str, Any] = given if isinstance(given, dict) else {}
     email = next((value for name, value in ids.items() if name.casefold() == "email" and value), None)
-    return Card(name=contact.get("name"), email=email, ids=tuple(pairs_of(ids)))
+    ours = next((value for name, value in ids.items() if name.casefold() == ID_KEY.casefold()), None)
+    uuid = parse_uuid(ours) if isinstance(ours, str) else None
+    return Card(name=contact.get("name"), email=email, ids=tuple(pairs_of(ids)), uuid=uuid)
 
 
 def pairs_of(ids: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -116,8 +119,11 @@ _MAX_ID = 400
 """Characters of an id, or of the name of who gave it: a longer one is kept, but nothing is found by it."""
 
 
-def draft_of(tenant: Tenant, context: Context, *, request_key: str | None = None) -> Draft:
-    """Return the interaction that a valid context asks for."""
+def draft_of(
+    tenant: Tenant, context: Context, *, source: Mapping[str, Any] | None = None, request_key: str | None = None
+) -> Draft:
+    """Return the interaction that a valid context asks for. ``source``: the app that raised it, where it came from if
+    the context does not say so itself."""
     kind = kind_of(tenant, context["interactionType"])
     people = _people(context, kind)
     start, end = _times(context["timeRange"])
@@ -129,18 +135,31 @@ def draft_of(tenant: Tenant, context: Context, *, request_key: str | None = None
         body=text_of(context["description"]) or None,
         direction=_direction(tenant, context, kind.type),
         participants=tuple(part for part, _ in people),
-        fields={_LABEL: context["interactionType"].strip()} if kind.is_label else {},
+        fields=_fields(context, kind),
         extras={PROTOCOL: context},
     )
     return Draft(
         type=kind.type.name,
         content=content,
         logging=Logging.MANUAL,
-        origin=context.get("origin"),
+        origin=context.get("origin") or _app_in(source),
         external_ids=dict(pairs_of(context.get("id") or {})),
         request_key=request_key,
         cards=tuple(card for _, card in people),
     )
+
+
+def _app_in(source: Mapping[str, Any] | None) -> str | None:
+    app = source.get("appId") if source is not None else None
+    return app[:_MAX_ID] if isinstance(app, str) and app and "\x00" not in app else None
+
+
+def _fields(context: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    fields: dict[str, Any] = {_LABEL: context["interactionType"].strip()} if kind.is_label else {}
+    own = context.get(NAMESPACE)
+    if kind.type.open and isinstance(own, dict) and own.get(DRAFT) is True:
+        fields[DRAFT] = True
+    return fields
 
 
 def _people(context: Mapping[str, Any], kind: Kind) -> list[tuple[Participant, Card]]:
@@ -281,15 +300,3 @@ def contact_of(person: Person, ids: Mapping[str, str], *, email: str | None = No
     address = email or person.primary_email
     known = ({"email": address} if address else {}) | {name.upper(): id_ for name, id_ in ids.items()}
     return {"type": CONTACT, "name": person.name, "id": known}
-
-
-def organization_of(organization: Organization, ids: Mapping[str, str], base: str) -> Context:
-    """Return an organization as a context."""
-    known = {name.upper(): id_ for name, id_ in ids.items()}
-    ours = {ID_KEY: organization.uuid, "URI": f"{base}/organizations/{organization.id}"}
-    return {"type": ORGANIZATION, "name": organization.name, "id": known | ours}
-
-
-def is_ours(person: Person) -> bool:
-    """Whether somebody works for the tenant."""
-    return person.kind is PersonKind.INTERNAL
