@@ -82,7 +82,7 @@ class IntentResolution:
         self._result = asyncio.ensure_future(delivered.result)
         self._result.add_done_callback(lambda done: done.cancelled() or done.exception())  # it may never be asked for
 
-    async def get_result(self, timeout: float | None = RESULT_SECONDS) -> Context | Channel | None:  # noqa: ASYNC109
+    async def get_result(self, timeout: float | None = RESULT_SECONDS) -> Context | Channel | None:  # noqa: ASYNC109  # its name is the spec's
         """Return what the intent resulted in: a context, a channel, or nothing.
 
         Raises ``ResultError``: ``ApiTimeout`` after so many seconds (None waits for ever), ``IntentHandlerRejected``

@@ -9,7 +9,7 @@ already is left alone.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..ledger import Ledger
 from ..model.errors import Conflict, NotFound
@@ -20,7 +20,15 @@ from ..model.tenancy import Actor
 from . import translate, wire
 from .source import Source
 
-Item = TypeVar("Item")
+
+class Numbered(Protocol):
+    """A record of the source, with the id that it keeps."""
+
+    @property
+    def id(self) -> int: ...
+
+
+Item = TypeVar("Item", bound=Numbered)
 Progress = Callable[[str, int, int | None], None]
 """Told of a part, how many of its records are stored by now, and of how many; None while they are being counted."""
 
@@ -231,7 +239,7 @@ class AffinityImport:
         """Yield what is not stored yet, in units; of ``adopted`` ids also what is there."""
         wanted = set(adopted)
         async for page in pages:
-            ids = [item.id for item in page]  # type: ignore[attr-defined]
+            ids = [item.id for item in page]
             there = await self._ledger.imports.taken(self._actor, kind, ids) - wanted
             new = [item for item, id_ in zip(page, ids, strict=True) if id_ not in there]
             for unit in units(new):

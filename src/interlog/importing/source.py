@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from email.utils import parsedate_to_datetime
+from types import GenericAlias
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,11 +62,8 @@ class Source:
 
     async def get(self, path: str, kind: type[Wire], **params: Any) -> Wire:
         """Return what stands at a path. Raises ``NotFound``, or ``Unavailable`` where it cannot be read at all."""
-        body = await self._read(path, params)
-        try:
-            return msgspec.json.decode(body, type=kind, strict=False)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unavailable(f"{self.url}{path} does not answer as the Affinity API does: {error}") from None
+        found: Wire = self._converted(await self._read(path, params), kind, path)
+        return found
 
     async def pages(self, path: str, key: str, kind: type[Wire], **params: Any) -> AsyncIterator[list[Wire]]:
         """Yield the pages of a list of version 1, whose items stand under a key."""
@@ -75,8 +73,8 @@ class Source:
             page = await self.get(path, dict[str, msgspec.Raw], **given)
             if key not in page:
                 raise Unavailable(f"{self.url}{path} does not answer as the Affinity API does: {key} is missing")
-            yield self._converted(page[key], list[kind], path)  # type: ignore[valid-type]
-            token = self._converted(page.get("next_page_token", msgspec.Raw(b"null")), str | None, path)  # type: ignore[arg-type]
+            yield self._converted(page[key], GenericAlias(list, (kind,)), path)
+            token = self._converted(page.get("next_page_token", msgspec.Raw(b"null")), str | None, path)
             if not token:
                 return
 
@@ -86,7 +84,7 @@ class Source:
             page = await self.get(path, dict[str, msgspec.Raw], **params)
             if "data" not in page:
                 raise Unavailable(f"{self.url}{path} does not answer as the Affinity API does: data is missing")
-            yield self._converted(page["data"], list[kind], path)  # type: ignore[valid-type]
+            yield self._converted(page["data"], GenericAlias(list, (kind,)), path)
             pagination = self._converted(page.get("pagination", msgspec.Raw(b"{}")), dict[str, str | None], path)
             following = pagination.get("nextUrl")
             if not following:
@@ -94,7 +92,7 @@ class Source:
             # Only the cursor counts: behind a proxy the address may be another one than ours.
             params = {name: values[-1] for name, values in parse_qs(urlsplit(following).query).items()}
 
-    def _converted(self, raw: msgspec.Raw, kind: type[Wire], path: str) -> Wire:
+    def _converted(self, raw: bytes | msgspec.Raw, kind: Any, path: str) -> Any:
         try:
             return msgspec.json.decode(raw, type=kind, strict=False)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

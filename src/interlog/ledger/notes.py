@@ -115,7 +115,7 @@ class Notes:
             parent=parent.id if parent is not None else None,
             creator=draft.creator or actor.person_id,
             created_at=draft.created_at if draft.created_at is not None else now(),
-            group=(parent or interaction).group if parent or interaction else 0,  # type: ignore[union-attr]
+            group=parent.group if parent is not None else interaction.group if interaction is not None else 0,
         )
         unit = Unit()
         if interaction is not None:

@@ -80,6 +80,7 @@ class ProfileValues:
         """Wait for those who are at work, and may have begun before they could know of what is defined now."""
         begun = set(self._at_work)
         async with asyncio.timeout(_LONGEST):
+            # Many may be at work, and each ends by itself: there is no one event to wait for.
             while not begun.isdisjoint(self._at_work):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 

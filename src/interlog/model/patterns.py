@@ -7,7 +7,7 @@ event loop. RE2 never goes back. It has no look-around and no back-references.
 from functools import lru_cache
 from typing import Protocol
 
-import re2  # type: ignore[import-untyped]
+import re2  # type: ignore[import-untyped]  # it brings no types
 
 MAX_PATTERN = 1_000
 """Characters of an expression."""

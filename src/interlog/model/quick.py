@@ -71,6 +71,7 @@ def quick_check(fields: tuple[FieldDefinition, ...], required: frozenset[str], *
         names[name] = field.name
         if field.kind is FieldKind.NUMBER:
             numbers.append(name)
+        # The type is made at run time, for msgspec alone.
         whole: Any = list[kind] if field.many else kind  # type: ignore[valid-type]
         if field.required or field.name in required:
             members.append((name, whole))

@@ -36,7 +36,7 @@ async def backup(url: str, target: Path, *, force: bool) -> None:
     path = sqlite_path(url)
     if path is not None and not path.is_file():
         raise Unavailable(f"there is no store at {path}")
-    if target.exists() and not force:  # noqa: ASYNC240
+    if target.exists() and not force:  # noqa: ASYNC240  # a command, with no loop to hold up
         raise Conflict(f"{target} exists; --force replaces it")
     with _written_whole(target) as part:
         if path is None:
@@ -50,7 +50,7 @@ async def restore(url: str, source: Path, *, force: bool) -> None:
 
     Raises ``Conflict`` where the store is in use, or holds data and ``force`` is not given.
     """
-    if not source.is_file():  # noqa: ASYNC240
+    if not source.is_file():  # noqa: ASYNC240  # a command, with no loop to hold up
         raise Unavailable(f"there is no file {source}")
     path = sqlite_path(url)
     if path is None:

@@ -110,6 +110,7 @@ class _Loader:
             if status == "complete":
                 data["ended"] = f"{last.isoformat()}T18:00:00.000Z"
             yield ResourceDraft(kind="campaigns", id=campaign, data=data)
+            # mypy cannot infer the type of a lambda with a default.
             asked = questions.questions(lambda tag, key=key: self._id("question", key, tag))  # type: ignore[misc]
             data = {"name": questions.NAME, "campaignId": campaign, "discoverable": False, "questions": asked}
             yield ResourceDraft(kind="surveys", id=survey, data=data)

@@ -53,6 +53,7 @@ class Members:
             except (Duplicate, Stale):
                 continue
             outcomes = {pair: there[some[1].ref] for pair, some in parts.items()}
+            # Whoever is neither new nor refused is among the outcomes, which the types cannot say.
             return [outcomes[pair] if pair in outcomes else wanted[pair] for pair in pairs]  # type: ignore[misc]
         raise Conflict("the list was being changed by others at the same time; try again")
 

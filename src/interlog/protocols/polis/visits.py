@@ -193,7 +193,7 @@ def data_of(visit: Visit, tenant: Tenant, version: int) -> Data | dict[str, Any]
     if not visit.beside.members:
         return data
     said = {name: value for name, value in asdict(data).items() if value is not None}
-    return ordered(said | visit.beside.members)  # type: ignore[no-any-return]
+    return ordered(said | visit.beside.members)  # type: ignore[no-any-return]  # JSON of any shape
 
 
 def _location(visit: Visit) -> _Location | None:
@@ -212,7 +212,7 @@ def _fields(fields: dict[str, Any]) -> dict[str, Any]:
         for value in fields.values():
             if isinstance(value, (str, int)):
                 return fields
-    return ordered(fields)  # type: ignore[no-any-return]
+    return ordered(fields)  # type: ignore[no-any-return]  # JSON of any shape
 
 
 def _plain(value: float | None) -> Any:
