@@ -85,10 +85,25 @@ DIFFERENCES = (
 SUITE = "2.0.6"
 
 SKIPPED = {
-    f"TestInteractions.test_list_{name}": "asks for the interactions of the first person, who owns the firm here"
-    for name in ("emails", "meetings")
-}
-"""What the live suite leaves out over a server of ours, and why."""
+    **{
+        f"TestInteractions.test_list_{name}": "leaves itself out: the first person owns the firm here, rather than "
+        "being from outside"
+        for name in ("emails", "meetings")
+    },
+    **{
+        f"TestQuery{name}": "this version of the command refuses the query by itself, and sends no request: persons "
+        "and companies cannot be asked for by id"
+        for name in (
+            "Persons.test_query_persons_with_include", "Persons.test_query_persons_with_expand",
+            "Companies.test_query_companies_with_include", "Companies.test_query_companies_with_expand",
+            "EdgeCases.test_query_empty_result",
+        )
+    },
+    "TestSDKWrites.test_webhook_crud": "calls a function of its own with an argument too many; the script itself, "
+    "which has the same part, does not",
+    "TestSDKWritesFull.test_full_write_suite": "ends with the same call; the script does all the rest",
+}  # fmt: skip
+"""Tests of the live suite that do not pass over a server of ours, and why: none because of what the server answers."""
 
 
 def page(tests: Path) -> str:
@@ -127,9 +142,11 @@ where a word in the path is taken for an id.
 
 ## The community's live suite
 
-affinity-sdk {SUITE} comes with tests that were written for a sandbox of the vendor. Those that only read, and those of
-its command line, run over a server here, with something of everything in it. Each passes, unless it needs an operation
-that is not served yet; but for these, which the suite itself leaves out:
+affinity-sdk {SUITE} comes with tests that were written for a sandbox of the vendor. All of them run over a server here,
+with something of everything in it, and with what the suite's own script prepares: those that read, those of its command
+line, those that compare queries with exports, and the script that writes, with its merges and with webhooks that a
+receiver takes. Each passes, unless it needs an operation that is not served yet; but for these, for reasons of their
+own:
 
 | test | reason |
 | --- | --- |

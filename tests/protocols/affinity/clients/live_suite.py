@@ -4,6 +4,7 @@ It is taken from the published source distribution, by its hash, when a test fir
 of it is kept here. Each failure is told with the requests that were refused.
 """
 
+import json
 import os
 import re
 import shutil
@@ -51,23 +52,54 @@ def source() -> Path:
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
-def run(module: str, base: str, token: str, folder: Path) -> list[Ran]:
-    """Run a module of the suite over a server, and return what became of each of its tests."""
-    copy = folder / "suite"
-    shutil.copytree(source(), copy, ignore=shutil.ignore_patterns("docs", "mcp", "plugins"), dirs_exist_ok=True)
-    (copy / ".sandbox.env").write_text(f"AFFINITY_API_KEY={token}\n")
-    report = folder / f"{module}.xml"
-    done = subprocess.run(
-        [str(environment("affinity-sdk")), "-m", "pytest", "-p", "point_at_us", "-o", "addopts=", "-m", "integration",
-         "-q", f"--junitxml={report}", f"tests/integration/{module}.py"],
-        cwd=copy, capture_output=True, text=True, timeout=120, check=False,
-        env=os.environ | {
-            "PYTHONPATH": str(HERE), "AFF_BASE": base, "XAFFINITY_NO_UPDATE_CHECK": "1", "HOME": str(folder),
-            "AFFINITY_V1_BASE_URL": base, "AFFINITY_V2_BASE_URL": f"{base}/v2",
-        },
-    )  # fmt: skip
-    assert report.exists(), done.stdout + done.stderr
-    return [_ran(case) for case in ET.parse(report).iter("testcase")]
+class Suite:
+    """A copy of the suite, pointed at a tenant of a server here, whose name must end with ``sandbox``."""
+
+    def __init__(self, base: str, token: str, folder: Path) -> None:
+        self._folder, self._copy = folder, folder / "suite"
+        shutil.copytree(source(), self._copy, ignore=shutil.ignore_patterns("docs", "mcp", "plugins"))
+        (self._copy / ".sandbox.env").write_text(f"AFFINITY_API_KEY={token}\n")
+        self._environ = os.environ | {
+            "PYTHONPATH": f"{HERE}{os.pathsep}{self._copy}", "AFF_BASE": base, "HOME": str(folder),
+            "AFFINITY_V1_BASE_URL": base, "AFFINITY_V2_BASE_URL": f"{base}/v2", "AFFINITY_API_KEY": token,
+            "XAFFINITY_NO_UPDATE_CHECK": "1",
+        }  # fmt: skip
+
+    def run(self, module: str) -> list[Ran]:
+        """Run a module, by its path below ``tests``, and return what became of each of its tests."""
+        report = self._folder / f"{Path(module).name}.xml"
+        printed = self._python("-m", "pytest", "-p", "point_at_us", "-o", "addopts=", "-m", "integration", "-q",
+                               f"--junitxml={report}", f"tests/{module}.py")  # fmt: skip
+        assert report.exists(), printed
+        return [_ran(case) for case in ET.parse(report).iter("testcase")]
+
+    def prepare(self, script: str) -> None:
+        """Run one of the suite's scripts that make what its tests want to find."""
+        done = self._python("-c", f"import point_at_us, runpy; runpy.run_path({script!r}, run_name='__main__')")
+        assert "Setup Complete!" in done, done
+
+    def writes(self, webhook_url: str) -> list[Ran]:
+        """Run its script of writes, merges and webhooks among them, and return what became of each of its parts."""
+        report = self._folder / "writes.json"
+        printed = self._python(
+            str(HERE / "writes_program.py"), str(report), input="y\n", AFFINITY_TEST_WEBHOOK_URL=webhook_url
+        )
+        assert report.exists(), printed
+        return [
+            Ran(name, "failed", _refused(text), text[-2_000:]) if text else Ran(name, "passed")
+            for name, text in json.loads(report.read_text()).items()
+        ]
+
+    def _python(self, *arguments: str, input: str = "", **variables: str) -> str:
+        done = subprocess.run(
+            [str(environment("affinity-sdk")), *arguments], cwd=self._copy, env=self._environ | variables,
+            input=input, capture_output=True, text=True, timeout=170, check=False,
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+
+def _refused(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_REFUSED.findall(text) + _REFUSED_JSON.findall(text))
 
 
 def _ran(case: ET.Element) -> Ran:
@@ -77,5 +109,5 @@ def _ran(case: ET.Element) -> Ran:
             return Ran(name, "skipped", message=child.get("message", ""))
         if child.tag in ("failure", "error"):
             text = child.get("message", "") + (child.text or "")
-            return Ran(name, "failed", tuple(_REFUSED.findall(text) + _REFUSED_JSON.findall(text)), text[:2_000])
+            return Ran(name, "failed", _refused(text), text[:2_000])
     return Ran(name, "passed")
