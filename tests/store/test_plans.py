@@ -77,6 +77,7 @@ READS_EVERYTHING = {
     "canvassing_check": "verifies the whole store",
     "orphans": "verifies the whole store",
     "notes.count_query": "a count that one protocol demands with its first page",
+    "reminders.count_query": "a count that one protocol demands with its first page",
     "opportunities.LIST_SIZES": "counts each list's opportunities",
     "tenants.LAST_ID": "the tenants themselves, when one is created",
     "tenants.ALL": "the tenants themselves, for whoever runs the server",
@@ -187,6 +188,13 @@ def _page_of_notes(by: str | None, roots: bool, condition: Condition | None = No
     return Case(notes.page_query(by, roots=roots, shape=shape), arguments, sorted_arms=chosen)
 
 
+def _page_of_reminders(by: tuple[str, ...], condition: Condition) -> Case:
+    place = {"after_at": 0, "after_id": 0, "until": 2**62, "limit": 20, "now": now(), "party_kind": 0}
+    chosen = condition is REMINDER_CONDITIONS["one"]
+    query = reminders.page_query(frozenset(by), shape=shape_of(condition))
+    return _simple(query, **place, **dict.fromkeys(by, 1), **_values(condition))._replace(sorted_arms=chosen)
+
+
 def _values(condition: Condition | None) -> dict[str, Any]:
     return arguments_of(condition) if condition else {}
 
@@ -217,6 +225,10 @@ NOTE_CONDITIONS = _ranges("created_at", "updated_at") | {
     "two": TWO_NOTES,
     "author": Compare("creator", Operator.EQUAL, 1),
     "authors": Or((Compare("creator", Operator.EQUAL, 1), Compare("creator", Operator.EQUAL, 2))),
+}
+
+REMINDER_CONDITIONS = _ranges("due_at", "created_at", "updated_at") | {
+    "one": Compare("id", Operator.EQUAL, 5),
 }
 
 
@@ -558,6 +570,11 @@ CASES: dict[str, Case] = {
         for by in ((), ("party",), ("owner",), ("creator",), ("party", "kind", "reset"))
         for completed in (None, False)
     },
+    **{
+        f"reminders.page_query-{'-'.join(by)}-{name}": _page_of_reminders(by, condition)
+        for by in ((), ("party",), ("owner",))
+        for name, condition in REMINDER_CONDITIONS.items()
+    },
     "reminders.CHANGE": _simple(
         reminders.CHANGE,
         id=1,
@@ -721,7 +738,7 @@ async def _load(firm: Firm) -> Loaded:
     unit.insert(
         schema.reminder,
         [
-            (tenant, index + 1, index % 2, None, index, 0, index, index, index, 1, None, None, 0, 1, None, 1, None)
+            (tenant, index + 1, index % 2, None, index, 0, index, index, index, 1, None, None, 0, 1, 2, 1, None)
             for index in range(PARTIES)
         ],
     )

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from ..model.conditions import And, Compare, Condition, Operator
 from ..model.deliveries import Message, Subscription, Target
 from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unknown_id
 from ..model.instants import DAY, now
@@ -24,7 +25,7 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .deliveries import Deliveries
 from .happenings import GONE, Happenings
-from .opportunities import visible_opportunities
+from .opportunities import sees_list, visible_opportunities
 
 _RESETTING = "reminders"
 """The name of what reads the journal for contacts, among those who do."""
@@ -35,11 +36,14 @@ _MODELS = {
     Party.OPPORTUNITY: ("opportunity_id", "Opportunity"),
 }
 
+_ABOUT = {"person": Party.PERSON, "organization": Party.ORGANIZATION, "opportunity": Party.OPPORTUNITY}
+
 Parties = Mapping[Party, Mapping[int, Any]]
 
 
 class ReminderDraft(NamedTuple):
-    """A reminder to be made. ``is_completed``: only one that is due once can be."""
+    """A reminder to be made. ``is_completed``: only one that is due once can be. ``due_at``: of a recurring one, when
+    it is due first; by default so many days from now."""
 
     kind: ReminderKind
     owner: int
@@ -86,10 +90,12 @@ class Reminders:
         due_before: int | None = None,
         after: tuple[int, int] | None = None,
         limit: int,
+        condition: Condition | None = None,
     ) -> tuple[list[Reminder], tuple[int, int] | None]:
         """Return reminders soonest due first, behind a (due_at, id), and the place that the next page goes on from.
 
-        ``by``: ids or codes of ``FILTERS``. A page may have fewer, for those whose party is gone.
+        ``by``: ids or codes of ``FILTERS``; ``condition``: what else they meet. A page may have fewer, for those whose
+        party is gone.
         """
         actor.require(Right.READ)
         at, start, until = now(), after or (-(2**62), 0), due_before if due_before is not None else 2**62
@@ -102,11 +108,45 @@ class Reminders:
         completed = None if status is None else status is Status.COMPLETED
         found = await rows.page(
             self._database, actor.tenant.id, by, party_kind=int(party_kind), completed=completed, after=start,
-            until=until, limit=limit + 1,
+            until=until, limit=limit + 1, condition=condition, now=at,
         )  # fmt: skip
         following = (found[limit - 1].due_at, found[limit - 1].id) if len(found) > limit else None
         there = await self.parties(actor, found[:limit])
         return [item for item in found[:limit] if item.party in there[item.party_kind]], following
+
+    async def matching(
+        self, actor: Actor, condition: Condition | None, *, after: tuple[int, int] | None = None, limit: int
+    ) -> tuple[list[Reminder], tuple[int, int] | None]:
+        """Return a page of the reminders that meet a condition.
+
+        What it demands in any case is asked for as ``page`` is, by an index where there is one.
+        """
+        by: dict[str, int] = {}
+        party_kind, status = Party.PERSON, None
+        rest: list[Condition] = []
+        for term in condition.operands if isinstance(condition, And) else (condition,) if condition else ():
+            field = term.field if isinstance(term, Compare) and term.operator is Operator.EQUAL else None
+            if not isinstance(term, Compare) or field is None or field in by:
+                rest.append(term)
+            elif field in _ABOUT and "party" not in by:
+                by["party"], party_kind = int(term.value), _ABOUT[field]
+            elif field == "status" and status is None:
+                status = Status(int(term.value))
+            elif field in rows.FILTERS:
+                by[field] = int(term.value)
+            else:
+                rest.append(term)
+        return await self.page(
+            actor, by, party_kind=party_kind, status=status, after=after, limit=limit,
+            condition=And(tuple(rest)) if len(rest) > 1 else rest[0] if rest else None,
+        )  # fmt: skip
+
+    async def count(self, actor: Actor, condition: Condition | None) -> int:
+        """Return how many reminders meet a condition, about whoever is there and seen by the actor."""
+        actor.require(Right.READ)
+        lists = await opportunity_rows.lists(self._database, actor.tenant.id)
+        seen = [item.id for item in lists if sees_list(actor, item)]
+        return await rows.count(self._database, actor.tenant.id, seen, condition, now=now())
 
     async def parties(self, actor: Actor, items: Sequence[Reminder]) -> Parties:
         """Return whom some reminders are about, by kind and id: those who are there, and that the actor sees."""
@@ -114,9 +154,10 @@ class Reminders:
         return await _parties(self._store, actor, [(item.party_kind, item.party) for item in items])
 
     async def create(self, actor: Actor, draft: ReminderDraft) -> Reminder:
-        """Make a reminder; a recurring one is first due so many days from now."""
+        """Make a reminder."""
         actor.require(Right.WRITE)
         at = now()
+        due_at = draft.due_at
         problems = problems_of(draft.kind, due=draft.due_at is not None, reset=draft.reset, days=draft.days)
         problems += await self._owner_problems(actor, draft.owner)
         there = await _parties(self._store, actor, [(draft.party_kind, draft.party)])
@@ -128,11 +169,13 @@ class Reminders:
             problems.append(_NEVER_COMPLETED)
         if problems:
             raise Invalid(*problems)
+        if due_at is None:
+            due_at = at + (draft.days or 0) * DAY
         item = Reminder(
             id=await self._store.numbers.one(actor.tenant.id, "reminder"),
             kind=draft.kind,
             content=draft.content,
-            due_at=at + (draft.days or 0) * DAY if is_recurring else draft.due_at or at,
+            due_at=due_at,
             party_kind=draft.party_kind,
             party=draft.party,
             creator=actor.person_id,
@@ -152,15 +195,27 @@ class Reminders:
         return item
 
     async def update(
-        self, actor: Actor, id_: int, changes: Mapping[str, Any], *, is_completed: bool | None = None
+        self,
+        actor: Actor,
+        id_: int,
+        changes: Mapping[str, Any],
+        *,
+        is_completed: bool | None = None,
+        completed_at: int | None = None,
+        is_contact: bool = False,
     ) -> Reminder:
-        """Change ``content``, ``owner``, ``due_at``, ``reset`` or ``days``, and whether one due once is done."""
+        """Change ``content``, ``owner``, ``due_at``, ``reset`` or ``days``, and whether one due once is done.
+
+        ``completed_at``: since when, by default and at most now. ``is_contact``: to complete a recurring one is not
+        refused, but counts as a contact at that time.
+        """
         actor.require(Right.WRITE)
         read, at = await self._own(actor, id_), now()
+        done_at = at if completed_at is None else min(completed_at, at)
         problems = await self._owner_problems(actor, changes["owner"]) if "owner" in changes else []
         if read.kind is ReminderKind.RECURRING:
             changes = {name: value for name, value in changes.items() if name != "due_at"}
-            if is_completed:
+            if is_completed and not is_contact:
                 problems.append(_NEVER_COMPLETED)
         else:
             changes = {name: value for name, value in changes.items() if name not in ("reset", "days")}
@@ -169,9 +224,11 @@ class Reminders:
         new = replace(read, **changes, updated_at=at, version=read.version + 1)
         if new.days is not None and read.days is not None:
             new = replace(new, due_at=read.due_at + (new.days - read.days) * DAY)
-        if is_completed is not None and is_completed != (read.completed_at is not None):
+        if read.kind is ReminderKind.RECURRING:
+            new = replace(new, due_at=new.after(done_at)) if is_completed else new
+        elif is_completed is not None and is_completed != (read.completed_at is not None):
             completer = actor.person_id if is_completed else None
-            new = replace(new, completed_at=at if is_completed else None, completer=completer)
+            new = replace(new, completed_at=done_at if is_completed else None, completer=completer)
         await self._write(actor, read, new)
         return new
 

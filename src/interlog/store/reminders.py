@@ -4,12 +4,27 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
+from ..model.conditions import Condition
 from ..model.parties import Party
-from ..model.reminders import Reminder, ReminderKind, Reset
+from ..model.reminders import Reminder, ReminderKind, Reset, Status
+from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
-from .schema import reminder
+from .schema import opportunity, organization, person, reminder
 from .statements import Query, Unit, member_of, parameter
 
 Columns = reminder.c
@@ -43,9 +58,32 @@ FILTERS = ("party", "owner", "creator", "completer", "kind", "reset")
 """What a list can be narrowed by."""
 
 
-@lru_cache(maxsize=256)
-def page_query(by: frozenset[str], *, completed: bool | None = None) -> Query:
-    """Return the statement of a page, soonest due first, narrowed by some of ``FILTERS``."""
+def _number(value: int) -> ColumnElement[int]:
+    return literal_column(str(int(value)))
+
+
+def _about(kind: Party) -> ColumnElement[int]:
+    return case((Columns.party_kind == _number(kind), Columns.party_id))
+
+
+_FIELDS: dict[str, ColumnElement[Any]] = {
+    **{name: Columns[name] for name in ("id", "creator", "owner", "completer", "kind", "reset", "due_at", "created_at",
+                                        "updated_at")},
+    "person": _about(Party.PERSON),
+    "organization": _about(Party.ORGANIZATION),
+    "opportunity": _about(Party.OPPORTUNITY),
+    "status": case(
+        (Columns.completed_at.is_not(None), _number(Status.COMPLETED)),
+        (Columns.due_at < parameter("now"), _number(Status.OVERDUE)),
+        else_=_number(Status.ACTIVE),
+    ),
+}  # fmt: skip
+"""What conditions can be about."""
+
+
+@lru_cache(maxsize=SHAPES)
+def page_query(by: frozenset[str], *, completed: bool | None = None, shape: Shape | None = None) -> Query:
+    """Return the statement of a page, soonest due first, narrowed by some of ``FILTERS`` and by a condition."""
     statement = select(*Columns).where(
         *_LIVE,
         tuple_(Columns.due_at, Columns.id) > tuple_(parameter("after_at"), parameter("after_id")),
@@ -61,7 +99,32 @@ def page_query(by: frozenset[str], *, completed: bool | None = None) -> Query:
     if completed is not None:
         is_open = Columns.completed_at.is_(None)
         statement = statement.where(~is_open if completed else is_open)
+    if shape is not None:
+        statement = statement.where(matching(shape, _FIELDS))
     return Query(statement.order_by(Columns.due_at, Columns.id).limit(parameter("limit")))
+
+
+def _there(kind: Party, table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether the one whom a reminder is about, if of this kind, is there.
+
+    As a value, since PostgreSQL would read whole tables for EXISTS.
+    """
+    found: Select[Any] = select(literal_column("1")).where(
+        table.c.tenant_id == Columns.tenant_id, table.c.id == Columns.party_id, table.c.deleted_at.is_(None), *more
+    )
+    return and_(Columns.party_kind == _number(kind), found.scalar_subquery().is_not(None))
+
+
+@lru_cache(maxsize=SHAPES)
+def count_query(shape: Shape | None = None) -> Query:
+    """Return the statement that counts the reminders that meet a condition, and whose party is there and seen."""
+    seen = or_(
+        _there(Party.PERSON, person),
+        _there(Party.ORGANIZATION, organization),
+        _there(Party.OPPORTUNITY, opportunity, member_of(opportunity.c.list_id, "lists")),
+    )
+    statement = select(func.count()).select_from(reminder).where(*_LIVE, seen)
+    return Query(statement if shape is None else statement.where(matching(shape, _FIELDS)))
 
 
 async def page(
@@ -74,14 +137,32 @@ async def page(
     after: tuple[int, int],
     until: int,
     limit: int,
+    condition: Condition | None = None,
+    now: int = 0,
 ) -> list[Reminder]:
-    """Return reminders behind a (due_at, id), those due before ``until``, soonest first."""
-    kind = {"party_kind": party_kind} if "party" in by else {}
-    rows = await database.fetch(
-        page_query(frozenset(by), completed=completed), tenant=tenant, after_at=after[0], after_id=after[1],
-        until=until, limit=limit, **by, **kind,
-    )  # fmt: skip
+    """Return reminders behind a (due_at, id), those due before ``until``, soonest first.
+
+    ``now``: the instant at which a condition about how they stand is meant.
+    """
+    arguments: dict[str, Any] = {
+        "tenant": tenant, "after_at": after[0], "after_id": after[1], "until": until, "limit": limit, **by
+    }  # fmt: skip
+    if "party" in by:
+        arguments["party_kind"] = party_kind
+    if condition is None:
+        rows = await database.fetch(page_query(frozenset(by), completed=completed), **arguments)
+    else:
+        query = page_query(frozenset(by), completed=completed, shape=shape_of(condition))
+        rows = await database.fetch_long(query, **arguments, **arguments_of(condition), now=now)
     return [_reminder_of(row) for row in rows]
+
+
+async def count(database: Database, tenant: int, lists: Iterable[int], condition: Condition | None, *, now: int) -> int:
+    """Return how many reminders meet a condition whose party is there; of opportunities those on some lists."""
+    query = count_query(None if condition is None else shape_of(condition))
+    values = {} if condition is None else arguments_of(condition)
+    rows = await database.fetch_long(query, tenant=tenant, lists=database.array(lists), now=now, **values)
+    return int(rows[0][0])
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, Reminder]:

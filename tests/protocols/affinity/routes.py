@@ -235,6 +235,13 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
             "persons": [{"id": ids["Person"]}],
         },
         "v2.notes.update": {"content": {"html": "<p>Hello</p>"}},
+        "v2.reminders.create": {
+            "type": "one-time",
+            "owner": {"id": ids["Internal"]},
+            "entity": {"type": "person", "id": ids["Person"]},
+            "dueDate": "2026-01-01T00:00:00Z",
+        },
+        "v2.reminders.update": {"content": "Hello"},
     }
     in_path = {name: ids[model_of(path, name)] for name in path_names(path)}
     values = {

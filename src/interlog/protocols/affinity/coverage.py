@@ -43,8 +43,6 @@ NOT_YET = missing(
     ("14.5", "GET", "/v2/lists/{id}/saved-views"),
     ("14.6", "GET", "/v2/users"),
     ("14.6", "GET", "/v2/users/{id}"),
-    ("14.6", "GET POST", "/v2/reminders"),
-    ("14.6", "GET POST DELETE", "/v2/reminders/{id}"),
     ("14.6", "GET POST", "/v2/webhooks"),
     ("14.6", "GET POST DELETE", "/v2/webhooks/{id}"),
     ("14.6", "GET", "/v2/transcripts"),

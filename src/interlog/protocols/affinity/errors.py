@@ -46,7 +46,12 @@ _NAMES_V2 = {
     "parent_id": "parent",
     "creator_id": "creator",
     "created_at": "createdAt",
+    "owner_id": "owner",
+    "person_id": "entity",
+    "organization_id": "entity",
+    "opportunity_id": "entity",
 }
+"""From the names of the model to those of version 2; an entity is named by kind and id."""
 
 
 def name_v1(path: str) -> str:

@@ -33,7 +33,8 @@ class Param(Struct, frozen=True, kw_only=True):
     """A parameter, wherever it arrives: in the path, the body or the query.
 
     ``choices`` are the only values allowed; ``minimum`` and ``maximum`` are inclusive bounds of an integer;
-    ``empty`` allows the empty text or list; ``model`` is what an id belongs to; ``max_length`` counts characters.
+    ``empty`` allows the empty text or list; ``model`` is what an id belongs to; ``max_length`` counts characters;
+    ``nullable`` says that null is a value: what was there is taken away.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Param(Struct, frozen=True, kw_only=True):
     empty: bool = True
     max_length: int = 10_000
     model: str | None = None
+    nullable: bool = False
 
 
 class Call(Struct):

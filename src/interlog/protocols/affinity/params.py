@@ -46,6 +46,8 @@ class Decoder:
             if value is None:
                 if param.required:
                     problems.append(Problem(name, "is required", "missing"))
+                elif param.nullable and name in raw:
+                    args[name] = None
                 continue
             found = _read_many(param, read, value, problems) if many else read(name, value, problems)
             if found is _MALFORMED:

@@ -98,7 +98,7 @@ async def create(call: Call) -> dict[str, Any]:
     if len(given) != 1:
         wrong = Problem("", f"Exactly one of {', '.join(_PARTIES)} must be given, not {len(given)}", "verbatim")
         raise Invalid(wrong, *await _unknown(call))
-    due = call.get("due_date")
+    due = call.get("due_date") if args["type"] == ReminderKind.ONCE else None
     draft = ReminderDraft(
         kind=ReminderKind(args["type"]),
         owner=args["owner_id"],

@@ -8,14 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from interlog.ledger.reminders import ReminderDraft
 from interlog.model.conditions import And, Compare, Not, Operator, Or
 from interlog.model.instants import DAY, HOUR, SECOND, now
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
+from interlog.model.parties import Party
+from interlog.model.reminders import ReminderKind, Reset
 from interlog.model.tenancy import Right
 from interlog.model.types import Role
 from interlog.protocols.affinity.v2.filters import MAX_DEPTH, MAX_LENGTH
-from interlog.store.schema import interaction, note
+from interlog.store.schema import interaction, note, reminder
 from interlog.store.statements import Query, Unit, parameter
 from tests.serving import Caller, Firm, RunningServer
 
@@ -27,9 +30,10 @@ from .wire import created, data, followed, ids, invalid, time
 SOME = 24
 START = now() - 100 * DAY
 RANGE = [Operator.GREATER, Operator.LESS, Operator.GREATER_OR_EQUAL, Operator.LESS_OR_EQUAL]
-COLLECTIONS = ["meetings", "calls", "chat-messages", "emails", "notes", "replies", "notes of a person"]
+COLLECTIONS = ["meetings", "calls", "chat-messages", "emails", "notes", "replies", "notes of a person", "reminders"]
 
-Record = Mapping[str, int | None]
+Record = Mapping[str, int | str | None]
+"""What each property is: an id, an instant, or a word."""
 
 
 def moving(table: Any, key: str, changed: str) -> Query:
@@ -44,6 +48,7 @@ def moving(table: Any, key: str, changed: str) -> Query:
 
 MOVE_INTERACTION = moving(interaction, "number", "modified_at")
 MOVE_NOTE = moving(note, "id", "updated_at")
+MOVE_REMINDER = moving(reminder, "id", "updated_at")
 
 
 class World:
@@ -68,6 +73,7 @@ class World:
         self.records["/notes"] = roots
         self.records[f"/notes/{next(iter(roots))}/replies"] = without_ids(replies)
         self.records[f"/persons/{self.ola.id}/notes"] = without_ids(roots)
+        self.records["/reminders"] = self._reminders()
         self.paths = dict(zip(COLLECTIONS, self.records, strict=True))
         firm.server.run(firm.ledger.store.database.write(self.unit))
 
@@ -93,6 +99,33 @@ class World:
             draft = NoteDraft(content="x", links=links, parent=parent, created_at=made_at)
             id_ = self.firm.server.run(self.firm.ledger.notes.create(actor, draft)).id
             found[id_] = {"id": id_, "creator.id": actor.person_id, **self._moved(MOVE_NOTE, id_, made_at)}
+        return found
+
+    def _reminders(self) -> dict[int, Record]:
+        client, deal = self.firm.organization("Client"), self.firm.opportunity("Deal")
+        about = {"person": (Party.PERSON, self.ola.id), "company": (Party.ORGANIZATION, client.id),
+                 "opportunity": (Party.OPPORTUNITY, deal.id)}  # fmt: skip
+        triggers = {None: None, "interaction": Reset.INTERACTION, "email": Reset.EMAIL, "event": Reset.MEETING}
+        reminders, found = self.firm.ledger.reminders, dict[int, Record]()
+        for _ in range(SOME):
+            owner, trigger = self.chance.choice([self.firm.mia, self.ben]), self.chance.choice(list(triggers))
+            which, due_at = self.chance.choice(list(about)), self._moment() + self.chance.choice([0, 0, 1_000 * DAY])
+            is_completed = trigger is None and self.chance.random() < 0.4
+            kind = ReminderKind.ONCE if trigger is None else ReminderKind.RECURRING
+            draft = ReminderDraft(
+                kind, owner.id, *about[which], due_at=due_at, reset=triggers[trigger], days=trigger and 5,
+                is_completed=is_completed,
+            )  # fmt: skip
+            actor = self.firm.acting(self.chance.choice([self.firm.mia, self.ben]))
+            item = self.firm.server.run(reminders.create(actor, draft))
+            found[item.id] = {
+                "id": item.id, "owner.id": owner.id, "creator.id": actor.person_id, "dueDate": due_at,
+                "completer.id": actor.person_id if is_completed else None, "resetTrigger": trigger,
+                **{f"{name}.id": id_ if name == which else None for name, (_, id_) in about.items()},
+                "type": "one-time" if trigger is None else "recurring",
+                "status": "completed" if is_completed else "overdue" if due_at < now() else "active",
+                **self._moved(MOVE_REMINDER, item.id),
+            }  # fmt: skip
         return found
 
     def _moved(self, query: Query, key: int, created_at: int | None = None) -> Record:
@@ -135,6 +168,8 @@ def holds(tree: Any, record: Record) -> bool | None:
         return value is not None
     if value is None:
         return None
+    if isinstance(value, str):
+        return bool(value == written)
     other = int(written) if written.isdecimal() else at(written)
     compared = {"=": value == other, ">": value > other, "<": value < other, ">=": value >= other, "<=": value <= other}
     return compared[tree.operator]
@@ -144,13 +179,15 @@ def terms(records: Mapping[int, Record]) -> st.SearchStrategy[Any]:
     """Return terms about some records, with values that some have, nearly have, and that none has."""
     found: list[st.SearchStrategy[Any]] = []
     for name in next(iter(records.values())):
-        known = sorted({value for record in records.values() if (value := record[name]) is not None})
-        operators, texts = RANGE, [time(value) for value in known]
-        if name.lower().endswith("id"):
-            operators, texts = [Operator.EQUAL], [*map(str, known), str(UNKNOWN)]
+        known = {value for record in records.values() if (value := record[name]) is not None}
+        is_word = any(isinstance(value, str) for value in known)
+        if is_word or name.lower().endswith("id"):
+            operators, texts = [Operator.EQUAL], [*map(str, known), *([] if is_word else [str(UNKNOWN)])]
             found.append(st.just(Compare(name, Operator.EQUAL, None)))  # type: ignore[arg-type]
         else:
-            texts += [exact(value + shift) for value in known for shift in (-SECOND, -1, 0, 1, SECOND)]
+            moments = [int(value) for value in known]
+            operators, texts = RANGE, [time(value) for value in moments]
+            texts += [exact(value + shift) for value in moments for shift in (-SECOND, -1, 0, 1, SECOND)]
         found.append(st.builds(Compare, st.just(name), st.sampled_from(operators), st.sampled_from(texts)))
     return st.one_of(found)
 
@@ -168,6 +205,7 @@ def exact(instant: int) -> str:
     "v2.notes.list",
     "v2.notes.replies",
     "v2.persons.notes",
+    "v2.reminders.list",
 )
 @pytest.mark.parametrize("name", COLLECTIONS)
 class TestFindsWhatItSays:

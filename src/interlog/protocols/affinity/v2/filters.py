@@ -22,6 +22,7 @@ from interlog.model.ids import MAX_ID
 from interlog.model.instants import parse_moment
 
 from ..operations import Param
+from .words import REMINDER_TYPES, RESET_TRIGGERS, STATUSES
 
 MAX_LENGTH = 4_000
 MAX_TERMS = 200
@@ -295,29 +296,53 @@ def _instant(text: str) -> int | None:
 _RANGE = (Operator.GREATER, Operator.LESS, Operator.GREATER_OR_EQUAL, Operator.LESS_OR_EQUAL)
 
 
-def _id_property(field: str) -> Property:
+def id_property(field: str) -> Property:
+    """Return a property that holds an id."""
     return Property(field, _id, "an id", (Operator.EQUAL,))
 
 
-def _time_property(field: str) -> Property:
+def time_property(field: str) -> Property:
+    """Return a property that holds a date and time."""
     return Property(field, _instant, "a date and time such as 2026-03-05T17:15:30Z", _RANGE)
+
+
+def word_property(field: str, words: Mapping[str, int]) -> Property:
+    """Return a property that holds one of some words, each of which the model knows as a number."""
+    return Property(field, words.get, f"one of {', '.join(words)}", (Operator.EQUAL,))
 
 
 def _interactions(time: str) -> dict[str, Property]:
     return {
-        "id": _id_property("number"),
-        time: _time_property("occurred_at"),
-        "createdAt": _time_property("created_at"),
-        "updatedAt": _time_property("modified_at"),
+        "id": id_property("number"),
+        time: time_property("occurred_at"),
+        "createdAt": time_property("created_at"),
+        "updatedAt": time_property("modified_at"),
     }
 
 
 EVENTS = _interactions("startTime")
 MESSAGES = _interactions("sentAt")
 ATTACHED_NOTES = {
-    "creator.id": _id_property("creator"),
-    "createdAt": _time_property("created_at"),
-    "updatedAt": _time_property("updated_at"),
+    "creator.id": id_property("creator"),
+    "createdAt": time_property("created_at"),
+    "updatedAt": time_property("updated_at"),
 }
 """Replies, and the notes of a person, a company or an opportunity."""
-NOTES = {"id": _id_property("id"), **ATTACHED_NOTES}
+NOTES = {"id": id_property("id"), **ATTACHED_NOTES}
+
+REMINDERS = {
+    **{
+        f"{path}.id": id_property(field)
+        for path, field in (
+            ("person", "person"), ("company", "organization"), ("opportunity", "opportunity"), ("creator", "creator"),
+            ("owner", "owner"), ("completer", "completer"),
+        )
+    },
+    "id": id_property("id"),
+    "type": word_property("kind", REMINDER_TYPES),
+    "resetTrigger": word_property("reset", RESET_TRIGGERS),
+    "status": word_property("status", STATUSES),
+    "dueDate": time_property("due_at"),
+    "createdAt": time_property("created_at"),
+    "updatedAt": time_property("updated_at"),
+}  # fmt: skip

@@ -14,6 +14,7 @@ from ..html import problems_v2, with_rel
 from ..operations import PATH_ID, Call, Kind, Param
 from ..translate import code_of
 from . import filters, translate, wire
+from .bodies import id_in, id_of
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
 _DEFAULT_LIMIT = 20
@@ -110,8 +111,8 @@ async def create(call: Call) -> dict[str, Any]:
     if kind == "entities" and not links and len(problems) == sound:
         problems.append(Problem("persons", "or companies or opportunities must name at least one", "missing"))
     interaction = await _interaction(call, problems) if kind == "interaction" else None
-    parent = _id_in(call.args, "parent", problems, required=True) if kind == "user-reply" else None
-    creator = _id_in(call.args, "creator", problems)
+    parent = id_in(call.args, "parent", problems, required=True) if kind == "user-reply" else None
+    creator = id_in(call.args, "creator", problems)
     created_at = None
     if "createdAt" in call.args:
         created_at = parse_moment(call.args["createdAt"])
@@ -264,29 +265,13 @@ def _ids_in(args: Mapping[str, Any], name: str, problems: list[Problem], stored:
     if not isinstance(value, list) or len(value) > MAX_LIMIT:
         problems.append(Problem(name, f"must be a list of at most {MAX_LIMIT} objects with an id", "type"))
         return ()
-    ids = [_id_of(item, f"{name}[{i}]", problems) for i, item in enumerate(value)]
+    ids = [id_of(item, f"{name}[{i}]", problems) for i, item in enumerate(value)]
     return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None))
-
-
-def _id_in(args: Mapping[str, Any], name: str, problems: list[Problem], *, required: bool = False) -> int | None:
-    if name in args:
-        return _id_of(args[name], name, problems)
-    if required:
-        problems.append(Problem(name, "is required", "missing"))
-    return None
-
-
-def _id_of(value: Any, path: str, problems: list[Problem]) -> int | None:
-    id_ = value.get("id") if isinstance(value, dict) else None
-    if not isinstance(id_, int) or isinstance(id_, bool) or not 1 <= id_ <= 2**53 - 1:
-        problems.append(Problem(f"{path}.id", "must be an id", "type"))
-        return None
-    return id_
 
 
 async def _interaction(call: Call, problems: list[Problem]) -> int | None:
     """Return the interaction that the note shall be the text of."""
-    id_ = _id_in(call.args, "interaction", problems, required=True)
+    id_ = id_in(call.args, "interaction", problems, required=True)
     value = call.args.get("interaction")
     kind = value.get("type") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in _KINDS:

@@ -2,10 +2,10 @@
 
 from interlog.model.parties import Party
 
-from ..account import rate_limit_v2, whoami_v2
 from ..operations import Operation
 from ..translate import CALL_CODE, CHAT_CODE, EMAIL_CODE, MEETING_CODE
 from . import interactions, lists, notes, parties
+from .table_rest import REST
 
 _COLLECTIONS = {"meetings": MEETING_CODE, "calls": CALL_CODE, "chat-messages": CHAT_CODE, "emails": EMAIL_CODE}
 
@@ -73,11 +73,4 @@ _LISTS = (
               spec="14.5", handler=lists.entry, params=lists.ENTRY),
 )  # fmt: skip
 
-_ACCOUNT = (
-    Operation(name="v2.whoami", method="GET", paths=("/v2/auth/whoami",), version=2, spec="14.6",
-              handler=whoami_v2, counts=False),
-    Operation(name="v2.rate_limit", method="GET", paths=("/v2/rate-limit",), version=2, spec="14.6",
-              handler=rate_limit_v2, counts=False),
-)  # fmt: skip
-
-OPERATIONS_V2 = _INTERACTIONS + _NOTES + _PARTIES + _LISTS + _ACCOUNT
+OPERATIONS_V2 = _INTERACTIONS + _NOTES + _PARTIES + _LISTS + REST

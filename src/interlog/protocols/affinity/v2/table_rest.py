@@ -1,0 +1,27 @@
+"""The route table of version 2: what is no interaction, note, party or list (spec 14.6)."""
+
+from ..account import rate_limit_v2, whoami_v2
+from ..operations import Operation
+from . import reminders
+
+_ACCOUNT = (
+    Operation(name="v2.whoami", method="GET", paths=("/v2/auth/whoami",), version=2, spec="14.6",
+              handler=whoami_v2, counts=False),
+    Operation(name="v2.rate_limit", method="GET", paths=("/v2/rate-limit",), version=2, spec="14.6",
+              handler=rate_limit_v2, counts=False),
+)  # fmt: skip
+
+_REMINDERS = (
+    Operation(name="v2.reminders.list", method="GET", paths=("/v2/reminders",), version=2, spec="14.6",
+              handler=reminders.list_, params=reminders.LIST),
+    Operation(name="v2.reminders.get", method="GET", paths=("/v2/reminders/{id}",), version=2, spec="14.6",
+              handler=reminders.get, params=reminders.GET),
+    Operation(name="v2.reminders.create", method="POST", paths=("/v2/reminders",), version=2, spec="14.6",
+              handler=reminders.create, params=reminders.CREATE, writes=True, status=201),
+    Operation(name="v2.reminders.update", method="POST", paths=("/v2/reminders/{id}",), version=2, spec="14.6",
+              handler=reminders.update, params=reminders.UPDATE, writes=True, status=204),
+    Operation(name="v2.reminders.delete", method="DELETE", paths=("/v2/reminders/{id}",), version=2, spec="14.6",
+              handler=reminders.delete, params=reminders.DELETE, writes=True, status=204),
+)  # fmt: skip
+
+REST = _REMINDERS + _ACCOUNT

@@ -1,0 +1,14 @@
+"""The words of version 2 for what version 1 and the model know as numbers (spec 14.6)."""
+
+from collections.abc import Mapping
+
+from interlog.model.reminders import ReminderKind, Reset, Status
+
+REMINDER_TYPES = {"one-time": ReminderKind.ONCE, "recurring": ReminderKind.RECURRING}
+RESET_TRIGGERS = {"interaction": Reset.INTERACTION, "email": Reset.EMAIL, "event": Reset.MEETING}
+STATUSES = {"active": Status.ACTIVE, "overdue": Status.OVERDUE, "completed": Status.COMPLETED}
+
+
+def words_of(words: Mapping[str, int]) -> dict[int, str]:
+    """Return the word for each number."""
+    return {number: word for word, number in words.items()}
