@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from . import results
-from .checks import growth, ingest_memory, memory, visit_growth
+from .checks import growth, ingest_memory, memory, roster_growth, visit_growth
 from .desktop import raise_to_result
 from .pages import first_page
 from .profiling import profile as profile_
@@ -20,8 +20,8 @@ from .stores import Stores
 
 Engine = Literal["sqlite", "postgresql"]
 Scenario = Literal[
-    "get", "list100", "list500", "create", "visit", "bulk", "ingest", "memory", "growth", "visit-growth", "timeline",
-    "desktop",
+    "get", "list100", "list500", "create", "visit", "bulk", "ingest", "memory", "growth", "visit-growth",
+    "roster-growth", "timeline", "desktop",
 ]  # fmt: skip
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -73,7 +73,7 @@ def main(
         try:
             _measure(
                 found, report, engines, sizes,
-                scenario or [*SCENARIOS, "memory", "growth", "visit-growth", "timeline", "desktop"],
+                scenario or [*SCENARIOS, "memory", "growth", "visit-growth", "roster-growth", "timeline", "desktop"],
             )  # fmt: skip
         finally:  # what was measured before something went wrong is worth keeping
             latest = results.save(report)
@@ -94,6 +94,9 @@ def _measure(found: Bench, report: Report, engines: Sequence[str], sizes: Sequen
     if "visit-growth" in wanted and len(sizes) > 1:
         for engine in engines:
             report.checks += visit_growth(found, engine, sizes[0], sizes[-1])
+    if "roster-growth" in wanted and len(sizes) > 1:
+        for engine in engines:
+            report.checks += roster_growth(found, engine)
     if "timeline" in wanted and len(sizes) > 1:
         report.checks += [first_page(found, engine, sizes[0], sizes[-1]) for engine in engines]
     if "desktop" in wanted:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from rich.progress import Progress
 
 from interlog.ledger import Ledger
+from interlog.ledger.adding import add_drafts
 from interlog.ledger.drafts import Accepted
 from interlog.ledger.tenants import system_actor
 from interlog.model.canvassing.permissions import Permit
@@ -130,7 +131,7 @@ class _Filling:
         for place, drafts in crew.items():
             actor, unit = self._crew[place][0], Unit()
             accepted = [Accepted(draft, actor.tenant.types_by_name[TYPE], [], "") for draft in drafts]
-            for item in await self._ledger.interactions.add_rows(actor, unit, accepted, now()):
+            for item in await add_drafts(self._ledger.store, actor, unit, accepted, now()):
                 if chance(item.number, 31) % (self._size // 1_000 or 1) == 0:
                     self.places.append((item.content.fields["campaignId"], item.uuid))
             await self._ledger.store.database.write(unit)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from . import canvass, readings, requests
+from . import canvass, readings, requests, rosters
 from .children import resident_megabytes
 from .inprocess import BULK, NDJSON
+from .requests import raw_request
 from .results import Check
 from .scenarios import READING, Bench, driving, requests_of, serving, take_turns
+from .stores import ROSTERS, VISITS
 
 MOST_MEMORY = 100.0
 MOST_INGEST_MEMORY = 150.0
@@ -56,15 +58,44 @@ def growth(found: Bench, small: int, large: int) -> Check:
 def visit_growth(found: Bench, engine: str, small: int, large: int) -> Iterator[Check]:
     """Measure what a page of visits costs in a large store against a small one, both taking turns."""
     many = found.plan.many_pages
-    with found.stores.visited(engine, (small, large)) as stores, ExitStack() as stack:
+    with found.stores.filled(engine, (small, large), VISITS) as stores, ExitStack() as stack:
         servers = [stack.enter_context(serving("interlog", db=store.url)) for store in stores]
         for what, asked in (("contact", canvass.of_contacts), ("campaign", canvass.of_campaigns)):
             contestants = {}
             for server, store in zip(servers, stores, strict=True):
-                path = found.requests(asked(store.doors, many))
+                path = found.requests(asked(store.facts, many))
                 found.drive(server, path, READING, once=True, database=store.database)
-                contestants[f"{store.doors.size:,}"] = driving(found, server, path, database=store.database)
+                contestants[f"{store.facts.size:,}"] = driving(found, server, path, database=store.database)
             parts = list(take_turns(found, f"visits of a {what}, {engine}", contestants).values())
             costs = " and ".join(f"{part.cost_us:,.0f} µs at {part.name}" for part in parts)
             name = f"A page of a {what}'s {canvass.EACH} visits at {large:,} against {small:,}"
             yield Check(name, engine, parts[1].cost_us / parts[0].cost_us, MOST_GROWTH, "times", costs)
+
+
+def roster_growth(found: Bench, engine: str) -> Iterator[Check]:
+    """Measure what pages at the start, in the middle and at the end of a long list cost against those of a short one.
+
+    All take turns, place by place; the worst of the three places is what counts.
+    """
+    with found.stores.filled(engine, (rosters.SHORT, rosters.LONG), ROSTERS) as stores, ExitStack() as stack:
+        servers = [stack.enter_context(serving("interlog", db=store.url)) for store in stores]
+        for version, pages in (("1", rosters.pages_v1), ("2", rosters.pages_v2)):
+            contestants = {}
+            for server, store in zip(servers, stores, strict=True):
+                for place, paths in rosters.places(pages(server, store.facts)).items():
+                    path = found.requests([raw_request("GET", path, store.facts.token) for path in paths])
+                    found.drive(server, path, READING, once=True, database=store.database)
+                    name = f"{place} of {store.facts.size:,}"
+                    contestants[name] = driving(found, server, path, database=store.database)
+            costs = [part.cost_us for part in take_turns(found, f"lists, v{version}, {engine}", contestants).values()]
+            half = len(costs) // 2
+            told = [" / ".join(f"{cost:,.0f}" for cost in some) + " µs" for some in (costs[:half], costs[half:])]
+            sizes = f"{rosters.LONG:,} against {rosters.SHORT:,}"
+            yield Check(
+                f"A page of {rosters.PAGE} entries of a list (version {version}) with {sizes}",
+                engine,
+                max(long / short for short, long in zip(costs[:half], costs[half:], strict=True)),
+                MOST_GROWTH,
+                "times",
+                f"start / middle / end: {told[0]} of {rosters.SHORT:,} and {told[1]} of {rosters.LONG:,}",
+            )

@@ -26,6 +26,7 @@ from .children import SERVER_CORE, Child, cpu_seconds, pin, say
 from .facts import Facts
 from .results import Check, Part, Round
 from .scenarios import Bench, take_turns
+from .stores import INTERACTIONS
 
 PATH = "/timeline"
 MANY = 40
@@ -36,7 +37,7 @@ def first_page(found: Bench, engine: str, small: int, large: int) -> Check:
     """Measure what the first page of everybody's timeline costs in a large store against a small one, in turn."""
     with ExitStack() as stack:
         contestants: dict[str, Callable[[], Round]] = {}
-        for store in stack.enter_context(found.stores.filled(engine, (small, large))):
+        for store in stack.enter_context(found.stores.filled(engine, (small, large), INTERACTIONS)):
             child = Child("pages", url=store.url, facts=msgspec.to_builtins(store.facts), database=store.database)
             stack.callback(child.stop)
             child.read()

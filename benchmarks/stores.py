@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 import psutil  # type: ignore[import-untyped]
@@ -28,10 +28,11 @@ from interlog.store import persons as person_rows
 from interlog.store.migrate import migrate
 from interlog.store.statements import Unit
 
-from . import canvass, shape
+from . import canvass, rosters, shape
 from .canvass import Doors
 from .facts import Facts
 from .ready import write_ready
+from .rosters import Roster
 from .settling import settle
 
 _BATCH = 10_000
@@ -49,18 +50,25 @@ class Store(Struct):
     database: int | None = None
 
 
-class Visited(Struct):
-    """A store filled with visits."""
-
-    engine: str
-    url: str
-    doors: Doors
-    database: int | None = None
-
-
 T = TypeVar("T")
 Fill = Callable[[str, int], Awaitable[T]]
 """Fills the empty database of a URL with so many of something, and returns what is to be known of it."""
+
+
+class Filling(NamedTuple, Generic[T]):
+    """What a store is filled with: ``name`` stands in its own."""
+
+    name: str
+    fill: Fill[T]
+    type: type[T]
+
+
+class Filled(NamedTuple, Generic[T]):
+    """A filled store that is only read. ``database``: the process of the database, where there is one."""
+
+    url: str
+    facts: T
+    database: int | None
 
 
 class Stores:
@@ -80,23 +88,14 @@ class Stores:
             yield self._database(server, size)
 
     @contextmanager
-    def filled(self, engine: str, sizes: Sequence[int]) -> Iterator[list[Store]]:
-        """Give filled stores to be read side by side, without ready-made answers."""
+    def filled(self, engine: str, sizes: Sequence[int], filling: Filling[T]) -> Iterator[list[Filled[T]]]:
+        """Give stores to be read side by side; each is filled now if it was not before."""
         if engine == "sqlite":
-            yield [Store(engine, *self._file(f"store-{size}", size, _fill, Facts)) for size in sizes]
+            yield [Filled(*self._file(size, filling), None) for size in sizes]
             return
         with self._postgresql() as server:
-            yield [self._database(server, size) for size in sizes]
-
-    @contextmanager
-    def visited(self, engine: str, sizes: Sequence[int]) -> Iterator[list[Visited]]:
-        """Give stores filled with so many visits, to be read; each is filled now if it was not before."""
-        if engine == "sqlite":
-            yield [Visited(engine, *self._file(f"visits-{size}", size, canvass.fill, Doors)) for size in sizes]
-            return
-        with self._postgresql() as server:
-            found = [self._filled(server, f"visits_{size}", size, canvass.fill, Doors) for size in sizes]
-            yield [Visited(engine, url, doors, _pid(self._folder)) for url, doors in found]
+            found = [self._filled(server, size, filling) for size in sizes]
+            yield [Filled(url, facts, _pid(self._folder)) for url, facts in found]
 
     @contextmanager
     def copy(self, store: Store) -> Iterator[Store]:
@@ -131,22 +130,22 @@ class Stores:
         return msgspec.structs.replace(store, ready=ready)
 
     def _sqlite(self, size: int) -> Store:
-        store = Store("sqlite", *self._file(f"store-{size}", size, _fill, Facts))
+        store = Store("sqlite", *self._file(size, INTERACTIONS))
         ready = self._ready_path(size)
         if not ready.exists():
             return self.renew_ready(store)
         return msgspec.structs.replace(store, ready=ready)
 
-    def _file(self, name: str, size: int, fill: Fill[T], type_: type[T]) -> tuple[str, T]:
+    def _file(self, size: int, filling: Filling[T]) -> tuple[str, T]:
         """Return the URL of a filled file and what is to be known of it."""
-        path = self._folder / f"{name}.db"
+        path = self._folder / f"{filling.name}-{size}.db"
         facts_path = path.with_suffix(".json")
         url = f"sqlite:///{path}"
         if not facts_path.exists():
             for part in _PARTS:
                 path.with_name(path.name + part).unlink(missing_ok=True)
-            facts_path.write_bytes(msgspec.json.encode(_run(fill(url, size))))
-        return url, msgspec.json.decode(facts_path.read_bytes(), type=type_)
+            facts_path.write_bytes(msgspec.json.encode(_run(filling.fill(url, size))))
+        return url, msgspec.json.decode(facts_path.read_bytes(), type=filling.type)
 
     def _ready_path(self, size: int) -> Path:
         return self._folder / f"ready-{size}.db"
@@ -171,20 +170,21 @@ class Stores:
             server.stop()
 
     def _database(self, server: PostgresServer, size: int) -> Store:
-        url, facts = self._filled(server, f"store_{size}", size, _fill, Facts)
+        url, facts = self._filled(server, size, INTERACTIONS)
         return Store("postgresql", url, facts, database=_pid(self._folder))
 
-    def _filled(self, server: PostgresServer, name: str, size: int, fill: Fill[T], type_: type[T]) -> tuple[str, T]:
+    def _filled(self, server: PostgresServer, size: int, filling: Filling[T]) -> tuple[str, T]:
         """Return the URL of a filled database and what is to be known of it."""
+        name = f"{filling.name}_{size}"
         url = server.database_url(name)
         facts_path = self._folder / "postgresql" / f"{name}.json"
         if not facts_path.exists():
             server.execute(f"drop database if exists {name}")
             server.execute(f"create database {name} template template0")
-            facts_path.write_bytes(msgspec.json.encode(_run(fill(url, size))))
+            facts_path.write_bytes(msgspec.json.encode(_run(filling.fill(url, size))))
             server.execute("vacuum analyze", url)
             server.execute("checkpoint")
-        return url, msgspec.json.decode(facts_path.read_bytes(), type=type_)
+        return url, msgspec.json.decode(facts_path.read_bytes(), type=filling.type)
 
 
 def _run(filling: Awaitable[T]) -> T:
@@ -239,6 +239,11 @@ async def _add_persons(ledger: Ledger, actor: Actor, many: int) -> range:
     return ids
 
 
+INTERACTIONS = Filling("store", _fill, Facts)
+VISITS = Filling("visits", canvass.fill, Doors)
+ROSTERS = Filling("rosters", rosters.fill, Roster)
+
+
 def _fingerprint() -> str:
     """Return what two stores share that have the same schema and were filled with the same data."""
     with TemporaryDirectory() as folder:
@@ -246,7 +251,7 @@ def _fingerprint() -> str:
         asyncio.run(migrate(f"sqlite:///{path}"))
         with closing(sqlite3.connect(path)) as connection:
             schema = "\n".join(connection.iterdump())
-    return hashlib.sha256(f"{shape.VERSION} {canvass.VERSION}\n{schema}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{shape.VERSION} {canvass.VERSION} {rosters.VERSION}\n{schema}".encode()).hexdigest()[:12]
 
 
 def _attached(folder: Path) -> PostgresServer:
@@ -272,6 +277,3 @@ def _stop_left_over(folder: Path) -> None:
             process.wait()
     except psutil.NoSuchProcess:
         pass
-
-
-__all__ = ["Store", "Stores", "Visited"]

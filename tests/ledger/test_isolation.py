@@ -230,10 +230,12 @@ READS: dict[str, Attempt] = {
     "party_fields.get": lambda firm, ids: firm.ledger.party_fields.get(firm.actor, ids["field"]),
     "party_fields.get_many": lambda firm, ids: firm.ledger.party_fields.get_many(firm.actor, {ids["field"]}),
     "party_fields.all": lambda firm, ids: firm.ledger.party_fields.all(firm.actor),
-    "party_values.of_party": lambda firm, ids: firm.ledger.party_values.of_party(
-        firm.actor, Party.PERSON, ids["person"]
+    "party_values.page": lambda firm, ids: _first(
+        firm.ledger.party_values.page(firm.actor, Party.PERSON, ids["person"], limit=9)
     ),
-    "party_values.of_entry": lambda firm, ids: firm.ledger.party_values.of_entry(firm.actor, ids["standing"]),
+    "party_values.page-entry": lambda firm, ids: _first(
+        firm.ledger.party_values.page(firm.actor, Party.PERSON, ids["person"], limit=9, entry=ids["standing"])
+    ),
     "party_values.get": lambda firm, ids: firm.ledger.party_values.get(firm.actor, ids["value"]),
     "party_values.is_there": lambda firm, ids: firm.ledger.party_values.is_there(
         firm.actor, Party.PERSON, ids["person"]

@@ -178,7 +178,7 @@ class World:
             ),
             "firms": await ledger.profiles.page(actor, ORGANIZATION),
             "elsewhere": sorted((await ledger.cards.external_ids(actor, Party.PERSON, ids)).items()),
-            "values": [await ledger.party_values.of_party(actor, kind, id_) for kind, id_ in parties],
+            "values": [await ledger.party_values.page(actor, kind, id_, limit=99) for kind, id_ in parties],
             "notes": notes,
             "deals": deals,
             "entries": [await ledger.list_entries.page(actor, id_, limit=99) for id_ in self.lists.values()],

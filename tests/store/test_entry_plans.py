@@ -37,7 +37,13 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     ),
     "party_values.BY_ID": (party_values.BY_ID, {"value_id": 5}),
     "party_values.OF_PARTIES": (party_values.OF_PARTIES, {"party_kind": 0, "parties": [5, 6]}),
-    "party_values.OF_ENTRIES": (party_values.OF_ENTRIES, {"entries": [5, 6]}),
+    **{
+        f"party_values.page_query-{of_entry}": (
+            party_values.page_query(of_entry=of_entry),
+            {"party_kind": 0, "party": 5, "entry": 16, "after_entry": 0, "after_id": 1, "limit": 9},
+        )
+        for of_entry in (False, True)
+    },
     "party_values.CHANGE": (
         party_values.CHANGE,
         {"value_id": 5, "read_version": 1, "new_value": "1", "new_ref": None, "new_updated_at": 1},
@@ -67,6 +73,8 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
                 "action": 1,
                 "after_at": 1,
                 "after_id": 1,
+                "before_at": 9_000,
+                "before_id": 1,
                 "limit": 9,
             },
         )

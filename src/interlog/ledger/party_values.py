@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ..model.errors import Conflict, Invalid, NotFound, Problem, unknown_id
 from ..model.fields import REFERENCES, ChangeAction, Field, FieldValue, Refused, ValueChange, plain_value
-from ..model.instants import now
+from ..model.instants import EVER, now
 from ..model.journal import Action, Entity
 from ..model.parties import Party
 from ..model.tenancy import Actor, Right
@@ -15,6 +15,7 @@ from ..store import party_values as rows
 from ..store import persons as person_rows
 from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
+from ..store.party_values import Place
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
@@ -35,20 +36,18 @@ class PartyValues:
         self._store, self._database = store, store.database
         self._fields, self._entries = fields, entries
 
-    async def of_party(self, actor: Actor, kind: Party, id_: int) -> list[Valued]:
-        """Return the values of a party: its own, and those that it has on lists."""
-        actor.require(Right.READ)
-        return await self._with_fields(actor, await rows.of_parties(self._database, actor.tenant.id, kind, [id_]))
+    async def page(
+        self, actor: Actor, kind: Party, id_: int, *, limit: int, entry: int | None = None, after: Place = (0, 0)
+    ) -> tuple[list[Valued], Place | None]:
+        """Return values of a party, its own and then those that it has on lists, and where the next page goes on.
 
-    async def of_entry(self, actor: Actor, entry_id: int) -> list[Valued]:
-        """Return the values that a list has for one of its entries; none where there is no such entry."""
-        found = await self._entries.find(actor, entry_id)
-        if found is None:
-            return []
-        entry, _ = found
-        if entry.kind is Party.OPPORTUNITY:
-            return await self.of_party(actor, entry.kind, entry.party)
-        return await self._with_fields(actor, await rows.of_entries(self._database, actor.tenant.id, [entry_id]))
+        ``entry``: only those that a person or an organization has in one of its entries.
+        """
+        actor.require(Right.READ)
+        found = await rows.page(self._database, actor.tenant.id, kind, id_, entry=entry, after=after, limit=limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
+        following = (last.entry or 0, last.id) if last is not None else None
+        return await self._with_fields(actor, found[:limit]), following
 
     async def get(self, actor: Actor, value_id: int) -> Valued:
         """Return a value; raises ``NotFound``."""
@@ -147,13 +146,17 @@ class PartyValues:
 
     async def changes(
         self, actor: Actor, field: Field, *, party: tuple[Party, int] | None = None, entry: int | None = None,
-        action: ChangeAction | None = None, after: tuple[int, int], limit: int, descending: bool = False,
+        action: ChangeAction | None = None, after: Place, before: Place = (EVER, EVER), limit: int,
+        descending: bool = False,
     ) -> list[ValueChange]:  # fmt: skip
-        """Return how the values of a field, which the actor has read, changed behind an instant and an id."""
+        """Return how the values of a field, which the actor has read, changed behind an instant and an id.
+
+        ``before`` is where the page before this one ended, where the latest comes first.
+        """
         actor.require(Right.READ)
         return await rows.changes(
             self._database, actor.tenant.id, field.id, party=party, entry=entry, action=action, after=after,
-            limit=limit, descending=descending,
+            before=before, limit=limit, descending=descending,
         )  # fmt: skip
 
     async def _with_fields(self, actor: Actor, values: list[FieldValue]) -> list[Valued]:

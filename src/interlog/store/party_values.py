@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, or_, select, tuple_, update
 from sqlalchemy.sql.expression import bindparam
 
 from ..model.fields import REFERENCES, ChangeAction, Field, FieldValue, ValueChange
@@ -47,32 +47,13 @@ _OPEN_ENTRY = or_(
 """An opportunity's only entry is none of these rows, and open as long as the opportunity is there."""
 
 
-def _of_parties() -> Select[Any]:
-    return select(*_SHOWN).where(
-        _OF_TENANT, Columns.party_kind == parameter("party_kind"), member_of(Columns.party_id, "parties")
-    )
-
-
 BY_ID = Query(select(*_SHOWN).where(_OF_TENANT, Columns.id == parameter("value_id"), _OPEN_ENTRY))
-OF_PARTIES = Query(_of_parties().where(_OPEN_ENTRY))
-OF_ENTRIES = Query(
-    select(*_SHOWN)
-    .select_from(
-        list_entry.join(
-            party_value,
-            and_(
-                Columns.tenant_id == list_entry.c.tenant_id,
-                Columns.party_kind == list_entry.c.party_kind,
-                Columns.party_id == list_entry.c.party_id,
-                Columns.entry_id == list_entry.c.id,
-            ),
-        )
-    )
-    .where(
-        list_entry.c.tenant_id == parameter("tenant"),
-        member_of(list_entry.c.id, "entries"),
-        list_entry.c.deleted_at.is_(None),
-        _NAMES_NOBODY_GONE,
+OF_PARTIES = Query(
+    select(*_SHOWN).where(
+        _OF_TENANT,
+        Columns.party_kind == parameter("party_kind"),
+        member_of(Columns.party_id, "parties"),
+        _OPEN_ENTRY,
     )
 )
 _ROW = (Columns.tenant_id == parameter("tenant"), Columns.id == parameter("value_id"))
@@ -147,6 +128,8 @@ MOVE = Query(
 )
 
 
+Place: TypeAlias = tuple[int, int]
+"""Behind which a page begins: the entry (0: none) and id of a value, or the instant and id of a change."""
 Named: TypeAlias = tuple[FieldValue, Party | None]
 """A value, whoever is gone that it names or belongs to, and the kind of party that it names."""
 
@@ -200,10 +183,32 @@ async def of_parties(database: Database, tenant: int, kind: Party, ids: Iterable
     return sorted(map(value_of, rows), key=lambda value: value.id)
 
 
-async def of_entries(database: Database, tenant: int, entries: Iterable[int]) -> list[FieldValue]:
-    """Return the values that persons or organizations have in some of their entries, in order of ids."""
-    rows = await database.fetch(OF_ENTRIES, tenant=tenant, entries=database.array(entries))
-    return sorted(map(value_of, rows), key=lambda value: value.id)
+@lru_cache(maxsize=2)
+def page_query(*, of_entry: bool) -> Query:
+    """Return the statement of a party's values behind a place, in the order in which they lie."""
+    statement = select(*_SHOWN).where(
+        _OF_TENANT,
+        Columns.party_kind == parameter("party_kind"),
+        Columns.party_id == parameter("party"),
+        _OPEN_ENTRY,
+    )
+    if of_entry:
+        statement = statement.where(Columns.entry_id == parameter("entry"), Columns.id > parameter("after_id"))
+    else:
+        place = tuple_(parameter("after_entry"), parameter("after_id"))
+        statement = statement.where(tuple_(Columns.entry_id, Columns.id) > place)
+    return Query(statement.order_by(Columns.entry_id, Columns.id).limit(parameter("limit")))
+
+
+async def page(
+    database: Database, tenant: int, kind: Party, party: int, *, entry: int | None, after: Place, limit: int
+) -> list[FieldValue]:
+    """Return values of a party behind a place, in order of entries and ids; ``entry``: only what it has there."""
+    rows = await database.fetch(
+        page_query(of_entry=entry is not None), tenant=tenant, party_kind=int(kind), party=party,
+        entry=entry or 0, after_entry=after[0], after_id=after[1], limit=limit,
+    )  # fmt: skip
+    return [value_of(row) for row in rows]
 
 
 def insert(unit: Unit, tenant: int, field: Field, item: FieldValue) -> None:
@@ -284,21 +289,24 @@ def changes_query(*, of_party: bool, descending: bool, of_entry: bool = False, a
     if action:
         statement = statement.where(columns.action == parameter("action"))
     order = (columns.at.desc(), columns.id.desc()) if descending else (columns.at, columns.id)
+    if descending:
+        statement = statement.where(here < tuple_(parameter("before_at"), parameter("before_id")))
     return Query(statement.order_by(*order).limit(parameter("limit")))
 
 
 async def changes(
     database: Database, tenant: int, field: int, *, party: tuple[Party, int] | None = None, entry: int | None = None,
-    action: ChangeAction | None = None, after: tuple[int, int], limit: int, descending: bool,
+    action: ChangeAction | None = None, after: Place, before: Place, limit: int, descending: bool,
 ) -> list[ValueChange]:  # fmt: skip
-    """Return the changes of a field's values behind a place, an instant and an id, in order of time."""
+    """Return the changes of a field's values between two places, in order of time; ``before`` counts only backwards."""
     query = changes_query(
         of_party=party is not None, descending=descending, of_entry=entry is not None, action=action is not None
     )
     kind, id_ = party or (Party.PERSON, 0)
     rows = await database.fetch_long(
         query, tenant=tenant, field=field, party_kind=int(kind), party=id_, entry=entry or 0,
-        action=int(action or 0), after_at=after[0], after_id=after[1], limit=limit,
+        action=int(action or 0), after_at=after[0], after_id=after[1], before_at=before[0], before_id=before[1],
+        limit=limit,
     )  # fmt: skip
     return [_change_of(row) for row in rows]
 

@@ -1,10 +1,13 @@
 """Lists and what stands on them, over HTTP."""
 
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from interlog.model.parties import Person
+from tests.counting import least
 from tests.serving import Caller, Firm
 
 from .conftest import PREFIX
@@ -237,6 +240,35 @@ class TestAdd:
             paged += answer["list_entries"]
             token = answer["next_page_token"]
         assert paged == everything and len(paged) == 5
+
+
+class TestPagesOfEntries:
+    """``GET /lists/{id}/list-entries`` and ``GET /v2/lists/{id}/list-entries``, page by page"""
+
+    @pytest.mark.parametrize("type_", [0, 1, 8])
+    def test_cost_four_statements_wherever_they_begin(self, api: Caller, firm: Firm, type_: int) -> None:
+        """At the start, further on and at the end, with all fields of a list that has fifty."""
+        list_id = _list(api, type_)
+        for number in range(50):
+            of_list = {"list_id": list_id} if number % 2 or type_ == 8 else {}
+            answered(api.post("/fields", name=f"F{number}", entity_type=type_, value_type=6, **of_list))
+        for number in range(7):
+            if type_ == 8:
+                answered(api.post("/opportunities", name=f"O{number}", list_id=list_id))
+            else:
+                party = firm.organization(f"F{number}") if type_ else firm.person(f"P{number}")
+                answered(api.post(f"/lists/{list_id}/list-entries", entity_id=party.id))
+        path, token, pages = f"/lists/{list_id}/list-entries", None, 0
+        while pages == 0 or token is not None:
+            given = {"page_size": 3} | ({"page_token": token} if token else {})
+            assert least(firm.ledger, partial(api.get, path, **given)) <= 4
+            token, pages = answered(api.get(path, **given))["next_page_token"], pages + 1
+        query, v2 = {"limit": 3, "fieldTypes": ["list", "global"]}, 0
+        while v2 == 0 or query:
+            assert least(firm.ledger, partial(api.get, f"/v2{path}", **query)) <= 4
+            following = answered(api.get(f"/v2{path}", **query))["pagination"]["nextUrl"]
+            query, v2 = {"cursor": parse_qs(urlsplit(following).query)["cursor"][0]} if following else {}, v2 + 1
+        assert (pages, v2) == (3, 3)
 
 
 @pytest.mark.covers("lists.remove")

@@ -6,7 +6,7 @@ an operation in the table below is all there is to know about it from outside.
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -244,7 +244,10 @@ class Endpoint:
                     response.status = operation.status
                 if result is not None:
                     response.content_type = "application/json"
-                    response.data = _encode(result)
+                    if isinstance(result, AsyncIterator):
+                        response.stream = result
+                    else:
+                        response.data = _encode(result)
             fill_headers(request, response, self._version, self._limits)
 
         return respond

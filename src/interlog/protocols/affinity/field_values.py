@@ -1,13 +1,15 @@
 """Values of fields, and how they changed: ``/field-values``, ``/field-value-changes`` (spec 9.2, 9.3)."""
 
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from interlog.model.errors import Invalid, Problem, unknown_id
-from interlog.model.fields import ChangeAction
+from interlog.model.fields import ChangeAction, Field
 from interlog.model.instants import EVER
 from interlog.model.parties import Party
 
 from . import translate_fields, wire
+from .arrays import AT_ONCE, array
 from .operations import PATH_ID, Call, Kind, Param, id_param
 from .translate import Clock, clock
 
@@ -41,18 +43,29 @@ CHANGES = (
     Param(name="order_by"),
     Param(name="after_id", kind=Kind.INTEGER, minimum=0),
 )
-_EVERYTHING = 10_000_000
 
 
-async def list_(call: Call) -> list[wire.FieldValue]:
+async def list_(call: Call) -> Any:
     """``GET /field-values``: a bare array of those of one person, organization, opportunity or entry."""
-    given = await _selected(call, at_least=1)
-    name, id_ = given
-    if name == "list_entry_id":
-        found = await call.ledger.party_values.of_entry(call.actor, id_)
-    else:
-        found = await call.ledger.party_values.of_party(call.actor, _SELECTORS[name][1], id_)
-    return [translate_fields.field_value(*one, _times(call)) for one in found]
+    name, id_ = await _selected(call, at_least=1)
+    if name != "list_entry_id":
+        return await array(_values(call, _SELECTORS[name][1], id_, None))
+    listed = await call.ledger.list_entries.find(call.actor, id_)
+    if listed is None:  # removed just now
+        return []
+    entry, _ = listed
+    return await array(_values(call, entry.kind, entry.party, None if entry.kind is Party.OPPORTUNITY else entry.id))
+
+
+async def _values(call: Call, kind: Party, id_: int, entry: int | None) -> AsyncIterator[list[wire.FieldValue]]:
+    """Yield the values of a party, or of one of its entries. All that an opportunity has, it has in its only one."""
+    times = _times(call)
+    following: tuple[int, int] | None = (0, 0)
+    while following is not None:
+        found, following = await call.ledger.party_values.page(
+            call.actor, kind, id_, entry=entry, limit=AT_ONCE, after=following
+        )
+        yield [translate_fields.field_value(*one, times) for one in found]
 
 
 async def get(call: Call) -> wire.FieldValue:
@@ -82,7 +95,7 @@ async def delete(call: Call) -> wire.Success:
     return wire.Success()
 
 
-async def changes(call: Call) -> list[wire.FieldValueChange]:
+async def changes(call: Call) -> Any:
     """``GET /field-value-changes``: a bare array, the latest first unless asked otherwise."""
     order, problems = call.get("order_by", "desc"), []
     if order not in ("asc", "desc"):
@@ -102,15 +115,30 @@ async def changes(call: Call) -> list[wire.FieldValueChange]:
     party, action = _SELECTORS.get(name), call.get("action_type")
     entry = await call.ledger.list_entries.find(call.actor, id_) if name == "list_entry_id" else None
     of_party = (entry[0].kind, entry[0].party) if entry is not None else (party[1], id_) if party else None
+    wanted = {
+        "party": of_party,
+        "entry": entry[0].id if entry is not None else None,
+        "action": ChangeAction(action) if action is not None else None,
+        "descending": order == "desc",
+    }
+    return await array(_changes(call, field, wanted))
+
+
+async def _changes(call: Call, field: Field, wanted: Mapping[str, Any]) -> AsyncIterator[list[wire.FieldValueChange]]:
+    """Yield changes of a field's values that the other parameters leave."""
+    times, left = _times(call), call.get("limit")
     after = call.args["changed_after"].instant if "changed_after" in call.args else -EVER
-    found = await call.ledger.party_values.changes(
-        call.actor, field, party=of_party, entry=entry[0].id if entry is not None else None,
-        action=ChangeAction(action) if action is not None else None,
-        after=(after, call.get("after_id", EVER)),
-        limit=call.get("limit", _EVERYTHING), descending=order == "desc",
-    )  # fmt: skip
-    people = await call.ledger.persons.get_many(call.actor, {item.changer for item in found})
-    return [translate_fields.change(item, field, people.get(item.changer), _times(call)) for item in found]
+    place: dict[str, Any] = {"after": (after, call.get("after_id", EVER))}
+    moving = "before" if wanted["descending"] else "after"
+    while left is None or left > 0:
+        limit = AT_ONCE if left is None else min(left, AT_ONCE)
+        found = await call.ledger.party_values.changes(call.actor, field, **wanted, **place, limit=limit)
+        people = await call.ledger.persons.get_many(call.actor, {item.changer for item in found}) if found else {}
+        yield [translate_fields.change(item, field, people.get(item.changer), times) for item in found]
+        if len(found) < limit:
+            return
+        place[moving] = (found[-1].at, found[-1].id)
+        left = None if left is None else left - limit
 
 
 async def _selected(call: Call, *, at_least: int) -> tuple[str, int]:

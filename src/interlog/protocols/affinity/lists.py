@@ -1,16 +1,18 @@
 """Lists and their entries: ``/lists`` (spec 6)."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from msgspec.structs import replace
 
 from interlog.model.errors import Invalid, NotFound, Problem
-from interlog.model.parties import ListRole, Party, Permission
+from interlog.model.parties import ListRole, Party, PartyList, Permission
 
 from . import translate, translate_lists, wire
+from .arrays import AT_ONCE, array
 from .fields import of_list
 from .operations import PATH_ID, Call, Kind, Param, id_param
-from .paging import MAX_PAGE, PAGING, page_size, page_token, place_of
+from .paging import PAGING, page_size, page_token, place_of
 from .params import Decoder
 
 GET = (PATH_ID,)
@@ -63,22 +65,25 @@ async def create(call: Call) -> dict[str, Any]:
     return {**_keys(shown), "creator_id": item.creator, "additional_permissions": permissions}
 
 
-async def entries(call: Call) -> dict[str, Any] | list[wire.Listed]:
+async def entries(call: Call) -> Any:
     """``GET /lists/{id}/list-entries``: without ``page_size`` a bare array of everything, with it pages."""
     times = translate.clock(call.settings.affinity_time_zone)
+    item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
     if "page_size" in call.args or "page_token" in call.args:
         place = place_of(call.actor.tenant, "list-entries", call.args, 1)
-        found, following = await call.ledger.list_entries.page(
-            call.actor, call.args["id"], limit=page_size(call.args), after=place[0] if place else 0
+        found, following = await call.ledger.list_entries.page_of(
+            call.actor, item, limit=page_size(call.args), after=place[0] if place else 0
         )
         token = page_token(call.actor.tenant, "list-entries", call.args, None if following is None else (following,))
-        return {"list_entries": [translate_lists.listed(item, times) for item in found], "next_page_token": token}
-    everything: list[wire.Listed] = []
+        return {"list_entries": [translate_lists.listed(one, times) for one in found], "next_page_token": token}
+    return await array(_all_entries(call, item, times))
+
+
+async def _all_entries(call: Call, item: PartyList, times: translate.Clock) -> AsyncIterator[list[wire.Listed]]:
     after: int | None = 0
     while after is not None:
-        found, after = await call.ledger.list_entries.page(call.actor, call.args["id"], limit=MAX_PAGE, after=after)
-        everything += [translate_lists.listed(item, times) for item in found]
-    return everything
+        found, after = await call.ledger.list_entries.page_of(call.actor, item, limit=AT_ONCE, after=after)
+        yield [translate_lists.listed(one, times) for one in found]
 
 
 async def entry(call: Call) -> wire.Listed:
