@@ -1,5 +1,6 @@
 """The coverage page: every operation is tested, and the page says only what is so."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from interlog.protocols.affinity import coverage
 from interlog.protocols.affinity.app import OPERATIONS
 from interlog.protocols.affinity.operations import Operation
 from tests.serving import Caller
+
+from .clients.live_suite import vendor_operations
 
 HERE = Path(__file__).parent
 MARKS = marks_in(HERE)
@@ -36,11 +39,29 @@ def test_nothing_is_both_served_and_not() -> None:
 @pytest.mark.parametrize("row", coverage.NOT_YET, ids=lambda row: row.path)
 def test_what_is_not_served_is_refused(any_api: Caller, row: Missing) -> None:
     """A request for what is said not to be served is answered in the way that the page says."""
-    path = row.path.replace("{id}", "1").replace("{entry_id}", "1").replace("{field_id}", "field-1")
+    path = re.sub(r"{\w*id}", "1", row.path.replace("{field_id}", "field-1"))
     for method in row.methods.split():
         response = any_api.request(method, path)
         assert response.status_code in (404, 405, 400)
         assert response.status_code != 400 or path.endswith(("/fields", "/search"))
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in coverage.NEVER])
+def test_what_is_never_served_is_not_found(any_api: Caller, method: str, path: str) -> None:
+    """What is left out on purpose answers as an unknown path does."""
+    assert any_api.request(method, re.sub(r"{\w+}", "1", path)).status_code in (404, 405)
+
+
+@pytest.mark.client
+def test_the_page_knows_every_operation_of_the_vendor() -> None:
+    """Each operation of the vendor's version 2, as the community's library lists them, stands on the page."""
+    known = {
+        *((operation.method, path) for operation in OPERATIONS for path in operation.paths),
+        *((method, row.path) for row in coverage.NOT_YET for method in row.methods.split()),
+        *((method, path) for method, path, _ in coverage.NEVER),
+    }
+    unnamed = {(method, re.sub(r"{\w+}", "{}", path)) for method, path in known}
+    assert {tuple(line.split(" ")) for line in vendor_operations()} - unnamed == set()
 
 
 def test_names_are_unique() -> None:

@@ -55,7 +55,40 @@ NOT_YET = missing(
     ("14.6", "POST", "/v2/persons/search"),
     ("14.6", "POST", "/v2/companies/search"),
     ("14.6", "POST", "/v2/lists/{id}/list-entries/search"),
+    ("14.5", "GET", "/v2/persons/fields/{field_id}/dropdown-options"),
+    ("14.5", "GET", "/v2/companies/fields/{field_id}/dropdown-options"),
+    ("14.5", "GET POST", "/v2/lists/{id}/fields/{field_id}/dropdown-options"),
+    ("14.5", "GET POST DELETE", "/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}"),
+    ("14.5", "GET", "/v2/persons/{id}/fields/{field_id}/values"),
+    ("14.5", "GET", "/v2/companies/{id}/fields/{field_id}/values"),
+    ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}/values"),
+    ("14.5", "GET", "/v2/field-value-changes"),
+    ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/field-value-changes"),
+    ("14.6", "GET", "/v2/person-merges/{id}"),
+    ("14.6", "GET", "/v2/company-merges/{id}"),
+    ("14.6", "GET", "/v2/tasks/person-merges"),
+    ("14.6", "GET", "/v2/tasks/company-merges"),
+    ("14.6", "GET", "/v2/files"),
+    ("14.6", "GET", "/v2/files/{id}"),
 )
+
+NEVER = (
+    ("GET", "/v2/lists/{id}/saved-views/{view_id}", "there are no saved views"),
+    ("GET", "/v2/lists/{id}/saved-views/{view_id}/list-entries", "there are no saved views"),
+    ("GET", "/v2/teams", "there are no teams: security groups are seen on the pages"),
+    ("GET", "/v2/teams/{id}", "the same"),
+    ("GET", "/v2/teams/{id}/members", "the same"),
+    ("GET", "/v2/teams/{id}/accessible-lists", "the same"),
+    ("GET", "/v2/duplicates/person-suggestions", "pairs to merge are looked at on the pages"),
+    ("GET", "/v2/duplicates/company-suggestions", "pairs to merge are looked at on the pages"),
+    ("GET", "/v2/inferred-connections/coworkers", "nobody here knows who has worked where"),
+    ("GET", "/v2/inferred-connections/investor-executive-connections", "the same"),
+    ("POST", "/v2/semantic-search", "no search by meaning"),
+    ("POST", "/v2/files/search", "no search by meaning"),
+    ("DELETE", "/v2/transcripts/{id}", "there are no transcripts: the collection is an empty page"),
+    ("POST", "/v2/feedback", "it is for the vendor"),
+)
+"""Operations of the vendor's version 2 that answer 404 on purpose: a method, a path, and why. Clients do without."""
 
 DIFFERENCES = (
     ("fields.create", "`dropdown_options` (text, rank, color) gives a dropdown its options; the vendor has no way to."),
@@ -137,6 +170,14 @@ A request for one of these is refused: with 404, with 405 where the path is serv
 where a word in the path is taken for an id.
 
 {missing_table(NOT_YET)}
+
+## Not served on purpose
+
+The rest of the vendor's version 2. These answer 404, and clients do without.
+
+| path | method | why |
+| --- | --- | --- |
+{rows((f"`{path}`", method, why) for method, path, why in NEVER)}
 
 ## The community's live suite
 

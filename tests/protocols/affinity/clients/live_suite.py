@@ -52,6 +52,13 @@ def source() -> Path:
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
+def vendor_operations() -> set[str]:
+    """Return the operations of all versions of the vendor's version 2, such as ``GET /v2/persons/{}``."""
+    snapshots = (source() / "tools" / "openapi_snapshots").glob("*.json")
+    found = [json.loads(path.read_text())["digest"]["operations"] for path in snapshots]
+    return {re.sub(r"{\w+}", "{}", line) for operations in found for line in operations}
+
+
 class Suite:
     """A copy of the suite, pointed at a tenant of a server here, whose name must end with ``sandbox``."""
 
