@@ -7,7 +7,7 @@ what they have in common.
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 PLAIN = "plain HTTP"
 """The client of a mark that names none: requests by hand."""
@@ -82,6 +82,18 @@ def marks_in(tests: Path) -> dict[str, set[str]]:
         for name, client in _marks(path):
             found.setdefault(name, set()).add(client)
     return found
+
+
+def constants(path: Path) -> dict[str, Any]:
+    """Return the literals that a module of the tests gives names to."""
+    tree = ast.parse(path.read_text())
+    return {
+        target.id: ast.literal_eval(statement.value)
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def _marks(path: Path) -> Iterator[tuple[str, str]]:

@@ -4,9 +4,12 @@ It is made from the route table and from the marks of the tests, ``@pytest.mark.
 by="affinity-sdk")``, so that it says nothing that is not so. What is not served yet stands in ``NOT_YET``.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
-from interlog.marks import PLAIN, count_of, missing, missing_table, rows, served_table
+from interlog.marks import PLAIN, constants, count_of, missing, missing_table, rows, served_table
 
 from .app import OPERATIONS
 
@@ -140,6 +143,7 @@ SKIPPED = {
 def page(tests: Path) -> str:
     """Return the page, as Markdown. ``tests``: the folder of this protocol's tests."""
     served, absent = sum(not item.extension for item in OPERATIONS), count_of(NOT_YET)
+    commands = _Commands(**constants(tests / "commands.py"))
     return f"""# Coverage: Affinity
 
 {served} operations of the Affinity API are served, {absent} are not yet. Paths stand below `/affinity`. Where an
@@ -179,6 +183,24 @@ The rest of the vendor's version 2. These answer 404, and clients do without.
 | --- | --- | --- |
 {rows((f"`{path}`", method, why) for method, path, why in NEVER)}
 
+## The command line
+
+xaffinity {SUITE} has {sum(len(table) for table in commands)} commands, each of which a test runs over a server. These
+work, but for those that need an operation that is not served yet:
+
+| | commands |
+| --- | --- |
+{rows(_by_group(commands.TRIED))}
+
+These end with the error that says that something was not found, as the operation behind them is not served on purpose:
+
+| command | why |
+| --- | --- |
+{rows((f"`{name}`", why) for name, (_, why) in commands.REFUSED.items())}
+
+These ask the server for nothing, or at most whether the key is known:
+{", ".join(f"`{name}`" for name in commands.LOCAL)}.
+
 ## The community's live suite
 
 affinity-sdk {SUITE} comes with tests that were written for a sandbox of the vendor. All of them run over a server here,
@@ -197,6 +219,20 @@ own:
 | --- | --- |
 {rows(DIFFERENCES)}
 """
+
+
+class _Commands(NamedTuple):
+    """What the tests say of the command line: see their ``commands.py``."""
+
+    TRIED: dict[str, tuple[str, str]]
+    REFUSED: dict[str, tuple[str, str]]
+    LOCAL: dict[str, str]
+
+
+def _by_group(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield groups of commands with the names of those in them; a command without a group is one by itself."""
+    for group, found in groupby(sorted(names), key=lambda name: name.partition(" ")[0]):
+        yield f"`{group}`", ", ".join(f"`{name.partition(' ')[2] or name}`" for name in found)
 
 
 def _table(version: int, tests: Path, *, extension: bool = False) -> str:

@@ -93,7 +93,7 @@ class Suite:
         )
         assert report.exists(), printed
         return [
-            Ran(name, "failed", _refused(text), text[-2_000:]) if text else Ran(name, "passed")
+            Ran(name, "failed", refused(text), text[-2_000:]) if text else Ran(name, "passed")
             for name, text in json.loads(report.read_text()).items()
         ]
 
@@ -105,7 +105,8 @@ class Suite:
         return done.stdout + done.stderr
 
 
-def _refused(text: str) -> tuple[tuple[str, str], ...]:
+def refused(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the method and path of each request that a printed error of the library tells of."""
     return tuple(_REFUSED.findall(text) + _REFUSED_JSON.findall(text))
 
 
@@ -116,5 +117,5 @@ def _ran(case: ET.Element) -> Ran:
             return Ran(name, "skipped", message=child.get("message", ""))
         if child.tag in ("failure", "error"):
             text = child.get("message", "") + (child.text or "")
-            return Ran(name, "failed", _refused(text), text[:2_000])
+            return Ran(name, "failed", refused(text), text[:2_000])
     return Ran(name, "passed")
