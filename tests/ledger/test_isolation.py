@@ -12,6 +12,7 @@ from interlog.ledger import Ledger
 from interlog.ledger.bulk import Bulk
 from interlog.ledger.change_sets import InstanceChange, ProfileChange
 from interlog.ledger.definitions import Copied
+from interlog.model.conditions import Compare, Operator
 from interlog.model.errors import InterlogError
 from interlog.model.fields import Field, FieldDraft, ValueType
 from interlog.model.imports import Import, Imported, ImportedValue
@@ -254,6 +255,9 @@ READS: dict[str, Attempt] = {
         firm.actor, Party.PERSON, [ids["person"]]
     ),
     "merges.get": lambda firm, ids: firm.ledger.merges.get(firm.actor, ids["merge"]),
+    "merges.page": lambda firm, ids: firm.ledger.merges.page(
+        firm.actor, Party.PERSON, Compare("id", Operator.EQUAL, ids["merge"]), limit=20
+    ),
     "merges.into": lambda firm, ids: firm.ledger.merges.into(firm.actor, Party.PERSON, ids["person"]),
     "merges.preview": lambda firm, ids: firm.ledger.merges.preview(
         firm.actor, Party.PERSON, firm.ola.id, ids["person"]

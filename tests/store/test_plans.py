@@ -395,6 +395,10 @@ CASES: dict[str, Case] = {
     "notes.UNLINK": _simple(notes.UNLINK, party_kind=0, party_id=1, created_at=1, id=1),
     "notes.REPLY_COUNTS": _simple(notes.REPLY_COUNTS, parents=[1, 2]),
     "merges.BY_ID": _simple(merges.BY_ID, id=1),
+    "merges.page_query": _simple(merges.page_query(), kind=0, before=2**62, limit=20),
+    "merges.page_query-one": _simple(
+        merges.page_query(shape_of(ONE_NOTE)), kind=0, before=2**62, limit=20, **arguments_of(ONE_NOTE)
+    )._replace(sorted_arms=True),
     "merges.INTO": _simple(merges.INTO, kind=0, party=1, limit=20),
     "merges.CHANGE": _simple(merges.CHANGE, of_id=1, read_state=0, new_state=1, new_ended_at=None),
     "merges.USERS": _simple(merges.USERS, persons=[1, 2]),

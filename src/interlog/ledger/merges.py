@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import structlog
 from msgspec.structs import replace
 
+from ..model.conditions import Condition
 from ..model.errors import Conflict, InterlogError, Invalid, MergedAway, NotFound, Problem, Unavailable
 from ..model.instants import now
 from ..model.journal import Entity
@@ -95,6 +96,16 @@ class Merges:
         actor.require(Right.READ)
         found = await rows.into(self._database, actor.tenant.id, kind, party, limit)
         return [item for item in found if item.state is not MergeState.UNDONE]
+
+    async def page(
+        self, actor: Actor, kind: Party, condition: Condition | None = None, *, before: int = 2**62, limit: int
+    ) -> list[Merge]:
+        """Return the merges of a kind, newest first, also those under way or undone, behind an id.
+
+        ``condition``: what their ``id`` and ``state`` meet.
+        """
+        actor.require(Right.READ)
+        return await rows.page(self._database, actor.tenant.id, kind, condition, before=before, limit=limit)
 
     async def gone(self, actor: Actor, kind: Party, ids: Iterable[int]) -> dict[int, Person | Organization]:
         """Return those of some parties of a kind that were merged into others, as they were then."""
@@ -202,19 +213,26 @@ class Merges:
     # The work
 
     async def _begin(self, actor: Actor, merge: Merge, *, read: Merge | None = None, is_new: bool = False) -> Merge:
-        task = self._start(actor, merge, read if read is not None else merge, is_new=is_new)
+        begun = asyncio.Event()
+        task = self._start(actor, merge, read if read is not None else merge, is_new=is_new, begun=begun)
         done, _ = await asyncio.wait([task], timeout=PATIENCE)
+        while not done and not begun.is_set():  # whoever is told of it must find it
+            done, _ = await asyncio.wait([task], timeout=_PAUSE)
         return task.result() if done else merge
 
-    def _start(self, actor: Actor, merge: Merge, read: Merge, *, is_new: bool) -> "asyncio.Task[Merge]":
+    def _start(
+        self, actor: Actor, merge: Merge, read: Merge, *, is_new: bool, begun: asyncio.Event | None = None
+    ) -> "asyncio.Task[Merge]":
         key = actor.tenant.id, merge.id
-        task = self._tasks[key] = asyncio.create_task(self._run(actor, merge, read, is_new=is_new))
+        run = self._run(actor, merge, read, is_new=is_new, begun=begun or asyncio.Event())
+        task = self._tasks[key] = asyncio.create_task(run)
         task.add_done_callback(lambda _: self._tasks.pop(key, None))
         task.add_done_callback(_noted)
         return task
 
-    async def _run(self, actor: Actor, merge: Merge, stored: Merge, *, is_new: bool) -> Merge:
-        """Make one step after the other. ``stored``: the merge as its row is, if it has one."""
+    async def _run(self, actor: Actor, merge: Merge, stored: Merge, *, is_new: bool, begun: asyncio.Event) -> Merge:
+        """Make one step after the other. ``stored``: the merge as its row is, if it has one; ``begun``: set once the
+        first step is stored."""
         tries = 0
         while merge.state in (MergeState.MOVING, MergeState.UNDOING):
             unit = Unit()
@@ -239,6 +257,7 @@ class Merges:
                 merge = replace(merge, state=MergeState.UNDOING)  # one was deleted, or has become a user, meanwhile
                 continue
             merge = stored = after
+            begun.set()
             is_new, tries = False, 0
             await asyncio.sleep(_PAUSE if merge.ended_at is None else 0)
         if merge.state is MergeState.DONE:

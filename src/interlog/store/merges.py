@@ -1,13 +1,30 @@
 """Merges of parties: their rows, what they have changed, and what names a party."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Select, Table, bindparam, delete, func, literal_column, or_, select, true, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
+from ..model.conditions import Condition
 from ..model.journal import Entity
 from ..model.merges import Merge, MergeState
 from ..model.parties import Party
+from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
 from .rows import json_value
 from .schema import (
@@ -100,6 +117,21 @@ REMINDERS, NUMBER_OF_REMINDERS = Query(_REMINDERS), _number_of(_REMINDERS)
 MEMBERS, NUMBER_OF_MEMBERS = Query(_MEMBERS), _number_of(_MEMBERS)
 _OF_ORGANIZATIONS = (MEMBERS, NUMBER_OF_MEMBERS)
 
+_FIELDS: dict[str, ColumnElement[Any]] = {
+    "id": Columns.id,
+    "state": case((Columns.state == literal_column("2"), literal_column("0")), else_=Columns.state),
+}
+"""What conditions can be about. One that is being undone counts as one that is under way."""
+
+
+@lru_cache(maxsize=SHAPES)
+def page_query(shape: Shape | None = None) -> Query:
+    """Return the statement of a page of the merges of a kind, newest first."""
+    statement = select(*Columns).where(*_OF_PARTY, Columns.id < parameter("before"))
+    if shape is not None:
+        statement = statement.where(matching(shape, _FIELDS))
+    return Query(statement.order_by(_NEWEST).limit(parameter("limit")))
+
 
 class Part(NamedTuple):
     """A record that a merge has changed: the version it had then, and what it was before; None where it was new."""
@@ -119,6 +151,16 @@ async def by_id(database: Database, tenant: int, id_: int) -> Merge | None:
 async def into(database: Database, tenant: int, kind: Party, party: int, limit: int) -> list[Merge]:
     """Return the latest merges that a party has survived, newest first."""
     rows = await database.fetch(INTO, tenant=tenant, kind=int(kind), party=party, limit=limit)
+    return [_merge_of(row) for row in rows]
+
+
+async def page(
+    database: Database, tenant: int, kind: Party, condition: Condition | None, *, before: int, limit: int
+) -> list[Merge]:
+    """Return the merges of a kind that meet a condition, newest first, behind an id."""
+    query = page_query(None if condition is None else shape_of(condition))
+    values = {} if condition is None else arguments_of(condition)
+    rows = await database.fetch_long(query, tenant=tenant, kind=int(kind), before=before, limit=limit, **values)
     return [_merge_of(row) for row in rows]
 
 

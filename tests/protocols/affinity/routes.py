@@ -52,6 +52,8 @@ RESOURCES = {
     "deliveries": "Delivery",
     "fields": "Field",
     "field-values": "FieldValue",
+    "person-merges": "Merge",
+    "company-merges": "CompanyMerge",
 }
 """What the id behind a segment of a path belongs to."""
 
@@ -100,8 +102,21 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         "Field": field.id,
         "FieldValue": value.id,
         "Reminder": server.run(_reminder(firm, ola, word)),
+        **_merged(firm, word),
     }
     return World(firm, ids)
+
+
+def _merged(firm: Firm, word: str) -> dict[str, int]:
+    """Return the ids of two merges, and of some who can be merged into others."""
+    merge, gone = firm.ledger.merges.merge, [firm.person(f"Olga {word}"), firm.person(f"Olya {word}")]
+    companies = [firm.organization(f"{name} {word}") for name in ("Customer", "Client Inc", "Client Ltd")]
+    return {
+        "Merge": firm.server.run(merge(firm.actor, Party.PERSON, firm.mia.id, gone[0].id)).id,
+        "CompanyMerge": firm.server.run(merge(firm.actor, Party.ORGANIZATION, companies[0].id, companies[1].id)).id,
+        "Duplicate": gone[1].id,
+        "DuplicateCompany": companies[2].id,
+    }
 
 
 async def _reminder(firm: Firm, about: Person, word: str) -> int:
@@ -235,6 +250,8 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
             "persons": [{"id": ids["Person"]}],
         },
         "v2.notes.update": {"content": {"html": "<p>Hello</p>"}},
+        "v2.persons.merge": {"duplicatePersonId": ids["Duplicate"]},
+        "v2.companies.merge": {"duplicateCompanyId": ids["DuplicateCompany"]},
         "v2.reminders.create": {
             "type": "one-time",
             "owner": {"id": ids["Internal"]},

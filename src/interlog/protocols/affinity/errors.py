@@ -23,7 +23,7 @@ INVALID_PAGE_TOKEN = "Invalid page_token variable"
 _MODELS = {"interaction": "Interaction", "person": "Person", "organization": "Organization",
            "opportunity": "Opportunity", "note": "Note",
            "webhook": "Webhook", "delivery": "Delivery", "list": "List", "entry": "ListEntry",
-           "reminder": "Reminder", "field": "Field", "value": "FieldValue"}  # fmt: skip
+           "reminder": "Reminder", "merge": "Merge", "field": "Field", "value": "FieldValue"}  # fmt: skip
 
 _NAMES = (
     (re.compile(r"^participants(\[\d+\]\.person)?$"), "person_ids"),

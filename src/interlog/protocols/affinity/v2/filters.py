@@ -22,7 +22,7 @@ from interlog.model.ids import MAX_ID
 from interlog.model.instants import parse_moment
 
 from ..operations import Param
-from .words import REMINDER_TYPES, RESET_TRIGGERS, STATUSES
+from .words import MERGE_STATUSES, REMINDER_TYPES, RESET_TRIGGERS, STATUSES
 
 MAX_LENGTH = 4_000
 MAX_TERMS = 200
@@ -330,6 +330,10 @@ ATTACHED_NOTES = {
 """Replies, and the notes of a person, a company or an opportunity."""
 NOTES = {"id": id_property("id"), **ATTACHED_NOTES}
 
+MERGES = {
+    "status": word_property("state", MERGE_STATUSES),
+    "taskId": id_property("id"),
+}
 REMINDERS = {
     **{
         f"{path}.id": id_property(field)

@@ -52,15 +52,15 @@ def page(
     following = None
     if place is not None:
         cursor = _closed(call, _encode((list(place), dict(args))))
-        following = f"{_address(call)}?{urlencode({'cursor': cursor})}"
+        following = f"{address(call, call.request.path)}?{urlencode({'cursor': cursor})}"
     return {"data": items, "pagination": {"prevUrl": None, "nextUrl": following, **more}}
 
 
-def _address(call: Call) -> str:
-    """Return the requested collection's address as the client knows it; of several proxies, the first one knows."""
+def address(call: Call, path: str) -> str:
+    """Return a path's address as the client knows it; of several proxies, the first one knows."""
     request = call.request
     scheme, host = (text.partition(",")[0].strip() for text in (request.forwarded_scheme, request.forwarded_host))
-    return f"{scheme}://{host}{quote(request.root_path + request.path)}"
+    return f"{scheme}://{host}{quote(request.root_path + path)}"
 
 
 def _closed(call: Call, content: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from ..account import rate_limit_v2, whoami_v2
 from ..operations import Operation
-from . import reminders
+from . import merges, reminders
 
 _ACCOUNT = (
     Operation(name="v2.whoami", method="GET", paths=("/v2/auth/whoami",), version=2, spec="14.6",
@@ -24,4 +24,23 @@ _REMINDERS = (
               handler=reminders.delete, params=reminders.DELETE, writes=True, status=204),
 )  # fmt: skip
 
-REST = _REMINDERS + _ACCOUNT
+_MERGES = tuple(
+    operation
+    for merging in (merges.PERSONS, merges.COMPANIES)
+    for plural in ("persons" if merging.word == "person" else "companies",)
+    for path, tasks in ((f"/v2/{merging.word}-merges", f"/v2/tasks/{merging.word}-merges"),)
+    for operation in (
+        Operation(name=f"v2.{plural}.merge", method="POST", paths=(path,), version=2, spec="14.6",
+                  handler=merges.create(merging), params=merging.create, writes=True, status=202),
+        Operation(name=f"v2.{plural}.merges", method="GET", paths=(path,), version=2, spec="14.6",
+                  handler=merges.list_(merging), params=merges.LIST),
+        Operation(name=f"v2.{plural}.get_merge", method="GET", paths=(f"{path}/{{id}}",), version=2, spec="14.6",
+                  handler=merges.get(merging), params=merges.GET),
+        Operation(name=f"v2.{plural}.merge_tasks", method="GET", paths=(tasks,), version=2, spec="14.6",
+                  handler=merges.list_tasks(merging), params=merges.LIST),
+        Operation(name=f"v2.{plural}.merge_task", method="GET", paths=(f"{tasks}/{{id}}",), version=2, spec="14.6",
+                  handler=merges.get_task(merging), params=merges.GET),
+    )
+)  # fmt: skip
+
+REST = _REMINDERS + _MERGES + _ACCOUNT

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from interlog.model.merges import MergeState
 from interlog.model.reminders import ReminderKind, Reset, Status
 
 REMINDER_TYPES = {"one-time": ReminderKind.ONCE, "recurring": ReminderKind.RECURRING}
 RESET_TRIGGERS = {"interaction": Reset.INTERACTION, "email": Reset.EMAIL, "event": Reset.MEETING}
 STATUSES = {"active": Status.ACTIVE, "overdue": Status.OVERDUE, "completed": Status.COMPLETED}
+MERGE_STATUSES = {"in-progress": MergeState.MOVING, "success": MergeState.DONE, "failed": MergeState.UNDONE}
 
 
 def words_of(words: Mapping[str, int]) -> dict[int, str]:
