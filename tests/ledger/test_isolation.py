@@ -248,6 +248,13 @@ READS: dict[str, Attempt] = {
         limit=9,
     ),
     "sheets.page": lambda firm, ids: firm.ledger.sheets.page(firm.actor, ids["people"], limit=9),
+    "sheets.entry": lambda firm, ids: firm.ledger.sheets.entry(firm.actor, ids["people"], ids["standing"]),
+    "sheets.of_parties": lambda firm, ids: _first(
+        firm.ledger.sheets.of_parties(firm.actor, Party.PERSON, [ids["person"]])
+    ),
+    "sheets.standing": lambda firm, ids: firm.ledger.sheets.standing(firm.actor, Party.PERSON, ids["person"]),
+    "party_fields.of_kind": lambda firm, ids: firm.ledger.party_fields.of_kind(firm.actor, Party.PERSON),
+    "party_fields.of_list": lambda firm, ids: firm.ledger.party_fields.of_list(firm.actor, ids["people"]),
     "list_entries.page": lambda firm, ids: _first(firm.ledger.list_entries.page(firm.actor, ids["people"], limit=99)),
     "list_entries.get": lambda firm, ids: firm.ledger.list_entries.get(firm.actor, ids["people"], ids["standing"]),
     "list_entries.find": lambda firm, ids: firm.ledger.list_entries.find(firm.actor, ids["standing"]),

@@ -62,7 +62,7 @@ async def test_a_page_costs_four_statements(acme: Firm) -> None:
             sheet = await ledger.sheets.page(actor, people.id, limit=100, after=after)
         assert found.total() <= 4, found
         for (entry, party), values in sheet.rows:
-            assert {value.value for value in values} == {f"{party.id} {field.id}" for field in fields}
+            assert {cell.value.value for cell in values} == {f"{party.id} {field.id}" for field in fields}
             seen.append(entry.id)
         if sheet.following is None:
             break
@@ -87,6 +87,6 @@ async def test_a_list_without_anything(acme: Firm) -> None:
         await ledger.party_values.create(actor, field.id, ola.id, str(list_id), entry.id)
     for list_id in lists:
         ((_, values),) = (await ledger.sheets.page(actor, list_id, limit=9)).rows
-        assert [value.value for value in values] == [str(list_id)]
+        assert [cell.value.value for cell in values] == [str(list_id)]
     with pytest.raises(NotFound):
         await ledger.sheets.page(actor, 2**52, limit=9)

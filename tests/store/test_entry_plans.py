@@ -44,6 +44,7 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         )
         for of_entry in (False, True)
     },
+    "party_values.CELLS": (party_values.CELLS, {"party_kind": 0, "parties": [5, 6]}),
     "party_values.CHANGE": (
         party_values.CHANGE,
         {"value_id": 5, "read_version": 1, "new_value": "1", "new_ref": None, "new_updated_at": 1},

@@ -104,7 +104,7 @@ class Ledger:
         self.list_entries = ListEntries(store, self.opportunities)
         self.party_fields = PartyFields(store, self.opportunities)
         self.party_values = PartyValues(store, self.party_fields, self.list_entries)
-        self.sheets = Sheets(store, self.list_entries)
+        self.sheets = Sheets(store, self.opportunities, self.party_fields, self.list_entries)
         self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
         self.cards = Cards(store, self.persons, self.organizations)
         self.interactions = Interactions(store, self.persons, self.cards)

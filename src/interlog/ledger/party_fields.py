@@ -6,7 +6,7 @@ from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unkn
 from ..model.fields import DROPDOWNS, MAX_OPTION, MAX_OPTIONS, Field, FieldDraft, Option
 from ..model.instants import now
 from ..model.journal import Action, Entity
-from ..model.parties import Party
+from ..model.parties import Party, PartyList
 from ..model.tenancy import Actor, Right
 from ..store import party_fields as rows
 from ..store.database import Stale
@@ -14,7 +14,7 @@ from ..store.journal import add_entry
 from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
-from .opportunities import Opportunities, may_shape, name_problems
+from .opportunities import Opportunities, may_shape, name_problems, sees_list
 
 
 class PartyFields:
@@ -30,6 +30,24 @@ class PartyFields:
         found = await rows.all_(self._database, actor.tenant.id)
         visible = {item.id for item in await self._opportunities.lists(actor)}
         return [field for field in found if field.list_id is None or field.list_id in visible]
+
+    async def of_kind(self, actor: Actor, kind: Party) -> list[Field]:
+        """Return the fields of all parties of a kind, whatever lists they are on."""
+        actor.require(Right.READ)
+        return await rows.of_kind(self._database, actor.tenant.id, kind)
+
+    async def of_list(self, actor: Actor, list_id: int) -> tuple[PartyList, list[Field]]:
+        """Return a list with its own fields and those of all that can stand on it, by one statement.
+
+        Raises ``NotFound``, or ``Forbidden`` where the list is somebody else's.
+        """
+        actor.require(Right.READ)
+        found = await rows.of_list(self._database, actor.tenant.id, list_id)
+        if found is None:
+            raise NotFound("list", list_id)
+        if not sees_list(actor, found[0]):
+            raise Forbidden("this list is private")
+        return found
 
     async def get_many(self, actor: Actor, ids: set[int]) -> dict[int, Field]:
         """Return those of some fields that are there and visible to the actor."""

@@ -18,10 +18,11 @@ from .persons import Persons, kinds_of
 
 
 class Moment(NamedTuple):
-    """When something happened, and which of our own people took part."""
+    """When something happened, which of our own people took part, and what it was."""
 
     at: int
     internal: tuple[int, ...]
+    item: Brief
 
 
 class Share(NamedTuple):
@@ -84,9 +85,9 @@ class Relationships:
         def moment(number: int | None) -> Moment | None:
             if number is None:
                 return None
-            content = items[number].content
-            present = (p.person for p in content.participants if p.person in ours)
-            return Moment(content.occurred_at, tuple(dict.fromkeys(id_ for id_ in present if id_ is not None)))
+            item = items[number].brief
+            present = (p.person for p in item.participants if p.person in ours)
+            return Moment(item.occurred_at, tuple(dict.fromkeys(id_ for id_ in present if id_ is not None)), item)
 
         return {
             person: {name: moment(number) for name, number in found._asdict().items()}

@@ -2,14 +2,14 @@
 
 from enum import IntEnum
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from .errors import Problem
 from .ids import MAX_ID
 from .instants import parse_moment
-from .parties import Party
+from .parties import Party, PersonKind
 
 
 class ValueType(IntEnum):
@@ -91,6 +91,36 @@ class FieldValue(Struct, frozen=True, kw_only=True, gc=False):
     created_at: int
     updated_at: int | None = None
     version: int = 1
+
+
+class NamedPerson(Struct, frozen=True, array_like=True, gc=False):
+    """A person as a value names him."""
+
+    id: int
+    kind: PersonKind
+    first_name: str
+    last_name: str
+    primary_email: str | None
+
+
+class NamedOrganization(Struct, frozen=True, array_like=True, gc=False):
+    """An organization as a value names it."""
+
+    id: int
+    name: str
+    domains: tuple[str, ...]
+
+    @property
+    def domain(self) -> str | None:
+        """The main domain."""
+        return self.domains[0] if self.domains else None
+
+
+class Cell(NamedTuple):
+    """A value, and whom it names, if anybody."""
+
+    value: FieldValue
+    named: NamedPerson | NamedOrganization | None = None
 
 
 class ChangeAction(IntEnum):

@@ -22,6 +22,7 @@ class Moments(NamedTuple):
     first_event: int | None
     last_event: int | None
     next_event: int | None
+    first_chat_message: int | None
     last_chat_message: int | None
     last_interaction: int | None
 
@@ -54,6 +55,7 @@ _EDGES: dict[str, dict[str, Any]] = {
     "first_event": {"types": "events", "last": False, "future": False},
     "last_event": {"types": "events", "last": True, "future": False},
     "next_event": {"types": "events", "last": False, "future": True},
+    "first_chat_message": {"types": "messages", "last": False, "future": False},
     "last_chat_message": {"types": "messages", "last": True, "future": False},
     "last_interaction": {"types": "all_types", "last": True, "future": False},
 }
@@ -91,7 +93,7 @@ class Kinds(NamedTuple):
 async def moments(
     database: Database, tenant: int, persons: Sequence[int], kinds: Kinds, groups: Sequence[int], now: int
 ) -> dict[int, Moments]:
-    """Return the moments of some persons, by one statement of seven index look-ups per person."""
+    """Return the moments of some persons, by one statement of eight index look-ups per person."""
     fetch = database.fetch if len(persons) <= 100 else database.fetch_long
     rows = await fetch(
         MOMENTS,

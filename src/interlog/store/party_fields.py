@@ -38,6 +38,11 @@ OF_LIST = Query(
     .where(_LISTS.tenant_id == parameter("tenant"), _LISTS.id == parameter("list"), _LISTS.deleted_at.is_(None))
 )
 """A list with its own fields and those of all that can stand on it."""
+OF_KIND = Query(
+    _LIVE.where(Columns.list_id == literal_column("0"), Columns.party_kind == parameter("party_kind")).order_by(
+        Columns.id
+    )
+)
 UPDATE = update_of(party_field, ("tenant_id", "id"), "options", "version", "deleted_at")
 
 
@@ -50,6 +55,11 @@ async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[in
     """Return fields by their ids, without deleted ones."""
     rows = await database.fetch(BY_IDS, tenant=tenant, ids=database.array(ids))
     return {field.id: field for field in map(field_of, rows)}
+
+
+async def of_kind(database: Database, tenant: int, kind: Party) -> list[Field]:
+    """Return the fields of all parties of a kind, whatever lists they are on, in order of ids."""
+    return [field_of(row) for row in await database.fetch(OF_KIND, tenant=tenant, party_kind=int(kind))]
 
 
 async def of_list(database: Database, tenant: int, list_id: int) -> tuple[PartyList, list[Field]] | None:

@@ -4,12 +4,23 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, or_, select, tuple_, update
+import msgspec
+from sqlalchemy import ColumnElement, and_, case, delete, exists, literal_column, or_, select, tuple_, update
 from sqlalchemy.sql.expression import bindparam
 
-from ..model.fields import REFERENCES, ChangeAction, Field, FieldValue, ValueChange
+from ..model.fields import (
+    REFERENCES,
+    Cell,
+    ChangeAction,
+    Field,
+    FieldValue,
+    NamedOrganization,
+    NamedPerson,
+    ValueChange,
+)
 from ..model.parties import Party
 from .database import Database, Row
+from .engines import per_engine
 from .rows import decode, encode
 from .schema import list_entry, organization, party_value, person, value_change
 from .statements import Query, Unit, member_of, parameter
@@ -56,6 +67,42 @@ OF_PARTIES = Query(
         _OPEN_ENTRY,
     )
 )
+
+
+def _called(table: Any, *shown: str) -> Any:
+    """What whoever a value names is called, as a JSON array; null where he is gone."""
+    places = ", ".join(f"{{{place}}}" for place in range(len(shown)))
+    nested = places.replace("{2}", "json({2})" if "domains" in shown else "{2}")
+    array = per_engine(
+        f"json_array({nested})",
+        f"json_build_array({nested.replace('json({2})', '{2}::json')})::text",
+        *(table.c[name] for name in shown),
+    )
+    return (
+        select(array)
+        .where(table.c.tenant_id == Columns.tenant_id, table.c.id == Columns.ref_id, table.c.deleted_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+_NAMED = case(
+    (
+        Columns.ref_kind == literal_column(str(int(Party.PERSON))),
+        _called(person, "id", "kind", "first_name", "last_name", "primary_email"),
+    ),
+    (Columns.ref_kind == literal_column(str(int(Party.ORGANIZATION))), _called(organization, "id", "name", "domains")),
+)
+CELLS = Query(
+    select(*_SHOWN, Columns.ref_kind, _NAMED).where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.party_kind == parameter("party_kind"),
+        member_of(Columns.party_id, "parties"),
+        _OPEN_ENTRY,
+    )
+)
+"""Values of parties with whom they name: an index look-up for each of these."""
+_persons = msgspec.json.Decoder(NamedPerson)
+_organizations = msgspec.json.Decoder(NamedOrganization)
 _ROW = (Columns.tenant_id == parameter("tenant"), Columns.id == parameter("value_id"))
 _AS_READ = (*_ROW, Columns.version == parameter("read_version"))
 CHANGE = Query(
@@ -209,6 +256,24 @@ async def page(
         entry=entry or 0, after_entry=after[0], after_id=after[1], limit=limit,
     )  # fmt: skip
     return [value_of(row) for row in rows]
+
+
+async def cells(database: Database, tenant: int, kind: Party, ids: Iterable[int]) -> list[Cell]:
+    """Return the values of parties and of their entries with whom they name, in order of ids."""
+    rows = await database.fetch(CELLS, tenant=tenant, party_kind=int(kind), parties=database.array(ids))
+    found = (_cell_of(row) for row in rows)
+    return sorted((cell for cell in found if cell is not None), key=lambda cell: cell.value.id)
+
+
+def _cell_of(row: Row) -> Cell | None:
+    """Return a value; None where whom it names is gone."""
+    *shown, kind, named = row
+    if kind is None:
+        return Cell(value_of(shown))
+    if named is None:
+        return None
+    decoder = _persons if kind == Party.PERSON else _organizations
+    return Cell(value_of(shown), decoder.decode(named))
 
 
 def insert(unit: Unit, tenant: int, field: Field, item: FieldValue) -> None:

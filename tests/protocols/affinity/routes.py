@@ -83,6 +83,9 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
     draft = FieldDraft(name=f"Field {word}", kind=Party.PERSON, value_type=ValueType.NUMBER, allows_multiple=True)
     field = firm.server.run(firm.ledger.party_fields.create(firm.actor, draft))
     value, _ = firm.server.run(firm.ledger.party_values.create(firm.actor, field.id, ola.id, 7))
+    company_field = firm.server.run(
+        firm.ledger.party_fields.create(firm.actor, replace(draft, kind=Party.ORGANIZATION, allows_multiple=False))
+    )
     when = at("2026-03-05T10:00:00Z")
     call = firm.log("Call", when, firm.mia, ola, body=f"Talked of {word}")
     ids = {
@@ -101,6 +104,7 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         **server.run(_webhook(firm, word)),
         "Field": field.id,
         "FieldValue": value.id,
+        "CompanyField": company_field.id,
         "Reminder": server.run(_reminder(firm, ola, word)),
         **_merged(firm, word),
     }
@@ -166,7 +170,7 @@ def model_of(path: str, name: str) -> str:
     """Return what a parameter in a path is the id of."""
     segment = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
     assert segment in RESOURCES, f"tell RESOURCES what the id behind /{segment}/ in {path} belongs to"
-    return RESOURCES[segment]
+    return "CompanyField" if segment == "fields" and "/companies/" in path else RESOURCES[segment]
 
 
 def path_names(path: str) -> list[str]:

@@ -6,12 +6,13 @@ import pytest
 
 from interlog.model.instants import DAY, now
 from interlog.model.interactions import Participant
-from interlog.model.parties import Person
+from interlog.model.parties import Party, Person
 from interlog.model.types import Direction, Role
 from tests.serving import Firm
 
 from .clients import Client
 from .conftest import PREFIX
+from .v2.test_fields import made_world
 
 
 @pytest.fixture
@@ -104,6 +105,30 @@ def test_version_2(sync: Client, firm: Firm, mia: Person) -> None:
     assert [item["affinity_id"] for item in sync.ask("v2", "get_people")] == [mia.id, *persons]
     assert [item["affinity_id"] for item in sync.ask("v2", "get_companies")] == [company.id]
     assert firm.deals() in [item["affinity_id"] for item in sync.ask("v2", "get_list_metadatas")]
+
+
+@pytest.mark.covers(
+    "v2.persons.fields", "v2.companies.fields", "v2.lists.fields", "v2.lists.entries", by="affinity-sync"
+)
+def test_fields_of_version_2(sync: Client, firm: Firm) -> None:
+    """Fields of all types, what stands in them, and the entries of lists: the client refuses any other key."""
+    world = made_world(firm)
+    firm.log("Call", now() - DAY, firm.mia, world.ola, body="x")
+    for kind, fields, objects in (
+        (Party.PERSON, "get_people_fields", "get_people"),
+        (Party.ORGANIZATION, "get_company_fields", "get_companies"),
+    ):
+        everywhere, there, list_id = world.everywhere[kind], world.there[kind], world.lists[kind].id
+        known = [item["affinity_id"] for item in sync.ask("v2", fields)]
+        assert set(known) > {column.id for column in everywhere}
+        (shown,) = [item for item in sync.ask("v2", objects) if item["affinity_id"] == world.party(kind)]
+        values = {field["affinity_id"]: field["value"] for field in shown["fields"]}
+        assert {column.id: values[column.id] for column in everywhere} == {c.id: c.shown for c in everywhere}
+        assert values["last-contact"]["data"]["type"] == "call"
+        listed = [item["affinity_id"] for item in sync.ask("v2", "get_list_fields", list_id=list_id)]
+        assert set(listed) == {*known, *(column.id for column in there)}
+        (entry,) = sync.ask("v2", "get_list_entries", list_id=list_id)
+        assert {field["id"] for field in entry["entity"]["fields"]} == set(listed)
 
 
 @pytest.mark.covers(

@@ -3,11 +3,15 @@
 import pytest
 from affinity import Affinity
 from affinity.models import FieldCreate, FieldValueCreate
-from affinity.types import EntityType, FieldId, FieldValueType, ListId, PersonId
+from affinity.types import CompanyId, EntityType, FieldId, FieldType, FieldValueType, ListEntryId, ListId, PersonId
 
+from interlog.model.instants import DAY, now
+from interlog.model.parties import Party
 from tests.serving import Firm
 
 from .sdk import BY, client
+from .v2.columns import Column
+from .v2.test_fields import World, made_world
 
 __all__ = ["client"]
 
@@ -42,3 +46,91 @@ def test_values(client: Affinity, firm: Firm) -> None:
     changes = client.field_value_changes.list(field, person_id=ola)
     assert [one.value for one in changes] == [42, 42, 41]
     assert {one.changer.id for one in changes if one.changer} == {firm.mia.id}
+
+
+@pytest.fixture
+def world(firm: Firm) -> World:
+    """A person and a company with values of every type, on lists and off them."""
+    return made_world(firm)
+
+
+def shown(columns: list[Column]) -> dict[str, str]:
+    """Return the fields' names by their ids."""
+    return {column.id: column.field.name for column in columns}
+
+
+@pytest.mark.covers("v2.persons.fields", "v2.companies.fields", "v2.lists.fields", by=BY)
+def test_metadata(client: Affinity, world: World) -> None:
+    """All fields of persons, companies and a list, what each holds, and some by their names."""
+    for kind, get_fields in (
+        (Party.PERSON, client.persons.get_fields),
+        (Party.ORGANIZATION, client.companies.get_fields),
+    ):
+        everywhere = world.everywhere[kind]
+        found = {str(field.id): field for field in get_fields()}
+        assert {id_: found[id_].name for id_ in shown(everywhere)} == shown(everywhere)
+        assert {id_: str(found[id_].value_type) for id_ in shown(everywhere)} == {
+            column.id: column.shown["type"] for column in everywhere
+        }
+        assert found["last-email"].type == "relationship-intelligence"
+        listed = {str(field.id): field.type for field in client.lists.get_fields(ListId(world.lists[kind].id))}
+        assert listed == {id_: found[id_].type for id_ in found} | dict.fromkeys(shown(world.there[kind]), "list")
+    assert [field.name for field in client.persons.get_fields(filter="name=~Email")] == ["First Email", "Last Email"]
+
+
+@pytest.mark.covers(
+    "v2.persons.list", "v2.persons.get", "v2.companies.list", "v2.companies.get", "v2.lists.entries", "v2.lists.entry",
+    by=BY,
+)  # fmt: skip
+def test_values_with_objects(client: Affinity, world: World) -> None:
+    """What the client makes of values of every type, with the objects and with entries."""
+    world.firm.log("Call", now() - DAY, world.firm.mia, world.ola, body="x")
+    types = [FieldType.GLOBAL, FieldType.RELATIONSHIP_INTELLIGENCE]
+    person = client.persons.get(PersonId(world.ola.id), field_types=types)
+    company = client.companies.get(CompanyId(world.client.id), field_types=types)
+    for kind, item in ((Party.PERSON, person), (Party.ORGANIZATION, company)):
+        assert item.fields.requested
+        for column in world.everywhere[kind]:
+            assert item.fields.get(column.id) == column.wire
+        last = item.fields.get("last-contact")
+        assert last is not None and last["value"]["data"]["type"] == "call"
+        entries = client.lists.entries(ListId(world.lists[kind].id))
+        (entry,) = entries.list(field_types=[FieldType.LIST]).data
+        assert entry == entries.get(entry.id, field_types=[FieldType.LIST])
+        entity = entry.entity
+        assert entity is not None
+        assert set(entity.fields.data) == set(shown(world.there[kind]))
+    text = world.everywhere[Party.PERSON][0]
+    (found,) = [one for one in client.persons.list(field_ids=[text.id]).data if one.id == world.ola.id]
+    assert found.fields.get_value(text.id) == "Some words"
+
+
+@pytest.mark.covers("v2.persons.values", "v2.companies.values", "v2.lists.values", "v2.lists.value", by=BY)
+def test_values_alone(client: Affinity, world: World) -> None:
+    """All values over their pages, some by their ids, and one."""
+    for kind in (Party.PERSON, Party.ORGANIZATION):
+        entry = ListEntryId(world.entries[kind].id)
+        entries, columns = client.lists.entries(ListId(world.lists[kind].id)), world.there[kind]
+        found = entries.get_field_values(entry)
+        assert len(found.data) == len(columns) + len(world.everywhere[kind]) + 8
+        for column in columns:
+            assert found.get(column.id) == column.wire
+            assert entries.get_field_value(entry, FieldId(column.field.id)) == column.shown["data"]
+        assert set(entries.get_field_values(entry, ids=[columns[3].id]).data) == {columns[3].id}
+    person = client.persons.get_field_values(PersonId(world.ola.id))
+    company = client.companies.get_field_values(CompanyId(world.client.id))
+    for kind, of_party in ((Party.PERSON, person), (Party.ORGANIZATION, company)):
+        assert set(of_party.data) > set(shown(world.everywhere[kind])), kind
+
+
+@pytest.mark.covers("v2.persons.entries", "v2.companies.entries", "v2.persons.lists", "v2.companies.lists", by=BY)
+def test_where_they_stand(client: Affinity, world: World) -> None:
+    """The lists of a person and a company, and their entries with values."""
+    person, company = PersonId(world.ola.id), CompanyId(world.client.id)
+    for kind, entries, lists in (
+        (Party.PERSON, client.persons.get_list_entries(person), client.persons.get_lists(person)),
+        (Party.ORGANIZATION, client.companies.get_list_entries(company), client.companies.get_lists(company)),
+    ):
+        (entry,), (list_,) = entries.data, lists.data
+        assert (entry.id, entry.list_id, entry.list_name) == (world.entries[kind].id, list_.id, list_.name)
+        assert set(entry.fields.data) == set(shown(world.there[kind]))

@@ -1,4 +1,4 @@
-"""Lists and their entries, as far as opportunities need them."""
+"""Lists and their entries."""
 
 import pytest
 
@@ -117,7 +117,7 @@ class TestEntries:
 
     @pytest.mark.parametrize("asked", [{"fieldIds": "field-1"}, {"fieldTypes": ["list", "global"]}])
     def test_show_fields_when_asked(self, any_v2: Caller, any_firm: Firm, asked: dict[str, str]) -> None:
-        """The opportunity has fields only where some were asked for: there are none of one's own."""
+        """The opportunity has the key only where fields were asked for, whether or not there are any."""
         deal = any_firm.opportunity("Pilot")
         path = f"/lists/{deal.list_id}/list-entries"
         plain = answered(any_v2.get(f"{path}/{deal.entry_id}"))["entity"]

@@ -145,7 +145,7 @@ class TestAll:
     @pytest.mark.parametrize("collection", ["persons", "companies"])
     @pytest.mark.parametrize("asked", FIELDS)
     def test_fields_when_asked(self, any_v2: Caller, any_firm: Firm, collection: str, asked: dict[str, Any]) -> None:
-        """The key ``fields`` is there only where fields were asked for: there are none of one's own."""
+        """The key ``fields`` is there only where fields were asked for, whether or not there are any."""
         id_ = self.created(any_firm, collection, 1)[-1]
         plain = answered(any_v2.get(f"/{collection}/{id_}"))
         assert "fields" not in plain

@@ -280,6 +280,24 @@ def _checked(term: Term, properties: Mapping[str, Property]) -> Condition:
     return Compare(known.field, term.operator, value)
 
 
+def holds(condition: Condition, record: Mapping[str, str]) -> bool:
+    """Whether a condition on texts holds of a record that is at hand; each property has a value."""
+    match condition:
+        case Compare(field, Operator.EQUAL, value):
+            return record[field] == value
+        case Compare(field, Operator.CONTAINS, value):
+            return str(value) in record[field]
+        case Missing():
+            return False
+        case Not(operand):
+            return not holds(operand, record)
+        case And(operands):
+            return all(holds(operand, record) for operand in operands)
+        case Or(operands):
+            return any(holds(operand, record) for operand in operands)
+    raise AssertionError(condition)
+
+
 def _fail(message: str, at: int) -> NoReturn:
     raise Invalid(Problem("filter", f"Invalid filter provided: {message} (at character {at + 1})", "verbatim"))
 
@@ -350,3 +368,5 @@ REMINDERS = {
     "createdAt": time_property("created_at"),
     "updatedAt": time_property("updated_at"),
 }  # fmt: skip
+FIELDS = {"name": Property("name", str, "a text", (Operator.EQUAL, Operator.CONTAINS))}
+"""Fields, which are few: each is looked at."""

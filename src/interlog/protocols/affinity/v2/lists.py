@@ -1,18 +1,22 @@
 """Lists and their entries: ``/v2/lists`` (spec 14.5)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from interlog.ledger.list_entries import Listed
-from interlog.model.parties import Opportunity, Organization, Person
+from interlog.ledger.sheets import Sheet, Standing
+from interlog.model.parties import Opportunity, Organization, Party, Person
 
-from ..operations import PATH_ID, Call, Kind, Param
-from . import translate, wire
+from ..operations import PATH_ID, Call, Handler, Kind, Param
+from . import columns, translate, wire
+from .columns import FIELDS, wanted
 from .paging import MAX_LIMIT, PAGING, first_args, page
-from .parties import FIELDS, with_fields
+from .parties import with_key
 from .versions import is_first
 
 LIST = (Param(name="term", max_length=500), *PAGING)
 GET = (PATH_ID,)
+OF_PARTY = (PATH_ID, *PAGING)
 ENTRIES = (PATH_ID, *FIELDS, *PAGING)
 ENTRY = (PATH_ID, Param(name="entry_id", kind=Kind.ID, required=True), *FIELDS)
 
@@ -20,16 +24,10 @@ ENTRY = (PATH_ID, Param(name="entry_id", kind=Kind.ID, required=True), *FIELDS)
 async def list_(call: Call) -> dict[str, Any]:
     """``GET /v2/lists``: those that the caller sees; ``term`` is a part of their names."""
     args, place = first_args(call)
-    limit, after = args.get("limit", MAX_LIMIT), place[0] if place else 0
     term = args.get("term", "").casefold()
-    found = [
-        item
-        for item in await call.ledger.opportunities.lists(call.actor)
-        if item.id > after and term in item.name.casefold()
-    ]
-    following = (found[limit - 1].id,) if len(found) > limit else None
+    found = [item for item in await call.ledger.opportunities.lists(call.actor) if term in item.name.casefold()]
     dated = not is_first(call.request)
-    return page(call, args, [translate.party_list(item, dated=dated) for item in found[:limit]], following)
+    return _behind(call, args, place, [translate.party_list(item, dated=dated) for item in found])
 
 
 async def get(call: Call) -> wire.PartyList:
@@ -41,21 +39,84 @@ async def get(call: Call) -> wire.PartyList:
 async def entries(call: Call) -> dict[str, Any]:
     """``GET /v2/lists/{id}/list-entries``: in order of what stands on the list."""
     args, place = first_args(call)
-    item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
-    found, following = await call.ledger.list_entries.page(
-        call.actor, item.id, limit=args.get("limit", MAX_LIMIT), after=place[0] if place else 0
-    )
-    shown = [_entry(args, listed, item.name) for listed in found]
+    limit, after = args.get("limit", MAX_LIMIT), place[0] if place else 0
+    asked = wanted(args)
+    if asked is not None:
+        sheet = await call.ledger.sheets.page(call.actor, call.args["id"], limit=limit, after=after)
+        shown, following = await _rows(call, sheet, asked), sheet.following
+    else:
+        item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
+        found, following = await call.ledger.list_entries.page_of(call.actor, item, limit=limit, after=after)
+        shown = [_entry(listed, item.name) for listed in found]
     return page(call, args, shown, None if following is None else (following,))
 
 
 async def entry(call: Call) -> wire.ListEntry:
     """``GET /v2/lists/{id}/list-entries/{entry_id}``."""
+    asked = wanted(call.args)
+    if asked is not None:
+        sheet = await call.ledger.sheets.entry(call.actor, call.args["id"], call.args["entry_id"])
+        return (await _rows(call, sheet, asked))[0]
     item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
-    return _entry(call.args, await call.ledger.list_entries.get(call.actor, item.id, call.args["entry_id"]), item.name)
+    return _entry(await call.ledger.list_entries.get(call.actor, item.id, call.args["entry_id"]), item.name)
 
 
-def _entry(args: dict[str, Any], found: Listed, list_name: str) -> wire.ListEntry:
+def of_party(kind: Party) -> Handler:
+    """Return the handler of the lists that a person or an organization stands on."""
+
+    async def list_(call: Call) -> dict[str, Any]:
+        args, place = first_args(call)
+        standing = await _standing(call, kind)
+        found = {one.list.id: one.list for one in sorted(standing, key=lambda one: one.list.id)}
+        dated = not is_first(call.request)
+        return _behind(call, args, place, [translate.party_list(item, dated=dated) for item in found.values()])
+
+    return list_
+
+
+def entries_of_party(kind: Party) -> Handler:
+    """Return the handler of how a person or an organization stands on lists, with what these have fields for."""
+
+    async def list_(call: Call) -> dict[str, Any]:
+        args, place = first_args(call)
+        shown = [
+            wire.Standing(
+                id=one.entry.id,
+                list_id=one.list.id,
+                list_name=one.list.name,
+                creator_id=one.entry.creator,
+                created_at=translate.time(one.entry.created_at),
+                fields=columns.shown(call, one.fields, one.cells),
+            )
+            for one in await _standing(call, kind)
+        ]
+        return _behind(call, args, place, shown)
+
+    return list_
+
+
+async def _standing(call: Call, kind: Party) -> list[Standing]:
+    id_ = call.args["id"]
+    if kind is Party.PERSON:
+        await call.ledger.persons.get(call.actor, id_)
+    else:
+        await call.ledger.organizations.get(call.actor, id_)
+    return await call.ledger.sheets.standing(call.actor, kind, id_)
+
+
+def _behind(call: Call, args: dict[str, Any], place: list[int] | None, found: Sequence[Any]) -> dict[str, Any]:
+    """Return the page of objects in order of ids that goes on behind the place."""
+    limit, after = args.get("limit", MAX_LIMIT), place[0] if place else 0
+    rest = [item for item in found if item.id > after]
+    return page(call, args, rest[:limit], (rest[limit - 1].id,) if len(rest) > limit else None)
+
+
+async def _rows(call: Call, sheet: Sheet, asked: columns.Wanted) -> list[wire.ListEntry]:
+    fields = await columns.of_sheet(call, sheet, asked)
+    return [_entry(listed, sheet.list.name, shown) for (listed, _), shown in zip(sheet.rows, fields, strict=True)]
+
+
+def _entry(found: Listed, list_name: str, fields: Sequence[wire.Field] | None = None) -> wire.ListEntry:
     item, party = found
     shown: Any
     match party:
@@ -65,4 +126,4 @@ def _entry(args: dict[str, Any], found: Listed, list_name: str) -> wire.ListEntr
             shown = translate.company(party)
         case Opportunity():
             shown = translate.opportunity(party, {item.list_id: list_name})
-    return translate.list_entry(item, with_fields(args, shown))
+    return translate.list_entry(item, shown if fields is None else with_key(shown, fields))

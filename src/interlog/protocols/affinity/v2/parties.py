@@ -8,14 +8,14 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from interlog.model.parties import Opportunity
+from interlog.model.parties import Opportunity, Party
 
-from ..operations import PATH_ID, Call, Param, id_param
-from . import translate
+from ..operations import PATH_ID, Call, id_param
+from . import columns, translate, wire
+from .columns import FIELDS, wanted
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
 _IDS = id_param("ids", many=True)
-FIELDS = (Param(name="fieldIds", many=True), Param(name="fieldTypes", many=True))
 
 LIST = (_IDS, *FIELDS, *PAGING)
 GET = (PATH_ID, *FIELDS)
@@ -32,13 +32,13 @@ async def list_persons(call: Call) -> dict[str, Any]:
     async def chosen(ids: Sequence[int]) -> Mapping[int, Any]:
         return await call.ledger.persons.get_many(call.actor, ids)
 
-    return await _list(call, [0, 0], behind, chosen, translate.person)
+    return await _list(call, [0, 0], behind, chosen, translate.person, Party.PERSON)
 
 
 async def get_person(call: Call) -> Any:
     """``GET /v2/persons/{id}``."""
     item = await call.ledger.persons.get(call.actor, call.args["id"])
-    return with_fields(call.args, translate.person(item))
+    return (await with_fields(call, call.args, Party.PERSON, [(item.id, translate.person(item))]))[0]
 
 
 async def list_companies(call: Call) -> dict[str, Any]:
@@ -50,13 +50,13 @@ async def list_companies(call: Call) -> dict[str, Any]:
     async def chosen(ids: Sequence[int]) -> Mapping[int, Any]:
         return await call.ledger.organizations.get_many(call.actor, ids)
 
-    return await _list(call, [0, 0], behind, chosen, translate.company)
+    return await _list(call, [0, 0], behind, chosen, translate.company, Party.ORGANIZATION)
 
 
 async def get_company(call: Call) -> Any:
     """``GET /v2/companies/{id}``."""
     item = await call.ledger.organizations.get(call.actor, call.args["id"])
-    return with_fields(call.args, translate.company(item))
+    return (await with_fields(call, call.args, Party.ORGANIZATION, [(item.id, translate.company(item))]))[0]
 
 
 async def list_opportunities(call: Call) -> dict[str, Any]:
@@ -73,7 +73,7 @@ async def list_opportunities(call: Call) -> dict[str, Any]:
     def shown(item: Opportunity) -> Any:
         return translate.opportunity(item, names)
 
-    return await _list(call, [0], behind, chosen, shown)
+    return await _list(call, [0], behind, chosen, shown, Party.OPPORTUNITY)
 
 
 async def get_opportunity(call: Call) -> Any:
@@ -93,6 +93,7 @@ async def _list(
     behind: Callable[[Sequence[int], int], Awaitable[tuple[Sequence[Any], Sequence[int] | None]]],
     chosen: Callable[[Sequence[int]], Awaitable[Mapping[int, Any]]],
     shown: Callable[[Any], Any],
+    kind: Party,
 ) -> dict[str, Any]:
     """Return a page: of everything, or of the ids asked for."""
     args, place = first_args(call)
@@ -106,13 +107,21 @@ async def _list(
         following = (items[limit - 1].id,) if len(items) > limit else None
         items = items[:limit]
     else:
-        listed, following = await behind(place or start, limit)
-        items = list(listed)
-    return page(call, args, [with_fields(args, shown(item)) for item in items], following)
+        found_behind, following = await behind(place or start, limit)
+        items = list(found_behind)
+    listed = await with_fields(call, args, kind, [(item.id, shown(item)) for item in items])
+    return page(call, args, listed, following)
 
 
-def with_fields(args: Mapping[str, Any], item: Any) -> Any:
-    """Add the key ``fields`` where fields were asked for; there are none of one's own yet."""
-    if "fieldIds" not in args and "fieldTypes" not in args:
-        return item
-    return {**to_builtins(item), "fields": []}
+async def with_fields(call: Call, args: Mapping[str, Any], kind: Party, items: Sequence[tuple[int, Any]]) -> list[Any]:
+    """Add the key ``fields`` to objects, which come with their ids, where fields were asked for."""
+    asked = wanted(args)
+    if asked is None or kind is Party.OPPORTUNITY:
+        return [item for _, item in items]
+    found = await columns.of_parties(call, kind, [id_ for id_, _ in items], asked)
+    return [with_key(item, found[id_]) for id_, item in items]
+
+
+def with_key(item: Any, fields: Sequence[wire.Field]) -> dict[str, Any]:
+    """Return an object with the key ``fields``."""
+    return {**to_builtins(item), "fields": fields}

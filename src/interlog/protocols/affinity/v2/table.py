@@ -5,6 +5,7 @@ from interlog.model.parties import Party
 from ..operations import Operation
 from ..translate import CALL_CODE, CHAT_CODE, EMAIL_CODE, MEETING_CODE
 from . import interactions, lists, notes, parties
+from .table_fields import FIELDS
 from .table_rest import REST
 
 _COLLECTIONS = {"meetings": MEETING_CODE, "calls": CALL_CODE, "chat-messages": CHAT_CODE, "emails": EMAIL_CODE}
@@ -73,4 +74,4 @@ _LISTS = (
               spec="14.5", handler=lists.entry, params=lists.ENTRY),
 )  # fmt: skip
 
-OPERATIONS_V2 = _INTERACTIONS + _NOTES + _PARTIES + _LISTS + REST
+OPERATIONS_V2 = _INTERACTIONS + _NOTES + _PARTIES + _LISTS + FIELDS + REST

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from interlog.model.fields import NamedOrganization, NamedPerson
 from interlog.model.instants import to_datetime
 from interlog.model.interactions import Brief, Participant
 from interlog.model.notes import Note, NoteKind
@@ -49,7 +50,7 @@ def optional_time(instant: int | None) -> str | None:
 # Parties
 
 
-def person_data(item: Person) -> wire.PersonData:
+def person_data(item: Person | NamedPerson) -> wire.PersonData:
     """Return a person as it stands within other objects."""
     return wire.PersonData(
         item.id, item.first_name or None, item.last_name or None, item.primary_email, _PERSON_TYPES[item.kind]
@@ -73,7 +74,7 @@ def company(item: Organization) -> wire.Company:
     return wire.Company(item.id, item.name, item.domain, item.domains, item.is_global)
 
 
-def company_data(item: Organization) -> wire.CompanyData:
+def company_data(item: Organization | NamedOrganization) -> wire.CompanyData:
     """Return an organization as it stands within other objects."""
     return wire.CompanyData(item.id, item.name, item.domain)
 
@@ -127,7 +128,7 @@ def _event(item: Brief, code: int, people: People) -> wire.Event:
         start_time=time(item.occurred_at),
         end_time=optional_time(item.ended_at),
         all_day=False,
-        creator=_attendee_of(creator) if creator is not None else None,
+        creator=attendee_of(creator) if creator is not None else None,
         created_at=time(item.created_at),
         updated_at=optional_time(item.modified_at),
         attendees_preview=_preview(item.participants, people),
@@ -142,7 +143,7 @@ def _chat_message(item: Brief, people: People) -> wire.ChatMessage:
         id=item.number,
         sent_at=time(item.occurred_at),
         logging_type="manual",
-        direction=_direction(item.direction),
+        direction=direction(item.direction),
         creator=person_data(creator) if creator is not None else None,
         created_at=time(item.created_at),
         updated_at=optional_time(item.modified_at),
@@ -151,40 +152,58 @@ def _chat_message(item: Brief, people: People) -> wire.ChatMessage:
 
 
 def _email(item: Brief, people: People) -> wire.Email:
-    by_role: dict[str, list[Participant]] = {Role.FROM: [], Role.TO: [], Role.CC: []}
-    for part in item.participants:
-        by_role.setdefault(part.role, []).append(part)
-    senders = [_attendee(part, people) for part in by_role[Role.FROM]]
+    by_role = roles_of(item)
     return wire.Email(
         id=item.number,
         sent_at=time(item.occurred_at),
         logging_type="automated",
-        direction=_direction(item.direction),
+        direction=direction(item.direction),
         subject=item.title,
         created_at=time(item.created_at),
         updated_at=optional_time(item.modified_at),
-        sender=senders[0] if senders else wire.Attendee(None, None),
+        sender=sender_of(by_role, people),
         to_participants_preview=_preview(by_role[Role.TO], people),
         cc_participants_preview=_preview(by_role[Role.CC], people),
     )
 
 
-def _direction(direction: Direction | None) -> str:
-    return "received" if direction is Direction.RECEIVED else "sent"
+def roles_of(item: Brief) -> dict[str, list[Participant]]:
+    """Return who took part in an e-mail by role."""
+    by_role: dict[str, list[Participant]] = {Role.FROM: [], Role.TO: [], Role.CC: []}
+    for part in item.participants:
+        by_role.setdefault(part.role, []).append(part)
+    return by_role
 
 
-def _attendee(part: Participant, people: People) -> wire.Attendee:
+def sender_of(by_role: Mapping[str, list[Participant]], people: People) -> wire.Attendee:
+    """Return who sent an e-mail; nobody where that is not known."""
+    return next((attendee(part, people) for part in by_role[Role.FROM]), wire.Attendee(None, None))
+
+
+def direction(given: Direction | None) -> str:
+    """Return a direction as a word."""
+    return "received" if given is Direction.RECEIVED else "sent"
+
+
+def attendees(parts: Iterable[Participant], people: People) -> list[wire.Attendee]:
+    """Return who took part, each once."""
+    found = {p.person or p.address or index: attendee(p, people) for index, p in enumerate(parts)}
+    return [one for one in found.values() if one.person or one.email_address]
+
+
+def attendee(part: Participant, people: People) -> wire.Attendee:
+    """Return somebody who took part."""
     known = people.get(part.person) if part.person is not None else None
-    return _attendee_of(known) if known is not None else wire.Attendee(part.address, None)
+    return attendee_of(known) if known is not None else wire.Attendee(part.address, None)
 
 
-def _attendee_of(item: Person) -> wire.Attendee:
+def attendee_of(item: Person) -> wire.Attendee:
+    """Return a known person who took part."""
     return wire.Attendee(item.primary_email, person_data(item))
 
 
 def _preview(parts: Iterable[Participant], people: People) -> wire.Preview:
-    found = {p.person or p.address or index: _attendee(p, people) for index, p in enumerate(parts)}
-    shown = [attendee for attendee in found.values() if attendee.person or attendee.email_address]
+    shown = attendees(parts, people)
     return wire.Preview(shown[:PREVIEWED], len(shown))
 
 

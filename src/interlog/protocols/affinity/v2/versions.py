@@ -15,3 +15,12 @@ def version_of(request: falcon.asgi.Request) -> str:
 def is_first(request: falcon.asgi.Request) -> bool:
     """Whether a request is answered in the first version, whose clients refuse keys that they do not know."""
     return version_of(request) == VERSIONS[0]
+
+
+def is_since(request: falcon.asgi.Request, version: str) -> bool:
+    """Whether a request is answered in a version or in a later one."""
+    return VERSIONS.index(version_of(request)) >= VERSIONS.index(version)
+
+
+INTERNAL_PERSON_SINCE = DESCRIBED_SINCE = "2026-09-17"
+"""Since when interactions in fields name one of us, and fields have a description and say whether they are required."""

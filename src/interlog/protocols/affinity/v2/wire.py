@@ -92,6 +92,40 @@ class ListEntry(Struct, rename="camel"):
     entity: Any
 
 
+class Standing(Struct, rename="camel"):
+    """How a person or a company stands on a list (14.4)."""
+
+    id: int
+    list_id: int
+    list_name: str
+    creator_id: int | None
+    created_at: str
+    fields: list[Any]
+
+
+class FieldMetadata(Struct, rename="camel"):
+    """A field (14.5); older versions do not tell everything of it."""
+
+    id: str
+    name: str
+    type: str
+    enrichment_source: str | None
+    value_type: str
+    created_at: str | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+    is_required: bool | UnsetType = UNSET
+
+
+class Field(Struct, rename="camel"):
+    """A field with the value that somebody has in it (14.5)."""
+
+    id: str
+    name: str
+    type: str
+    enrichment_source: str | None
+    value: dict[str, Any]
+
+
 class Event(Struct, rename="camel"):
     """A call; with ``organizer`` a meeting (14.2)."""
 

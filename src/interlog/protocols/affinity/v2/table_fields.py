@@ -1,0 +1,32 @@
+"""The part of the route table of version 2 that is about fields, and about who stands on lists (spec 14.4, 14.5)."""
+
+from interlog.model.parties import Party
+
+from ..operations import Operation
+from . import fields, lists
+
+FIELDS = (
+    *(
+        operation
+        for name, kind in (("persons", Party.PERSON), ("companies", Party.ORGANIZATION))
+        for operation in (
+            Operation(name=f"v2.{name}.fields", method="GET", paths=(f"/v2/{name}/fields",), version=2, spec="14.4",
+                      handler=fields.of_kind(kind), params=fields.OF_KIND),
+            Operation(name=f"v2.{name}.lists", method="GET", paths=(f"/v2/{name}/{{id}}/lists",), version=2,
+                      spec="14.4", handler=lists.of_party(kind), params=lists.OF_PARTY),
+            Operation(name=f"v2.{name}.entries", method="GET", paths=(f"/v2/{name}/{{id}}/list-entries",), version=2,
+                      spec="14.4", handler=lists.entries_of_party(kind), params=lists.OF_PARTY),
+            Operation(name=f"v2.{name}.values", method="GET", paths=(f"/v2/{name}/{{id}}/fields",), version=2,
+                      spec="14.4", handler=fields.values_of_party(kind), params=fields.VALUES),
+            Operation(name=f"v2.{name}.value", method="GET", paths=(f"/v2/{name}/{{id}}/fields/{{field_id}}",),
+                      version=2, spec="14.4", handler=fields.value_of_party(kind), params=fields.VALUE),
+        )
+    ),
+    Operation(name="v2.lists.fields", method="GET", paths=("/v2/lists/{id}/fields",), version=2, spec="14.5",
+              handler=fields.of_list, params=fields.OF_LIST),
+    Operation(name="v2.lists.values", method="GET", paths=("/v2/lists/{id}/list-entries/{entry_id}/fields",),
+              version=2, spec="14.5", handler=fields.values_of_entry, params=fields.ENTRY_VALUES),
+    Operation(name="v2.lists.value", method="GET",
+              paths=("/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}",), version=2, spec="14.5",
+              handler=fields.value_of_entry, params=fields.ENTRY_VALUE),
+)  # fmt: skip
