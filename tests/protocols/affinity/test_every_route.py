@@ -84,7 +84,7 @@ class TestSuccess:
 
     @every_path
     def test_answers(self, server: RunningServer, operation: Operation, path: str) -> None:
-        """A valid request answers the documented status, as JSON, and only a writing operation stores anything."""
+        """A valid request answers the documented status, 200 in version 1 (D10), and only writing operations store."""
         known = world(server, "Numbat")
         before = known.firm.rows()
         response = valid(operation, path, known).send(known.caller())

@@ -74,7 +74,7 @@ class TestCreate:
 
     @pytest.mark.parametrize("type_", [MEETING, CALL])
     def test_logs_an_event(self, api: Caller, mia: Person, ola: Person, type_: int) -> None:
-        """A meeting or call is answered with exactly its keys; its text stands in its one note (spec 20, item 3)."""
+        """A meeting or call has exactly its keys; its text stands in its one note (spec 20, item 3; spec 18, D4)."""
         event = logged(api, mia, ola, type=type_, content="Walked through the _pilot_\nand *more* <b>")
         assert set(event) == EVENT
         assert event == {
@@ -141,7 +141,7 @@ class TestCreate:
         assert set(logged(api, mia, ola, type=type_, direction=1)) == EVENT
 
     def test_is_the_same_at_the_other_spelling(self, api: Caller, mia: Person, ola: Person) -> None:
-        """``POST /interaction`` is another spelling of the path."""
+        """``POST /interaction`` is another spelling of the path (spec 18, D7)."""
         body = {"type": CALL, "person_ids": [mia.id, ola.id], "content": "Talked", "date": DATE}
         created = answered(api.post("/interaction", **body))
         assert answered(api.get(f"/interactions/{created['id']}", type=CALL)) == created
@@ -304,7 +304,7 @@ class TestGet:
     @pytest.mark.parametrize("path", ["/interactions", "/interaction"])
     @pytest.mark.parametrize("type_", EDITABLE)
     def test_answers_what_was_logged(self, api: Caller, mia: Person, ola: Person, path: str, type_: int) -> None:
-        """At both spellings of the path, what was answered on creation is answered again (spec 20, item 10)."""
+        """At both spellings of the path, what was answered on creation is answered again (spec 20, item 10; D7)."""
         created = logged(api, mia, ola, type=type_)
         assert answered(api.get(f"{path}/{created['id']}", type=type_)) == created
 
@@ -402,7 +402,7 @@ class TestList:
 
     @pytest.mark.parametrize("type_", EDITABLE)
     def test_has_the_key_of_the_type(self, api: Caller, mia: Person, ola: Person, type_: int) -> None:
-        """Events, events, chat messages and e-mails, and a token that is null at the end (spec 20, item 8)."""
+        """Events, events, chat messages and e-mails, and a token that is null at the end (spec 20, item 8; D11)."""
         created = logged(api, mia, ola, type=type_)
         answer = answered(api.get("/interactions", **YEAR, type=type_, person_id=ola.id))
         assert answer == {KEYS[type_]: [created], "next_page_token": None}
@@ -414,7 +414,7 @@ class TestList:
         assert answer == {KEYS[type_]: [], "next_page_token": None}
 
     def test_is_the_same_at_the_other_spelling(self, api: Caller, mia: Person, ola: Person) -> None:
-        """``GET /interaction`` is another spelling of the path."""
+        """``GET /interaction`` is another spelling of the path (spec 18, D7)."""
         created = logged(api, mia, ola)
         answer = answered(api.get("/interaction", **YEAR, type=CALL, person_id=ola.id))
         assert answer["events"] == [created]

@@ -24,7 +24,7 @@ class TestHeaders:
 
     @pytest.mark.parametrize("version", ["", "/v2"])
     def test_are_on_every_answer(self, api: Caller, version: str) -> None:
-        """Six integers on success, on what is refused, and on what is not found, in both versions."""
+        """Six integers on success, on what is refused, and on what is not found, in both versions (spec 18, D15)."""
         responses = {
             200: api.get(f"{version}/auth/whoami"),
             401: Caller(api.http, api.base, "wrong").get(f"{version}/persons"),

@@ -1,4 +1,4 @@
-"""affinity-sdk's own live suite over our server (spec 20, item 20)."""
+"""affinity-sdk's own live suite over our server."""
 
 import re
 from itertools import count
@@ -64,19 +64,19 @@ def judge(found: list[Ran], expected: int) -> None:
      ("test_integration_smoke", 1)],
 )  # fmt: skip
 def test_every_test_passes(suite: Suite, module: str, expected: int) -> None:
-    """Each module of the suite passes, with something of everything there."""
+    """Each module of the suite passes, with something of everything there (spec 20, item 20)."""
     judge(suite.run(module), expected)
 
 
 def test_queries_agree_with_exports(sandbox: Firm, suite: Suite) -> None:
-    """With the data that the suite's own script prepares, its queries find what its exports write."""
+    """With the data that the suite's own script prepares, its queries find what its exports write (item 20)."""
     sandbox.caller(PREFIX).post("/lists", name="QUERY_PARITY_TEST_Pipeline", type=0, is_public=True)
     suite.prepare("tests/integration/setup_query_parity_data.py")
     judge(suite.run("integration/test_query_parity_integration"), 30)
 
 
 def test_every_write_works(suite: Suite) -> None:
-    """The script of writes, with merges, and with webhooks that a real receiver takes."""
+    """The script of writes, with merges, and with webhooks that a real receiver takes (spec 20, item 20)."""
     with receiving() as receiver:
         found = suite.writes(receiver.url)
     judge(found, 20)

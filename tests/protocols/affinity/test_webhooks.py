@@ -67,7 +67,7 @@ class TestSubscribe:
     """``POST /webhook/subscribe``"""
 
     def test_answers_exact_keys_after_a_test(self, api: Caller, mia: Person, receiver: Receiver) -> None:
-        """The address takes a sample first; the subscription has exactly six keys."""
+        """The address takes a sample first, of three keys; the subscription has exactly six (spec 18, D12)."""
         made = answered(api.post("/webhook/subscribe", webhook_url=receiver.url, subscriptions=["person.created"]))
         assert made == {
             "id": made["id"], "webhook_url": receiver.url, "subscriptions": ["person.created"], "disabled": False,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from interlog.marks import PLAIN, constants, count_of, missing, missing_table, rows, served_table
 
+from . import checklist
 from .app import OPERATIONS
 
 CLIENTS = ("affinity-sdk", "xaffinity", "affinity-crm", "affinity-sync", PLAIN)
@@ -198,6 +199,12 @@ own:
 | test | reason |
 | --- | --- |
 {rows(SKIPPED.items())}
+
+## What the specification wants shown
+
+Each item of its checklist, and each decision where sources contradict each other, with the tests that show it.
+
+{checklist.table(tests)}
 
 ## Served, with a difference
 

@@ -220,7 +220,7 @@ class TestBounds:
 
     @pytest.mark.parametrize("piece", HOSTILE)
     def test_hostile_filters_answer_400(self, any_v2: Caller, piece: str) -> None:
-        """Over HTTP they are refused, with a page of the error's own kind."""
+        """Over HTTP they are refused, with a page of the error's own kind (spec 20, item 18)."""
         text = (piece * MAX_LENGTH)[:MAX_LENGTH]
         if text.strip():
             invalid(any_v2.get("/meetings", filter=text), "filter")
@@ -281,7 +281,7 @@ SAMPLES = {"id": "5", "creator.id": "5"}
 
 
 class TestProperties:
-    """Which properties and operators each collection takes."""
+    """Which properties and operators each collection takes (spec 20, item 18)."""
 
     @pytest.mark.parametrize(
         ("properties", "expected"),

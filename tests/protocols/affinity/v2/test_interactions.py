@@ -68,7 +68,7 @@ class TestMeetings:
         assert (len(shown["data"]), shown["totalCount"]) == (100, 105)
 
     def test_a_visit_is_a_meeting(self, any_v2: Caller, any_firm: Firm) -> None:
-        """A visit at the door stands among the meetings, as in version 1."""
+        """A visit at the door stands among the meetings, as in version 1 (spec 20, item 14)."""
         parts = [Participant(any_firm.mia.id, Role.CANVASSER), Participant(any_firm.person("Eve").id, Role.CONTACT)]
         number = any_firm.log("CanvassVisit", WHEN, *parts).number
         assert ids(any_v2.get("/meetings")) == [number]

@@ -89,7 +89,7 @@ class TestCreate:
         assert shown["notes"] == [note["id"]]
 
     def test_the_second_on_an_interaction_names_the_first(self, v2: Caller, firm: Firm, mia: Person) -> None:
-        """A meeting from a calendar takes one root note; another one is refused, and says which one is there."""
+        """A meeting from a calendar takes one root note; another one is refused, and names it (spec 20, item 19)."""
         meeting = firm.log("Meeting", WHEN, mia, logging=Logging.AUTOMATIC)
         about = {"type": "meeting", "id": meeting.number}
         first = written(v2, type="interaction", interaction=about)

@@ -79,7 +79,7 @@ COVERED = pytest.mark.covers(
 
 @COVERED
 class TestPages:
-    """Every collection of version 2."""
+    """Every collection of version 2 (spec 20, item 17)."""
 
     def test_follow_each_other(self, v2: Caller, full: list[str]) -> None:
         """Pages of any size hold together what one page does: nothing is lost, nothing comes twice."""
@@ -122,7 +122,7 @@ class TestPages:
 
 
 class TestCursor:
-    """``cursor``, alone and beside other parameters."""
+    """``cursor``, alone and beside other parameters (spec 20, item 17)."""
 
     def test_alone(self, any_v2: Caller, any_full: list[str]) -> None:
         """The cursor alone carries the limit and the selection of fields."""
@@ -206,7 +206,7 @@ class TestCursor:
 
 
 class TestAddress:
-    """``nextUrl``: absolute, and on the authority by which the client came. Its clients refuse any other."""
+    """``nextUrl``: absolute, on the authority by which the client came; clients refuse any other (spec 20, item 17)."""
 
     def following(self, api: Caller, **headers: str) -> str:
         """Return the address of a next page."""
@@ -268,7 +268,7 @@ class TestAddress:
             assert len(followed(any_firm.caller(PREFIX, base=base), "/calls", limit=1)) == 2
 
     def test_every_answer_names_its_version(self, calls: Caller) -> None:
-        """The version asked for, or the default, is echoed on pages and refusals; an unknown one is refused."""
+        """The version asked for, or the default, is echoed, also by refusals; an unknown one is refused (item 2)."""
         header = "X-Affinity-Api-Version"
         for asked, expected in {None: "2024-01-01", "2026-07-15": "2026-07-15", "current": "current"}.items():
             headers = {header: asked} if asked else {}
