@@ -63,6 +63,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_body: Annotated[int, Meta(description="The largest request body that is read, in bytes.", ge=1)] = (
         10 * 1024 * 1024
     )
+    files: Annotated[
+        Text | None,
+        Meta(
+            description="The folder where the contents of files are kept. By default it is beside the SQLite file, "
+            "named like it with .files behind; with PostgreSQL it is in the user's data folder. Servers of the same "
+            "store need the same one."
+        ),
+    ] = None
+    max_upload: Annotated[
+        int, Meta(description="The largest file that is taken, in bytes; several in one request count together.", ge=1)
+    ] = 256 * 1024 * 1024
     webhook_private: Annotated[
         bool, Meta(description="Whether webhooks are sent to this machine and to private networks, too.")
     ] = False
@@ -338,6 +349,11 @@ def default_config() -> Path:
 def default_database() -> Path:
     """Return the SQLite file that is used when no database is named."""
     return user_data_path("interlog") / "interlog.db"
+
+
+def files_folder(settings: Settings) -> Path | None:
+    """Return the folder of files that the settings name; None for that which goes with the store."""
+    return Path(settings.files) if settings.files is not None else None
 
 
 def _read(path: Path, problems: list[Problem]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import sqlite3
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from interlog.ledger import Ledger
 from interlog.ledger.interactions import Logged
 from interlog.ledger.tenants import system_actor
+from interlog.model.errors import NotFound
+from interlog.model.files import Holder
 from interlog.model.interactions import Content, Draft
 from interlog.model.journal import Entity, Position
 from interlog.model.parties import PersonDraft
@@ -22,6 +25,7 @@ from interlog.store.journal import entries_since
 from interlog.store.schema import metadata
 from tests.cli.conftest import Run, Serve
 from tests.postgres import PACKAGE, PROGRAMS
+from tests.uploads import content_of, put_file
 
 Init = Callable[[str], dict[str, Any]]
 
@@ -122,6 +126,76 @@ async def test_a_backup_brings_everything_back(
     assert interlog("db", "restore", str(copy), "--force", "--json", db=database_url, **programs).code == 0
     assert await _tenants(database_url) == ["acme"]
     assert interlog("db", "check", db=database_url).out == "clean\n"
+
+
+async def _with_file(url: str, data: bytes, files: Path) -> int:
+    """Store a file beside the owner of a store's tenant; returns its id."""
+    ledger = await Ledger.open(url, files=files)
+    try:
+        actor = system_actor(await ledger.tenants.by_name("acme"), 1)
+        return (await put_file(ledger, actor, Holder.PERSON, 1, data)).id
+    finally:
+        await ledger.close()
+
+
+async def _content(url: str, id_: int, files: Path) -> bytes:
+    ledger = await Ledger.open(url, files=files)
+    try:
+        return await content_of(ledger, system_actor(await ledger.tenants.by_name("acme"), 1), id_)
+    finally:
+        await ledger.close()
+
+
+async def test_a_backup_brings_files_back(
+    interlog: Run, init: Init, database_url: str, programs: dict[str, str], tmp_path: Path
+) -> None:
+    """Contents of files are in the backup; they are put to their places, whatever became of them meanwhile."""
+    copy, data, files = tmp_path / "copy", os.urandom(3_000_000), tmp_path / "files"
+    variables = programs | {"INTERLOG_FILES": str(files)}
+    init(database_url)
+    id_ = await _with_file(database_url, data, files)
+    assert interlog("db", "backup", str(copy), db=database_url, **variables).code == 0
+    assert copy.stat().st_mode & 0o077 == 0
+    files.rename(tmp_path / "lost")
+    later = await _with_file(database_url, b"later", files)
+
+    assert interlog("db", "restore", str(copy), "--force", db=database_url, **variables).code == 0
+    assert await _content(database_url, id_, files) == data
+    assert interlog("db", "check", db=database_url, **variables).out == "clean\n"
+    with pytest.raises(NotFound):
+        await _content(database_url, later, files)
+
+
+async def test_a_folder_of_files_elsewhere(interlog: Run, init: Init, sqlite_url: str, tmp_path: Path) -> None:
+    """A backup takes the files from the folder that is set; a restore puts them to the folder of the new store."""
+    init(sqlite_url)
+    files = tmp_path / "elsewhere"
+    id_ = await _with_file(sqlite_url, b"text", files)
+    assert "content of file" in interlog("db", "check", db=sqlite_url).out
+    assert interlog("db", "backup", str(tmp_path / "copy"), db=sqlite_url, INTERLOG_FILES=str(files)).code == 0
+
+    other = f"sqlite:///{tmp_path}/new/other.db"
+    assert interlog("db", "restore", str(tmp_path / "copy"), db=other).code == 0
+    assert await _content(other, id_, tmp_path / "new" / "other.db.files") == b"text"
+    assert interlog("db", "check", db=other).out == "clean\n"
+
+
+def test_a_hostile_archive_is_refused(interlog: Run, sqlite_url: str, tmp_path: Path) -> None:
+    """A name that leads out of the folder of files, a link, and what is no content."""
+    for name, kind in (
+        ("files/../../evil", tarfile.REGTYPE),
+        ("/etc/evil", tarfile.REGTYPE),
+        ("store", tarfile.SYMTYPE),
+    ):
+        copy = tmp_path / "copy"
+        with tarfile.open(copy, "w") as archive:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+        done = interlog("db", "restore", str(copy), "--force", db=sqlite_url)
+        assert done.code == 1
+        assert "is no backup of a store" in done.err
+    assert {path.name for path in tmp_path.iterdir()} == {"copy"}
 
 
 async def test_the_journal_goes_on_after_a_restore_into_another_server(

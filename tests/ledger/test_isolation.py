@@ -15,6 +15,7 @@ from interlog.ledger.definitions import Copied
 from interlog.model.conditions import Compare, Operator
 from interlog.model.errors import InterlogError
 from interlog.model.fields import Field, FieldDraft, ValueType
+from interlog.model.files import Holder
 from interlog.model.imports import Import, Imported, ImportedValue
 from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Content, Links, Participant
@@ -37,6 +38,7 @@ from interlog.model.searching import Kind
 from interlog.model.tenancy import User, UserRole
 from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType, Logging
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
+from tests.uploads import content_of, put_file
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,6 +53,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         "organization",
         "opportunity",
         "entry",
+        "file",
         "list",
         "interaction",
         "note",
@@ -106,6 +109,9 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     lost = await ledger.persons.create(actor, PersonDraft(first_name="Lost", emails=("lost@client.example",)))
     closed = await ledger.organizations.create(actor, OrganizationDraft(name="Closed", person_ids=(firm.eve.id,)))
     over = await ledger.opportunities.create(actor, OpportunityDraft(name="Over", list_id=deals.id))
+    file = await put_file(ledger, actor, Holder.PERSON, firm.eve.id)
+    lost_file = await put_file(ledger, actor, Holder.PERSON, firm.eve.id)
+    await ledger.files.delete(actor, lost_file.id)
     await ledger.persons.delete(actor, lost.id)
     await ledger.organizations.delete(actor, closed.id)
     await ledger.opportunities.delete(actor, over.id)
@@ -116,7 +122,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         "lost": lost.id, "closed": closed.id, "over": over.id,
         "merge": merge.id, "gone": twin.id, "people": people.id, "field": field.id, "value": value.id,
         "standing": standing.id,
-        "gone_organization": former.id,
+        "gone_organization": former.id, "file": file.id, "lost_file": lost_file.id,
     }  # fmt: skip
 
 
@@ -136,6 +142,18 @@ HOUSE = ProfileType(id=100, name="House")
 FAR: dict[str, Any] = {"limit": 99, **ALL_TIMES}
 
 READS: dict[str, Attempt] = {
+    "files.get": lambda firm, ids: firm.ledger.files.get(firm.actor, ids["file"]),
+    "files.get_many": lambda firm, ids: firm.ledger.files.get_many(firm.actor, [ids["file"]]),
+    "files.deleted": lambda firm, ids: firm.ledger.files.deleted(firm.actor, ids["lost_file"]),
+    "files.page": lambda firm, ids: _first(firm.ledger.files.page(firm.actor, limit=9)),
+    "files.page_of": lambda firm, ids: _first(
+        firm.ledger.files.page_of(firm.actor, Holder.PERSON, ids["person"], limit=9)
+    ),
+    "files.latest": lambda firm, ids: _first(
+        firm.ledger.files.latest(firm.actor, Holder.PERSON, ids["person"], limit=9)
+    ),
+    "files.there": lambda firm, ids: firm.ledger.files.there(firm.actor, [(Holder.PERSON, ids["person"])]),
+    "files.open": lambda firm, ids: content_of(firm.ledger, firm.actor, ids["file"]),
     "imports.get": lambda firm, ids: firm.ledger.imports.get(firm.actor, "filled"),
     "imports.taken": lambda firm, ids: firm.ledger.imports.taken(firm.actor, "interaction", [ids["interaction"]]),
     "imports.clashes": lambda firm, ids: _any_clash(firm, ids),
@@ -315,6 +333,10 @@ async def _imported(name: str, firm: Firm, ids: dict[str, int]) -> Any:
 
 
 WRITES: dict[str, Attempt] = {
+    "files.create": lambda firm, ids: put_file(firm.ledger, firm.actor, Holder.PERSON, ids["person"]),
+    "files.delete": lambda firm, ids: firm.ledger.files.delete(firm.actor, ids["file"]),
+    "files.restore": lambda firm, ids: firm.ledger.files.restore(firm.actor, ids["lost_file"]),
+    "files.clear": lambda firm, ids: firm.ledger.files.clear(firm.tenant, age=-1),
     "access.revoke_token": lambda firm, ids: firm.ledger.access.revoke_token(firm.actor, ids["token"]),
     "access.create_token": lambda firm, ids: firm.ledger.access.create_token(
         firm.actor, User(person_id=ids["internal"], role=UserRole.OWNER)
@@ -511,6 +533,7 @@ ELSEWHERE = {
     "interactions.add_amendment": "is a step of amending",
     "interactions.resolve": "is a step of logging",
     "interactions.bind_late": "is a step of logging",
+    "files.take": "is a step of making a file",
     "persons.page": "takes no ids: see below",
     "organizations.move_members": "is a step of changing an organization",
     "persons.of_interactions": "takes interactions, not ids",

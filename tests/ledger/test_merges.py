@@ -303,7 +303,10 @@ class TestPersons:
         assert (preview.survivor, preview.gone) == (acme.eve, twin)
         assert isinstance(preview.united, Person)
         assert preview.united.emails == ("eve@client.example", "eva@twin.example")
-        assert preview.moves == {Entity.INTERACTION: 1, Entity.NOTE: 1, Entity.OPPORTUNITY: 0, Entity.LIST_ENTRY: 0}
+        assert {entity: many for entity, many in preview.moves.items() if many} == {
+            Entity.INTERACTION: 1,
+            Entity.NOTE: 1,
+        }
         assert len(await journal_of(acme)) == before
 
 

@@ -16,6 +16,7 @@ from interlog.ledger import merges as merging
 from interlog.model.canvassing.resources import ResourceDraft
 from interlog.model.errors import InterlogError
 from interlog.model.fields import FieldDraft, ValueType
+from interlog.model.files import Holder
 from interlog.model.interactions import Links, Participant
 from interlog.model.merges import MergeState
 from interlog.model.notes import NoteDraft
@@ -23,6 +24,7 @@ from interlog.model.parties import Card, OpportunityDraft, OrganizationDraft, Pa
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft
 from tests.conftest import ENGINES, FreshDatabase
 from tests.ledger.conftest import ALL_TIMES, Firm, found_firm, meeting
+from tests.uploads import put_file
 
 _firms = (f"merges-{number}" for number in count(1))
 _MANY = 4
@@ -42,6 +44,7 @@ _records = st.lists(
         st.tuples(st.just("readdress"), _one, st.lists(st.integers(0, 1), unique=True)),
         st.tuples(st.just("fields"), st.booleans(), _one, _texts),
         st.tuples(st.just("contact"), _one),
+        st.tuples(st.just("file"), st.booleans(), _one),
         st.tuples(st.just("known"), _one, st.integers(0, 5)),
         st.tuples(st.just("gone"), _one),
     ),
@@ -116,6 +119,10 @@ class World:
         kind, ids = (Party.PERSON, self.persons) if of_person else (Party.ORGANIZATION, self.organizations)
         await self.ledger.list_entries.add(self.actor, self.lists[kind], ids[place])
 
+    async def file(self, of_person: bool, place: int) -> None:
+        kind, ids = (Holder.PERSON, self.persons) if of_person else (Holder.ORGANIZATION, self.organizations)
+        await put_file(self.ledger, self.actor, kind, ids[place])
+
     async def value(self, of_person: bool, place: int, names: bool, whom: int) -> None:
         kind, ids = (Party.PERSON, self.persons) if of_person else (Party.ORGANIZATION, self.organizations)
         for entry in (await self.ledger.list_entries.of_parties(self.actor, kind, [ids[place]])).get(ids[place], ()):
@@ -181,6 +188,7 @@ class World:
             "values": [await ledger.party_values.page(actor, kind, id_, limit=99) for kind, id_ in parties],
             "notes": notes,
             "deals": deals,
+            "files": (await ledger.files.page(actor, limit=99))[0],
             "entries": [await ledger.list_entries.page(actor, id_, limit=99) for id_ in self.lists.values()],
             "items": sorted(items.items()),
             "timelines": [[item.number for item in page] for page in pages],

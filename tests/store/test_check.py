@@ -127,6 +127,15 @@ BREAKS = {
         f"INSERT INTO token VALUES ({T}, 9, 999, 'd', 'p', '', '[]', 1, NULL, NULL, NULL, NULL, NULL, NULL)"
     ),
     **{
+        f"files of {name} that does not exist": (
+            f"INSERT INTO file VALUES ({T}, 999, 'k', {kind}, 999, 'n', 'm', 1, 'd', 1, 1, 1, NULL)"
+        )
+        for name, kind in (("a person", 0), ("an organization", 1), ("an opportunity", 8), ("an interaction", 50))
+    },
+    "files whose uploader does not exist": (
+        f"INSERT INTO file VALUES ({T}, 999, 'k', 0, 1, 'n', 'm', 1, 'd', 999, 1, 1, NULL)"
+    ),
+    **{
         f"reminders of {name} that does not exist": (
             f"INSERT INTO reminder VALUES ({T}, 999, 0, NULL, 1, {kind}, 999, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, 1,"
             " NULL)"

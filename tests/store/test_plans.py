@@ -40,6 +40,7 @@ from interlog.store import (
     definitions,
     deliveries,
     external_ids,
+    files,
     identities,
     imports,
     interactions,
@@ -416,6 +417,8 @@ CASES: dict[str, Case] = {
             "NUMBER_OF_ENTRIES",
             "REMINDERS",
             "NUMBER_OF_REMINDERS",
+            "FILES",
+            "NUMBER_OF_FILES",
             "NUMBER_OF_NOTES",
             "OPPORTUNITIES",
             "NUMBER_OF_OPPORTUNITIES",
@@ -589,6 +592,15 @@ CASES: dict[str, Case] = {
     ),
     "reminders.BY_IDS": _simple(reminders.BY_IDS, ids=[1, 2]),
     "reminders.RECURRING": _simple(reminders.RECURRING, party_kind=0, parties=[1, 2]),
+    "files.BY_IDS": _simple(files.BY_IDS, ids=[1, 2]),
+    "files.DELETED": _simple(files.DELETED, id=1),
+    "files.PAGE": _simple(files.PAGE, after=1, limit=20),
+    "files.PAGE_OF_PARTIES": _simple(files.PAGE_OF_PARTIES, after=1, limit=20),
+    "files.PAGE_OF": _simple(files.PAGE_OF, holder_kind=0, holder=1, after=1, limit=20),
+    "files.LATEST_OF": _simple(files.LATEST_OF, holder_kind=0, holder=1, before=9, limit=20),
+    "files.EVERY": _simple(files.EVERY, after=1, limit=20),
+    "files.KEYS": _simple(files.KEYS, keys=["x", "y"]),
+    "files.CHANGE": _version_guarded(files.CHANGE, "holder_id", "version", "deleted_at", key_id=5),
     "deliveries.REST": _simple(deliveries.REST, subscription=1, new_changed_at=1),
     "deliveries.OF_PROTOCOL": _simple(deliveries.OF_PROTOCOL, protocol="affinity"),
     "deliveries.HEAD": _simple(deliveries.HEAD, subscription=1),
@@ -744,6 +756,13 @@ async def _load(firm: Firm) -> Loaded:
         schema.reminder,
         [
             (tenant, index + 1, index % 2, None, index, 0, index, index, index, 1, None, None, 0, 1, 2, 1, None)
+            for index in range(PARTIES)
+        ],
+    )
+    unit.insert(
+        schema.file,
+        [
+            (tenant, index + 1, f"key{index}", 50 * (index % 2), index, "a.txt", "text/plain", 1, "d", 1, 1, 1, None)
             for index in range(PARTIES)
         ],
     )

@@ -52,14 +52,20 @@ def url_of(db: str | None, config: Path | None) -> str:
     return settings.load({"db": db}, config=config).db or f"sqlite:///{settings.default_database()}"
 
 
+def files_of(config: Path | None) -> Path | None:
+    """Return the folder of files that the environment or the file names; None for that which goes with the store."""
+    return settings.files_folder(settings.load(config=config))
+
+
 @asynccontextmanager
-async def opened(url: str, *, create: bool = False) -> AsyncIterator["Ledger"]:
-    """Open the ledger of a store; one that does not exist is made only with ``create``."""
+async def opened(url: str, *, create: bool = False, files: Path | None = None) -> AsyncIterator["Ledger"]:
+    """Open the ledger of a store; one that does not exist is made only with ``create``. ``files``: its folder of files,
+    where that is not the usual one; what does not concern files need not know."""
     from ..ledger import Ledger, maintenance
 
     if not create and not maintenance.exists(url):
         raise Unavailable(f"there is no store at {maintenance.shown(url)}: make one with interlog init")
-    ledger = await Ledger.open(url)
+    ledger = await Ledger.open(url, files=files)
     try:
         yield ledger
     finally:

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from . import output
-from .common import Config, Db, Json, opened, run, url_of
+from .common import Config, Db, Json, files_of, opened, run, url_of
 
 app = App(name="db", help="Look after a store: migrate, check, back up, restore, distribute.")
 
@@ -34,22 +34,22 @@ def migrate(*, db: Db = None, config: Config = None, json: Json = False) -> None
 def check(*, db: Db = None, config: Config = None, json: Json = False) -> int:
     """Check that a store is sound: its files, its schema, and everything that one record says about another.
 
-    Prints "clean" or the problems; with problems the exit code is 1. A large store takes minutes. Stop the server
-    first, or check a restored backup: what changes meanwhile can look like a problem.
+    Uploaded files are read, too. Prints "clean" or the problems; with problems the exit code is 1. A large store takes
+    minutes. Stop the server first, or check a restored backup: what changes meanwhile can look like a problem.
 
     ```console
     $ interlog db check
     $ interlog db check --json
     ```
     """
-    problems = run(_problems(url_of(db, config)))
+    problems = run(_problems(url_of(db, config), files_of(config)))
     text = "\n".join(output.escaped(problem) for problem in problems) or "clean"
     output.show({"clean": not problems, "problems": problems}, text, json=json)
     return output.FAILED if problems else 0
 
 
-async def _problems(url: str) -> list[str]:
-    async with opened(url) as ledger:
+async def _problems(url: str, files: Path | None) -> list[str]:
+    async with opened(url, files=files) as ledger:
         return await ledger.check.problems()
 
 
@@ -75,7 +75,8 @@ def backup(file: Path, /, *, force: Force = False, db: Db = None, config: Config
     """Write a copy of a store, as of one moment, to a file. The server may go on serving.
 
     SQLite is copied by its online backup; the file is a SQLite database. PostgreSQL is copied by pg_dump, which must be
-    installed and not older than the server.
+    installed and not older than the server. Where there are uploaded files, the file is a tar archive of that copy and
+    of them.
 
     ```console
     $ interlog db backup interlog-$(date +%F).backup
@@ -87,7 +88,7 @@ def backup(file: Path, /, *, force: Force = False, db: Db = None, config: Config
     """
     from ..ledger import maintenance
 
-    run(maintenance.backup(url_of(db, config), file, force=force))
+    run(maintenance.backup(url_of(db, config), file, force=force, files=files_of(config)))
     size = file.stat().st_size
     output.show({"file": str(file), "bytes": size}, f"Wrote {output.escaped(str(file))}, {size:,} bytes.", json=json)
 
@@ -110,6 +111,6 @@ def restore(file: Path, /, *, force: Force = False, db: Db = None, config: Confi
     from ..ledger import maintenance
 
     url = url_of(db, config)
-    run(maintenance.restore(url, file, force=force))
+    run(maintenance.restore(url, file, force=force, files=files_of(config)))
     shown = maintenance.shown(url)
     output.show({"db": shown, "file": str(file)}, f"Restored {output.escaped(shown)}.", json=json)

@@ -200,7 +200,7 @@ async def _store(settings: Settings, print_token: bool) -> AsyncIterator[Store]:
     from ..ledger import Ledger
 
     url = settings.db or f"sqlite:///{settings_.default_database()}"
-    ledger = await Ledger.open(url)
+    ledger = await Ledger.open(url, files=settings_.files_folder(settings))
     try:
         tenants = await ledger.tenants.all()
         if print_token and len(tenants) != 1:

@@ -6,7 +6,7 @@ from ..ledger import Ledger, maintenance
 from ..ledger.tenants import system_actor
 from ..model.errors import Invalid, Problem
 from ..model.tenancy import Actor, UserRole
-from ..settings import Settings, default_database
+from ..settings import Settings, default_database, files_folder
 from .errors import AgentError
 
 PROTOCOL = "fdc3"
@@ -17,7 +17,7 @@ async def opened(settings: Settings) -> Ledger:
     url = settings.db or f"sqlite:///{default_database()}"
     if not maintenance.exists(url):
         raise AgentError("AgentNotFound")
-    return await Ledger.open(url)
+    return await Ledger.open(url, files=files_folder(settings))
 
 
 Acting = Callable[[], Awaitable[Actor]]

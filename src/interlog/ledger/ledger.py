@@ -1,6 +1,7 @@
 """The ledger: every use case, over one store."""
 
 from functools import partial
+from pathlib import Path
 
 from ..model.types import CANVASS_VISIT
 from ..store.store import Store
@@ -40,6 +41,7 @@ from .chores import INDEX, REFER, Chores
 from .definitions import Definitions
 from .deliveries import Deliveries
 from .field_index import complete
+from .files import Files
 from .finding import Finding
 from .grants import Grants
 from .happenings import Happenings
@@ -110,6 +112,7 @@ class Ledger:
         self.interactions = Interactions(store, self.persons, self.cards)
         self.known_as = KnownAs(store)
         self.merges = Merges(store, self.tenants, self.persons, self.organizations)
+        self.files = Files(store)
         self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)
         self.finding = Finding(store, self.timeline)
@@ -134,7 +137,7 @@ class Ledger:
         self.history = History(store)
         self.news = Newsroom(store)
         self.overview = Overview(store)
-        self.check = Check(store)
+        self.check = Check(store, self.tenants)
         people = self.people = People(store)
         self.resources = Resources(store, people)
         self.canvassing_lists = CanvassingLists(store)
@@ -173,9 +176,12 @@ class Ledger:
         self.permits.forget(tenant_id)
 
     @classmethod
-    async def open(cls, url: str) -> "Ledger":
-        """Open the store of a ``sqlite:///…`` or ``postgresql://…`` URL and bring its schema up to date."""
-        return cls(await Store.open(url))
+    async def open(cls, url: str, *, files: Path | None = None) -> "Ledger":
+        """Open the store of a ``sqlite:///…`` or ``postgresql://…`` URL and bring its schema up to date.
+
+        ``files``: the folder of its files, where that is not the usual one.
+        """
+        return cls(await Store.open(url, files))
 
     async def close(self) -> None:
         """Finish the writes that were handed in, then disconnect."""

@@ -6,8 +6,9 @@ The tools of a migration are costly to load, so they are loaded where they are u
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..store.contents import Contents
+from ..store.open import default_files, sqlite_path
 from ..store.open import shown as shown_url
-from ..store.open import sqlite_path
 
 if TYPE_CHECKING:
     from ..store.migrate import Migrated
@@ -29,18 +30,21 @@ async def distribute(url: str) -> list[str]:
     return await sharding.distribute(url)
 
 
-async def backup(url: str, target: Path, *, force: bool = False) -> None:
-    """Write a copy of a store, as of one moment, to a file, while a server may be using it."""
+async def backup(url: str, target: Path, *, force: bool = False, files: Path | None = None) -> None:
+    """Write a copy of a store, as of one moment, to a file, while a server may be using it.
+
+    ``files``: its folder of files, where that is not the usual one.
+    """
     from ..store import backup as backups
 
-    await backups.backup(url, target, force=force)
+    await backups.backup(url, target, force=force, contents=Contents(files or default_files(url)))
 
 
-async def restore(url: str, source: Path, *, force: bool = False) -> None:
+async def restore(url: str, source: Path, *, force: bool = False, files: Path | None = None) -> None:
     """Replace a store by a copy of it, after checking the copy, and bring its schema to this version's."""
     from ..store import backup as backups
 
-    await backups.restore(url, source, force=force)
+    await backups.restore(url, source, force=force, contents=Contents(files or default_files(url)))
 
 
 def exists(url: str) -> bool:

@@ -26,6 +26,7 @@ from ..store.database import Duplicate, Stale
 from ..store.merges import Part
 from ..store.statements import Query, Unit
 from ..store.store import Store
+from .file_moves import FileMoves
 from .list_moves import FieldValueMoves, ListEntryMoves
 from .merge_moves import Mover, Step, movers_of
 from .merge_sides import OrganizationSide, PersonSide, Side
@@ -79,6 +80,7 @@ class Merges:
             ListEntryMoves(store),
             FieldValueMoves(store),
             ReminderMoves(store),
+            FileMoves(store),
         ]
         self._tasks: dict[tuple[int, int], asyncio.Task[Merge]] = {}
         self._late: dict[asyncio.Task[None], tuple[Actor, Merge]] = {}
@@ -121,6 +123,7 @@ class Merges:
             Entity.NOTE: rows.NUMBER_OF_NOTES,
             Entity.OPPORTUNITY: rows.NUMBER_OF_OPPORTUNITIES,
             Entity.LIST_ENTRY: rows.NUMBER_OF_ENTRIES,
+            Entity.FILE: rows.NUMBER_OF_FILES,
         }
         if kind is Party.ORGANIZATION:
             queries[Entity.PERSON] = rows.NUMBER_OF_MEMBERS

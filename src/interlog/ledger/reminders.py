@@ -11,11 +11,10 @@ from ..model.errors import Conflict, Forbidden, Invalid, NotFound, Problem, unkn
 from ..model.instants import DAY, now
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity, JournalEntry
-from ..model.parties import Opportunity, Organization, Party, Person, PersonKind
+from ..model.parties import Party, PersonKind
 from ..model.reminders import RESETS, Reminder, ReminderKind, Reset, Status, problems_of
 from ..model.tenancy import Actor, Right
 from ..store import opportunities as opportunity_rows
-from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store import reminders as rows
 from ..store.database import Stale
@@ -25,7 +24,8 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .deliveries import Deliveries
 from .happenings import GONE, Happenings
-from .opportunities import sees_list, visible_opportunities
+from .opportunities import sees_list
+from .present import Parties, present
 
 _RESETTING = "reminders"
 """The name of what reads the journal for contacts, among those who do."""
@@ -37,8 +37,6 @@ _MODELS = {
 }
 
 _ABOUT = {"person": Party.PERSON, "organization": Party.ORGANIZATION, "opportunity": Party.OPPORTUNITY}
-
-Parties = Mapping[Party, Mapping[int, Any]]
 
 
 class ReminderDraft(NamedTuple):
@@ -151,7 +149,7 @@ class Reminders:
     async def parties(self, actor: Actor, items: Sequence[Reminder]) -> Parties:
         """Return whom some reminders are about, by kind and id: those who are there, and that the actor sees."""
         actor.require(Right.READ)
-        return await _parties(self._store, actor, [(item.party_kind, item.party) for item in items])
+        return await present(self._store, actor, [(item.party_kind, item.party) for item in items])
 
     async def create(self, actor: Actor, draft: ReminderDraft) -> Reminder:
         """Make a reminder."""
@@ -160,7 +158,7 @@ class Reminders:
         due_at = draft.due_at
         problems = problems_of(draft.kind, due=draft.due_at is not None, reset=draft.reset, days=draft.days)
         problems += await self._owner_problems(actor, draft.owner)
-        there = await _parties(self._store, actor, [(draft.party_kind, draft.party)])
+        there = await present(self._store, actor, [(draft.party_kind, draft.party)])
         if draft.party not in there[draft.party_kind]:
             name, model = _MODELS[draft.party_kind]
             problems.append(unknown_id(name, draft.party, model))
@@ -300,18 +298,3 @@ class Reminders:
 
 _CONTACTS = frozenset({Entity.INTERACTION})
 _NEVER_COMPLETED = Problem("is_completed", "cannot be set: a recurring reminder is never completed")
-
-
-async def _parties(store: Store, actor: Actor, wanted: Sequence[tuple[Party, int]]) -> Parties:
-    ids: dict[Party, set[int]] = {kind: {id_ for one, id_ in wanted if one is kind} for kind in _MODELS}
-    database, tenant = store.database, actor.tenant.id
-    persons: Mapping[int, Person] = {}
-    organizations: Mapping[int, Organization] = {}
-    opportunities: Mapping[int, Opportunity] = {}
-    if ids[Party.PERSON]:
-        persons = await person_rows.by_ids(database, tenant, ids[Party.PERSON])
-    if ids[Party.ORGANIZATION]:
-        organizations = await organization_rows.by_ids(database, tenant, ids[Party.ORGANIZATION])
-    if ids[Party.OPPORTUNITY]:
-        opportunities = await visible_opportunities(store, actor, ids[Party.OPPORTUNITY])
-    return {Party.PERSON: persons, Party.ORGANIZATION: organizations, Party.OPPORTUNITY: opportunities}

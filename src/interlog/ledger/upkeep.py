@@ -8,6 +8,7 @@ import structlog
 
 from ..model.errors import InterlogError, NotFound
 from ..model.instants import DAY, now
+from ..model.tenancy import Tenant
 from ..store import ageing
 from ..store.ageing import Ageing
 from .ledger import Ledger
@@ -56,6 +57,7 @@ class Upkeep:
         self._ledger = ledger
         self._database = ledger.store.database
         self._kept = [item for item in kept if item.age]
+        self._cleared: dict[int, int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -76,6 +78,7 @@ class Upkeep:
                 await self._ledger.merges.resume([tenant.id])
                 for kept in self._kept:
                     await self._remove(tenant.id, kept)
+                await self._clear(tenant)
             except NotFound:
                 continue  # it was deleted just now
             except InterlogError as error:
@@ -86,6 +89,13 @@ class Upkeep:
         while more:
             more = await ageing.remove(self._database, kept.ageing, tenant_id, before, **kept.more)
             await asyncio.sleep(_PAUSE if more else 0)
+
+    async def _clear(self, tenant: Tenant) -> None:
+        """Remove contents that belong to no file: it takes a look at each, so once a day is enough."""
+        at = now()
+        if at - self._cleared.get(tenant.id, 0) >= DAY:
+            self._cleared[tenant.id] = at
+            await self._ledger.files.clear(tenant)
 
     async def _run(self) -> None:
         while True:

@@ -44,6 +44,7 @@ class Entity(StrEnum):
     APPLICATION = "application"
     CONSENT = "consent"
     REMINDER = "reminder"
+    FILE = "file"
     SUBSCRIPTION = "subscription"  # a webhook
     SESSION = "session"  # of all of a user's sessions, when they end: the user's id
 

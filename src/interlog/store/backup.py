@@ -5,17 +5,22 @@ import os
 import re
 import shutil
 import sqlite3
+import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import asyncpg
 
 from ..model.errors import Conflict, Unavailable
+from .contents import Contents, put_whole
 from .migrate import migrate, require_known
 from .open import shown, sqlite_path
+
+_COPY, _FILES = "store", "files/"
+"""The names in an archive: of the database's copy, and what those of files' contents begin with."""
 
 _HAS_DATA = "SELECT EXISTS (SELECT 1 FROM tenant)"
 _OTHERS = (
@@ -28,8 +33,11 @@ _MISSING_TO_THE_LAST_EPOCH = (
 )
 
 
-async def backup(url: str, target: Path, *, force: bool) -> None:
+async def backup(url: str, target: Path, *, force: bool, contents: Contents) -> None:
     """Write a copy of the store, as of one moment, to a file; a server may go on using the store meanwhile.
+
+    Where there are files, it is an archive of the copy and of their contents. These are read after the copy was made
+    and are never changed, so that none that the copy names is missing.
 
     Raises ``Conflict`` where the file exists and ``force`` is not given.
     """
@@ -43,20 +51,69 @@ async def backup(url: str, target: Path, *, force: bool) -> None:
             await _run_program("pg_dump", url, f"--dbname={shown(url)}", "--format=custom", f"--file={part}")
         else:
             await asyncio.to_thread(_copy_sqlite, path, part)
+        if next(contents.every(), None) is not None:
+            with _written_whole(part) as archive:
+                await asyncio.to_thread(_archive, part, contents, archive)
 
 
-async def restore(url: str, source: Path, *, force: bool) -> None:
+async def restore(url: str, source: Path, *, force: bool, contents: Contents) -> None:
     """Replace the store by a copy made with ``backup``, after checking the copy; its schema is then this version's.
+
+    The contents of files are put beside those that are there already: whatever fails, none is missing.
 
     Raises ``Conflict`` where the store is in use, or holds data and ``force`` is not given.
     """
     if not source.is_file():  # noqa: ASYNC240  # a command, with no loop to hold up
         raise Unavailable(f"there is no file {source}")
     path = sqlite_path(url)
-    if path is None:
-        await _restore_postgresql(url, source, force)
-    else:
-        await _restore_sqlite(path, source, force)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    near = path.parent if path is not None else None
+    with tempfile.TemporaryDirectory(prefix=".interlog-restore-", dir=near) as folder:
+        copy = await asyncio.to_thread(_unpack, source, Path(folder), contents)
+        if path is None:
+            await _restore_postgresql(url, copy, force)
+        else:
+            await _restore_sqlite(path, copy, force)
+
+
+def _archive(copy: Path, contents: Contents, target: Path) -> None:
+    """Write an archive of a copy of the database and of all contents."""
+    try:
+        with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as archive:
+            archive.add(copy, _COPY, recursive=False)
+            for name, path in contents.every():
+                with suppress(FileNotFoundError):  # one that belonged to no file, and was removed just now
+                    archive.add(path, _FILES + name, recursive=False)
+    except OSError as error:
+        raise Unavailable(f"the files cannot be copied: {error.strerror}") from error
+
+
+def _unpack(source: Path, folder: Path, contents: Contents) -> Path:
+    """Put the contents of an archive to their places, and return the copy of the database that was in it.
+
+    What is no archive is that copy itself.
+    """
+    if not tarfile.is_tarfile(source):
+        return source
+    copy = folder / _COPY
+    try:
+        with tarfile.open(source, "r:") as archive:
+            for member in archive:
+                place = contents.place(member.name.removeprefix(_FILES)) if member.name.startswith(_FILES) else None
+                target = copy if member.name == _COPY else place
+                read = archive.extractfile(member) if member.isreg() else None
+                if target is None or read is None:
+                    raise Unavailable(f"{source} is no backup of a store: it holds {member.name}")
+                if not (target.exists() and target.stat().st_size == member.size):
+                    put_whole(read, target)
+    except tarfile.TarError as error:
+        raise Unavailable(f"{source} is damaged: {error}") from error
+    except OSError as error:
+        raise Unavailable(f"{source} cannot be unpacked: {error.strerror}") from error
+    if not copy.exists():
+        raise Unavailable(f"{source} is no backup of a store: it holds no database")
+    return copy
 
 
 @contextmanager
@@ -96,7 +153,6 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
 
 async def _restore_sqlite(path: Path, source: Path, force: bool) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with _written_whole(path) as part:
         await asyncio.to_thread(_copy_sqlite, source, part)
         await migrate(f"sqlite:///{quote(str(part))}")

@@ -28,6 +28,7 @@ from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
 from .rows import json_value
 from .schema import (
+    file,
     journal,
     list_entry,
     membership,
@@ -108,12 +109,24 @@ _NOTES = _naming(note_link, note_link.c.id, note_link.c.created_at)
 _OPPORTUNITIES = _naming(opportunity_party, opportunity_party.c.opportunity_id)
 _ENTRIES = _naming(list_entry, list_entry.c.id).where(list_entry.c.deleted_at.is_(None))
 _REMINDERS = _naming(reminder, reminder.c.id, reminder.c.due_at).where(reminder.c.deleted_at.is_(None))
+_FILES = (  # parties have the same codes as what holds files
+    select(file.c.id)
+    .where(
+        file.c.tenant_id == parameter("tenant"),
+        file.c.holder_kind == parameter("kind"),
+        file.c.holder_id == parameter("party"),
+        file.c.deleted_at.is_(None),
+    )
+    .order_by(file.c.id)
+    .limit(parameter("limit"))
+)
 _MEMBERS = _naming(membership, membership.c.person_id, party=membership.c.organization_id)
 INTERACTIONS, NUMBER_OF_INTERACTIONS = Query(_INTERACTIONS), _number_of(_INTERACTIONS)
 NOTES, NUMBER_OF_NOTES = Query(_NOTES), _number_of(_NOTES)
 OPPORTUNITIES, NUMBER_OF_OPPORTUNITIES = Query(_OPPORTUNITIES), _number_of(_OPPORTUNITIES)
 ENTRIES, NUMBER_OF_ENTRIES = Query(_ENTRIES), _number_of(_ENTRIES)
 REMINDERS, NUMBER_OF_REMINDERS = Query(_REMINDERS), _number_of(_REMINDERS)
+FILES, NUMBER_OF_FILES = Query(_FILES), _number_of(_FILES)
 MEMBERS, NUMBER_OF_MEMBERS = Query(_MEMBERS), _number_of(_MEMBERS)
 _OF_ORGANIZATIONS = (MEMBERS, NUMBER_OF_MEMBERS)
 

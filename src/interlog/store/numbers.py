@@ -39,6 +39,7 @@ RAISE = Query(
 
 KINDS = ("interaction", "note", "person", "organization", "opportunity", "list", "entry", "token",
          "profile", "definition", "resource", "application", "consent", "subscription", "reminder",
+         "file",
          "session", "merge", "field", "field_value", "value_change", "option")  # fmt: skip
 
 _FIRST_BLOCK = 16

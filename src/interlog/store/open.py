@@ -1,7 +1,10 @@
-"""From a URL to an open database."""
+"""From a URL to an open database, and where its files are."""
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from platformdirs import user_data_path
 
 from ..model.errors import Invalid, Problem
 from .database import Database
@@ -16,6 +19,18 @@ def sqlite_path(url: str) -> Path | None:
     if parts.netloc or not parts.path.strip("/"):
         raise Invalid(Problem("db", "a SQLite URL names a file: sqlite:///relative.db or sqlite:////absolute.db"))
     return Path(unquote(parts.path)[1:])
+
+
+def default_files(url: str) -> Path:
+    """Return the folder in which the files of a store are kept where none is named.
+
+    It is beside a SQLite file; for PostgreSQL it is in the user's data folder, by the database's name.
+    """
+    path = sqlite_path(url)
+    if path is not None:
+        return path.with_name(f"{path.name}.files")
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", unquote(urlsplit(url).path.strip("/"))) or "postgresql"
+    return user_data_path("interlog") / "files" / name.lstrip(".")
 
 
 def database_of(url: str) -> Database:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Table, and_, exists, func, literal_column, select
 
+from ..model.files import Holder
 from ..model.parties import Party
 from ..model.profiles import CONTACT, ORGANIZATION
 from .schema import (
@@ -13,6 +14,7 @@ from .schema import (
     consent,
     delivery,
     external_id,
+    file,
     grant,
     interaction,
     interaction_type,
@@ -133,6 +135,13 @@ def _references() -> Iterator[_Reference]:
         yield _Reference(f"reminders of {name} {absent}", reminder, owner, {"party_id": "id"}, when=here)
     for role in ("owner", "creator"):
         yield _Reference(f"reminders whose {role} {absent[5:]}", reminder, person, {role: "id"})
+    for party in (Party.PERSON, Party.ORGANIZATION, Party.OPPORTUNITY):
+        name, owner, _ = _PARTIES[party]
+        kind = file.c.holder_kind == int(party)
+        yield _Reference(f"files of {name} {absent}", file, owner, {"holder_id": "id"}, when=kind)
+    kind = file.c.holder_kind == int(Holder.INTERACTION)
+    yield _Reference(f"files of an interaction {absent}", file, interaction, {"holder_id": "number"}, when=kind)
+    yield _Reference(f"files whose uploader {absent[5:]}", file, person, {"uploader": "id"})
     here = list_entry.c.deleted_at.is_(None)
     yield _Reference(f"entries of a list {gone}", list_entry, party_list, {"list_id": "id"}, live=True, when=here)
     for party in (Party.PERSON, Party.ORGANIZATION):

@@ -45,6 +45,7 @@ ENTITIES = {
     Entity.APPLICATION: "Application",
     Entity.CONSENT: "Consent",
     Entity.REMINDER: "Reminder",
+    Entity.FILE: "File",
     Entity.SUBSCRIPTION: "Webhook",
     Entity.SESSION: "Session",
 }

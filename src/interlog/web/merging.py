@@ -195,6 +195,7 @@ MOVES = {
     Entity.OPPORTUNITY: "Opportunities",
     Entity.PERSON: "Persons",
     Entity.LIST_ENTRY: "Entries of lists",
+    Entity.FILE: "Files",
 }
 """What is counted of what moves, in words."""
 

@@ -11,6 +11,7 @@ from .columns import metadata
 from .definitions import chore, collection, definition, interaction_type, profile_type
 from .deliveries import delivery, subscription
 from .fields import party_field, party_value, value_change
+from .files import file
 from .imports import import_state
 from .interactions import external_id, field_index, field_value, interaction, participant, request, unbound
 from .journal import ASSIGNED_BY_WRITER, journal
@@ -49,6 +50,7 @@ __all__ = [
     "external_id",
     "field_index",
     "field_value",
+    "file",
     "grant",
     "import_state",
     "interaction",

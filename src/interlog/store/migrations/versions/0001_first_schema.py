@@ -178,6 +178,38 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "file",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("holder_kind", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("holder_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("uploader", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("created_at", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("version", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("deleted_at", WHOLE, autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_file"),
+    )
+    op.create_index("ix_file_key", "file", ["tenant_id", "key"], unique=True)
+    op.create_index(
+        "ix_file_listed",
+        "file",
+        ["tenant_id", "id"],
+        sqlite_where=sa.text("deleted_at IS NULL AND holder_kind < 50"),
+        postgresql_where=sa.text("deleted_at IS NULL AND holder_kind < 50"),
+    )
+    op.create_index(
+        "ix_file_holder",
+        "file",
+        ["tenant_id", "holder_kind", "holder_id", "id"],
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "grant_key",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
