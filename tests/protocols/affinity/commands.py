@@ -101,7 +101,7 @@ TRIED = {
     "reminder update": ("{reminder} --completed", "completedAt"),
     "resolve-url": ("https://x.affinity.co/persons/{person}", "{person}"),
     "task get": ("{person_task}", "success"),
-    "task ls": ("--kind person-merge", "success"),
+    "task ls": ("--kind person-merge", '"id": "{person_merge}"'),
     "task wait": ("{company_task}", "success"),
     "transcript ls": ("--all", '"transcripts": []'),
     "user get": ("{me}", "mia@own.example"),
