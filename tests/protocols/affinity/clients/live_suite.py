@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from . import HERE, environment
@@ -52,11 +52,18 @@ def source() -> Path:
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
+def digest(version: str) -> dict[str, Any]:
+    """Return the operations and schemas of a version of the vendor's version 2, as the library has taken them down."""
+    found: dict[str, Any] = json.loads((source() / "tools" / "openapi_snapshots" / f"{version}.json").read_text())[
+        "digest"
+    ]
+    return found
+
+
 def vendor_operations() -> set[str]:
     """Return the operations of all versions of the vendor's version 2, such as ``GET /v2/persons/{}``."""
-    snapshots = (source() / "tools" / "openapi_snapshots").glob("*.json")
-    found = [json.loads(path.read_text())["digest"]["operations"] for path in snapshots]
-    return {re.sub(r"{\w+}", "{}", line) for operations in found for line in operations}
+    versions = (path.stem for path in (source() / "tools" / "openapi_snapshots").glob("*.json"))
+    return {re.sub(r"{\w+}", "{}", line) for version in versions for line in digest(version)["operations"]}
 
 
 class Suite:
