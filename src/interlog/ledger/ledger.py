@@ -159,7 +159,7 @@ class Ledger:
         self.contact_notes = ContactNotes(store, self.resources, self.notes)
         self.records = Records(self.resources, self.contacts, people)
         self.resources.followers |= Walklists(self.resources).followers
-        books, effects = Books(self.resources), Effects(store, self.resources, people)
+        books, effects = Books(self.resources), Effects(store, people)
         self.interactions.followers[CANVASS_VISIT.id] = effects.follow
         self.recording = Recording(store, self.interactions, self.resources, effects, books)
         self.visits = Visits(store, self.interactions, books)

@@ -115,9 +115,9 @@ _CHANGING = (
     "modifier", "deleted_at", "placeholder",
 )  # fmt: skip
 UPDATE = update_of(resource, ("tenant_id", "number"), *_CHANGING)
-_SAID = ("value", "aside", "version", "modified_at", "modifier")
-UPDATE_SAID = update_of(resource, ("tenant_id", "number"), *_SAID)
+UPDATE_SAID = update_of(resource, ("tenant_id", "number"), "value", "aside", "version", "modified_at", "modifier")
 """Where nothing that an index holds is another: naming its columns alone would write the index anew."""
+UPDATE_ASIDE = update_of(resource, ("tenant_id", "number"), "aside", "version")
 REGROUP = Query(
     update(resource)
     .where(Columns.tenant_id == parameter("tenant"), Columns.number == parameter("number"))
@@ -237,12 +237,30 @@ def insert(unit: Unit, tenant: int, items: Iterable[Resource]) -> None:
 
 def change(unit: Unit, tenant: int, read: Resource, new: Resource) -> None:
     """Add the update of a row to a unit, guarded by the version that was read."""
-    row = row_of(tenant, new)
-    key = {"key_tenant_id": tenant, "key_number": read.number, "read_version": read.version}
-    query, names = (UPDATE_SAID, _SAID) if _found_by(read) == _found_by(new) else (UPDATE, _CHANGING)
-    unit.change(query, key | {name: row[_PLACES[name]] for name in names})
+    if _found_by(read) == _found_by(new):
+        change_said(unit, tenant, read, new)
+    else:
+        row = row_of(tenant, new)
+        key = {"key_tenant_id": tenant, "key_number": read.number, "read_version": read.version}
+        unit.change(UPDATE, key | {name: row[_PLACES[name]] for name in _CHANGING})
     if new.group != read.group:
         unit.change(REGROUP, {"tenant": tenant, "number": read.number, "new_group": new.group})
+
+
+def change_said(unit: Unit, tenant: int, read: Resource, new: Resource) -> None:
+    """Add to a unit that a resource says something else; what it is found by is the same as it was."""
+    said = {"value": encode(new.data).decode(), "modified_at": new.modified_at, "modifier": new.modifier}
+    unit.change(UPDATE_SAID, _aside(tenant, read, new) | said)
+
+
+def change_aside(unit: Unit, tenant: int, read: Resource, new: Resource) -> None:
+    """Add to a unit that something else is kept beside what a resource says."""
+    unit.change(UPDATE_ASIDE, _aside(tenant, read, new))
+
+
+def _aside(tenant: int, read: Resource, new: Resource) -> dict[str, Any]:
+    key = {"key_tenant_id": tenant, "key_number": read.number, "read_version": read.version}
+    return key | {"aside": json_text(new.aside), "version": new.version}
 
 
 def regroup(unit: Unit, database: Database, tenant: int, kind: str, id_: str, group: int) -> None:

@@ -70,14 +70,23 @@ async def test_a_visit_takes_one_read_and_one_unit(acme: Firm, ledger: Ledger) -
 
 
 async def test_the_journal_keeps_a_contact_without_what_its_visits_tell(acme: Firm, ledger: Ledger) -> None:
-    """What a contact was before a visit is kept with its records, but not which visit had decided what of it."""
+    """What a contact was before a visit is kept with its records, but not which visit had decided what of it; where a
+    visit changes nothing that one can see, there is nothing to be kept."""
     permit, draft = await ledger.permits.of(acme.actor), await a_visit(acme)
-    for _ in range(2):
-        await ledger.recording.create(acme.actor, permit, draft(), Rules())
-    contact = await ledger.resources.get(acme.actor, "contacts", draft().visit.contact)
-    before = (await ledger.resources.versions(acme.actor, "contacts", contact.id))[0]
-    assert "provenance" in contact.aside
-    assert (before.data, [*before.aside], before.version) == (contact.data, ["records"], contact.version - 1)
+    recorded, versions = ledger.recording.create, ledger.resources.versions
+    await recorded(acme.actor, permit, draft(), Rules())
+    first = await ledger.resources.get(acme.actor, "contacts", draft().visit.contact)
+    told = len(await versions(acme.actor, "contacts", first.id))
+    await recorded(acme.actor, permit, draft(), Rules())
+    second = await ledger.resources.get(acme.actor, "contacts", first.id)
+    assert (second.version, second.data, second.modified_at) == (first.version + 1, first.data, first.modified_at)
+    assert "provenance" in second.aside and second.aside != first.aside
+    assert len(await versions(acme.actor, "contacts", first.id)) == told
+    away = draft().visit
+    away = replace(away, unavailable=True, responses={})
+    await recorded(acme.actor, permit, VisitDraft(visit=away), Rules())
+    before = (await versions(acme.actor, "contacts", first.id))[0]
+    assert (before.data, [*before.aside], before.version) == (second.data, ["records"], second.version)
 
 
 async def test_many_visits_take_no_more(acme: Firm, ledger: Ledger) -> None:

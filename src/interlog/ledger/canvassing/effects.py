@@ -1,15 +1,17 @@
 """What a visit changes of its contact, in the visit's own unit (§3.8).
 
 Each change of a visit is also a new version of its contact's row, even if nothing in it changes: so whoever works out
-a contact from its visits is told when another visit came in between.
+a contact from its visits is told when another visit came in between. The journal is told of what one can see.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ...model.canvassing.newest import after_newest
+from ...model.canvassing.records import RECORDS
 from ...model.canvassing.resources import Resource
-from ...model.canvassing.states import Outcome, recomputed, state_after, status_after, worked
+from ...model.canvassing.states import Data, Outcome, recomputed, state_after, status_after, worked
 from ...model.canvassing.statuses import status_id
 from ...model.canvassing.surveys import answers_in
 from ...model.canvassing.visits import Visit, visit_of
@@ -25,7 +27,7 @@ from ...store.statements import Unit
 from ...store.store import Store
 from ..interactions import Change
 from .people import People
-from .resources import Resources, before_of
+from .resources import before_of
 
 _KIND = "contacts"
 
@@ -66,9 +68,8 @@ def said_by(tenant: Tenant, item: Interaction, visit: Visit) -> Outcome:
 class Effects:
     """Keeps contacts as their visits say."""
 
-    def __init__(self, store: Store, resources: Resources, people: People) -> None:
+    def __init__(self, store: Store, people: People) -> None:
         self._database = store.database
-        self._resources = resources
         self._people = people
 
     async def follow(self, actor: Actor, unit: Unit, changes: Sequence[Change]) -> None:
@@ -101,19 +102,15 @@ class Effects:
         for id_, some in outcomes.items():
             contact = contacts.get(id_)
             if contact is not None:
-                data, aside = worked(contact.data, contact.aside, some, at, by)
-                await self._put(actor, unit, contact, replace(contact, data=data, aside=aside))
+                made = after_newest(contact.data, contact.aside, some[0], at, by) if len(some) == 1 else None
+                data, aside = made if made is not None else worked(contact.data, contact.aside, some, at, by)
+                _put(actor, unit, contact, data, aside, at, by)
 
     async def _recompute(
         self, actor: Actor, unit: Unit, contacts: Sequence[Resource], changes: Collection[Change]
     ) -> None:
-        for contact, new in zip(contacts, await self._worked_out(actor, contacts, changes), strict=True):
-            await self._put(actor, unit, contact, new)
-
-    async def _worked_out(
-        self, actor: Actor, contacts: Sequence[Resource], changes: Collection[Change]
-    ) -> list[Resource]:
-        """Return contacts as their visits make them, after these changes. The contacts must have been read before."""
+        """Add to a unit what all visits of contacts make of them after these changes. The contacts must have been read
+        before their visits."""
         tenant = actor.tenant
         ids = [contact.id for contact in contacts]
         numbers = await visit_rows.numbers_of_contacts(self._database, tenant.id, ids)
@@ -121,16 +118,20 @@ class Effects:
         items |= {item.number: item for _, item in changes}
         outcomes = _by_contact(tenant, items.values())
         at, by = now() // 1_000 * 1_000, await self._people.uuid_of(actor)
-        made = [recomputed(contact.data, contact.aside, outcomes.get(contact.id, ()), at, by) for contact in contacts]
-        return [replace(c, data=data, aside=aside) for c, (data, aside) in zip(contacts, made, strict=True)]
+        for contact in contacts:
+            data, aside = recomputed(contact.data, contact.aside, outcomes.get(contact.id, ()), at, by)
+            _put(actor, unit, contact, data, aside, at, by)
 
-    async def _put(self, actor: Actor, unit: Unit, read: Resource, new: Resource) -> None:
-        if new.data != read.data or new.aside.get("records") != read.aside.get("records"):
-            await self._resources.add_change(actor, unit, read, new)
-            return
-        stored = replace(new, version=read.version + 1)
-        rows.change(unit, actor.tenant.id, read, stored)
-        add_entry(unit, actor, Action.AMEND, Entity.RESOURCE, read.number, stored.version, now(), before_of(read))
+
+def _put(actor: Actor, unit: Unit, read: Resource, data: Data, aside: Data, at: int, by: str) -> None:
+    """Add to a unit that a contact is as its visits make it."""
+    tenant, version = actor.tenant.id, read.version + 1
+    if data == read.data and aside.get(RECORDS) == read.aside.get(RECORDS):
+        rows.change_aside(unit, tenant, read, replace(read, aside=aside, version=version))
+        return
+    stored = replace(read, data=data, aside=aside, version=version, modified_at=at, modifier=by)
+    rows.change_said(unit, tenant, read, stored)
+    add_entry(unit, actor, Action.AMEND, Entity.RESOURCE, read.number, version, at, before_of(read))
 
 
 def _by_contact(tenant: Tenant, items: Collection[Interaction]) -> dict[str, list[Outcome]]:

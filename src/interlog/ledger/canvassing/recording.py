@@ -1,6 +1,5 @@
 """Recording visits: each once, however often it is sent, with what it changes elsewhere, in one unit."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ from ..interactions import Interactions
 from .effects import Effects, said_by
 from .resources import Resources
 from .surveys import Books
+from .turns import Turns
 from .visit_drafts import Found, Rules, VisitDraft, completed, problems_of, refs_of
 
 _TRIES = 8
@@ -60,19 +60,22 @@ class Recording:
         self._resources = resources
         self._effects = effects
         self._books = books
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
         self._steady = resources.steady
 
     async def create(self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules) -> Recorded:
         """Record a visit; the same once more stores nothing. ``Taken`` where its id means another one."""
         actor.require(Right.WRITE)
-        try:
-            (outcome,) = await self._record(actor, permit, [draft], rules)
-        except (Duplicate, Stale):  # somebody stored the same, or visited the same contact, in between
-            outcome = await self._record_in_turn(actor, permit, draft, rules)
-        if isinstance(outcome, InterlogError):
-            raise outcome
-        return outcome
+        async with self._turns.of(actor.tenant.id, draft.visit.contact):
+            for _ in range(_TRIES):
+                try:
+                    (outcome,) = await self._record(actor, permit, [draft], rules)
+                except (Duplicate, Stale):  # another process stored the same, or changed the same contact, in between
+                    continue
+                if isinstance(outcome, InterlogError):
+                    raise outcome
+                return outcome
+        raise Unavailable("too many are recording visits of the same contact")
 
     async def create_many(
         self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
@@ -92,8 +95,10 @@ class Recording:
             if seen.isdisjoint(keys):
                 at_once[index] = draft
             seen |= keys
+        contacts = {draft.visit.contact for draft in at_once.values()}
         try:
-            made = await self._record(actor, permit, list(at_once.values()), rules)
+            async with self._turns.of_all(actor.tenant.id, contacts):
+                made = await self._record(actor, permit, list(at_once.values()), rules)
             outcomes = dict(zip(at_once, made, strict=True))
         except (Duplicate, Stale):
             pass  # each for itself, then
@@ -104,19 +109,6 @@ class Recording:
                 except InterlogError as error:
                     outcomes[index] = error
         return [outcomes[index] for index in range(len(drafts))]
-
-    async def _record_in_turn(
-        self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules
-    ) -> Recorded | InterlogError:
-        """Record a visit that others were quicker with: one after the other, or those who come late hinder each other
-        again."""
-        async with self._turn:
-            for _ in range(_TRIES):
-                try:
-                    return (await self._record(actor, permit, [draft], rules))[0]
-                except (Duplicate, Stale):
-                    continue
-        return Unavailable("too many are recording visits of the same contact")
 
     async def _record(
         self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules

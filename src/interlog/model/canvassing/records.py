@@ -5,7 +5,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-_RECORDS = "records"
+RECORDS = "records"
+"""The member of a contact's ``aside`` that holds its records."""
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -35,7 +36,7 @@ def record_key(campaign: str, household: str) -> str:
 
 def record_of(aside: dict[str, Any], campaign: str, household: str) -> Record | None:
     """Return a contact's record in a campaign and a household, if there is one."""
-    kept = aside.get(_RECORDS, {}).get(record_key(campaign, household))
+    kept = aside.get(RECORDS, {}).get(record_key(campaign, household))
     return Record(campaign=campaign, household=household, **kept) if kept is not None else None
 
 
@@ -44,10 +45,10 @@ def with_record(aside: dict[str, Any], record: Record) -> dict[str, Any]:
     said = asdict(record)
     del said["campaign"], said["household"]
     kept = {name: value for name, value in said.items() if value is not None}
-    return aside | {_RECORDS: aside.get(_RECORDS, {}) | {record_key(record.campaign, record.household): kept}}
+    return aside | {RECORDS: aside.get(RECORDS, {}) | {record_key(record.campaign, record.household): kept}}
 
 
 def without_record(aside: dict[str, Any], campaign: str, household: str) -> dict[str, Any]:
     """Return a contact's aside without a record."""
-    left = {key: kept for key, kept in aside.get(_RECORDS, {}).items() if key != record_key(campaign, household)}
-    return {name: value for name, value in aside.items() if name != _RECORDS} | ({_RECORDS: left} if left else {})
+    left = {key: kept for key, kept in aside.get(RECORDS, {}).items() if key != record_key(campaign, household)}
+    return {name: value for name, value in aside.items() if name != RECORDS} | ({RECORDS: left} if left else {})

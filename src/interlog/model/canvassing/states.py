@@ -5,10 +5,9 @@ record in each campaign. Each part is what the last one said who spoke about it:
 happened; a hand speaks right after the newest visit that was known then. So any order of arrival ends in the same, and
 whenever a visit changes or goes, the parts follow from those that are left.
 
-In the contact's ``aside``, ``provenance`` holds: ``visits``, the places in time of those that decided something and of
-the newest one, in their order; ``sources``, of each part that a visit decided, which of them did; ``own``, what such a
-part was before any visit (``value``), and of a part that was set by hand, the newest visit that was known then
-(``after``).
+In the contact's ``aside``, ``provenance`` holds: ``visits``, those that decided something and the newest one, in their
+order, each as its place in time and the names of the parts that it decided; ``own``, what such a part was before any
+visit (``value``), and of a part that was set by hand, the newest visit that was known then (``after``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,9 +27,11 @@ Data: TypeAlias = dict[str, Any]
 
 MISSING: Final[Any] = object()
 
-_RECORDED = ("contacted", "successful", "availability", "state", "statusId")
-_FREE = {"reserved": False}
-_PROVENANCE = "provenance"
+RECORDED = ("contacted", "successful", "availability", "state", "statusId")
+"""The members of a record that visits decide."""
+
+FREE = {"reserved": False}
+PROVENANCE = "provenance"
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -53,6 +54,18 @@ class Outcome(Struct, frozen=True, kw_only=True):
     def place(self) -> Place:
         """Its place in time."""
         return [self.at, self.created_at, self.id]
+
+    @property
+    def record(self) -> Data:
+        """What it says of the contact's record in its campaign."""
+        reason = {} if self.reason is None else {"unavailableReason": self.reason}
+        found = {
+            "contacted": True,
+            "successful": self.successful,
+            "availability": {"available": self.available} | reason,
+            "state": self.state,
+        }
+        return found if self.status is None else found | {"statusId": self.status}
 
 
 def state_after(*, available: bool, reason: str | None, successful: bool) -> str:
@@ -103,7 +116,7 @@ def edited(before: Data, data: Data, before_aside: Data, aside: Data) -> Data:
 
 def without_provenance(aside: Data) -> Data:
     """Return the aside of a contact without where its derived parts came from: that follows from its visits."""
-    return {name: kept for name, kept in aside.items() if name != _PROVENANCE} if _PROVENANCE in aside else aside
+    return {name: kept for name, kept in aside.items() if name != PROVENANCE} if PROVENANCE in aside else aside
 
 
 def filled(placeholder: Data, aside: Data, data: Data) -> tuple[Data, Data]:
@@ -112,13 +125,37 @@ def filled(placeholder: Data, aside: Data, data: Data) -> tuple[Data, Data]:
     for part in seen.sources:
         if part.startswith("record/"):  # records stand beside the data, and are not described anew
             continue
-        contact.own[part] = _own(contact.value(part), contact.own.get(part, {}).get("after"))
+        contact.own[part] = own_entry(contact.value(part), contact.own.get(part, {}).get("after"))
         contact.put(part, seen.value(part))
     return contact.data, contact.aside()
 
 
-def _own(value: Any, after: Place | None) -> Data:
+def frees(reservation: Any, walklist: str | None) -> bool:
+    """Whether a visit under a walk list, or under none, frees a contact from its reservation."""
+    if not isinstance(reservation, dict) or not reservation.get("reserved"):
+        return False
+    reserved = reservation.get("walklistId")
+    return walklist is None or reserved is None or walklist == reserved
+
+
+def own_entry(value: Any, after: Place | None) -> Data:
+    """Return what is kept of a part beside what visits say of it."""
     return ({} if value is MISSING else {"value": value}) | ({} if after is None else {"after": after})
+
+
+def value_of(data: Data, aside: Data, part: str) -> Any:
+    """Return what a part of a contact is; ``MISSING`` where it has none."""
+    name, _, key = part.partition("/")
+    if name == "state":
+        return {member: data[member] for member in ("state", "statusId") if member in data} or MISSING
+    if name == "record":
+        campaign, _, household = key.partition("/")
+        record = record_of(aside, campaign, household)
+        kept: Mapping[str, Any] = record.data if record is not None else {}
+        return {member: kept[member] for member in RECORDED if member in kept} or MISSING
+    if key:
+        return data.get(name, {}).get(key, MISSING)
+    return data.get(name, MISSING)
 
 
 class _Contact:
@@ -131,9 +168,10 @@ class _Contact:
                 self.data[name] = dict(data[name])
         self._aside = aside
         self._records: dict[str, Data] = {}
-        provenance = aside.get(_PROVENANCE, {})
-        self.visits: list[Place] = list(provenance.get("visits", ()))
-        self.sources: dict[str, int] = dict(provenance.get("sources", {}))
+        provenance = aside.get(PROVENANCE, {})
+        decided = provenance.get("visits", ())
+        self.visits: list[Place] = [visit[:3] for visit in decided]
+        self.sources: dict[str, int] = {part: place for place, visit in enumerate(decided) for part in visit[3]}
         self.own: dict[str, Data] = dict(provenance.get("own", {}))
         self._later: set[int] = set()
         self._held: set[str] = set()
@@ -145,23 +183,16 @@ class _Contact:
         self._later = {index for index, other in enumerate(self.visits) if place <= other}  # itself too: once is enough
         self._held = {part for part, own in self.own.items() if "after" in own and place <= own["after"]}
         status = {} if outcome.status is None else {"statusId": outcome.status}
-        state = {"state": outcome.state} | status
         self._say("contacted", True, visit)
-        self._say("state", state, visit)
-        reason = {} if outcome.reason is None else {"unavailableReason": outcome.reason}
-        availability = {"available": outcome.available} | reason
-        record = {"contacted": True, "successful": outcome.successful, "availability": availability} | state
-        self._say(f"record/{outcome.campaign}/{outcome.household}", record, visit)
+        self._say("state", {"state": outcome.state} | status, visit)
+        self._say(f"record/{outcome.campaign}/{outcome.household}", outcome.record, visit)
         if outcome.answers:
             fields, answers = self.data.setdefault("fields", {}), self.data.setdefault("answers", {})
             for answer in sorted(outcome.answers, key=_BY_QUESTION):
                 self._answer(f"fields/{answer.tag}", fields, answer.tag, answer.value, visit)
                 self._answer(f"answers/{answer.question}", answers, answer.question, answer.value, visit)
-        reserved = self._own_value("reservation")
-        if isinstance(reserved, dict) and reserved.get("reserved"):
-            walklist = reserved.get("walklistId")
-            if outcome.walklist is None or walklist is None or outcome.walklist == walklist:
-                self._say("reservation", _FREE, visit)
+        if frees(self._own_value("reservation"), outcome.walklist):
+            self._say("reservation", FREE, visit)
 
     def forget(self) -> None:
         """Undo what visits said."""
@@ -200,7 +231,7 @@ class _Contact:
                     )
                     aside = with_record(aside, new)
                 continue
-            kept = {name: value for name, value in old.data.items() if name not in _RECORDED}
+            kept = {name: value for name, value in old.data.items() if name not in RECORDED}
             if not values and not kept:
                 aside = without_record(aside, campaign, household)
             elif old.data != kept | values:
@@ -214,13 +245,13 @@ class _Contact:
         provenance: Data = {}
         if self.visits:
             speaking = {*self.sources.values(), self.visits.index(max(self.visits))}
-            order = sorted(speaking, key=self.visits.__getitem__)
-            places = {visit: place for place, visit in enumerate(order)}
-            provenance["visits"] = [self.visits[visit] for visit in order]
-            provenance["sources"] = {part: places[visit] for part, visit in self.sources.items()}
+            decided: dict[int, list[str]] = {v: [] for v in sorted(speaking, key=self.visits.__getitem__)}
+            for part, visit in self.sources.items():
+                decided[visit].append(part)
+            provenance["visits"] = [[*self.visits[visit], parts] for visit, parts in decided.items()]
         provenance |= {"own": own} if own else {}
         if provenance:
-            return self._aside | {_PROVENANCE: provenance}
+            return self._aside | {PROVENANCE: provenance}
         return without_provenance(self._aside)
 
     # Parts
@@ -235,13 +266,9 @@ class _Contact:
     def value(self, part: str) -> Any:
         """Return what a part is."""
         name, _, key = part.partition("/")
-        if name == "state":
-            return {n: self.data[n] for n in ("state", "statusId") if n in self.data} or MISSING
-        if name == "record":
-            return self._record(key) or MISSING
-        if key:
-            return self.data.get(name, {}).get(key, MISSING)
-        return self.data.get(name, MISSING)
+        if name == "record" and key in self._records:
+            return self._records[key] or MISSING
+        return value_of(self.data, self._aside, part)
 
     def put(self, part: str, value: Any) -> None:
         """Set a part."""
@@ -258,14 +285,6 @@ class _Contact:
                 target.pop(key or name, None)
             else:
                 target[key or name] = value
-
-    def _record(self, key: str) -> Data:
-        if key not in self._records:
-            campaign, _, household = key.partition("/")
-            record = record_of(self._aside, campaign, household)
-            data: Mapping[str, Any] = record.data if record is not None else {}
-            self._records[key] = {name: data[name] for name in _RECORDED if name in data}
-        return self._records[key]
 
     def _own_value(self, part: str) -> Any:
         return self.own.get(part, {}).get("value", MISSING) if part in self.sources else self.value(part)
@@ -292,7 +311,7 @@ class _Contact:
 
     def _keep(self, part: str, value: Any) -> None:
         """Keep what a part is without visits."""
-        own = _own(value, self.own.get(part, {}).get("after"))
+        own = own_entry(value, self.own.get(part, {}).get("after"))
         if own:
             self.own[part] = own
 
