@@ -19,6 +19,7 @@ from interlog.ledger.drafts import Accepted
 from interlog.ledger.tenants import system_actor
 from interlog.model.canvassing.permissions import Permit
 from interlog.model.canvassing.resources import ResourceDraft, derived_id, root_organization
+from interlog.model.canvassing.said import said_in
 from interlog.model.canvassing.surveys import Survey, compiled
 from interlog.model.canvassing.visits import TYPE, Beside, Visit, content_of, summary_of, title_of
 from interlog.model.instants import from_datetime, now
@@ -158,7 +159,7 @@ class _Filling:
             confidence=8,
             beside=Beside(creator=permit.user),
         )
-        title, body = title_of(f"Bus lines {place}"), summary_of(visit, survey)
+        title, body = title_of(f"Bus lines {place}"), summary_of(visit, said_in(visit.responses, survey))
         return Draft(type=TYPE, content=content_of(visit, title, body, self._persons[contact], canvasser.person_id))
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlog.model.canvassing.surveys import Survey, availability_in, compiled, reason_in
+from interlog.model.canvassing.said import said_in
+from interlog.model.canvassing.surveys import answers_in, compiled
 
 YES_NO = [{"text": "Yes", "success": True}, {"text": "No", "success": False}]
 
@@ -96,16 +97,18 @@ def test_unknown_questions_and_fields_are_told_together() -> None:
 )
 def test_success(answers: dict[str, Any], successful: bool) -> None:
     """Success is that at least one option or choice that means it was chosen."""
-    assert SURVEY.is_successful(responses(**answers)) is successful
+    assert said_in(responses(**answers), SURVEY).successful is successful
 
 
 def test_availability_and_reason() -> None:
     """Availability and reason are what the questions about them were answered, with the survey or by the usual tags."""
     away = responses(available="false", unavailable_reason="Moved")
-    assert (SURVEY.availability(away), SURVEY.reason(away)) == (False, "Moved")
-    assert (availability_in(away), reason_in(away)) == (False, "Moved")
-    assert (SURVEY.availability(responses(pet=["Cat"])), SURVEY.reason({})) == (None, None)
-    assert (availability_in({}), reason_in({})) == (None, None)
+    for survey in (SURVEY, None):
+        said = said_in(away, survey)
+        assert (said.available, said.reason) == (False, "Moved")
+        said = said_in(responses(pet=["Cat"]), survey)
+        assert (said.available, said.reason) == (None, None)
+    assert said_in(away, None).successful is None
 
 
 @pytest.mark.parametrize(
@@ -123,6 +126,19 @@ def test_availability_and_reason() -> None:
 def test_flow(answers: dict[str, Any], follows: bool) -> None:
     """Responses follow the flow if the answers' actions lead through all of them, from the first question on."""
     assert SURVEY.follows_flow(responses(**answers)) is follows
+
+
+@given(st.integers(0, 6), st.sets(st.integers(0, 5)))
+def test_straight_surveys_are_followed_as_others(questions: int, answered: set[int]) -> None:
+    """Where no answer leads elsewhere, the way is simply the order: as if each action were written out."""
+    asked = [question(f"q{place}", "verification", [{"text": "x"}]) for place in range(questions)]
+    led = [
+        question(f"q{place}", "verification",
+                 [{"text": "x", "action": to(f"q{place + 1}") if place + 1 < questions else {"type": "end"}}])
+        for place in range(questions)
+    ]  # fmt: skip
+    given = responses(**{f"q{place}": "x" for place in answered if place < questions})
+    assert compiled({"questions": asked}).follows_flow(given) is compiled({"questions": led}).follows_flow(given)
 
 
 def test_cycles_end() -> None:
@@ -143,7 +159,7 @@ json = st.recursive(
 def test_any_answer_is_judged(answers: dict[str, dict[str, Any]]) -> None:
     """Whatever is answered is told to be right or wrong, and what it means can be asked."""
     given = {id_: {"questionId": id_, "fields": fields} for id_, fields in answers.items()}
-    SURVEY.problems(given, "")
-    SURVEY.is_successful(given)
-    SURVEY.reason(given)
-    assert isinstance(Survey.follows_flow(SURVEY, given), bool)
+    said = said_in(given, SURVEY)
+    assert said.fits is not bool(SURVEY.problems(given, ""))
+    assert said.answers == tuple(answers_in(given)) and len(said.lines) == len(said.answers)
+    assert said_in(given, None).answers == said.answers

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlog.model.canvassing.said import said_in
 from interlog.model.canvassing.surveys import compiled
 from interlog.model.canvassing.visits import Beside, Visit, content_of, summary_of, title_of, visit_of, written
 from interlog.model.types import CANVASS_VISIT
@@ -67,6 +68,6 @@ def test_title_and_text() -> None:
     visit = Visit(campaign="c", contact="p", survey="s", at=0, responses=answers, successful=True)
     assert title_of("Ward 4") == "Canvass visit – Ward 4"
     assert title_of(None) == "Canvass visit"
-    assert summary_of(visit, survey) == "Successful\nWhich bus?: 12\na: x, y"
+    assert summary_of(visit, said_in(answers, survey)) == "Successful\nWhich bus?: 12\na: x, y"
     away = Visit(campaign="c", contact="p", survey="s", at=0, unavailable=True, reason="Moved")
-    assert summary_of(away, None) == "Unavailable: Moved"
+    assert summary_of(away, said_in({}, None)) == "Unavailable: Moved"

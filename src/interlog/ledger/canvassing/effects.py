@@ -4,7 +4,7 @@ Each change of a visit is also a new version of its contact's row, even if nothi
 a contact from its visits is told when another visit came in between. The journal is told of what one can see.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -13,7 +13,7 @@ from ...model.canvassing.records import RECORDS
 from ...model.canvassing.resources import Resource
 from ...model.canvassing.states import Data, Outcome, recomputed, state_after, status_after, worked
 from ...model.canvassing.statuses import status_id
-from ...model.canvassing.surveys import answers_in
+from ...model.canvassing.surveys import Answer, answers_in
 from ...model.canvassing.visits import Visit, visit_of
 from ...model.instants import now
 from ...model.interactions import Interaction
@@ -35,11 +35,11 @@ _KIND = "contacts"
 def outcome_of(tenant: Tenant, item: Interaction) -> Outcome | None:
     """Return what a visit says of its contact; None for what is deleted, or lacks what a visit must have."""
     visit = visit_of(item.content) if item.deleted_at is None else None
-    return None if visit is None else said_by(tenant, item, visit)
+    return None if visit is None else said_by(tenant, item, visit, answers_in(visit.responses))
 
 
-def said_by(tenant: Tenant, item: Interaction, visit: Visit) -> Outcome:
-    """Return what a visit says of its contact. ``item`` is the interaction that it is."""
+def said_by(tenant: Tenant, item: Interaction, visit: Visit, answers: Iterable[Answer]) -> Outcome:
+    """Return what a visit with these answers says of its contact. ``item`` is the interaction that it is."""
     available, reason = not visit.unavailable, visit.reason if visit.unavailable else None
     successful = available and bool(visit.successful)
     status, chosen = visit.status, visit.beside.chosen
@@ -61,7 +61,7 @@ def said_by(tenant: Tenant, item: Interaction, visit: Visit) -> Outcome:
         successful=successful,
         state=state,
         status=status,
-        answers=tuple(answers_in(visit.responses)),
+        answers=tuple(answers),
     )
 
 

@@ -154,12 +154,12 @@ class Recording:
     ) -> VisitDraft:
         problems = problems_of(actor, draft.visit, found, placeholders=rules.placeholders)
         book = await self._books.of(actor, found.get(("surveys", draft.visit.survey))) if not problems else None
-        visit, wrong = completed(actor.tenant, draft, found, book, by=permit.user)
+        visit, said, wrong = completed(actor.tenant, draft, found, book, by=permit.user)
         if problems or wrong:
             raise Invalid(*problems, *wrong)
         if draft.group is not None and not actor.sees(draft.group):
             raise Forbidden("records of this security group are not yours to write")
-        return replace(draft, visit=visit)
+        return replace(draft, visit=visit, said=said)
 
     async def _store_new(self, actor: Actor, drafts: Sequence[VisitDraft], found: Found) -> list[Interaction]:
         """Store new visits, what they refer to and nobody knows yet, and what they make of their contacts."""
@@ -168,11 +168,13 @@ class Recording:
         unit, at = Unit(), now()
         missing = await self._placeholders(actor, unit, drafts, found)
         known = {**found, **missing}
-        accepted = [await self._draft(actor, draft, known) for draft in drafts]
+        accepted = [_accepted(actor, draft, known) for draft in drafts]
         items = await add_drafts(self._store, actor, unit, accepted, at)
         outcomes: dict[str, list[Outcome]] = {}
         for draft, item in zip(drafts, items, strict=True):
-            outcomes.setdefault(draft.visit.contact, []).append(said_by(actor.tenant, item, draft.visit))
+            assert draft.said is not None, "it was read before it was accepted"
+            outcome = said_by(actor.tenant, item, draft.visit, draft.said.answers)
+            outcomes.setdefault(draft.visit.contact, []).append(outcome)
         contacts = {id_: known["contacts", id_] for id_ in outcomes if ("contacts", id_) not in missing}
         await self._effects.add(actor, unit, contacts, {id_: outcomes[id_] for id_ in contacts})
         self._resources.add_new(actor, unit, [_with_visits(item, outcomes) for item in missing.values()])
@@ -205,25 +207,21 @@ class Recording:
             self._interactions.persons.add_new(actor, unit, [person])
         return {item.ref: item for item in await self._resources.drafted(actor, list(made.values()))}
 
-    async def _draft(self, actor: Actor, draft: VisitDraft, known: Mapping[Ref, Resource]) -> Accepted:
-        visit = draft.visit
-        campaign, contact = known["campaigns", visit.campaign], known["contacts", visit.contact]
-        book = await self._books.of(actor, known["surveys", visit.survey])
-        content = content_of(
-            visit,
-            title_of(campaign.data.get("name")),
-            summary_of(visit, book.at(visit.at) if book is not None else None),
-            contact.person,
-            actor.person_id,
-        )
-        item = Draft(
-            type=TYPE,
-            content=content,
-            uuid=draft.id,
-            group=draft.group if draft.group is not None else campaign.group,
-            created_at=draft.created_at,
-        )
-        return Accepted(item, actor.tenant.types_by_name[TYPE], [], "")
+
+def _accepted(actor: Actor, draft: VisitDraft, known: Mapping[Ref, Resource]) -> Accepted:
+    """Return the interaction that a visit becomes."""
+    visit, said = draft.visit, draft.said
+    assert said is not None, "it was read before it was accepted"
+    campaign, contact = known["campaigns", visit.campaign], known["contacts", visit.contact]
+    title, body = title_of(campaign.data.get("name")), summary_of(visit, said)
+    item = Draft(
+        type=TYPE,
+        content=content_of(visit, title, body, contact.person, actor.person_id),
+        uuid=draft.id,
+        group=draft.group if draft.group is not None else campaign.group,
+        created_at=draft.created_at,
+    )
+    return Accepted(item, actor.tenant.types_by_name[TYPE], [], "")
 
 
 def _with_visits(item: Resource, outcomes: Mapping[str, Sequence[Outcome]]) -> Resource:

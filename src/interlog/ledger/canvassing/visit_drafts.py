@@ -1,14 +1,14 @@
 """A visit before it is stored: whether what it refers to is there, and what the server adds to it (§3.3, §3.4)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import asin, cos, radians, sin, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ...model.canvassing.resources import Ref, Resource, derived_id
-from ...model.canvassing.surveys import Survey, availability_in, reason_in
+from ...model.canvassing.said import Said, said_in
 from ...model.canvassing.visits import MEMBERS, NOT_UNDER_WAY, OFF_FLOW, Visit
 from ...model.errors import Problem
 from ...model.tenancy import Actor, Tenant
@@ -28,7 +28,8 @@ class VisitDraft(Struct, frozen=True, kw_only=True):
     """A visit to be recorded. ``undecided``: nobody said whether the contact was available, but perhaps the answers do.
 
     ``group``: the security group that was asked for; None is the campaign's. ``created_at``: when it was recorded, if
-    that was elsewhere. ``corrects``: a stored visit of the same contact, whose list and household it keeps.
+    that was elsewhere. ``corrects``: a stored visit of the same contact, whose list and household it keeps. ``said``:
+    what its answers say, once they were read.
     """
 
     visit: Visit
@@ -37,6 +38,7 @@ class VisitDraft(Struct, frozen=True, kw_only=True):
     group: int | None = None
     created_at: int | None = None
     corrects: bool = False
+    said: Said | None = None
 
 
 class Rules(Struct, frozen=True):
@@ -75,57 +77,61 @@ def problems_of(
     return problems
 
 
+class Completed(NamedTuple):
+    """A visit with what the server adds, what its answers say, and what is wrong with them."""
+
+    visit: Visit
+    said: Said
+    problems: list[Problem]
+
+
 def completed(
     tenant: Tenant, draft: VisitDraft, found: Found, book: Book | None, *, by: str | None = None
-) -> tuple[Visit, list[Problem]]:
-    """Return a visit with what the server adds, and what is wrong with its answers. ``by``: who records it, unless it
-    says who did."""
-    visit, problems, filled = draft.visit, [], draft.visit.beside.filled
-    survey = book.at(visit.at) if book is not None else None
-    if book is not None:
+) -> Completed:
+    """Complete a visit. ``by``: who records it, unless it says who did."""
+    visit, filled = draft.visit, draft.visit.beside.filled
+    said = said_in(visit.responses, book.at(visit.at) if book is not None else None)
+    problems = []
+    if book is not None and not said.fits:
         problems = book.problems(visit.responses, visit.at, "/data/survey/responses")
     if draft.undecided:
-        available = survey.availability(visit.responses) if survey is not None else availability_in(visit.responses)
-        if available is None:
+        if said.available is None:
             problems.append(Problem("/data/unavailable", "is required", "missing"))
-        visit, filled = replace(visit, unavailable=available is False), (*filled, "unavailable")
+        visit, filled = replace(visit, unavailable=said.available is False), (*filled, "unavailable")
     if problems:
-        return visit, problems
+        return Completed(visit, said, problems)
     added: dict[str, Any] = {}
-    if visit.successful is None and survey is not None:
-        added["successful"] = survey.is_successful(visit.responses)
-    if visit.reason is None and visit.unavailable:
-        reason = survey.reason(visit.responses) if survey is not None else reason_in(visit.responses)
-        if reason is not None and len(reason) <= MAX_REASON:
-            added["unavailableReason"] = reason
+    if visit.successful is None and said.successful is not None:
+        added["successful"] = said.successful
+    if visit.reason is None and visit.unavailable and said.reason is not None and len(said.reason) <= MAX_REASON:
+        added["unavailableReason"] = said.reason
     contact = found.get(("contacts", visit.contact))
     if contact is not None and not contact.placeholder:
         added |= _distance(visit, contact)
         if not draft.corrects:
-            visit = replace(visit, list_id=None)
+            if visit.list_id is not None:
+                visit = replace(visit, list_id=None)
             added |= _of_contact(tenant, visit, contact)
     status = _status(visit, found)
     beside = replace(
         visit.beside,
         creator=visit.beside.creator or by,
         filled=tuple(dict.fromkeys((*filled, *added))),
-        flags=tuple(_odd(draft, found, survey)),
+        flags=_odd(draft, found, said),
         chosen=visit.beside.chosen if status is None else (status.id, status.data["contactState"]),
     )
-    return replace(visit, beside=beside, **{_MEMBERS[name]: value for name, value in added.items()}), []
+    new = {_MEMBERS[name]: value for name, value in added.items()}
+    return Completed(replace(visit, beside=beside, **new), said, [])
 
 
-def _odd(draft: VisitDraft, found: Found, survey: Survey | None) -> Iterator[str]:
+def _odd(draft: VisitDraft, found: Found, said: Said) -> tuple[str, ...]:
     visit = draft.visit
-    if survey is not None and not survey.follows_flow(visit.responses):
-        yield OFF_FLOW
     campaign = found.get(("campaigns", visit.campaign))
     if draft.corrects:  # what counts is how it was when the visit came
         is_under_way = NOT_UNDER_WAY not in visit.beside.flags
     else:
         is_under_way = campaign is None or campaign.data.get("status") not in ("pending", "complete")
-    if not is_under_way:
-        yield NOT_UNDER_WAY
+    return (() if said.follows else (OFF_FLOW,)) + (() if is_under_way else (NOT_UNDER_WAY,))
 
 
 MAX_REASON = 256

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ...model.canvassing.errors import Changed
 from ...model.canvassing.permissions import Permit
+from ...model.canvassing.said import Said, said_in
 from ...model.canvassing.surveys import answers_in
 from ...model.canvassing.visits import (
     FIELDS,
@@ -184,10 +185,10 @@ class Visits:
             found = await rows.by_refs(self._database, actor.tenant.id, refs_of(new))
             problems = problems_of(actor, new, found, before=old)
             book = await self._books.of(actor, found.get(("surveys", new.survey)))
-            visit, wrong = completed(actor.tenant, draft, found, book)
+            visit, said, wrong = completed(actor.tenant, draft, found, book)
             if problems or wrong:
                 raise Invalid(*problems, *wrong)
-            content = _amended(read.content, old, visit, found, book)
+            content = _amended(read.content, old, visit, said, found, book)
             unit, type_ = Unit(), actor.tenant.types_by_id[read.type_id]
             amended = await self._interactions.add_amendment(actor, unit, read, content, type_)
             await self._interactions.follow(actor, unit, [(read, amended)])
@@ -221,10 +222,10 @@ class Visits:
         return read
 
 
-def _amended(read: Content, old: Visit, visit: Visit, found: Found, book: Book | None) -> Content:
+def _amended(read: Content, old: Visit, visit: Visit, said: Said, found: Found, book: Book | None) -> Content:
     """Return the content of a corrected visit. A text that somebody wrote in the place of the summary stays."""
     survey = book.at(visit.at) if book is not None else None
-    is_summary = read.body in (None, summary_of(old, survey))
+    is_summary = read.body in (None, summary_of(old, said_in(old.responses, survey)))
     participants = read.participants
     if visit.contact != old.contact:
         person = Participant(found["contacts", visit.contact].person, Role.CONTACT)
@@ -238,7 +239,7 @@ def _amended(read: Content, old: Visit, visit: Visit, found: Found, book: Book |
         read,
         occurred_at=visit.at,
         title=title,
-        body=summary_of(visit, survey) if is_summary else read.body,
+        body=summary_of(visit, said) if is_summary else read.body,
         participants=participants,
         fields=others | fields_of(visit),
         extras=extras | extras_of(visit),

@@ -4,7 +4,7 @@ A survey is compiled once per version, and asked for each visit.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -47,8 +47,18 @@ class Option(Struct, frozen=True):
     leads_on: bool = True
 
 
+class Taking(Struct, frozen=True, gc=False):
+    """What an answer comes to: the question with it as one reads them, and whether it means success."""
+
+    line: str
+    success: bool
+
+
 class Question(Struct, frozen=True):
-    """A question as it is asked. ``chosen_by``: what may be chosen (options or choices), by the text of the answer."""
+    """A question as it is asked. ``chosen_by``: what may be chosen (options or choices), by the text of the answer.
+
+    ``taken``: of questions to which one text is the answer, what each that may be chosen comes to.
+    """
 
     id: str
     tag: str
@@ -56,6 +66,7 @@ class Question(Struct, frozen=True):
     text: str
     options: tuple[Option, ...]
     chosen_by: Mapping[str, Option]
+    taken: Mapping[str, Taking]
     longest: int = _LONGEST_TEXT
     keyboard: str | None = None
 
@@ -114,6 +125,11 @@ class Question(Struct, frozen=True):
         found = [option for item in values if (option := self.chosen_by.get(_text_of(item))) is not None]
         return found + list(self.options[-1:]) if self.type == _MULTI_SELECT else found
 
+    def taking(self, value: Any) -> Taking:
+        """Return what any answer comes to."""
+        line = f"{self.text or self.tag}: {self.shown(value)}"
+        return Taking(line, any(option.success for option in self.chosen(value)))
+
     def shown(self, value: Any) -> str:
         """Return an answer as one reads it: the texts of what was chosen."""
         return ", ".join(map(self._shown, value)) if isinstance(value, list) else self._shown(value)
@@ -147,32 +163,10 @@ class Survey(Struct, frozen=True, dict=True):
                     found.append(Problem(place, f"must be named {question.tag}, as the question's tag", "choice"))
         return found
 
-    def is_successful(self, responses: Responses) -> bool:
-        """Whether an option or choice was chosen that means success."""
-        for answer in answers_in(responses):
-            question = self.questions.get(answer.question)
-            if question is not None and any(option.success for option in question.chosen(answer.value)):
-                return True
-        return False
-
-    def reason(self, responses: Responses) -> str | None:
-        """Return why nobody could be talked to: the text of the option chosen in the question about it."""
-        for answer in answers_in(responses):
-            question = self.questions.get(answer.question)
-            if question is not None and answer.tag == REASON_TAG:
-                return question.shown(answer.value)
-        return None
-
-    def availability(self, responses: Responses) -> bool | None:
-        """Return whether somebody was available, as the question about it was answered; None where it was not."""
-        for answer in answers_in(responses):
-            question = self.questions.get(answer.question)
-            if question is not None and question.type == AVAILABILITY:
-                return bool(answer.value == "true")
-        return None
-
     def follows_flow(self, responses: Responses) -> bool:
         """Whether the responses are what one gets who begins at the first question and follows the answers' actions."""
+        if self._is_straight:
+            return all(id_ in responses for id_ in self._order[: len(responses)])
         reached: set[str] = set()
         ahead = [next(iter(self.questions), None)]
         while ahead:
@@ -191,8 +185,21 @@ class Survey(Struct, frozen=True, dict=True):
     @cached_property
     def _next(self) -> dict[str, str]:
         """By each question, the one that comes after it in order."""
-        order = list(self.questions)
-        return dict(pairwise(order))
+        return dict(pairwise(self._order))
+
+    @cached_property
+    def _order(self) -> list[str]:
+        return list(self.questions)
+
+    @cached_property
+    def _is_straight(self) -> bool:
+        """Whether each question simply leads to the next one."""
+        offered = (
+            option
+            for question in self.questions.values()
+            for option in (*question.options, *question.chosen_by.values())
+        )
+        return all(option.leads_on and option.leads_to is None for option in offered)
 
 
 def answers_in(responses: Responses) -> list[Answer]:
@@ -200,17 +207,17 @@ def answers_in(responses: Responses) -> list[Answer]:
     return [Answer(id_, tag, value) for id_, response in responses.items() for tag, value in response["fields"].items()]
 
 
-def availability_in(responses: Responses) -> bool | None:
+def availability_in(answers: Iterable[Answer]) -> bool | None:
     """Return whether somebody was available, as it is told without the survey: by the vendor's own tag."""
-    for answer in answers_in(responses):
+    for answer in answers:
         if answer.tag == "available" and answer.value in ("true", "false"):
             return bool(answer.value == "true")
     return None
 
 
-def reason_in(responses: Responses) -> str | None:
+def reason_in(answers: Iterable[Answer]) -> str | None:
     """Return why nobody could be talked to, as it is told without the survey: by the vendor's own tag."""
-    for answer in answers_in(responses):
+    for answer in answers:
         if answer.tag == REASON_TAG and isinstance(answer.value, str):
             return answer.value
     return None
@@ -229,13 +236,20 @@ def _question(item: Mapping[str, Any]) -> Question:
     elif item["type"] == _SCALE:
         answered = tuple(_on_scale(option, place) for place, option in enumerate(options, 1))
     by_text = {_text_of(option.answer): option for option in reversed(answered)}
+    text = item.get("text", "")
+    chosen_by = dict(reversed(by_text.items()))
+    taken = {}
+    if item["type"] not in _NO_BUTTONS:
+        head = text or item["tag"]
+        taken = {answer: Taking(f"{head}: {option.text}", option.success) for answer, option in chosen_by.items()}
     return Question(
         id=item["questionId"],
         tag=item["tag"],
         type=item["type"],
-        text=item.get("text", ""),
+        text=text,
         options=answered if item["type"] == _SCALE else options,
-        chosen_by=dict(reversed(by_text.items())),
+        chosen_by=chosen_by,
+        taken=taken,
         longest=item.get("max", _LONGEST_TEXT),
         keyboard=item.get("keyboard"),
     )

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ..interactions import Content, Participant
 from ..types import CANVASS_VISIT, Role
 from .resources import NOTHING
-from .surveys import Survey, answers_in
+from .said import Said
 
 TYPE = CANVASS_VISIT.name
 TYPE_ID = CANVASS_VISIT.id
@@ -189,18 +189,10 @@ def title_of(campaign: str | None) -> str:
     return f"{_TITLE} – {campaign[:_LONGEST_NAME]}" if campaign else _TITLE
 
 
-def summary_of(visit: Visit, survey: Survey | None) -> str:
+def summary_of(visit: Visit, said: Said) -> str:
     """Return what was found out at the door, as one reads it: a line for each answer."""
     if visit.unavailable:
-        lines = [f"Unavailable: {visit.reason}" if visit.reason else "Unavailable"]
+        head = f"Unavailable: {visit.reason}" if visit.reason else "Unavailable"
     else:
-        lines = ["Available" if visit.successful is None else "Successful" if visit.successful else "Not successful"]
-    for answer in answers_in(visit.responses):
-        question = survey.questions.get(answer.question) if survey is not None else None
-        if question is not None:
-            lines.append(f"{question.text or question.tag}: {question.shown(answer.value)}")
-        else:
-            values = answer.value if isinstance(answer.value, list) else [answer.value]
-            lines.append(f"{answer.tag}: {', '.join(map(str, values))}")
-    lines += [_ODD[flag] for flag in visit.beside.flags]
-    return "\n".join(lines)[:_LONGEST_TEXT]
+        head = "Available" if visit.successful is None else "Successful" if visit.successful else "Not successful"
+    return "\n".join([head, *said.lines, *[_ODD[flag] for flag in visit.beside.flags]])[:_LONGEST_TEXT]

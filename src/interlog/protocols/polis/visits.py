@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from interlog.model.canvassing.resources import NOTHING, nil_survey
-from interlog.model.canvassing.surveys import availability_in
+from interlog.model.canvassing.surveys import answers_in, availability_in
 from interlog.model.canvassing.visits import Beside, Visit
 from interlog.model.instants import parse_moment
 from interlog.model.tenancy import Tenant
@@ -106,7 +106,7 @@ def visit_in(data: dict[str, Any], reading: Reading, path: str) -> Given | None:
     responses = survey.get("responses", NOTHING)
     unavailable = found.get("unavailable")
     filled: tuple[str, ...] = ()
-    if unavailable is None and (available := availability_in(responses)) is not None:
+    if unavailable is None and (available := availability_in(answers_in(responses))) is not None:
         unavailable, filled = not available, ("unavailable",)
     visit = Visit(
         campaign=found["campaignId"],
