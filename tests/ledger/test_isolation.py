@@ -12,6 +12,7 @@ from interlog.ledger import Ledger
 from interlog.ledger.bulk import Bulk
 from interlog.ledger.change_sets import InstanceChange, ProfileChange
 from interlog.ledger.definitions import Copied
+from interlog.ledger.value_sets import Setting
 from interlog.model.conditions import Compare, Operator
 from interlog.model.errors import InterlogError
 from interlog.model.fields import Field, FieldDraft, ValueType
@@ -266,6 +267,9 @@ READS: dict[str, Attempt] = {
         limit=9,
     ),
     "sheets.page": lambda firm, ids: firm.ledger.sheets.page(firm.actor, ids["people"], limit=9),
+    "value_sets.check": lambda firm, ids: firm.ledger.value_sets.check(
+        firm.actor, Party.PERSON, [Setting(ids["field"], ["x"])], None
+    ),
     "sheets.entry": lambda firm, ids: firm.ledger.sheets.entry(firm.actor, ids["people"], ids["standing"]),
     "sheets.of_parties": lambda firm, ids: _first(
         firm.ledger.sheets.of_parties(firm.actor, Party.PERSON, [ids["person"]])
@@ -407,6 +411,9 @@ WRITES: dict[str, Attempt] = {
     ),
     "party_values.update": lambda firm, ids: firm.ledger.party_values.update(firm.actor, ids["value"], "x"),
     "party_values.delete": lambda firm, ids: firm.ledger.party_values.delete(firm.actor, ids["value"]),
+    "value_sets.put": lambda firm, ids: firm.ledger.value_sets.put(
+        firm.actor, Party.PERSON, ids["person"], [Setting(ids["field"], ["y"])]
+    ),
     "list_entries.add": lambda firm, ids: firm.ledger.list_entries.add(firm.actor, ids["people"], ids["person"]),
     "list_entries.remove": lambda firm, ids: firm.ledger.list_entries.remove(
         firm.actor, ids["people"], ids["standing"]

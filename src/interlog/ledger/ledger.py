@@ -79,6 +79,7 @@ from .tenants import Tenants
 from .timeline import Timeline
 from .types import Types
 from .undoing import Undoing
+from .value_sets import ValueSets
 from .waiting import Waiting
 from .webhooks import Webhooks
 
@@ -106,6 +107,7 @@ class Ledger:
         self.list_entries = ListEntries(store, self.opportunities)
         self.party_fields = PartyFields(store, self.opportunities)
         self.party_values = PartyValues(store, self.party_fields, self.list_entries)
+        self.value_sets = ValueSets(store, self.party_fields, self.party_values)
         self.sheets = Sheets(store, self.opportunities, self.party_fields, self.list_entries)
         self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
         self.cards = Cards(store, self.persons, self.organizations)

@@ -203,18 +203,20 @@ class PartyValues:
         return field, value
 
     async def _note(self, actor: Actor, unit: Unit, item: FieldValue, action: ChangeAction, at: int) -> None:
-        rows.add_change(
-            unit,
-            actor.tenant.id,
-            ValueChange(
-                id=await self._store.numbers.one(actor.tenant.id, "value_change"),
-                field_id=item.field_id,
-                kind=item.kind,
-                party=item.party,
-                entry=item.entry,
-                action=action,
-                changer=actor.person_id,
-                at=at // 1_000 * 1_000,
-                value=item.value,
-            ),
-        )
+        note_change(actor, unit, await self._store.numbers.one(actor.tenant.id, "value_change"), item, action, at)
+
+
+def note_change(actor: Actor, unit: Unit, id_: int, item: FieldValue, action: ChangeAction, at: int) -> None:
+    """Add to a unit what became of a value."""
+    change = ValueChange(
+        id=id_,
+        field_id=item.field_id,
+        kind=item.kind,
+        party=item.party,
+        entry=item.entry,
+        action=action,
+        changer=actor.person_id,
+        at=at // 1_000 * 1_000,
+        value=item.value,
+    )
+    rows.add_change(unit, actor.tenant.id, change)

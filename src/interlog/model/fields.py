@@ -154,16 +154,17 @@ class Refused(Exception):
         return Problem("value", str(self), "type")
 
 
-def plain_value(field: Field, given: Any) -> Any:
+def plain_value(field: Field, given: Any, *, option_ids: bool = False) -> Any:
     """Return a value as stored; for a text that is no option of an open dropdown yet, the text.
 
+    ``option_ids``: the options of open dropdowns are given by their ids, too, as those of the others are.
     Raises ``Refused``. Whether who is named is there is left to the caller.
     """
     match field.value_type:
         case ValueType.PERSON | ValueType.ORGANIZATION:
             return _id(given)
         case ValueType.DROPDOWN:
-            return _open_option(field, given)
+            return _option(field, given) if option_ids else _open_option(field, given)
         case ValueType.NUMBER:
             return _number(given)
         case ValueType.DATE:

@@ -265,6 +265,12 @@ async def cells(database: Database, tenant: int, kind: Party, ids: Iterable[int]
     return sorted((cell for cell in found if cell is not None), key=lambda cell: cell.value.id)
 
 
+async def kept(database: Database, tenant: int, kind: Party, id_: int) -> list[FieldValue]:
+    """Return all values of a party, in order of ids, also those that are not seen because whom they name is gone."""
+    rows = await database.fetch(CELLS, tenant=tenant, party_kind=int(kind), parties=database.array([id_]))
+    return sorted((value_of(row[:-2]) for row in rows), key=lambda value: value.id)
+
+
 def _cell_of(row: Row) -> Cell | None:
     """Return a value; None where whom it names is gone."""
     *shown, kind, named = row

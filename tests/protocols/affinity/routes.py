@@ -248,6 +248,12 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "field_values.create": {"value": 1.5},
         "field_values.update": {"value": 1.5},
         "field_values.patch": {"value": 1.5},
+        "v2.persons.set_value": {"value": {"type": "number-multi", "data": [1.5]}},
+        "v2.persons.update_values": numbers_set("Field", "number-multi", [1.5], ids),
+        "v2.companies.set_value": {"value": {"type": "number", "data": 1.5}},
+        "v2.companies.update_values": numbers_set("CompanyField", "number", 1.5, ids),
+        "v2.lists.set_value": {"value": {"type": "number-multi", "data": [1.5]}},
+        "v2.lists.update_values": numbers_set("Field", "number-multi", [1.5], ids),
         "v2.notes.create": {
             "type": "entities",
             "content": {"html": "<p>Hello</p>"},
@@ -272,6 +278,14 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
     if name.startswith("interactions.") and "type" in values:
         values["type"] = 1
     return Sent(operation, path, in_path, values | special.get(name, {}))
+
+
+def numbers_set(model: str, type_: str, data: Any, ids: Mapping[str, int]) -> dict[str, Any]:
+    """Return the body that sets a field of numbers in version 2."""
+    return {
+        "operation": "update-fields",
+        "updates": [{"id": f"field-{ids[model]}", "value": {"type": type_, "data": data}}],
+    }
 
 
 def sample(param: Param, ids: Mapping[str, int]) -> Any:

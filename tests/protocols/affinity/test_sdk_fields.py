@@ -1,7 +1,7 @@
 """Fields, values and their changes through affinity-sdk."""
 
 import pytest
-from affinity import Affinity
+from affinity import Affinity, ValidationError
 from affinity.models import FieldCreate, FieldValueCreate
 from affinity.types import CompanyId, EntityType, FieldId, FieldType, FieldValueType, ListEntryId, ListId, PersonId
 
@@ -134,3 +134,29 @@ def test_where_they_stand(client: Affinity, world: World) -> None:
         (entry,), (list_,) = entries.data, lists.data
         assert (entry.id, entry.list_id, entry.list_name) == (world.entries[kind].id, list_.id, list_.name)
         assert set(entry.fields.data) == set(shown(world.there[kind]))
+
+
+@pytest.mark.covers(
+    "v2.lists.set_value", "v2.lists.update_values", "v2.persons.update_values", "v2.companies.update_values", by=BY
+)
+def test_set(client: Affinity, world: World) -> None:
+    """Values of an entry, a person and a company are set alone and together, and taken away."""
+    entry, there = ListEntryId(world.entries[Party.PERSON].id), world.there[Party.PERSON]
+    entries = client.lists.entries(ListId(world.lists[Party.PERSON].id))
+    number, text, many = (FieldId(there[place].field.id) for place in (2, 0, 10))
+    entries.update_field_value(entry, number, 7)
+    assert entries.get_field_value(entry, number) == 7
+    updates = {text: "Changed", many: [5, 6]}
+    assert entries.batch_update_fields(entry, updates, value_types={many: "number-multi"}).operation == "update-fields"
+    assert (entries.get_field_value(entry, text), entries.get_field_value(entry, many)) == ("Changed", [5, 6])
+    entries.batch_update_fields(entry, {text: None}, value_types={text: "text"})
+    assert entries.get_field_value(entry, text) is None
+    with pytest.raises(ValidationError):
+        entries.update_field_value(entry, number, "seven")
+    person, company = PersonId(world.ola.id), CompanyId(world.client.id)
+    for kind, service, id_ in (
+        (Party.PERSON, client.persons, person), (Party.ORGANIZATION, client.companies, company)
+    ):  # fmt: skip
+        field = FieldId(world.everywhere[kind][0].field.id)
+        service.batch_update_fields(id_, {field: "Mine"})  # type: ignore[operator]
+        assert service.get_field_values(id_).get_value(field) == "Mine"  # type: ignore[operator]

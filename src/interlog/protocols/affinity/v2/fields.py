@@ -77,12 +77,17 @@ def normal_id(text: str) -> str:
     return f"field-{int(text)}" if text.isascii() and text.isdecimal() and len(text) <= 16 else text
 
 
-async def _of_party(call: Call, kind: Party, asked: Wanted) -> Sequence[wire.Field]:
-    id_ = call.args["id"]
+async def check_party(call: Call, kind: Party) -> None:
+    """See that the person or organization in the path is there; raises ``NotFound`` or ``MergedAway``."""
     if kind is Party.PERSON:
-        await call.ledger.persons.get(call.actor, id_)
+        await call.ledger.persons.get(call.actor, call.args["id"])
     else:
-        await call.ledger.organizations.get(call.actor, id_)
+        await call.ledger.organizations.get(call.actor, call.args["id"])
+
+
+async def _of_party(call: Call, kind: Party, asked: Wanted) -> Sequence[wire.Field]:
+    await check_party(call, kind)
+    id_ = call.args["id"]
     return (await columns.of_parties(call, kind, [id_], asked))[id_]
 
 

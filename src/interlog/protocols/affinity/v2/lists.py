@@ -10,6 +10,7 @@ from interlog.model.parties import Opportunity, Organization, Party, Person
 from ..operations import PATH_ID, Call, Handler, Kind, Param
 from . import columns, translate, wire
 from .columns import FIELDS, wanted
+from .fields import check_party
 from .paging import MAX_LIMIT, PAGING, first_args, page
 from .parties import with_key
 from .versions import is_first
@@ -96,12 +97,8 @@ def entries_of_party(kind: Party) -> Handler:
 
 
 async def _standing(call: Call, kind: Party) -> list[Standing]:
-    id_ = call.args["id"]
-    if kind is Party.PERSON:
-        await call.ledger.persons.get(call.actor, id_)
-    else:
-        await call.ledger.organizations.get(call.actor, id_)
-    return await call.ledger.sheets.standing(call.actor, kind, id_)
+    await check_party(call, kind)
+    return await call.ledger.sheets.standing(call.actor, kind, call.args["id"])
 
 
 def _behind(call: Call, args: dict[str, Any], place: list[int] | None, found: Sequence[Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from interlog.model.parties import Party
 
 from ..operations import Operation
-from . import fields, lists
+from . import field_writes, fields, lists
 
 FIELDS = (
     *(
@@ -20,6 +20,11 @@ FIELDS = (
                       spec="14.4", handler=fields.values_of_party(kind), params=fields.VALUES),
             Operation(name=f"v2.{name}.value", method="GET", paths=(f"/v2/{name}/{{id}}/fields/{{field_id}}",),
                       version=2, spec="14.4", handler=fields.value_of_party(kind), params=fields.VALUE),
+            Operation(name=f"v2.{name}.set_value", method="POST", paths=(f"/v2/{name}/{{id}}/fields/{{field_id}}",),
+                      version=2, spec="14.4", handler=field_writes.set_of_party[kind], params=field_writes.SET,
+                      writes=True, status=204),
+            Operation(name=f"v2.{name}.update_values", method="PATCH", paths=(f"/v2/{name}/{{id}}/fields",), version=2,
+                      spec="14.4", handler=field_writes.update_party[kind], params=field_writes.UPDATE, writes=True),
         )
     ),
     Operation(name="v2.lists.fields", method="GET", paths=("/v2/lists/{id}/fields",), version=2, spec="14.5",
@@ -29,4 +34,9 @@ FIELDS = (
     Operation(name="v2.lists.value", method="GET",
               paths=("/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}",), version=2, spec="14.5",
               handler=fields.value_of_entry, params=fields.ENTRY_VALUE),
+    Operation(name="v2.lists.set_value", method="POST",
+              paths=("/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}",), version=2, spec="14.5",
+              handler=field_writes.set_of_entry, params=field_writes.SET_ENTRY, writes=True, status=204),
+    Operation(name="v2.lists.update_values", method="PATCH", paths=("/v2/lists/{id}/list-entries/{entry_id}/fields",),
+              version=2, spec="14.5", handler=field_writes.update_entry, params=field_writes.UPDATE_ENTRY, writes=True),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET
 
 from interlog.ledger.relationships import Moment
+from interlog.model.errors import Problem
 from interlog.model.fields import (
     LOCATION_PARTS,
     Cell,
@@ -24,6 +25,7 @@ from interlog.model.parties import PersonKind
 
 from ..translate import CALL_CODE, CHAT_CODE, EMAIL_CODE, title_of
 from . import wire
+from .bodies import id_of
 from .translate import (
     INTERACTION_KINDS,
     People,
@@ -165,6 +167,60 @@ def _plain(item: Field, cell: Cell) -> Any:
             return shown
         case _:
             return stored
+
+
+# What is given
+
+
+_MOST_GIVEN = 100
+_MOST_OPTIONS = 1_000
+
+
+def given_values(item: Field, given: Any, path: str, problems: list[Problem]) -> list[Any]:
+    """Return the values in ``{"type": …, "data": …}`` as the model takes them, none for null; notes what is wrong."""
+    name = value_type(item)
+    if not isinstance(given, dict):
+        problems.append(Problem(path, "must be an object with type and data", "type"))
+        return []
+    if given.get("type") != name:
+        problems.append(Problem(f"{path}.type", f"must be {name}", "choice"))
+        return []
+    if "data" not in given:
+        problems.append(Problem(f"{path}.data", "is required", "missing"))
+        return []
+    data = given["data"]
+    if data is None:
+        return []
+    if not item.allows_multiple:
+        return [_given(item, data, f"{path}.data", problems)]
+    data = [data] if not name.endswith("-multi") else data
+    most = _MOST_OPTIONS if item.value_type is ValueType.DROPDOWN else _MOST_GIVEN
+    if not isinstance(data, list) or len(data) > most:
+        problems.append(Problem(f"{path}.data", f"must be a list of at most {most} values", "type"))
+        return []
+    return [_given(item, one, f"{path}.data[{place}]", problems) for place, one in enumerate(data)]
+
+
+def _given(item: Field, data: Any, path: str, problems: list[Problem]) -> Any:
+    """Return a single value as the model takes it; what is wrong with that is found there."""
+    match item.value_type:
+        case ValueType.PERSON | ValueType.ORGANIZATION:
+            return id_of(data, path, problems)
+        case ValueType.DROPDOWN | ValueType.RANKED_DROPDOWN:
+            if not isinstance(data, dict) or not isinstance(data.get("dropdownOptionId"), int):
+                problems.append(Problem(f"{path}.dropdownOptionId", "must be the id of an option", "type"))
+                return None
+            return data["dropdownOptionId"]
+        case ValueType.NUMBER if isinstance(data, str):
+            problems.append(Problem(path, "must be a number", "type"))
+        case ValueType.LOCATION if isinstance(data, dict):
+            unknown = [Problem(f"{path}.{name}", "is no part of a location") for name in data.keys() - PLACES.values()]
+            problems.extend(sorted(unknown, key=lambda problem: problem.path))
+            return {name: data.get(public) for name, public in PLACES.items()}
+    return data
+
+
+# What interactions fill in
 
 
 def encounter(
