@@ -34,7 +34,8 @@ from ..model.conditions import (
 from ..model.expressions import Expression, Field, Kind, Literal
 from . import expressions, folding
 from .engines import per_engine
-from .expressions import Numbers, Record, json_of, literals, sql_of
+from .expressions import Numbers, Record, literals, sql_of
+from .json_values import json_of
 from .patterns import glob_of, regex_of
 from .statements import Query
 
@@ -256,7 +257,7 @@ class _Writer:
         if isinstance(source, Collection):
             return (f"{{0}} AS e{variable}", f"{{0}} AS e{variable}"), (self._record.participants,)
         assert isinstance(source, Field), "lists stand in fields"
-        type_, value = json_of(source, self._record, self._numbers)
+        type_, value = json_of(source, self._record.fields, self._numbers)
         return (
             (
                 f"json_each(CASE {{0}} WHEN 'array' THEN {{1}} END) AS e{variable}",
