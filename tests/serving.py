@@ -35,7 +35,7 @@ from interlog.store.schema import metadata
 from interlog.store.statements import Query, parameter
 from tests.conftest import ENGINES, FreshDatabase
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 Result = TypeVar("Result")
 
@@ -103,6 +103,7 @@ class RunningServer:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=120,  # no connection of a test ends just when it is used again
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve([listening]))
@@ -379,7 +380,7 @@ def interlog_process(
             served.process.communicate()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Return as soon as something holds; fail when it takes too long."""
     end = time.monotonic() + seconds
     while not holds():

@@ -47,7 +47,7 @@ def test_the_command_serves() -> None:
         affinity = served.started["protocols"]["affinity"]
         assert affinity["base_url"].startswith(served.base)
         headers = {"Authorization": f"Bearer {affinity['token']}"}
-        assert httpx2.get(f"{affinity['base_url']}/auth/whoami", headers=headers).status_code == 200
+        assert httpx2.get(f"{affinity['base_url']}/auth/whoami", headers=headers, timeout=30).status_code == 200
         assert served.stop() == 0
 
 

@@ -10,7 +10,8 @@ _RULES = {
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it is now: the rule, the help, and the elements."""
+    """Return what axe finds wrong with a page as it is once it is loaded: the rule, the help, and the elements."""
+    page.wait_for_load_state()
     # Our policy runs no script that was not sent as a file; the browser's own evaluate is not bound by it.
     page.evaluate((packages() / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
     found = page.evaluate("rules => axe.run(document, rules)", _RULES)

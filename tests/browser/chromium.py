@@ -6,7 +6,11 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
+
+PATIENCE_MS = 30_000
+"""How long a test waits for what it expects to see: on a busy machine everything takes longer, and nobody waits for
+what comes at once."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
@@ -32,6 +36,7 @@ def running_chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Tests run as root in containers, where Chromium has no sandbox; what it opens is ours alone.
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

@@ -16,7 +16,7 @@ from tests.serving import Firm, running_server
 from tests.web.visiting import link_of
 
 from . import demo as demo_store
-from .chromium import DESKTOP, PHONE, SCREENS, Screen, running_chromium, watch
+from .chromium import DESKTOP, PATIENCE_MS, PHONE, SCREENS, Screen, running_chromium, watch
 
 OpenTab = Callable[..., Page]
 
@@ -75,7 +75,7 @@ def open_tab(demo: Firm, chromium: Browser, state: StorageState) -> Iterator[Ope
             context = chromium.new_context(base_url=base, storage_state=remembered, **known)
             closing.enter_context(context)
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE_MS)
             faults.append(watch(page, base))
             return page
 

@@ -47,6 +47,7 @@ def test_an_organiser_reads_the_results(tab: Page) -> None:
     tabs.get_by_role("link", name="Results").click()
     asked = tab.get_by_role("region", name="Is the contact available?")
     expect(asked).to_contain_text(re.compile(rf"asked {knocked:,} times"))
+    tab.wait_for_load_state()
     assert sum(number(row.locator("td.number").first.inner_text()) for row in rows(asked)) == knocked
     tab.get_by_role("link", name="Read them in the visits").first.click()
     expect(tab.locator(".entry").first).to_be_visible()
@@ -55,6 +56,7 @@ def test_an_organiser_reads_the_results(tab: Page) -> None:
     tabs.get_by_role("link", name="Quality").click()
     tab.get_by_label("metres from the door").fill("0")
     tab.get_by_role("button", name="Look again").click()
+    tab.wait_for_load_state()
     far = tab.get_by_role("region", name="Far from the door", exact=False).first
     summary = far.locator("summary")
     if not far.locator("details[open]").count():

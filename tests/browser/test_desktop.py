@@ -13,6 +13,7 @@ from interlog.web import desk
 from tests.protocols.fdc3.conftest import SEED
 from tests.serving import Firm
 
+from .chromium import PATIENCE_MS
 from .desktop import Desktop, build, raised, served
 
 CONTACT = {"type": "fdc3.contact", "name": "Ada Byron", "id": {"email": "ada@client.example"}}
@@ -32,7 +33,7 @@ def page(chromium: Browser, demo: Firm, state: StorageState) -> Iterator[Page]:
     """A page of a browser in which the demo's owner is signed in to our server."""
     with chromium.new_context(storage_state=state, locale="en-US") as context:
         found = context.new_page()
-        found.set_default_timeout(15_000)
+        found.set_default_timeout(PATIENCE_MS)
         yield found
 
 
@@ -230,7 +231,7 @@ def test_without_an_agent(page: Page, demo: Firm) -> None:
     """By itself, the page is one like all others, and says that there is no agent."""
     page.goto(f"{demo.server.base}/fdc3/app")
     expect(page.locator("#view .entries").first).to_be_visible()
-    expect(page.locator("#agent")).to_have_text("No desktop agent", timeout=10_000)
+    expect(page.locator("#agent")).to_have_text("No desktop agent")
 
 
 def test_in_a_container(page: Page, demo: Firm) -> None:

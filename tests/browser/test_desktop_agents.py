@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Frame, Page, StorageState, expect
 from tests.protocols.fdc3.conftest import SEED
 from tests.serving import Firm
 
-from .desktop import Desktop, build, raised, served
+from .chromium import PATIENCE_MS
+from .desktop import Desktop, build, frame_of, raised, served
 
 CONTACTS = {"type": "fdc3.contactList", "contacts": [{"type": "fdc3.contact", "id": {"email": "ada@client.example"}}]}
 ALWAYS = {"type": "fdc3.timeRange", "startTime": "0001-01-01T00:00:00Z"}
@@ -37,7 +38,7 @@ def page(chromium: Browser, state: StorageState) -> Iterator[Page]:
     """A page of a browser in which the demo's owner is signed in to our server."""
     with chromium.new_context(storage_state=state, locale="en-US") as context:
         found = context.new_page()
-        found.set_default_timeout(15_000)
+        found.set_default_timeout(PATIENCE_MS)
         yield found
 
 
@@ -51,12 +52,7 @@ def framed(page: Page, address: str) -> Frame:
         }""",
         address,
     )
-    for _ in range(400):
-        found = page.frame("interlog")
-        if found is not None and found.url != "about:blank":
-            return found
-        page.wait_for_timeout(25)
-    raise AssertionError("there is no frame")
+    return frame_of(page, "interlog")
 
 
 def connected(ours: Frame | Page) -> None:
@@ -87,7 +83,7 @@ def test_only_pages_are_loaded(page: Page, demo: Firm, port: int, address: str) 
     """What is no page of a server is not loaded for an agent."""
     page.goto(f"http://127.0.0.1:{port}/small.html?load={address}")
     ours = framed(page, f"{demo.server.base}/fdc3/app")
-    expect(ours.locator("#agent")).to_have_text("No desktop agent", timeout=10_000)
+    expect(ours.locator("#agent")).to_have_text("No desktop agent")
     assert ours.child_frames == []
 
 
@@ -108,7 +104,7 @@ def test_heartbeats_while_a_form_is_open(page: Page, demo: Firm, port: int) -> N
     expect(ours.locator("#asked")).to_be_visible()
     for count in range(1, 6):
         page.evaluate("() => window.beat()")
-        page.wait_for_function(f"() => window.beats === {count}", timeout=400)
+        page.wait_for_function(f"() => window.beats === {count}")
     assert page.evaluate("() => window.results.form") is None
     ours.get_by_role("button", name="Cancel").click()
     assert result(page, "form")["message"] == "cancelled by the user"

@@ -17,7 +17,7 @@ from .axe import violations
 from .chromium import PHONE, Screen
 from .conftest import OpenTab
 
-DELETED = 1
+AT = 1_772_712_000_000_000  # 2026-03-05T12:00:00Z
 NEW = (
     ("/persons", {"first_name": "Gone"}),
     ("/organizations", {"name": "Gone"}),
@@ -40,7 +40,7 @@ def addresses(demo: Firm) -> Mapping[str, list[str]]:
     reader = visitor(demo)
     # Whoever deletes something comes to a page that says so, and offers to undo it.
     paths = [
-        f"/interactions/{DELETED}",
+        f"/interactions/{demo.log('Call', AT, demo.mia).number}",
         *(reader.post(f"{path}/new", **said).headers["location"] for path, said in NEW),
     ]
     one, other = [reader.post("/persons/new", first_name="Twin").headers["location"] for _ in range(2)]

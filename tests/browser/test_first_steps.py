@@ -17,7 +17,7 @@ def test_a_link_signs_in(demo: Firm, open_tab: OpenTab, screen: Screen) -> None:
     tab.get_by_role("button", name="Sign in").click()
 
     expect(tab.get_by_role("heading", name="What happened lately")).to_be_visible()
-    assert tab.locator(".entry").count() > 0
+    expect(tab.locator(".entry").first).to_be_visible()
     [cookie] = [cookie for cookie in tab.context.cookies() if cookie["name"] == SESSION]
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Lax", "/")
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,6 @@ from .conftest import OpenTab
 
 __all__ = ["any_firm", "any_server", "firm", "server", "server_of"]
 
-LIVE_MS = 15_000
 INTERLOG = str(Path(sys.executable).with_name("interlog"))
 
 
@@ -33,13 +31,13 @@ def _at(**ago: float) -> str:
 
 
 def _is_connected(tab: Page) -> None:
-    expect(tab.locator("#live[data-connected]")).to_be_attached(timeout=LIVE_MS)
+    expect(tab.locator("#live[data-connected]")).to_be_attached()
 
 
 def _shows(tab: Page, text: str) -> None:
     """See that an entry is among what happened lately, once, on a page that was not loaded again."""
     entry = tab.locator("[data-list=lately] .entry", has_text=text)
-    expect(entry).to_have_count(1, timeout=LIVE_MS)
+    expect(entry).to_have_count(1)
     assert tab.evaluate("window.wasHere") is True
 
 
@@ -93,12 +91,12 @@ def test_changes_appear_too(any_firm: Firm, open_tab: OpenTab) -> None:
     _open(tab)
     _shows(tab, "Lunch")
     any_firm.log("Meeting", _micros(hours=-30), any_firm.mia, title="Board")
-    expect(tab.locator("[data-list=coming] .entry", has_text="Board")).to_have_count(1, timeout=LIVE_MS)
+    expect(tab.locator("[data-list=coming] .entry", has_text="Board")).to_have_count(1)
     ledger, actor = any_firm.ledger, any_firm.actor
     any_firm.server.run(ledger.interactions.amend(actor, item.number, lambda read: _named(read.content, "Dinner")))
     _shows(tab, "Dinner")
     any_firm.server.run(ledger.interactions.delete(actor, item.number))
-    expect(tab.locator("[data-list=lately] .entry")).to_have_count(0, timeout=LIVE_MS)
+    expect(tab.locator("[data-list=lately] .entry")).to_have_count(0)
 
 
 def test_goes_on_after_the_server_was_away(chromium: Browser, database_url: str, tmp_path: Path) -> None:
@@ -116,9 +114,8 @@ def test_goes_on_after_the_server_was_away(chromium: Browser, database_url: str,
         faults = watch(tab, base)
         _log(base, made, "First")
         _shows(tab, "First")
-        before = time.monotonic()
         assert served.stop() == 0
-        assert time.monotonic() - before < 5  # of the ten seconds that open requests get
+        assert "graceful shutdown exceeded" not in served.log()  # nobody waited for what pages watch
     with interlog_process("--db", database_url) as elsewhere:
         _log(elsewhere.base, made, "Meanwhile")
     with interlog_process("--db", database_url, port=urlsplit(base).port or 0):

@@ -64,6 +64,8 @@ def test_what_takes_long_is_shown(desktop: Page) -> None:
     desktop.route("**/interactions/*", lambda route: held.append(route))
     desktop.locator(".entry-title").first.click()
     expect(desktop.get_by_role("progressbar", name="Loading")).to_be_visible()
+    while not held:
+        desktop.wait_for_timeout(25)
     held[0].continue_()
     expect(desktop.get_by_role("progressbar", name="Loading")).to_be_hidden()
     expect(desktop.locator(".entry").first.locator(".entry-body")).not_to_be_empty()

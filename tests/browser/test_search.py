@@ -38,6 +38,12 @@ def _type(tab: Page, text: str) -> None:
     tab.get_by_role("combobox", name="Search").press_sequentially(text, delay=20)
 
 
+def _found(tab: Page, text: str) -> None:
+    """Type, and wait until what is shown is what was found for all of it, and no beginning's."""
+    _type(tab, text)
+    expect(tab.get_by_role("option", name=f"“{text}”")).to_be_visible()
+
+
 def _pointed(tab: Page) -> str | None:
     """Return the text of the option that a screen reader is told to be at."""
     id_ = tab.get_by_role("combobox", name="Search").get_attribute("aria-activedescendant")
@@ -57,7 +63,7 @@ def test_the_field_is_a_combobox(open_tab: OpenTab, river: Firm, screen: Screen)
     expect(field).to_have_attribute("aria-expanded", "false")
     tab.keyboard.press("/")
     expect(field).to_be_focused()
-    _type(tab, "river")
+    _found(tab, "river")
     expect(field).to_have_attribute("aria-expanded", "true")
     options = tab.get_by_role("listbox", name="What was found").get_by_role("option")
     expect(options).to_have_count(5)
@@ -93,8 +99,7 @@ def test_a_result_is_clicked(open_tab: OpenTab, river: Firm, screen: Screen) -> 
     _type(tab, "sons")
     tab.get_by_role("option", name="River & Sons").click()
     tab.wait_for_url(re.compile(r"/organizations/\d+$"))
-    _type(tab, "riv")
-    expect(tab.locator("#find-options")).to_be_visible()
+    _found(tab, "riv")
     tab.locator("h1").first.click(force=True, position={"x": 2, "y": 2})
     expect(tab.locator("#find-options")).to_be_hidden()
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.serving import interlog_process
 
-from .chromium import DESKTOP, PHONE, Screen, running_chromium
+from .chromium import DESKTOP, PATIENCE_MS, PHONE, Screen, running_chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "tour"
 QUALITY = 60
@@ -41,7 +41,7 @@ def _person(page: Page) -> None:
     """Open whoever the first page says has gone quiet: somebody whom we knew well."""
     page.goto("/")
     page.locator("main a[href^='/persons/']").last.click()
-    page.locator("h1").wait_for()
+    page.wait_for_url("**/persons/*")
 
 
 def _opened(page: Page) -> None:
@@ -124,7 +124,7 @@ def take(browser: Browser, base: str, sign_in: str, folder: Path) -> None:
         known = stop.screen.options | {"locale": "en-US", "timezone_id": "Europe/Berlin"} | dict(stop.options)
         with browser.new_context(base_url=base, storage_state=state, reduced_motion="reduce", **known) as context:
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE_MS)
             stop.go(page)
             page.wait_for_timeout(400)  # charts and maps are drawn once the page is there
             (folder / f"{stop.name}.webp").write_bytes(_picture(page))

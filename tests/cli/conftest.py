@@ -10,7 +10,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -152,11 +151,3 @@ def serve(environment: dict[str, str], tmp_path: Path) -> Serve:
                 process.stdout.close()
 
     return running
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait until something is true, and fail when it takes too long."""
-    end = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)

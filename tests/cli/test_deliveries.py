@@ -7,8 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.cli.conftest import Run, Serve, wait_until
+from tests.cli.conftest import Run, Serve
 from tests.receiving import receiving
+from tests.serving import wait_until
 
 Init = Callable[[str], dict[str, Any]]
 
@@ -29,19 +30,21 @@ def test_a_visit_is_pushed_to_an_application(
         with serve("--db", url, switch) as server:
             base = f"{server.url}/polis/v1"
             credentials = {"data": {"clientId": made["client_id"], "accessToken": "theirs"}}
-            integration = httpx2.post(f"{base}/integrations/credentials", json=credentials, headers=bearer).json()
+            integration = httpx2.post(
+                f"{base}/integrations/credentials", json=credentials, headers=bearer, timeout=30
+            ).json()
             visit = {
                 "campaignId": CAMPAIGN, "contactId": CONTACT, "timestamp": "2026-03-14T17:05:30Z",
                 "survey": {"surveyId": SURVEY}, "unavailable": True,
             }  # fmt: skip
-            stored = httpx2.post(f"{base}/interactions", json={"data": visit}, headers=bearer)
+            stored = httpx2.post(f"{base}/interactions", json={"data": visit}, headers=bearer, timeout=30)
             assert stored.status_code == 201, stored.text
 
             log = f"{base}/integrations/{integration['id']}/deliveries"
             done: list[dict[str, Any]] = []
 
             def is_tried() -> bool:
-                done[:] = httpx2.get(log, headers=bearer).json()["data"]
+                done[:] = httpx2.get(log, headers=bearer, timeout=30).json()["data"]
                 return bool(done) and ("status" in done[0] or "problem" in done[0])
 
             wait_until(is_tried)

@@ -25,7 +25,7 @@ def test_requests_are_answered_though_the_log_is_full(
     try:
         assert process.stdout is not None
         base = json.loads(process.stdout.readline())["protocols"]["affinity"]["base_url"]
-        with httpx2.Client(trust_env=False) as client:
+        with httpx2.Client(trust_env=False, timeout=30) as client:
             assert client.get(f"{base}/persons").status_code == 401
             found = client.get(f"{base}/persons", headers={"Authorization": f"Bearer {token}"})
         assert [person["first_name"] for person in found.json()["persons"]] == ["Mia"]

@@ -12,7 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.cli.conftest import COMMAND, Run, Serve, wait_until
+from tests.cli.conftest import COMMAND, Run, Serve
+from tests.serving import wait_until
 
 Init = Callable[[str], dict[str, Any]]
 
@@ -30,10 +31,10 @@ def test_the_announced_server_answers(init: Init, serve: Serve, database_url: st
         affinity = server.announced["protocols"]["affinity"]
         authorization = {"Authorization": f"Bearer {token}"}
         answers = [
-            httpx2.get(f"{server.url}/healthz/ready"),
-            httpx2.get(f"{server.url}/"),
-            httpx2.get(f"{affinity['base_url']}/auth/whoami", headers=authorization),
-            httpx2.get(f"{affinity['v2_base_url']}/auth/whoami", headers=authorization),
+            httpx2.get(f"{server.url}/healthz/ready", timeout=30),
+            httpx2.get(f"{server.url}/", timeout=30),
+            httpx2.get(f"{affinity['base_url']}/auth/whoami", headers=authorization, timeout=30),
+            httpx2.get(f"{affinity['v2_base_url']}/auth/whoami", headers=authorization, timeout=30),
         ]
 
         assert [answer.status_code for answer in answers] == [200] * 4
@@ -47,7 +48,7 @@ def test_the_announced_server_answers(init: Init, serve: Serve, database_url: st
 def test_a_store_without_a_tenant_says_how_to_make_one(serve: Serve, url: str, tmp_path: Path) -> None:
     """A fresh store is served, nothing is created in it, and the way on is told."""
     with serve("--db", url) as server:
-        assert httpx2.get(f"{server.url}/healthz/ready").status_code == 200
+        assert httpx2.get(f"{server.url}/healthz/ready", timeout=30).status_code == 200
         assert server.stop(signal.SIGINT) == 0
 
     assert f"interlog init --db {url} --tenant acme" in (tmp_path / "log").read_text()
@@ -59,12 +60,12 @@ def test_a_token_for_a_day_is_printed_when_asked_for(init: Init, interlog: Run, 
     with serve("--db", url, "--print-token") as server:
         affinity = server.announced["protocols"]["affinity"]
         answer = httpx2.get(
-            f"{affinity['base_url']}/auth/whoami", headers={"Authorization": f"Bearer {affinity['token']}"}
+            f"{affinity['base_url']}/auth/whoami", headers={"Authorization": f"Bearer {affinity['token']}"}, timeout=30
         )
         assert answer.status_code == 200
         polis = server.announced["protocols"]["polis"]
         campaigns = httpx2.get(
-            f"{polis['base_url']}/v1/campaigns", headers={"Authorization": f"Bearer {polis['token']}"}
+            f"{polis['base_url']}/v1/campaigns", headers={"Authorization": f"Bearer {polis['token']}"}, timeout=30
         )
         assert campaigns.json()["data"][0]["meta"]["resource"] == "campaigns"
 
@@ -82,10 +83,10 @@ def test_a_link_signs_the_owner_in(init: Init, serve: Serve, url: str) -> None:
     with serve("--db", url) as server:
         assert server.announced["protocols"]["affinity"]["token"] is None
         link = server.announced["sign_in"]
-        browser = httpx2.Client(base_url=server.url)
+        browser = httpx2.Client(base_url=server.url, timeout=30)
         assert browser.post(link).status_code == 303
         assert "mia@own.example" in browser.get("/account").text
-        assert httpx2.post(link).status_code == 422
+        assert httpx2.post(link, timeout=30).status_code == 422
         assert server.stop() == 0
 
 
@@ -121,9 +122,9 @@ def test_an_open_request_is_finished_before_the_end(init: Init, serve: Serve, ur
     """Told to stop, the server takes no new connections, answers the open request, keeps its data, and exits with 0."""
     token = init(url)["token"]
     with serve("--db", url) as server:
-        httpx2.get(f"{server.url}/healthz/live")
+        httpx2.get(f"{server.url}/healthz/live", timeout=30)
         connection, rest = _post_slowly(server.port, token)
-        httpx2.get(f"{server.url}/healthz/live")  # so that the first part has arrived
+        httpx2.get(f"{server.url}/healthz/live", timeout=30)  # so that the first part has arrived
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: _refuses(server.port))
         assert server.process.poll() is None
@@ -142,7 +143,7 @@ def test_an_open_request_is_not_waited_for_for_ever(init: Init, serve: Serve, ur
     token = init(url)["token"]
     with serve("--db", url, "--shutdown-grace", "0") as server:
         connection, _ = _post_slowly(server.port, token)
-        httpx2.get(f"{server.url}/healthz/live")
+        httpx2.get(f"{server.url}/healthz/live", timeout=30)
         assert server.stop() == 0
         connection.close()
 
@@ -164,7 +165,7 @@ def test_a_demo_is_lively_and_leaves_nothing_behind(serve: Serve, environment: d
     with serve("--demo") as server:
         affinity = server.announced["protocols"]["affinity"]
         authorization = {"Authorization": f"Bearer {affinity['token']}"}
-        found = httpx2.get(f"{affinity['base_url']}/persons", headers=authorization).json()
+        found = httpx2.get(f"{affinity['base_url']}/persons", headers=authorization, timeout=30).json()
         assert len(found["persons"]) > 100
         assert len(list(tmp_path.glob("interlog-demo-*"))) == 1
         assert server.stop() == 0

@@ -22,13 +22,13 @@ def test_killed_between_commit_and_delivery(init: Init, tmp_path: Path) -> None:
     def create(server: InterlogProcess, many: int) -> None:
         for number in range(many):
             body = {"first_name": f"P{number}", "last_name": "", "emails": []}
-            answer = httpx2.post(f"{server.base}/affinity/persons", json=body, headers=bearer)
+            answer = httpx2.post(f"{server.base}/affinity/persons", json=body, headers=bearer, timeout=30)
             made.append(answer.json()["id"])
 
     with receiving() as receiver:
         with interlog_process("--db", url, "--webhook-private") as server:
             asked = {"webhook_url": receiver.url, "subscriptions": ["person.created"]}
-            answer = httpx2.post(f"{server.base}/affinity/webhook/subscribe", json=asked, headers=bearer)
+            answer = httpx2.post(f"{server.base}/affinity/webhook/subscribe", json=asked, headers=bearer, timeout=30)
             assert answer.status_code == 200, answer.text
             receiver.received.clear()
             create(server, 3)
@@ -45,7 +45,7 @@ def test_killed_between_commit_and_delivery(init: Init, tmp_path: Path) -> None:
             receiver.answer = kill
             create(server, 3)
             created.set()
-            wait_until(lambda: server.process.poll() is not None, 20)
+            wait_until(lambda: server.process.poll() is not None)
         with interlog_process("--db", url, "--webhook-private") as server:
             wait_until(lambda: {message.json["body"]["id"] for message in receiver.received} >= set(made), 90)
 

@@ -1,11 +1,12 @@
 """The docs say what is so: every command in them runs, and prints what they show."""
 
 import os
+import random
 import re
 import socket
 import sys
 import sysconfig
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,12 @@ NOTHING = f"make -C {ROOT} --no-print-directory help > /dev/null"
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens at, below those that the system gives to others until the page comes to it."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from tests.serving import interlog_process, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
 ITEMS = 8_000
 KEY: dict[str, Any] = {"fieldName": "VisitKey", "fieldType": "Edm.String"}
@@ -68,7 +68,7 @@ def test_the_next_server_goes_on_with_what_is_left(tmp_path: Path) -> None:
         marking.join(20)
 
     with served(url, token) as (_, client):
-        wait_until(lambda: client.get(path).json()["provisioningState"] == "Succeeded", 30)
+        wait_until(lambda: client.get(path).json()["provisioningState"] == "Succeeded")
         found = client.get("/data/Wides", params={"$filter": "Minutes eq 7", "$count": "true", "$top": "1"}).json()
         assert found["@odata.count"] == ITEMS // 50
     assert "clean" in run("db", "check", "--db", url)

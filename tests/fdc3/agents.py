@@ -22,7 +22,7 @@ ABOUT = {
         "DesktopAgentBridging": True,
     },
 }
-SECONDS = 10
+SECONDS = 30
 
 
 class Wire:

@@ -87,7 +87,7 @@ async def test_answers_are_put_together() -> None:
 async def test_some_answers_are_enough() -> None:
     """Who fails or is silent is named beside what others answered; where all fail, that is the answer."""
     async with (
-        running_bridge(limits=TimeLimits(answer=0.2)) as (bridge, _),
+        running_bridge(limits=TimeLimits(answer=2)) as (bridge, _),
         hand(bridge, "a") as a, hand(bridge, "b") as b, hand(bridge, "c") as c,
     ):  # fmt: skip
         await a.send("findIntentRequest", {"intent": "ViewContact"})

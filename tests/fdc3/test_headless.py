@@ -21,7 +21,7 @@ from tests.protocols.fdc3.conftest import SEED
 from .agents import hand, running_bridge
 from .oracles import context_faults, message_faults
 
-FAST = Limits(answer=2, launch=5, pause=0.05)
+FAST = Limits(answer=5, launch=10, pause=0.05)
 BASE = "https://crm.example"
 
 
@@ -59,7 +59,7 @@ async def test_the_seed_over_a_bridge(ledger: Ledger) -> None:
             ("interlog", "interlog", "fdc3.transactionResult")
         ] * 2
         resolution = await agent.raise_intent("CreateInteraction", SEED)
-        result = await resolution.get_result(timeout=10)
+        result = await resolution.get_result(timeout=30)
         assert isinstance(result, dict)
         ids = result["context"].pop("id")
         assert (result["status"], result["context"]) == ("Created", SEED)
@@ -81,7 +81,7 @@ async def test_every_intent_over_a_bridge(ledger: Ledger) -> None:
     async with running_bridge() as (bridge, wire), offered(ledger, bridge), connect(url=bridge.url) as agent:
 
         async def result(intent: str, context: dict[str, Any]) -> dict[str, Any]:
-            found = await (await agent.raise_intent(intent, context)).get_result(timeout=10)
+            found = await (await agent.raise_intent(intent, context)).get_result(timeout=30)
             assert isinstance(found, dict)
             return found
 
@@ -142,15 +142,15 @@ async def test_nothing_is_lost_when_agents_are_killed(ledger: Ledger) -> None:
     acknowledged: list[str] = []
     random.seed(7)
     # The bridge's own messages are looked at in other tests: here they are thousands.
-    async with Bridge() as bridge:
+    async with Bridge([0]) as bridge:
 
         async def raising(number: int) -> None:
             context = SEED | {"description": f"number {number}", "id": {"TEST": str(number)}}
-            for _ in range(20):
+            for _ in range(1_000):
                 try:
-                    async with asyncio.timeout(30):
+                    async with asyncio.timeout(60):
                         resolution = await agent.raise_intent("CreateInteraction", context)
-                        result = await resolution.get_result(timeout=10)
+                        result = await resolution.get_result(timeout=30)
                 except (FDC3Error, BridgingError):
                     await asyncio.sleep(0.05)  # nobody is there just now
                     continue
@@ -198,7 +198,7 @@ async def test_the_same_over_every_transport(ledger: Ledger, database_url: str) 
     """In this process, too, the three lines have the same result (spec 12)."""
     async with connect("local", db=database_url) as agent:
         resolution = await agent.raise_intent("CreateInteraction", SEED)
-        result = await resolution.get_result(timeout=10)
+        result = await resolution.get_result(timeout=30)
     assert isinstance(result, dict)
     ids = result["context"].pop("id")
     assert result == {

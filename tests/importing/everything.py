@@ -8,6 +8,8 @@ from tests.serving import Caller
 
 _FLAGS = dict.fromkeys(("with_interaction_dates", "with_interaction_persons", "with_opportunities"), "true")
 _YEAR = timedelta(days=365)
+_START = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - 3 * _YEAR
+"""The same for both that are compared, also where midnight lies between."""
 _KEYS = {0: "events", 1: "events", 2: "chat_messages", 3: "emails"}
 
 
@@ -54,7 +56,6 @@ def _timelines(api: Caller) -> Iterator[tuple[str, Any]]:
     """Yield what each of some outsiders and organizations took part in, by type and year."""
     people = [item["id"] for item in _pages(api, "/persons", "persons") if item["type"] != 1]
     firms = [item["id"] for item in _pages(api, "/organizations", "organizations")]
-    start = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - 3 * _YEAR
     for key, ids in (("person_id", people[:3] + people[-125:-120]), ("organization_id", firms[-3:])):
         for id_ in ids:
             if key == "person_id":
@@ -63,7 +64,7 @@ def _timelines(api: Caller) -> Iterator[tuple[str, Any]]:
                 yield f"strength {id_}", {item["internal_id"]: round(item["strength"], 3) for item in found}
             for code, name in _KEYS.items():
                 for year in range(5):
-                    since = start + year * _YEAR
+                    since = _START + year * _YEAR
                     window = {"start_time": since.isoformat(), "end_time": (since + _YEAR).isoformat()}
                     found = _pages(api, "/interactions", name, type=code, **{key: id_}, **window)
                     yield f"{key} {id_} {code} {year}", found

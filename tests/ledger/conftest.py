@@ -1,10 +1,12 @@
 """A ledger on each engine, and a firm of its own for each test."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any, NamedTuple
 
+import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 from sqlalchemy import func, select, tuple_
@@ -126,3 +128,11 @@ async def ledger(module_database_url: str) -> AsyncIterator[Ledger]:
 async def acme(ledger: Ledger) -> Firm:
     """A new firm in the module's ledger."""
     return await found_firm(ledger)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of the store for a second is kept for as long as the test takes."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("interlog.ledger") and hasattr(module, "FRESH"):
+            monkeypatch.setattr(module, "FRESH", 600.0)

@@ -72,7 +72,7 @@ async def _log_of(firm: Firm, *, dead: bool = False) -> list[Delivery]:
 
 async def _until(firm: Firm, *states: DeliveryState) -> list[Delivery]:
     """Wait until the deliveries, newest first, are in these states, each after an attempt."""
-    for _ in range(500):
+    for _ in range(2_000):
         found = await _log_of(firm)
         if [item.state for item in found] == list(states) and all(item.status or item.problem for item in found):
             return found
@@ -155,7 +155,7 @@ async def test_one_that_does_not_answer_holds_up_nobody(firm: Firm, receiver: Re
     loop = asyncio.get_running_loop()
 
     def hang() -> int:
-        asyncio.run_coroutine_threadsafe(hanging.wait(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(hanging.wait(), loop).result(60)
         return 200
 
     with receiving() as slow:
@@ -167,12 +167,12 @@ async def test_one_that_does_not_answer_holds_up_nobody(firm: Firm, receiver: Re
         await firm.ledger.store.database.write(unit)
         await _log(firm)
         async with _running(firm.ledger):
-            for _ in range(500):
+            for _ in range(2_000):
                 if receiver.received and slow.received:
                     break
                 await asyncio.sleep(0.02)
             assert len(receiver.received) == len(slow.received) == 1
-            await asyncio.wait_for(_log(firm), 5)
+            await asyncio.wait_for(_log(firm), 30)
             hanging.set()
             await _until(firm, DeliveryState.DELIVERED, DeliveryState.DELIVERED)
         unit = Unit()

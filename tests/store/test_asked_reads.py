@@ -49,7 +49,7 @@ async def test_what_takes_too_long_is_broken_off(store: Store, monkeypatch: pyte
         with pytest.raises(Invalid) as caught:
             await work(store.database, asked(CUBIC))
         assert caught.value.problems[0].code == "too_long"
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60  # by itself it would take days
         assert len(await instances.page(store.database, asked("Scores/any(s: s eq 3999)"))) == 1
     if not store.url.startswith("sqlite"):
         connection = await asyncpg.connect(store.url)

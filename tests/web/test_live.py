@@ -1,7 +1,6 @@
 """What happens while a page is open, over HTTP: server-sent events, and the entries that they are about."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from tests.serving import Firm
 from .visiting import Visitor, visitor
 
 AT = 1_700_000_000_000_000
-SECONDS = 10
+SECONDS = 60
 
 
 class Event(NamedTuple):
@@ -131,9 +130,7 @@ def test_ends_with_the_session(firm: Firm) -> None:
         with watching(reader) as events:
             assert next(events).name == "begin"
             ends()
-            begun = time.monotonic()
-            assert list(events) == []
-            assert time.monotonic() - begun < 5
+            assert list(events) == []  # not even a sign of life
 
 
 def test_needs_somebody_signed_in(any_firm: Firm) -> None:

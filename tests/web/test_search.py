@@ -94,7 +94,7 @@ def test_the_best_come_first(firm: Firm, mia: Visitor) -> None:
         assert sorted(found) == sorted(f"/interactions/{number}" for number in (*texts, titled, *others))
         return found[0] == f"/interactions/{titled}"
 
-    wait_until(titled_is_first, 20)  # once it is indexed
+    wait_until(titled_is_first)  # once it is indexed
 
 
 def test_pages_of_a_kind_keep_what_was_asked(firm: Firm, mia: Visitor) -> None:

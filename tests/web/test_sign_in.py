@@ -1,7 +1,6 @@
 """Signing in and out over HTTP, and what others try with it."""
 
 import re
-import time
 
 import httpx2
 import pytest
@@ -355,6 +354,4 @@ def test_a_session_ends_with_its_user(firm: Firm) -> None:
     firm.server.run(firm.ledger.staff.change(firm.actor, ben.id, role=UserRole.VIEWER))
     wait_until(lambda: his.get("/log").status_code == 403)
     firm.server.run(firm.ledger.staff.change(firm.actor, ben.id, active=False))
-    before = time.monotonic()
     wait_until(lambda: his.get("/timeline").status_code == 303)
-    assert time.monotonic() - before < 3

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Frame, Page
 
+from tests.browser.chromium import PATIENCE_MS
 from tests.node import NODE, packages
 
 HERE = Path(__file__).parent
@@ -73,16 +74,7 @@ class Desktop:
             }""",
             [name, address],
         )
-        return self.wait_for_frame(name)
-
-    def wait_for_frame(self, name: str) -> Frame:
-        """Return a frame once it is there."""
-        for _ in range(400):
-            found = self.page.frame(name)
-            if found is not None and found.url != "about:blank":
-                return found
-            self.page.wait_for_timeout(25)
-        raise AssertionError(f"there is no frame {name}")
+        return frame_of(self.page, name)
 
     def ours(self, query: str = "") -> Frame:
         """Show our page, and wait until it is connected."""
@@ -95,6 +87,16 @@ class Desktop:
         frame = self.frame("raiser", f"{self.own}/raiser.html")
         frame.wait_for_function("() => window.agent !== undefined")
         return frame
+
+
+def frame_of(page: Page, name: str) -> Frame:
+    """Return a frame of a page once it is there."""
+    for _ in range(PATIENCE_MS // 25):
+        found = page.frame(name)
+        if found is not None and found.url != "about:blank":
+            return found
+        page.wait_for_timeout(25)
+    raise AssertionError(f"there is no frame {name}")
 
 
 def raised(raiser: Frame, intent: str, context: Any, app: Any = None, seconds: float = 20) -> Any:

@@ -62,6 +62,7 @@ async def test_what_is_counted_of_many_is_kept(acme: Firm, ledger: Ledger, monke
     assert (await ledger.standing.figures(acme.actor, permit, [campaign])).value[campaign].knocked == 2
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_who_looks_at_once_waits_for_the_same_count(acme: Firm, ledger: Ledger) -> None:
     """Ten readers cost one count, also where nothing is kept; who goes away takes nobody's count along."""
     permit = await ledger.permits.of(acme.actor)

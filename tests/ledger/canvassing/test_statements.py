@@ -53,6 +53,7 @@ async def a_visit(firm: Firm, person: Person | None = None) -> Callable[[], Visi
     return lambda: VisitDraft(visit=visit, id=uuid7())
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_visit_takes_one_read_and_one_unit(acme: Firm, ledger: Ledger) -> None:
     """Whether its id is in use, and what it refers to, at once; then the visit and its contact are written together."""
     permit = await ledger.permits.of(acme.actor)
@@ -89,6 +90,7 @@ async def test_the_journal_keeps_a_contact_without_what_its_visits_tell(acme: Fi
     assert (before.data, [*before.aside], before.version) == (second.data, ["records"], second.version)
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_many_visits_take_no_more(acme: Firm, ledger: Ledger) -> None:
     """An outbox of visits is one read and one unit too."""
     permit = await ledger.permits.of(acme.actor)
@@ -128,6 +130,7 @@ def _with(**data: Any) -> Callable[[Resource], Resource]:
     return lambda read: replace(read, data=read.data | data)
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_permit_costs_nothing_for_a_second(acme: Firm, ledger: Ledger) -> None:
     """Who may do what is read once a second; so is whether a tenant was founded, once for all."""
     await ledger.permits.of(acme.actor)

@@ -313,7 +313,7 @@ class TestFaults:
 
         receiver.answer = answer
         with telling(firm):
-            wait_until(lambda: len(receiver.received) == 8, 20)
+            wait_until(lambda: len(receiver.received) == 8)
             log = f"/webhook/{made['id']}/deliveries"
             wait_until(lambda: {d["state"] for d in answered(api.get(log))["deliveries"]} == {"delivered"})
         ids = delivery_ids(receiver.received)
@@ -348,7 +348,7 @@ class TestFaults:
         with receiving() as slow:
             subscribed(api, slow, "person.created")
             subscribed(api, receiver, "person.created")
-            slow.answer = lambda: 200 if go_on.wait(10) else 500
+            slow.answer = lambda: 200 if go_on.wait(60) else 500
             with telling(firm):
                 answered(api.post("/persons", first_name="Ida", last_name="", emails=[]))
                 wait_until(lambda: len(receiver.received) == 1)

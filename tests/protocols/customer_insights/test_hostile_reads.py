@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from interlog.store.database import MOST_SECONDS
 from tests.serving import Firm
 
 from .data import Data, error_of
@@ -44,11 +45,11 @@ def data(firm: Firm) -> Data:
     ids=lambda text: text[:20],
 )
 def test_hostile_filters_are_refused(data: Data, text: str) -> None:
-    """400 ``InvalidFilter``, well within a second, by either engine."""
+    """400 ``InvalidFilter``, long before a read would be broken off, by either engine."""
     began = time.monotonic()
     params = {"$filter": text.encode("utf-8", "surrogatepass")}
     answer = data.request("GET", "/BranchVisits", params=params)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < MOST_SECONDS / 2
     if answer.status_code != 200:  # PostgreSQL reads deeper nested functions than SQLite
         assert error_of(answer) == (400, "InvalidFilter")
     else:

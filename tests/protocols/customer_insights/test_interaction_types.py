@@ -327,7 +327,7 @@ class TestChanging:
         """``instancesCount`` follows, within five seconds."""
         hub.define("BranchVisit", BRANCH_VISIT)
         hub.caller.request("POST", f"/hubs/{hub.name}/data/Interactions", json=INSTANCE)
-        wait_until(lambda: hub.arm("GET", TYPE).json()["properties"]["instancesCount"] == 1, seconds=7)
+        wait_until(lambda: hub.arm("GET", TYPE).json()["properties"]["instancesCount"] == 1)
 
     def test_expiry(self, hub: Hub) -> None:
         """From its expiry on a type takes no instances and can be read; a later one takes them again (7.3)."""

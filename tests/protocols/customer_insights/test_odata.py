@@ -291,10 +291,10 @@ class TestHostileInput:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_is_refused_at_once(self, name: str) -> None:
         """Whatever the size or depth, it is refused with a place, in a time that does not matter."""
-        began = time.perf_counter()
+        began = time.thread_time()
         with pytest.raises(ODataError):
             meant(HOSTILE[name])
-        assert time.perf_counter() - began < 1
+        assert time.thread_time() - began < 1
 
     @pytest.mark.parametrize(
         "text",
@@ -310,14 +310,14 @@ class TestHostileInput:
     )
     def test_the_worst_that_is_allowed_stays_small(self, text: str) -> None:
         """The largest expressions that pass become statements of a bounded size, soon and without much recursion."""
-        began = time.perf_counter()
+        began = time.thread_time()
         condition = meant(text)
         for dialect in (SqliteDatabase.dialect, PostgresqlDatabase.dialect):
             query = Query(matching_record(shape_of(condition), RECORD, iter(range(100_000))))
             compiled = query.compiled(dialect)
             assert len(compiled.text) < 200_000
             compiled.bind(arguments_of(condition))
-        assert time.perf_counter() - began < 2
+        assert time.thread_time() - began < 2
 
     @settings(max_examples=300, deadline=None)
     @given(

@@ -391,7 +391,7 @@ def test_the_clients_own_id_is_logged(tmp_path: Path) -> None:
     """What a client calls its request stands in the log beside it (1.4)."""
     with interlog_process("--db", f"sqlite:///{tmp_path / 'own.db'}", "--log-format", "json") as served:
         path = f"{served.base}{PREFIX}/providers/Microsoft.CustomerInsights/operations"
-        httpx2.get(path, headers={"x-ms-client-request-id": "nightly-7"}, trust_env=False)
+        httpx2.get(path, headers={"x-ms-client-request-id": "nightly-7"}, trust_env=False, timeout=30)
         wait_until(lambda: "nightly-7" in served.log())
         (line,) = [json.loads(line) for line in served.log().splitlines() if "nightly-7" in line]
     assert (line["client_request"], line["status"], line["protocol"]) == ("nightly-7", 401, "customer-insights")

@@ -100,7 +100,7 @@ def test_what_we_take_besides(context: dict[str, Any]) -> None:
 @pytest.fixture
 def http(any_server: RunningServer) -> httpx2.Client:
     """A client of a server, without a token."""
-    return httpx2.Client(base_url=any_server.base, trust_env=False)
+    return httpx2.Client(base_url=any_server.base, trust_env=False, timeout=30)
 
 
 @pytest.mark.covers("schemas.list", "schemas.get")

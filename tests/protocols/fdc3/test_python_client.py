@@ -14,7 +14,7 @@ async def test_the_seed(desk: Desk) -> None:
     """The three lines create the seed's example, as over every other transport."""
     async with connect("http", url=desk.base, token=desk.firm.token) as agent:
         resolution = await agent.raise_intent("CreateInteraction", SEED)
-        result = await resolution.get_result(timeout=10)
+        result = await resolution.get_result(timeout=30)
     assert isinstance(result, dict)
     ids = result["context"].pop("id")
     assert (result["status"], result["context"], resolution.source.app_id) == ("Created", SEED, "interlog")
@@ -39,16 +39,16 @@ def test_typed_contexts(desk: Desk) -> None:
         "description": "Budget",
     }
     with connect_sync("http", url=desk.base, token=desk.firm.token) as agent:
-        result = agent.raise_intent("CreateInteraction", sent).get_result(timeout=10)
+        result = agent.raise_intent("CreateInteraction", sent).get_result(timeout=30)
         assert isinstance(result, dict)
         assert result["status"] == "Created"
-        listed = agent.raise_intent("interlog.GetInteractions", ada).get_result(timeout=10)
+        listed = agent.raise_intent("interlog.GetInteractions", ada).get_result(timeout=30)
         assert isinstance(listed, dict)
         assert listed["interactions"] == [result["context"]]
         assert agent.find_intent("CreateInteraction").apps[0].title == "Interlog"
         assert {found.intent.name for found in agent.find_intents_by_context(ada)} >= {"ViewProfile"}
         assert agent.get_app_metadata("interlog").result_type is None
-        assert agent.raise_intent("ViewProfile", ada).get_result(timeout=10) is None
+        assert agent.raise_intent("ViewProfile", ada).get_result(timeout=30) is None
 
 
 async def test_what_cannot_be(any_desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ from standardwebhooks.webhooks import Webhook
 
 from interlog.model.applications import Application
 from interlog.model.canvassing.resources import ResourceDraft, customer_id
+from interlog.model.instants import HOUR
 from tests.receiving import Received, Receiver, receiving
-from tests.serving import Caller, Firm
+from tests.serving import Caller, Firm, wait_until
 
 from .conftest import refused, types
 from .setting_up import World, patch, replace
@@ -73,15 +74,8 @@ def _visit(world: World, campaign: str, contact: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _wait(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end, "nothing came"
-        time.sleep(0.02)
-
-
 def _told(receiver: Receiver, many: int) -> list[Received]:
-    _wait(lambda: len(receiver.received) >= many)
+    wait_until(lambda: len(receiver.received) >= many)
     assert len(receiver.received) == many
     return receiver.received
 
@@ -164,13 +158,13 @@ def test_what_was_given_up_can_be_pushed_again(
     campaign, contact = world.campaign()["id"], world.contact(world.list()["id"])
     path = f"/v1/integrations/{_connect(api, application)['id']}/deliveries"
     _visit(world, campaign, contact["id"])
-    _wait(lambda: bool(api.get(path, state="dead").json()["data"]))
+    wait_until(lambda: bool(api.get(path, state="dead").json()["data"]))
     (dead,) = api.get(path, state="dead").json()["data"]
     assert (dead["state"], dead["status"], dead["attempts"]) == ("dead", 500, 1)
 
     assert api.post(f"{path}/{dead['id']}/retry").status_code == 200
     _told(receiver, 2)
-    _wait(lambda: api.get(path).json()["data"][0]["state"] == "delivered")
+    wait_until(lambda: api.get(path).json()["data"][0]["state"] == "delivered")
     assert api.get(path, state="dead").json()["data"] == []
     for number in (dead["id"], 999, "x", "9" * 30):
         refused(api.post(f"{path}/{number}/retry"), 404, "NotFoundError")
@@ -179,14 +173,15 @@ def test_what_was_given_up_can_be_pushed_again(
 
 @pytest.mark.usefixtures("_delivering")
 def test_an_application_that_is_revoked_is_told_nothing_more(
-    world: World, api: Caller, application: Application, receiver: Receiver
+    world: World, api: Caller, application: Application, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither of what happens, nor of what waits to be sent again."""
+    monkeypatch.setattr("interlog.ledger.deliveries.pause_after", lambda attempts: HOUR)
     firm, campaign, contact = world.firm, world.campaign()["id"], world.contact(world.list()["id"])
     path = f"/v1/integrations/{_connect(api, application)['id']}/deliveries"
     receiver.answers = [500]
     _visit(world, campaign, contact["id"])
-    _wait(lambda: api.get(path).json()["data"][:1] != [] and api.get(path).json()["data"][0].get("status") == 500)
+    wait_until(lambda: api.get(path).json()["data"][:1] != [] and api.get(path).json()["data"][0].get("status") == 500)
 
     firm.server.run(firm.ledger.applications.revoke(firm.actor, application.client_id))
     _visit(world, campaign, contact["id"])

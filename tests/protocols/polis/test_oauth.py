@@ -311,7 +311,7 @@ class TestPage:
         own = hidden(browser.get(address))
         signed = browser.post(address, data=own | {"token": app.firm.token})
         consent = hidden(signed) | {"organization": choices(signed)[0], "answer": "allow"}
-        with httpx2.Client(trust_env=False) as other:
+        with httpx2.Client(trust_env=False, timeout=30) as other:
             other.get(address)
             for form in ({"token": app.firm.token}, own | {"token": app.firm.token}, consent):
                 assert other.post(address, data=form).status_code == 400
