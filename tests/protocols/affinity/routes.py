@@ -327,7 +327,19 @@ def wrong_values(param: Param) -> tuple[Any, ...]:
         case Kind.ID | Kind.INTEGER:
             low = 1 if param.kind is Kind.ID else param.minimum
             high = MAX_ID if param.maximum is None else param.maximum
-            wrong += [*_NO_NUMBERS, "\ud800", True, False, 1.5, -0.5, 1e300, 10**30, -(10**30), MAX_ID + 1, str(10**18)]
+            wrong += [
+                *_NO_NUMBERS,
+                "\ud800",
+                True,
+                *([] if param.false_is_none else [False]),
+                1.5,
+                -0.5,
+                1e300,
+                10**30,
+                -(10**30),
+                MAX_ID + 1,
+                str(10**18),
+            ]
             wrong += [high + 1]
             wrong += [low - 1, str(low - 1), -1] if low is not None else []
             wrong += [n for n in (-1, 9, 2**31, 10**9) if n not in param.choices] if param.choices else []

@@ -8,6 +8,7 @@ from interlog.model.instants import now
 from interlog.model.interactions import Participant
 from interlog.model.parties import Person
 from interlog.model.types import Direction, Role
+from tests.receiving import receiving
 from tests.serving import Firm
 
 from .clients import Client
@@ -136,3 +137,33 @@ def test_entries_of_lists(crm: Client, firm: Firm, ola: Person) -> None:
     assert (entry["entity_id"], entry["list_id"]) == (ola.id, people)
     assert crm.ask("list_entries", "delete", of={"list_id": people}, list_entry_id=entry["id"]) == {"success": True}
     assert crm.ask("list_entries", "list", of={"list_id": people}) == []
+
+
+@pytest.mark.covers(
+    "reminders.list", "reminders.get", "reminders.create", "reminders.update", "reminders.delete", by="affinity-crm"
+)
+def test_reminders(crm: Client, mia: Person, ola: Person) -> None:
+    """One that is due once and one that recurs: made, read, changed by query parameters, listed, deleted."""
+    once = crm.ask(
+        "reminders", "create", owner_id=mia.id, type=0, due_date="2030-01-01", content="Ring", person_id=ola.id
+    )
+    assert (once["content"], once["status"], once["person"]["id"]) == ("Ring", 1, ola.id)
+    again = crm.ask("reminders", "create", owner_id=mia.id, type=1, reset_type=0, reminder_days=7, person_id=ola.id)
+    assert (again["reset_type"], again["reminder_days"]) == (0, 7)
+    crm.ask("reminders", "update", reminder_id=once["id"], content="Write")
+    assert crm.ask("reminders", "get", reminder_id=once["id"])["content"] == "Write"
+    found = crm.ask("reminders", "list", person_id=ola.id, type=0)
+    assert [item["id"] for item in found["reminders"]] == [once["id"]]
+    assert crm.ask("reminders", "delete", reminder_id=once["id"]) == {"success": True}
+
+
+@pytest.mark.covers("webhooks.create", "webhooks.delete", by="affinity-crm")
+def test_webhooks(crm: Client) -> None:
+    """One is made and deleted; its model of them lacks today's keys, as on the vendor's service."""
+    with receiving() as receiver:
+        made = crm.ask("webhooks", "create", webhook_url=receiver.url, subscriptions=["person.created"])
+    assert (made["webhook_url"], made["disabled"]) == (receiver.url, False)
+    refused = crm.tried("webhooks", "list")["error"]
+    assert refused.startswith("TypeError: Webhook.__init__() got an unexpected keyword argument")
+    assert crm.ask("webhooks", "delete", webhook_subscription_id=made["id"]) == {"success": True}
+    assert crm.ask("webhooks", "list") == []

@@ -1,6 +1,9 @@
 """affinity-sync, which knows no keys but the documented ones, on both versions: its round, in its environment."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -8,6 +11,8 @@ from interlog.model.instants import DAY, now
 from interlog.model.interactions import Participant
 from interlog.model.parties import Party, Person
 from interlog.model.types import Direction, Role
+from tests.postgres import PostgresServer
+from tests.receiving import receiving
 from tests.serving import Firm
 
 from .clients import Client
@@ -154,7 +159,69 @@ def test_entries_of_lists(sync: Client, firm: Firm, ola: Person) -> None:
     assert sync.ask("v1", "fetch_all_list_entries", list_id=people) == [entry]
 
 
-@pytest.mark.covers("webhooks.list", by="affinity-sync")
-def test_webhooks(sync: Client) -> None:
-    """There are none."""
+@pytest.mark.covers("webhooks.create", "webhooks.list", "webhooks.delete", by="affinity-sync")
+def test_webhooks(sync: Client, mia: Person) -> None:
+    """One is made, after a test delivery, listed and deleted."""
+    with receiving() as receiver:
+        made = sync.ask("v1", "create_webhook", url=receiver.url, events=["person.created"])
+        assert [message.json["type"] for message in receiver.received] == ["sample.webhook"]
+    assert (made["subscriptions"], made["created_by"]) == (["person.created"], mia.id)
+    assert sync.ask("v1", "get_all_webhooks") == [made]
+    assert sync.ask("v1", "delete_webhook", webhook_id=made["id"]) is None
     assert sync.ask("v1", "get_all_webhooks") == []
+
+
+@pytest.mark.covers(
+    "v2.persons.list", "v2.persons.fields", "v2.companies.list", "v2.companies.fields", "v2.lists.list",
+    "v2.lists.fields", "v2.lists.entries", by="affinity-sync",
+)  # fmt: skip
+def test_copies_a_whole_tenant(sync: Client, firm: Firm, mia: Person, ola: Person, postgres: PostgresServer) -> None:
+    """Its copy into PostgreSQL: persons, companies, lists with entries, fields with values; then what has changed.
+
+    It reads lists only that have two fields at least, as the vendor gives them to each.
+    """
+    api, client = firm.caller(PREFIX), firm.organization("Client", "client.example")
+    gone = firm.organization("Gone")
+    call = firm.log("Call", now(), mia, ola, body="Talked").number
+    hobby = api.post("/fields", name="Hobby", entity_type=0, value_type=6).json()["id"]
+    assert api.post("/field-values", field_id=hobby, entity_id=ola.id, value="chess").status_code == 200
+    people = api.post("/lists", name="People", type=0, is_public=True).json()["id"]
+    entry = api.post(f"/lists/{people}/list-entries", entity_id=ola.id).json()["id"]
+    stage = api.post("/fields", name="Stage", entity_type=0, value_type=6, list_id=people).json()["id"]
+    value = {"field_id": stage, "entity_id": ola.id, "list_entry_id": entry, "value": "Won"}
+    assert api.post("/field-values", **value).status_code == 200
+    for name in ("Size", "Chance"):
+        assert api.post("/fields", name=name, entity_type=8, value_type=3, list_id=firm.deals()).status_code == 200
+    deal = firm.opportunity("Deal", persons=[ola])
+
+    url = postgres.create_database()
+    where = urlsplit(url)
+    database = {"db_host": where.hostname, "db_port": where.port, "db_name": where.path[1:],
+                "db_user": where.username, "db_password": where.password}  # fmt: skip
+
+    def copied(columns: str, table: str) -> Any:
+        query = f"SELECT {columns} AS x FROM affinity.{table} WHERE valid_to IS NULL ORDER BY affinity_id"
+        return json.loads(postgres.execute(f"SELECT coalesce(json_agg(x), '[]') FROM ({query}) AS found", url))
+
+    def seen(view: str, columns: str) -> Any:
+        return json.loads(postgres.execute(f'SELECT json_build_array({columns}) FROM affinity."{view}"', url))
+
+    sync.ask("copy", "run", **database)
+    assert copied("json_build_array(affinity_id, first_name)", "person") == [[mia.id, "Mia"], [ola.id, "Ola"]]
+    assert copied("json_build_array(affinity_id, domains)", "company") == [
+        [client.id, ["client.example"]],
+        [gone.id, []],
+    ]
+    assert copied("name", "list_metadata") == ["Deals", "People"]
+    assert {"Hobby", "Last Contact"} <= set(copied("name", "person_field"))
+    assert {"Size", "Chance", "Stage"} <= set(copied("name", "list_field"))
+    assert copied("entity->'id'", "list_entry") == [ola.id, deal.id]
+    contacts = copied("jsonb_path_query(fields, '$[*] ? (@.affinity_id == \"last-contact\").value.data')", "person")
+    assert {(contact["type"], contact["id"]) for contact in contacts if contact} == {("call", call)}
+    assert seen("People", '"Stage"') == ["Won"]
+
+    firm.server.run(firm.ledger.organizations.delete(firm.actor, gone.id))
+    assert api.put(f"/persons/{ola.id}", first_name="Olga").status_code == 200
+    postgres.execute("UPDATE affinity.sync SET frequency_minutes = 0", url)
+    sync.ask("copy", "run", **database)
+    assert (copied("name", "company"), copied("first_name", "person")) == (["Client"], ["Mia", "Olga"])

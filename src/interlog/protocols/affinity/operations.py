@@ -34,7 +34,8 @@ class Param(Struct, frozen=True, kw_only=True):
 
     ``choices`` are the only values allowed; ``minimum`` and ``maximum`` are inclusive bounds of an integer;
     ``empty`` allows the empty text or list; ``model`` is what an id belongs to; ``max_length`` counts characters;
-    ``nullable`` says that null is a value: what was there is taken away.
+    ``nullable`` says that null is a value: what was there is taken away; ``false_is_none``, that an old client sends
+    false for what it does not give.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Param(Struct, frozen=True, kw_only=True):
     max_length: int = 10_000
     model: str | None = None
     nullable: bool = False
+    false_is_none: bool = False
 
 
 class Call(Struct):

@@ -43,7 +43,7 @@ class Decoder:
         problems: list[Problem] = []
         for name, param, read, many in self._readers:
             value = raw.get(name)
-            if value is None:
+            if value is None or (value is False and param.false_is_none):
                 if param.required:
                     problems.append(Problem(name, "is required", "missing"))
                 elif param.nullable and name in raw:

@@ -47,7 +47,7 @@ GET = (PATH_ID,)
 CREATE = (
     id_param("owner_id", model="Person", required=True),
     Param(name="type", kind=Kind.INTEGER, choices=(0, 1), required=True),
-    *(id_param(name, model=model) for name, (_, model) in _PARTIES.items()),
+    *(Param(name=name, kind=Kind.ID, model=model, false_is_none=True) for name, (_, model) in _PARTIES.items()),
     *_CHANGING,
 )
 UPDATE = (PATH_ID, id_param("owner_id", model="Person"), *_CHANGING)
