@@ -75,6 +75,7 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
     noted = FieldDraft(name="Noted", kind=Party.PERSON, value_type=ValueType.TEXT, list_id=people.id)
     noted_field = await ledger.party_fields.create(actor, noted)
     await ledger.party_values.create(actor, noted_field.id, firm.eve.id, "x", standing.id)
+    await ledger.persons.create(actor, PersonDraft(first_name="Only", emails=("only@filled.example",)))
     field = await ledger.party_fields.create(
         actor, FieldDraft(name="Field", kind=Party.PERSON, value_type=ValueType.TEXT)
     )
@@ -267,6 +268,12 @@ READS: dict[str, Attempt] = {
         limit=9,
     ),
     "sheets.page": lambda firm, ids: firm.ledger.sheets.page(firm.actor, ids["people"], limit=9),
+    "value_sets.of_new_person": lambda firm, ids: _given(
+        firm.ledger.value_sets.of_new_person(firm.actor, [Setting(ids["field"], ["x"])])
+    ),
+    "persons.problems_of": lambda firm, ids: firm.ledger.persons.problems_of(
+        firm.actor, PersonDraft(first_name="X", emails=("only@filled.example",))
+    ),
     "value_sets.check": lambda firm, ids: firm.ledger.value_sets.check(
         firm.actor, Party.PERSON, [Setting(ids["field"], ["x"])], None
     ),
@@ -643,6 +650,10 @@ async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
     found += await page(firm.actor, limit=99, party=(Party.PERSON, ids["person"]))
     found += await page(firm.actor, limit=99, parent=ids["note"])
     return found + await page(firm.actor, limit=99, creator=ids["internal"])
+
+
+async def _given(found: Awaitable[Any]) -> bool:
+    return await found is not None
 
 
 async def _first(page: Awaitable[tuple[list[Any], Any]]) -> list[Any]:

@@ -44,6 +44,9 @@ def kinds_of(tenant: Tenant) -> Kinds:
 Follower: TypeAlias = Callable[[Actor, Unit, Person, Person | None], Awaitable[None]]
 """Adds to a unit what follows from a person's change: who he was, and who he will be (None: he is deleted)."""
 
+Beside: TypeAlias = Callable[[Unit, Person], Awaitable[None]]
+"""Adds to a unit what comes into being together with a person."""
+
 Remember: TypeAlias = Callable[[Actor, Person], Awaitable[Mapping[str, Any]]]
 """Returns what an undo will need to know of a person who is about to be deleted, for the journal."""
 
@@ -131,13 +134,20 @@ class Persons(LateBinding):
 
         return await search_page(exact, others, limit, place)
 
-    async def create(self, actor: Actor, draft: PersonDraft) -> Person:
-        """Create a person; he also joins the organizations that own his e-mail domains."""
-        actor.require(Right.WRITE)
+    async def problems_of(self, actor: Actor, draft: PersonDraft) -> list[Problem]:
+        """Return what is wrong with a person to be created."""
+        actor.require(Right.READ)
         problems = name_problems(draft.first_name, draft.last_name) + email_problems(draft.emails)
         problems += await self._organization_problems(actor, draft.organization_ids)
-        problems += await self._taken(actor, draft.emails, None)
-        if problems:
+        return problems + await self._taken(actor, draft.emails, None)
+
+    async def create(self, actor: Actor, draft: PersonDraft, beside: Beside | None = None) -> Person:
+        """Create a person; he also joins the organizations that own his e-mail domains.
+
+        ``beside`` adds to the unit what is stored together with him, or not at all.
+        """
+        actor.require(Right.WRITE)
+        if problems := await self.problems_of(actor, draft):
             raise Invalid(*problems)
         emails = distinct_emails(draft.emails)
         person = Person(
@@ -156,6 +166,8 @@ class Persons(LateBinding):
             unit = Unit()
             self.add_new(actor, unit, [person])
             external_ids.insert(unit, actor.tenant.id, Party.PERSON, dict.fromkeys(draft.ids, person.id))
+            if beside is not None:
+                await beside(unit, person)
             if binding:
                 await self.bind_waiting(actor, unit, owners)
             try:

@@ -9,7 +9,7 @@ from ..model.errors import Conflict, Invalid, NotFound, Problem, unknown_id
 from ..model.fields import REFERENCES, ChangeAction, Field, FieldValue, Refused, plain_value
 from ..model.instants import now
 from ..model.journal import Action, Entity
-from ..model.parties import Party
+from ..model.parties import Party, Person
 from ..model.tenancy import Actor, Right
 from ..store import organizations as organization_rows
 from ..store import party_values as rows
@@ -22,6 +22,7 @@ from ..store.store import Store
 from .list_entries import MODELS
 from .party_fields import PartyFields
 from .party_values import PartyValues, note_change
+from .persons import Beside
 
 _TRIES = 4
 
@@ -77,8 +78,9 @@ class ValueSets:
             plans = [
                 _plan(field, values, [one for one in kept if _is_in(one, field, entry)]) for field, values in wanted
             ]
-            unit = await self._unit(actor, kind, party, plans, entry)
-            if unit is None:
+            unit = Unit()
+            await self._add(unit, actor, kind, party, plans, entry)
+            if not unit.rows:  # everything is so already
                 return
             try:
                 await self._database.write(unit)
@@ -86,6 +88,17 @@ class ValueSets:
                 continue
             return
         raise Conflict("the values were being changed by others at the same time; try again")
+
+    async def of_new_person(self, actor: Actor, settings: Sequence[Setting]) -> Beside:
+        """Return what adds these values to the unit in which a person is created; raises ``Invalid``."""
+        actor.require(Right.WRITE)
+        wanted = await self.check(actor, Party.PERSON, settings, None)
+
+        async def add(unit: Unit, person: Person) -> None:
+            plans = [_Plan(field, new=values) for field, values in wanted]
+            await self._add(unit, actor, Party.PERSON, person.id, plans, None)
+
+        return add
 
     async def check(
         self, actor: Actor, kind: Party, settings: Sequence[Setting], list_id: int | None
@@ -129,17 +142,22 @@ class ValueSets:
             return await person_rows.by_ids(self._database, actor.tenant.id, ids)
         return await organization_rows.by_ids(self._database, actor.tenant.id, ids)
 
-    async def _unit(
-        self, actor: Actor, kind: Party, party: int, plans: Sequence[_Plan], entry: tuple[int, int] | None
-    ) -> Unit | None:
-        """Return what is written; None where everything is so already."""
+    async def _add(
+        self,
+        unit: Unit,
+        actor: Actor,
+        kind: Party,
+        party: int,
+        plans: Sequence[_Plan],
+        entry: tuple[int, int] | None,
+    ) -> None:
+        """Add to a unit what must be written."""
         tenant, at = actor.tenant.id, now()
         touched, made = sum(plan.size for plan in plans), sum(len(plan.new) for plan in plans)
         if not touched:
-            return None
+            return
         changes = iter(await self._store.numbers.take(tenant, "value_change", touched))
         ids = iter(await self._store.numbers.take(tenant, "field_value", made) if made else ())
-        unit = Unit()
         for plan in plans:
             for read in plan.gone:
                 rows.remove(unit, tenant, read)
@@ -165,7 +183,6 @@ class ValueSets:
                 rows.insert(unit, tenant, plan.field, item)
                 note_change(actor, unit, next(changes), item, ChangeAction.CREATE, at)
                 add_entry(unit, actor, Action.CREATE, Entity.FIELD_VALUE, item.id, 1, at)
-        return unit
 
 
 def _is_in(value: FieldValue, field: Field, entry: tuple[int, int] | None) -> bool:

@@ -68,3 +68,13 @@ class TestEntries:
         assert (entry.id, entry.entity and entry.entity.id) == (added.id, ola.id)
         assert entries.delete(added.id)
         assert entries.list().data == []
+
+
+class TestVersion2:
+    @pytest.mark.covers("v2.lists.create", "v2.lists.views", by=BY)
+    def test_create_and_views(self, client: Affinity, firm: Firm) -> None:
+        """A list without an owner of its own or permissions is created by version 2; it has no saved views."""
+        made = client.lists.create(ListCreate(name="Targets", type=ListType.COMPANY, is_public=True))
+        assert (made.name, made.type, made.is_public, made.owner_id) == ("Targets", ListType.COMPANY, True, firm.mia.id)
+        assert client.lists.get(made.id) == made
+        assert list(client.lists.saved_views_all(made.id)) == []

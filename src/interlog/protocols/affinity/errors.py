@@ -46,6 +46,8 @@ _NAMES_V2 = {
     "parent_id": "parent",
     "creator_id": "creator",
     "created_at": "createdAt",
+    "first_name": "firstName",
+    "last_name": "lastName",
     "owner_id": "owner",
     "person_id": "entity",
     "organization_id": "entity",

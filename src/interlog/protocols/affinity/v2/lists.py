@@ -48,7 +48,7 @@ async def entries(call: Call) -> dict[str, Any]:
     else:
         item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
         found, following = await call.ledger.list_entries.page_of(call.actor, item, limit=limit, after=after)
-        shown = [_entry(listed, item.name) for listed in found]
+        shown = [shown_entry(listed, item.name) for listed in found]
     return page(call, args, shown, None if following is None else (following,))
 
 
@@ -59,7 +59,7 @@ async def entry(call: Call) -> wire.ListEntry:
         sheet = await call.ledger.sheets.entry(call.actor, call.args["id"], call.args["entry_id"])
         return (await _rows(call, sheet, asked))[0]
     item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
-    return _entry(await call.ledger.list_entries.get(call.actor, item.id, call.args["entry_id"]), item.name)
+    return shown_entry(await call.ledger.list_entries.get(call.actor, item.id, call.args["entry_id"]), item.name)
 
 
 def of_party(kind: Party) -> Handler:
@@ -110,10 +110,11 @@ def _behind(call: Call, args: dict[str, Any], place: list[int] | None, found: Se
 
 async def _rows(call: Call, sheet: Sheet, asked: columns.Wanted) -> list[wire.ListEntry]:
     fields = await columns.of_sheet(call, sheet, asked)
-    return [_entry(listed, sheet.list.name, shown) for (listed, _), shown in zip(sheet.rows, fields, strict=True)]
+    return [shown_entry(listed, sheet.list.name, shown) for (listed, _), shown in zip(sheet.rows, fields, strict=True)]
 
 
-def _entry(found: Listed, list_name: str, fields: Sequence[wire.Field] | None = None) -> wire.ListEntry:
+def shown_entry(found: Listed, list_name: str, fields: Sequence[wire.Field] | None = None) -> wire.ListEntry:
+    """Return an entry with what it is for, and that with its fields where some were asked for."""
     item, party = found
     shown: Any
     match party:

@@ -2,8 +2,9 @@
 
 from interlog.model.parties import Party
 
-from ..operations import Operation
-from . import field_writes, fields, lists
+from ..operations import PATH_ID, Operation
+from . import field_writes, fields, lists, party_writes
+from .paging import PAGING
 
 FIELDS = (
     *(
@@ -39,4 +40,20 @@ FIELDS = (
               handler=field_writes.set_of_entry, params=field_writes.SET_ENTRY, writes=True, status=204),
     Operation(name="v2.lists.update_values", method="PATCH", paths=("/v2/lists/{id}/list-entries/{entry_id}/fields",),
               version=2, spec="14.5", handler=field_writes.update_entry, params=field_writes.UPDATE_ENTRY, writes=True),
+    Operation(name="v2.persons.create", method="POST", paths=("/v2/persons",), version=2, spec="14.4",
+              handler=party_writes.create_person, params=party_writes.CREATE_PERSON, writes=True, status=201),
+    Operation(name="v2.persons.delete", method="DELETE", paths=("/v2/persons/{id}",), version=2, spec="14.4",
+              handler=party_writes.delete_person, params=party_writes.DELETE, writes=True, status=204),
+    Operation(name="v2.opportunities.update", method="POST", paths=("/v2/opportunities/{id}",), version=2,
+              spec="14.4", handler=party_writes.update_opportunity, params=party_writes.UPDATE_OPPORTUNITY,
+              writes=True, status=204),
+    Operation(name="v2.opportunities.delete", method="DELETE", paths=("/v2/opportunities/{id}",), version=2,
+              spec="14.4", handler=party_writes.delete_opportunity, params=party_writes.DELETE, writes=True,
+              status=204),
+    Operation(name="v2.lists.create", method="POST", paths=("/v2/lists",), version=2, spec="14.5",
+              handler=party_writes.create_list, params=party_writes.CREATE_LIST, writes=True, status=201),
+    Operation(name="v2.lists.add", method="POST", paths=("/v2/lists/{id}/list-entries",), version=2, spec="14.5",
+              handler=party_writes.add_entry, params=party_writes.ADD_ENTRY, writes=True, status=201),
+    Operation(name="v2.lists.views", method="GET", paths=("/v2/lists/{id}/saved-views",), version=2, spec="14.5",
+              handler=party_writes.saved_views, params=(PATH_ID, *PAGING)),
 )  # fmt: skip
