@@ -89,6 +89,7 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._CHANGING),
     ),
     "AROUND": (visits.AROUND, {"kinds": ["campaigns", "contacts"], "ids": IDS[:5], "uuids": IDS[:5]}),
+    "CONTACT": (visits.CONTACT, {"contact": IDS[1]}),
     "AROUND_ONE": (visits.AROUND_ONE, {"contact": IDS[1], "campaign": IDS[0], "uuid": IDS[3]}),
     "UPDATE_SAID": (
         resources.UPDATE_SAID,

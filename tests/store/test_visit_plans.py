@@ -81,7 +81,7 @@ CASES |= {
 }
 REPORTS = {"visits.LATEST", "visits.DUPLICATES", "visits.DUPLICATES_OF_CAMPAIGN"}
 """What is meant to go through all visits of some campaigns."""
-ELSEWHERE = {"visits.AROUND", "visits.AROUND_ONE"}
+ELSEWHERE = {"visits.AROUND", "visits.AROUND_ONE", "visits.CONTACT"}
 """What ``test_canvassing_plans.py`` checks, since it reads resources."""
 
 

@@ -5,6 +5,7 @@ The built-in types are definitions of the same kind as those that users define.
 """
 
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -79,7 +80,7 @@ class ParticipantSlot(Struct, frozen=True):
     primary: bool = False
 
 
-class InteractionType(Struct, frozen=True, kw_only=True):
+class InteractionType(Struct, frozen=True, kw_only=True, dict=True):
     """A definition of interactions. ``id`` is a small integer of the tenant, ``version`` counts its changes.
 
     ``is_activity``: its interactions may be amended; without it they are facts.
@@ -116,6 +117,11 @@ class InteractionType(Struct, frozen=True, kw_only=True):
     revision: tuple[int, int, int] = (1, 0, 0)
     defined_at: int = 0
     precedence: tuple[str, ...] = ()
+
+    @cached_property
+    def indexed(self) -> tuple[FieldDefinition, ...]:
+        """The fields whose values are in the index, as far as they can be: asked for with each interaction."""
+        return tuple(field for field in self.fields if field.indexed and not field.many)
 
     def is_version(self, other: "InteractionType | None") -> bool:
         """Whether another one is the same version of the same type of one tenant."""

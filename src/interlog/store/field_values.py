@@ -42,11 +42,7 @@ _KINDS = {
 
 def marked(type_: InteractionType) -> dict[str, Kind]:
     """Return the fields of a type that are in the index, and the kinds as of which they are there."""
-    return {
-        field.name: kind
-        for field in type_.fields
-        if field.indexed and not field.many and (kind := _kind_of(field)) is not None
-    }
+    return {field.name: kind for field in type_.indexed if (kind := _kind_of(field)) is not None}
 
 
 def _kind_of(field: FieldDefinition) -> Kind | None:

@@ -3,7 +3,7 @@
 A row follows from the visit's interaction alone; it is written and removed in the interaction's own unit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -70,14 +70,18 @@ AROUND_ONE = Query(
     )
 )
 """The same for one visit, as most come, at half the price."""
+CONTACT = Query(_resources(resource.c.kind == "contacts", resource.c.id == bindparam("contact")))
+"""The same where all else is known already."""
 
 
 async def around(
-    database: Database, tenant: int, refs: Sequence[Ref], uuids: Sequence[str]
+    database: Database, tenant: int, refs: Collection[Ref], uuids: Sequence[str]
 ) -> tuple[dict[Ref, Resource], bool]:
     """Return these contacts and campaigns, also deleted ones, and whether an interaction has one of the uuids."""
     given = dict(refs)
-    if len(given) == len(refs) and len(uuids) <= 1:
+    if not uuids and len(refs) == 1 and "contacts" in given:
+        rows = await database.fetch(CONTACT, tenant=tenant, contact=given["contacts"])
+    elif len(given) == len(refs) and len(uuids) <= 1:
         rows = await database.fetch(
             AROUND_ONE,
             tenant=tenant,

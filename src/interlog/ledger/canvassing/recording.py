@@ -115,9 +115,11 @@ class Recording:
     ) -> list[Recorded | InterlogError]:
         tenant = actor.tenant.id
         uuids = [draft.id for draft in drafts if draft.id is not None]
-        refs = {ref for draft in drafts for ref in refs_of(draft.visit)}
-        steady = [ref for ref in refs if ref[0] in self._steady.kinds]
-        others = [ref for ref in refs if ref[0] not in self._steady.kinds]
+        steady: set[Ref] = set()
+        others: set[Ref] = set()
+        for draft in drafts:
+            for ref in refs_of(draft.visit):
+                (steady if ref[0] in self._steady.kinds else others).add(ref)
         found, is_stored = await visit_rows.around(self._database, tenant, others, uuids)
         found |= await self._steady.get_many(actor, steady)
         stored = await interaction_rows.by_uuids(self._database, tenant, uuids) if is_stored else {}
@@ -166,8 +168,10 @@ class Recording:
         if not drafts:
             return []
         unit, at = Unit(), now()
-        missing = await self._placeholders(actor, unit, drafts, found)
-        known = {**found, **missing}
+        missing: dict[Ref, Resource] = {}
+        if not all(_is_known(draft.visit, found) for draft in drafts):
+            missing = await self._placeholders(actor, unit, drafts, found)
+        known = {**found, **missing} if missing else found
         accepted = [_accepted(actor, draft, known) for draft in drafts]
         items = await add_drafts(self._store, actor, unit, accepted, at)
         outcomes: dict[str, list[Outcome]] = {}
@@ -177,7 +181,8 @@ class Recording:
             outcomes.setdefault(draft.visit.contact, []).append(outcome)
         contacts = {id_: known["contacts", id_] for id_ in outcomes if ("contacts", id_) not in missing}
         await self._effects.add(actor, unit, contacts, {id_: outcomes[id_] for id_ in contacts})
-        self._resources.add_new(actor, unit, [_with_visits(item, outcomes) for item in missing.values()])
+        if missing:
+            self._resources.add_new(actor, unit, [_with_visits(item, outcomes) for item in missing.values()])
         await self._database.write(unit)
         return items
 
@@ -196,8 +201,6 @@ class Recording:
             ):
                 if (kind, id_) not in found and (kind, id_) not in made:
                     made[kind, id_] = ResourceDraft(kind=kind, id=id_, data=data, placeholder=True)
-        if not made:
-            return {}
         contacts = [ref for ref in made if ref[0] == "contacts"]
         numbers = await self._store.numbers.take(actor.tenant.id, "person", len(contacts)) if contacts else ()
         for number, ref in zip(numbers, contacts, strict=True):
@@ -206,6 +209,15 @@ class Recording:
                             last_name=ref[1][:8], created_at=now())  # fmt: skip
             self._interactions.persons.add_new(actor, unit, [person])
         return {item.ref: item for item in await self._resources.drafted(actor, list(made.values()))}
+
+
+def _is_known(visit: Visit, found: Found) -> bool:
+    """Whether all that a visit refers to was found."""
+    return (
+        ("campaigns", visit.campaign) in found
+        and ("contacts", visit.contact) in found
+        and ("surveys", visit.survey) in found
+    )
 
 
 def _accepted(actor: Actor, draft: VisitDraft, known: Mapping[Ref, Resource]) -> Accepted:

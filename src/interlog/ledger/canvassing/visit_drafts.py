@@ -49,10 +49,10 @@ class Rules(Struct, frozen=True):
     same_moment_is_same: bool = False
 
 
-def refs_of(visit: Visit) -> set[Ref]:
+def refs_of(visit: Visit) -> list[Ref]:
     """Return what a visit refers to, as far as it is looked up."""
-    found = {(kind, getattr(visit, member)) for kind, member, _ in _REFERRED}
-    return found | {("statuses", visit.status)} if visit.status is not None else found
+    found = [("campaigns", visit.campaign), ("contacts", visit.contact), ("surveys", visit.survey)]
+    return [*found, ("statuses", visit.status)] if visit.status is not None else found
 
 
 def problems_of(

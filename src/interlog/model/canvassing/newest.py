@@ -9,7 +9,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from .records import Record, record_of, with_record
+from .records import RECORDS, Record, record_of, with_record
 from .states import FREE, PROVENANCE, RECORDED, Data, Outcome, frees, own_entry, value_of
 
 
@@ -24,44 +24,57 @@ def after_newest(data: Data, aside: Data, outcome: Outcome, at: int, by: str | N
             return None
     decided = visits[0][3] if len(visits) == 1 else set(chain.from_iterable(visit[3] for visit in visits))
     record_key = f"{outcome.campaign}/{outcome.household}"
-    parts = ["contacted", "state", f"record/{record_key}"]
+    record_part = f"record/{record_key}"
+    parts = ["contacted", "state", record_part]
     new = data | {"contacted": True, "state": outcome.state}
     if outcome.status is not None:
         new["statusId"] = outcome.status
     else:
         new.pop("statusId", None)
+    there: list[str] = [part for part in ("contacted", "state") if part in data]
+    if "statusId" in data and "state" not in data:
+        there.append("state")
+    if record_key in aside.get(RECORDS, {}):
+        there.append(record_part)
     if outcome.answers:
-        fields, answers = {}, {}
-        for answer in sorted(outcome.answers, key=_BY_QUESTION):
-            if answer.tag not in fields:  # of two questions with one tag, the first one's
-                fields[answer.tag] = answer.value
-                parts.append(f"fields/{answer.tag}")
-            answers[answer.question] = answer.value
-            parts.append(f"answers/{answer.question}")
-        new["fields"] = data.get("fields", {}) | fields
-        new["answers"] = data.get("answers", {}) | answers
-    reserved = own.get("reservation", {}).get("value") if "reservation" in decided else data.get("reservation")
+        fields, answers = data.get("fields", {}), data.get("answers", {})
+        new_fields, new_answers = dict(fields), dict(answers)
+        tags = set()
+        for answer in outcome.answers if len(outcome.answers) == 1 else sorted(outcome.answers, key=_BY_QUESTION):
+            tag, question = answer.tag, answer.question
+            if tag not in tags:  # of two questions with one tag, the first one's
+                tags.add(tag)
+                parts.append(part := f"fields/{tag}")
+                if tag in fields:
+                    there.append(part)
+                new_fields[tag] = answer.value
+            parts.append(part := f"answers/{question}")
+            if question in answers:
+                there.append(part)
+            new_answers[question] = answer.value
+        new["fields"], new["answers"] = new_fields, new_answers
+    reserved = data.get("reservation")
+    if "reservation" in decided:
+        reserved = own.get("reservation", {}).get("value")
     if frees(reserved, outcome.walklist):
         new["reservation"] = FREE
         parts.append("reservation")
-    own = _kept(data, aside, own, [part for part in parts if part not in decided])
-    aside = _with_record(aside, outcome, record_key, at, by)
-    left = _left(visits, set(parts))
+        there.append("reservation")
+    kept = {  # of what was not there, nothing has to be kept
+        part: entry
+        for part in there
+        if part not in decided and (entry := own_entry(value_of(data, aside, part), own.get(part, {}).get("after")))
+    }
+    own = own | kept if kept else own
+    left = _left(visits, set(parts)) if visits else []
     left.append([*place, parts])
-    return new, aside | {PROVENANCE: {"visits": left, "own": own} if own else {"visits": left}}
-
-
-def _kept(data: Data, aside: Data, own: Data, undecided: list[str]) -> Data:
-    """Return what parts are without visits, with those that no visit has decided so far."""
-    if not undecided:
-        return own
-    found = {part: own_entry(value_of(data, aside, part), own.get(part, {}).get("after")) for part in undecided}
-    return own | {part: entry for part, entry in found.items() if entry}
+    provenance = {"visits": left, "own": own} if own else {"visits": left}
+    return new, _with_record(aside, outcome, record_key, at, by) | {PROVENANCE: provenance}
 
 
 def _with_record(aside: Data, outcome: Outcome, key: str, at: int, by: str | None) -> Data:
     said = outcome.record
-    kept = aside.get("records", {}).get(key)
+    kept = aside.get(RECORDS, {}).get(key)
     if kept is not None:
         before = kept["data"]
         values = said

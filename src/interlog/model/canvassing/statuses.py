@@ -106,8 +106,14 @@ def status_data(status: BuiltInStatus) -> dict[str, Any]:
 
 def fitting_status(state: str, reason: str | None = None) -> str | None:
     """Return the name of the built-in status of a state: after an unavailable one, the one that the reason names."""
-    fitting = [status.name for status in STATUSES if status.state == state]
-    named = [name for name in fitting if reason is not None and name.casefold() == reason.strip().casefold()]
-    if named:
-        return named[0]
-    return fitting[0] if len(fitting) == 1 else None
+    fitting = _NAMES.get(state, {})
+    named = fitting.get(reason.strip().casefold()) if reason is not None else None
+    if named is not None:
+        return named
+    return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+
+_NAMES: dict[str, dict[str, str]] = {}
+"""By state, the names of its built-in statuses, by what they are compared as."""
+for _built_in in STATUSES:
+    _NAMES.setdefault(_built_in.state, {}).setdefault(_built_in.name.casefold(), _built_in.name)

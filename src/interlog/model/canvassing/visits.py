@@ -1,8 +1,10 @@
 """Visits: interactions of the built-in type for them, with canvassing's own data in typed form (§3.1)."""
 
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from ..interactions import Content, Participant
 from ..types import CANVASS_VISIT, Role
@@ -155,17 +157,20 @@ def _beside(kept: dict[str, Any]) -> Beside:
 
 def fields_of(visit: Visit) -> dict[str, Any]:
     """Return the fields of a visit's interaction."""
-    found = {field: getattr(visit, attribute) for field, attribute in FIELDS.items()}
-    return {field: value for field, value in found.items() if value is not None and value != {}}
+    values = _values_of(visit)
+    return {field: value for field, value in zip(FIELDS, values, strict=True) if value is not None and value != NOTHING}
+
+
+_values_of = attrgetter(*FIELDS.values())
 
 
 def extras_of(visit: Visit) -> dict[str, Any]:
     """Return what a visit's interaction keeps for this protocol alone."""
-    beside = visit.beside
+    kept = asdict(visit.beside)
     kept = {
         name: list(value) if isinstance(value, tuple) else value
-        for name in Beside.__struct_fields__
-        if (value := getattr(beside, name)) not in (None, (), NOTHING)
+        for name, value in kept.items()
+        if value is not None and value != () and value != NOTHING
     }
     return {PROTOCOL: kept} if kept else {}
 

@@ -70,7 +70,11 @@ def sent_in(body: Mapping[str, Any], reading: Reading, path: str = "") -> Sent:
 
 def sent_by(call: Call, kind: str, reading: Reading) -> Sent:
     """Return what the request of one object sends; a header ``Idempotency-Key`` makes an id where there is none."""
-    sent = sent_in(call.body, reading)
+    return with_key(call, kind, sent_in(call.body, reading))
+
+
+def with_key(call: Call, kind: str, sent: Sent) -> Sent:
+    """Return what was sent, with the id that a header ``Idempotency-Key`` makes where there is none."""
     key = call.request.get_header("Idempotency-Key")
     if sent.id is None and key:
         if len(key) > _MAX_KEY:

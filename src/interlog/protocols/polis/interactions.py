@@ -10,12 +10,13 @@ from interlog.ledger.canvassing.recording import Recorded
 from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
 from interlog.model.canvassing.errors import Changed, Taken
 from interlog.model.canvassing.permissions import IMPORT
+from interlog.model.canvassing.resources import NOTHING
 from interlog.model.canvassing.visits import TYPE_ID, Visit, visit_of
 from interlog.model.errors import Conflict, InterlogError, Invalid, NotFound, Problem
 from interlog.model.instants import parse_moment
 from interlog.model.interactions import Interaction
 
-from .bodies import Sent, sent_by, sent_in
+from .bodies import Sent, sent_by, sent_in, with_key
 from .errors import PolisError, exists, item_error, problem
 from .interaction_items import item_of, operation_on_visits, present
 from .operations import MAX_MANY, Body, Call, Reply
@@ -23,7 +24,8 @@ from .patching import patch_of, patched
 from .requests import Precondition, precondition_of
 from .resources import admitted, reading_of
 from .shapes import MISSING, Reading, Thing, Uuid, When
-from .visits import SHAPE, data_of, patched_visit, visit_in
+from .visit_reading import Quick, quick_body
+from .visits import SHAPE, Given, data_of, patched_visit, visit_in
 from .wire import many, one
 
 _TRIES = 4
@@ -46,8 +48,13 @@ async def _shown(call: Call, found: Interaction, status: int = 200, **headers: s
 async def create(call: Call) -> Reply:
     """``POST /v1/interactions``: in any of three forms; the same once more is answered with what is stored."""
     reading = reading_of(call)
-    sent = sent_by(call, "interactions", reading)
-    draft = await _draft(call, sent, reading)
+    if isinstance(call.body, Quick):
+        visit, id_, customer, group = call.body
+        sent = with_key(call, "interactions", Sent(NOTHING, "/data", id_, customer, group))
+        draft = await _draft(call, sent, reading, Given(visit, undecided=False))
+    else:
+        sent = sent_by(call, "interactions", reading)
+        draft = await _draft(call, sent, reading)
     try:
         made = await call.ledger.recording.create(call.actor, call.permit, draft, await _rules(call))
     except Taken as error:
@@ -104,23 +111,26 @@ async def _rules(call: Call) -> Rules:
     return Rules(placeholders=placeholders, same_moment_is_same=settings.polis_natural_key_dedupe)
 
 
-async def _draft(call: Call, sent: Sent, reading: Reading) -> VisitDraft:
-    """Return the draft of what was sent; raises with everything that is wrong with it."""
-    given = visit_in(sent.data, reading, sent.prefix)
+async def _draft(call: Call, sent: Sent, reading: Reading, given: Given | None = None) -> VisitDraft:
+    """Return the draft of what was sent, if it was not read yet; raises with everything that is wrong with it."""
+    given = given or visit_in(sent.data, reading, sent.prefix)
     history = _history(call, sent, reading)
     reading.check()
     assert given is not None, "what could not be read has problems"
     aside, group = await admitted(call, sent)
-    beside = replace(
-        given.visit.beside,
-        customer=aside.get("customerId"),
-        group=aside.get("securityGroupId"),
-        creator=history.get("createdBy"),
-        modifier=history.get("modifiedBy"),
-        modified_at=_instant(history.get("modified")),
-    )
+    visit = given.visit
+    if aside or history:
+        beside = replace(
+            visit.beside,
+            customer=aside.get("customerId"),
+            group=aside.get("securityGroupId"),
+            creator=history.get("createdBy"),
+            modifier=history.get("modifiedBy"),
+            modified_at=_instant(history.get("modified")),
+        )
+        visit = replace(visit, beside=beside)
     return VisitDraft(
-        visit=replace(given.visit, beside=beside),
+        visit=visit,
         id=sent.id,
         undecided=given.undecided,
         group=group,
@@ -252,7 +262,8 @@ def _overrun() -> Conflict:
 
 
 OPERATIONS = (
-    operation_on_visits("create", "POST", "", create, "insert", "3.3", body=Body.OBJECT, status=201),
+    operation_on_visits("create", "POST", "", create, "insert", "3.3", body=Body.OBJECT, status=201,
+               quick=quick_body),
     operation_on_visits("create_many", "POST", "/bulk", create_many, "insert", "3.3", body=Body.OBJECT, status=201,
                max_body=MAX_MANY),
     operation_on_visits("get", "GET", "/{id}", get, "read", "3.5"),

@@ -71,7 +71,8 @@ class Call(Struct, dict=True):
     """One request of one operation: who asks, and for what.
 
     ``permit`` says as whom in this protocol: user, customer, organization, role. ``version`` is 1 or 2, the paths'
-    prefix; paths without one are version 1. ``body`` is the decoded JSON, an empty object where there was none.
+    prefix; paths without one are version 1. ``body`` is the decoded JSON, an empty object where there was none, or what
+    the operation's ``quick`` made of it.
     ``base`` is the absolute address of the protocol's root, without a slash at the end.
     """
 
@@ -100,6 +101,8 @@ class Call(Struct, dict=True):
 
     def param(self, name: str) -> str | None:
         """Return a parameter of the query, the last where it is given several times."""
+        if not self.request.query_string:
+            return None
         values = self.query.get(name)
         return values[-1] if values else None
 
@@ -148,6 +151,8 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     ``permission`` is what the actor's role must hold (spec 5.2), None where signing in is enough. ``is_bare``: the
     paths have no version at all. ``name`` reads ``resource.verb``.
 
+    ``quick`` reads bodies as they mostly come; None is what it leaves to be read as JSON, with all that is wrong.
+
     Falcon's router wants one name for a place: the first id of a path is always ``{id}``.
     """
 
@@ -162,6 +167,7 @@ class Operation(Struct, frozen=True, kw_only=True, dict=True):
     body: Body = Body.NONE
     status: int = 200
     max_body: int = MAX_BODY
+    quick: Callable[[bytes], Any] | None = None
     is_bare: bool = False
 
     @property

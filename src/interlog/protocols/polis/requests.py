@@ -52,6 +52,8 @@ async def read_body(request: falcon.asgi.Request, operation: Operation) -> Any:
     if operation.body in (Body.NONE, Body.RAW):
         return {}
     content = await read_bytes(request, operation.max_body)
+    if operation.quick is not None and (found := operation.quick(content)) is not None:
+        return found
     if not content.strip() and operation.body is Body.OPTIONAL:
         return {}
     value = _decoded(request, content)

@@ -1,9 +1,9 @@
-"""Reading the data of an interaction in one step, as most of them come: right.
+"""Reading a request that records a visit in one step, as most of them come: right.
 
 What does not pass here is read by its shape (``visits.py``), which tells everything that is wrong with it.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
@@ -59,12 +59,47 @@ class _Data(Struct, forbid_unknown_fields=True, gc=False):
     walklistId: _Uuid | None = None
 
 
+class _Body(Struct, forbid_unknown_fields=True, gc=False):
+    data: _Data
+    id: _Uuid | None = None
+    customerId: _Uuid | None = None
+    securityGroupId: _Uuid | None = None
+
+
+_decode = msgspec.json.Decoder(_Body).decode
+
+
+class Quick(NamedTuple):
+    """A request's visit, and what stood beside it."""
+
+    visit: Visit
+    id: str | None
+    customer: str | None
+    group: str | None
+
+
+def quick_body(content: bytes) -> Quick | None:
+    """Return what a body says in which nothing can be wrong but what it refers to; None where that is not certain."""
+    if b"\\u0000" in content:  # no database takes it
+        return None
+    try:
+        body = _decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    visit = _visit_of(body.data)
+    return None if visit is None else Quick(visit, body.id, body.customerId, body.securityGroupId)
+
+
 def quick_visit(data: dict[str, Any]) -> Visit | None:
     """Return the visit of data in which nothing can be wrong but what it refers to; None where that is not certain."""
     try:
         found = msgspec.convert(data, _Data)
     except msgspec.ValidationError:
         return None
+    return _visit_of(found)
+
+
+def _visit_of(found: _Data) -> Visit | None:
     responses: dict[str, dict[str, Any]] = {}
     for id_, response in found.survey.responses.items():
         if response.questionId != id_:

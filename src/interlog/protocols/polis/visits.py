@@ -204,15 +204,15 @@ def _location(visit: Visit) -> _Location | None:
 
 def _responses(responses: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return responses in order: all ids are equally long."""
-    return {id_: {"fields": _fields(responses[id_]["fields"]), "questionId": id_} for id_ in sorted(responses)}
-
-
-def _fields(fields: dict[str, Any]) -> dict[str, Any]:
-    if len(fields) == 1:
+    found = {}
+    for id_ in sorted(responses):
+        fields = responses[id_]["fields"]
         for value in fields.values():
-            if isinstance(value, (str, int)):
-                return fields
-    return ordered(fields)  # type: ignore[no-any-return]  # JSON of any shape
+            if len(fields) > 1 or not isinstance(value, (str, int)):
+                fields = ordered(fields)
+                break
+        found[id_] = {"fields": fields, "questionId": id_}
+    return found
 
 
 def _plain(value: float | None) -> Any:
