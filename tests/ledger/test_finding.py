@@ -101,6 +101,17 @@ async def test_text_fields_are_found(firm: Firm, when: str) -> None:
     assert await found(firm, "contract quix") == [number]
 
 
+async def test_ids_in_fields_are_no_words(firm: Firm, when: str) -> None:
+    """What a field refers to by a UUID is not looked for by its digits; a text with one in it is a text."""
+    id_ = "58c0e9a3-7d6b-4f12-9a4e-3b8d5c7f1e02"
+    number = await logged(firm, fields={"Survey": id_, "Answers": {id_: [id_, "tulips"]}, "Said": f"see {id_}"})
+    other = await logged(firm, fields={"Survey": id_, "Said": "tulips"})
+    await settled(firm, when)
+
+    assert sorted(await found(firm, "tulips")) == [number, other]
+    assert await found(firm, "58c0e9a3 7d6b") == [number]
+
+
 async def test_only_the_last_word_may_be_unfinished(firm: Firm, when: str) -> None:
     """A word before the last one is meant as it stands."""
     number = await logged(firm, title="quarterly figures")

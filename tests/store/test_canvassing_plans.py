@@ -93,7 +93,12 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     "AROUND_ONE": (visits.AROUND_ONE, {"contact": IDS[1], "campaign": IDS[0], "uuid": IDS[3]}),
     "UPDATE_SAID": (
         resources.UPDATE_SAID,
-        {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1} | dict.fromkeys(resources._SAID),
+        {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1, "version": 2}
+        | dict.fromkeys(("value", "aside", "modified_at", "modifier")),
+    ),
+    "UPDATE_ASIDE": (
+        resources.UPDATE_ASIDE,
+        {"key_tenant_id": TENANT, "key_number": 5, "read_version": 1, "version": 2} | dict.fromkeys(("aside",)),
     ),
     **{
         name: (query, {"epoch": 0, "sequence": 100, "limit": 100} | more)

@@ -1,5 +1,6 @@
 """What of each record is searched: a title and a text, as they are now."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -84,10 +85,14 @@ def _interaction(row: Row) -> Document:
     )  # fmt: skip
 
 
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_UUID_LENGTH = 36
+
+
 def _texts_in(value: Any) -> list[str]:
-    """Return the texts among the values of fields, however deep."""
+    """Return the texts among the values of fields, however deep; ids are no words that anybody looks for."""
     if isinstance(value, str):
-        return [value]
+        return [] if len(value) == _UUID_LENGTH and _UUID.fullmatch(value) else [value]
     if isinstance(value, Mapping):
         return [text for item in value.values() for text in _texts_in(item)]
     if isinstance(value, Sequence):

@@ -166,11 +166,10 @@ _values_of = attrgetter(*FIELDS.values())
 
 def extras_of(visit: Visit) -> dict[str, Any]:
     """Return what a visit's interaction keeps for this protocol alone."""
-    kept = asdict(visit.beside)
     kept = {
         name: list(value) if isinstance(value, tuple) else value
-        for name, value in kept.items()
-        if value is not None and value != () and value != NOTHING
+        for name, value in asdict(visit.beside).items()
+        if value
     }
     return {PROTOCOL: kept} if kept else {}
 
