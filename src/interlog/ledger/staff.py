@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from ..model.conditions import Condition
 from ..model.errors import Conflict, Invalid, NotFound, Problem
 from ..model.instants import now
 from ..model.journal import Action, Entity
@@ -60,6 +61,25 @@ class Staff:
         if not found or found[0].user.person_id != person_id:
             raise NotFound("user", person_id)
         return found[0]
+
+    async def colleagues(
+        self, actor: Actor, condition: Condition | None = None, *, term: str = "", after: int = 0, limit: int
+    ) -> list[tuple[User, Person]]:
+        """Return users in the order of their persons' ids, whoever asks.
+
+        ``condition``: what their ``id`` and ``active`` meet; ``term``: a part of a name or an address.
+        """
+        actor.require(Right.READ)
+        found = await rows.page(self._database, actor.tenant.id, condition, term=term, after=after, limit=limit)
+        people = await self._persons.get_many(actor, [user.person_id for user in found])
+        return [(user, people[user.person_id]) for user in found if user.person_id in people]
+
+    async def colleague(self, actor: Actor, person_id: int) -> tuple[User, Person]:
+        """Return a user, whoever asks; raises ``NotFound``."""
+        for found in await self.colleagues(actor, after=person_id - 1, limit=1):
+            if found[0].person_id == person_id:
+                return found
+        raise NotFound("user", person_id)
 
     async def tokens(self, actor: Actor, *, before: int = 2**62, limit: int) -> list[Token]:
         """Return everybody's tokens, the newest first, also those that are over."""

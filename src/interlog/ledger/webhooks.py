@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ..model.conditions import Condition
 from ..model.deliveries import Delivery, Subscription, Target
 from ..model.errors import Forbidden, Invalid, NotFound, Problem
 from ..model.ids import uuid7
@@ -36,6 +37,13 @@ class Webhooks:
         actor.require(Right.READ)
         return await rows.of_protocol(self._database, actor.tenant.id, actor.protocol)
 
+    async def page(
+        self, actor: Actor, condition: Condition | None = None, *, after: int = 0, limit: int
+    ) -> list[Subscription]:
+        """Return webhooks of the actor's protocol that meet a condition, the oldest first, behind an id."""
+        actor.require(Right.READ)
+        return await rows.page(self._database, actor.tenant.id, actor.protocol, condition, after=after, limit=limit)
+
     async def get(self, actor: Actor, id_: int) -> Subscription:
         """Return a webhook; raises ``NotFound``."""
         actor.require(Right.READ)
@@ -45,14 +53,24 @@ class Webhooks:
         return found
 
     async def create(
-        self, actor: Actor, url: str, about: dict[str, Any], sample: bytes, *, most: int = 0, private: bool = False
+        self,
+        actor: Actor,
+        url: str,
+        about: dict[str, Any],
+        sample: bytes,
+        *,
+        most: int = 0,
+        private: bool = False,
+        alone: bool = False,
     ) -> Subscription:
         """Tell an address of what happens from now on, once it has taken a sample.
 
         ``most``: how many webhooks there may be, 0 for any number. ``private``: whether it may be of this machine or
-        of a private network.
+        of a private network. ``alone``: it is refused where another webhook has the address already.
         """
         actor.require(Right.WRITE)
+        if alone:
+            await self._refuse_second(actor, url)
         if most and len(await self.all(actor)) >= most:
             raise Invalid(Problem("", f"There may be {most} webhook subscriptions at most", "verbatim"))
         position = await changes.last(self._database, actor.tenant.id)
@@ -85,6 +103,7 @@ class Webhooks:
         about: dict[str, Any] | None = None,
         is_paused: bool | None = None,
         private: bool = False,
+        alone: bool = False,
     ) -> Subscription:
         """Change what is given. Another address, or one that rested, must take a sample first.
 
@@ -93,6 +112,8 @@ class Webhooks:
         actor.require(Right.WRITE)
         read = await self._own(actor, id_)
         was = read.target
+        if alone and url is not None and url != was.url:
+            await self._refuse_second(actor, url)
         target = replace(
             was,
             url=was.url if url is None else url,
@@ -132,6 +153,10 @@ class Webhooks:
         unit = Unit()
         add_entry(unit, actor, Action.AMEND, Entity.SUBSCRIPTION, id_, 0, now(), encode(told(read)).decode())
         await self._deliveries.retry(actor, read.protocol, read.name, delivery, unit)
+
+    async def _refuse_second(self, actor: Actor, url: str) -> None:
+        if any(item.target.url == url for item in await self.all(actor)):
+            raise Invalid(Problem("url", "is told already, by another webhook", "taken"))
 
     async def _own(self, actor: Actor, id_: int) -> Subscription:
         found = await self.get(actor, id_)

@@ -1,13 +1,16 @@
 """Subscriptions, and what is on its way to them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, literal_column, null, select, update
 
+from ..model.conditions import Condition
 from ..model.deliveries import Delivery, DeliveryState, Subscription, Target
 from ..model.journal import Position
+from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
 from .rows import encode
 from .schema import delivery, subscription
@@ -139,6 +142,33 @@ _NEWEST = (
 )
 LOG = Query(_NEWEST)
 DEAD = Query(_NEWEST.where(delivery.c.state == DeliveryState.DEAD.value))
+
+
+_FIELDS = {"id": subscription.c.id, "created_at": subscription.c.created_at, "changed_at": subscription.c.changed_at}
+
+
+@lru_cache(maxsize=SHAPES)
+def page_query(shape: Shape | None = None) -> Query:
+    """Return the statement of a page of a protocol's subscriptions that have not ended, in order of ids."""
+    statement = select(*subscription.c).where(
+        subscription.c.tenant_id == parameter("tenant"),
+        subscription.c.id > parameter("after"),
+        subscription.c.protocol == bindparam("protocol"),
+        subscription.c.ended_at.is_(None),
+    )
+    if shape is not None:
+        statement = statement.where(matching(shape, _FIELDS))
+    return Query(statement.order_by(subscription.c.id).limit(parameter("limit")))
+
+
+async def page(
+    database: Database, tenant: int, protocol: str, condition: Condition | None, *, after: int, limit: int
+) -> list[Subscription]:
+    """Return the subscriptions of a protocol that meet a condition, the oldest first, behind an id."""
+    query = page_query(None if condition is None else shape_of(condition))
+    values = {} if condition is None else arguments_of(condition)
+    rows = await database.fetch_long(query, tenant=tenant, protocol=protocol, after=after, limit=limit, **values)
+    return [_subscription_of(row) for row in rows]
 
 
 async def active(database: Database) -> list[Subscription]:

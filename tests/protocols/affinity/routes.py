@@ -53,6 +53,8 @@ RESOURCES = {
     "fields": "Field",
     "field-values": "FieldValue",
     "person-merges": "Merge",
+    "webhooks": "Webhook",
+    "users": "User",
     "company-merges": "CompanyMerge",
 }
 """What the id behind a segment of a path belongs to."""
@@ -95,6 +97,7 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         "Email": firm.log("Email", when, title=word, body=word, direction=Direction.SENT).number,
         "Person": ola.id,
         "Internal": firm.mia.id,
+        "User": firm.colleague("Ben", word).id,
         "Organization": client.id,
         "Opportunity": deal.id,
         "Note": call.note_id or 0,
@@ -266,6 +269,8 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "v2.notes.update": {"content": {"html": "<p>Hello</p>"}},
         "v2.persons.merge": {"duplicatePersonId": ids["Duplicate"]},
         "v2.companies.merge": {"duplicateCompanyId": ids["DuplicateCompany"]},
+        "v2.webhooks.create": {"url": receiver().url},
+        "v2.webhooks.update": {"status": "disabled"},
         "v2.reminders.create": {
             "type": "one-time",
             "owner": {"id": ids["Internal"]},

@@ -34,7 +34,7 @@ async def get(call: Call) -> dict[str, Any]:
 
 async def create(call: Call) -> dict[str, Any]:
     """``POST /webhook/subscribe``: once the address has taken a test delivery."""
-    about = {"subscriptions": _events(call)}
+    about = {"subscriptions": events_of(call)}
     settings = call.settings
     made = await call.ledger.webhooks.create(
         call.actor, call.args["webhook_url"], about, SAMPLE,
@@ -45,7 +45,7 @@ async def create(call: Call) -> dict[str, Any]:
 
 async def update(call: Call) -> dict[str, Any]:
     """``PUT /webhook/{id}``: by who made it; another address, or going on, is tested first."""
-    about = {"subscriptions": _events(call)} if "subscriptions" in call.args else None
+    about = {"subscriptions": events_of(call)} if "subscriptions" in call.args else None
     new = await call.ledger.webhooks.update(
         call.actor, call.args["id"], SAMPLE, url=call.get("webhook_url"), about=about,
         is_paused=call.get("disabled"), private=call.settings.webhook_private,
@@ -83,7 +83,7 @@ async def replay(call: Call) -> wire.Success:
     return wire.Success()
 
 
-def _events(call: Call) -> list[str]:
+def events_of(call: Call) -> list[str]:
     """Return the events that are asked for, each once; none stands for all of the vendor's."""
     names = list(dict.fromkeys(call.get("subscriptions", ())))
     known = (*EVENTS, *OURS)

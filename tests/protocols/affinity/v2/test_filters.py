@@ -13,19 +13,16 @@ from hypothesis import strategies as st
 from interlog.model.conditions import And, Compare, Condition, Missing, Not, Operator, Or
 from interlog.model.errors import Invalid
 from interlog.protocols.affinity.v2.filters import (
-    ATTACHED_NOTES,
-    EVENTS,
     MAX_DEPTH,
     MAX_LENGTH,
     MAX_TERMS,
-    MESSAGES,
-    NOTES,
     RESERVED,
     Property,
     Term,
     filter_of,
     parse,
 )
+from interlog.protocols.affinity.v2.properties import ATTACHED_NOTES, EVENTS, MESSAGES, NOTES
 from tests.serving import Caller
 
 from ..wire import at

@@ -9,7 +9,7 @@ from interlog.model.fields import Field
 from interlog.model.parties import Party
 
 from ..operations import PATH_ID, Call, Handler, Kind, Param
-from . import columns, filters, translate_fields, wire
+from . import columns, filters, properties, translate_fields, wire
 from .columns import EVERYTHING, Wanted, wanted
 from .paging import MAX_LIMIT, PAGING, first_args, page
 from .translate_fields import ENCOUNTERS
@@ -108,7 +108,7 @@ def _only(call: Call, found: Sequence[wire.Field]) -> wire.Field:
 
 def _metadata_page(call: Call, kind: Party, fields: Sequence[Field]) -> dict[str, Any]:
     args, place = first_args(call)
-    condition = filters.filter_of(args.get("filter", ""), filters.FIELDS)
+    condition = filters.filter_of(args.get("filter", ""), properties.FIELDS)
     keys = {"dated": not is_first(call.request), "described": is_since(call.request, DESCRIBED_SINCE)}
     found = [translate_fields.metadata(field, **keys) for field in fields]
     if kind is not Party.OPPORTUNITY:

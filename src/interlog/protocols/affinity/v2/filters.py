@@ -1,4 +1,4 @@
-"""The filter language of version 2 (spec 13.4): its grammar, and what the filters of each collection can be about.
+"""The filter language of version 2 (spec 13.4): its grammar, and what its terms mean.
 
     expr  := and ("|" and)*
     and   := unary ("&" unary)*
@@ -12,17 +12,14 @@ the tree have bounds: whatever is sent is answered after one pass over it. The t
 what stands in needless parentheses joins its surroundings, and two negations are none.
 """
 
-import re
+import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from interlog.model.conditions import And, Compare, Condition, Missing, Not, Operator, Or, Value
 from interlog.model.errors import Invalid, Problem
-from interlog.model.ids import MAX_ID
-from interlog.model.instants import parse_moment
 
 from ..operations import Param
-from .words import MERGE_STATUSES, REMINDER_TYPES, RESET_TRIGGERS, STATUSES
 
 MAX_LENGTH = 4_000
 MAX_TERMS = 200
@@ -280,13 +277,11 @@ def _checked(term: Term, properties: Mapping[str, Property]) -> Condition:
     return Compare(known.field, term.operator, value)
 
 
-def holds(condition: Condition, record: Mapping[str, str]) -> bool:
-    """Whether a condition on texts holds of a record that is at hand; each property has a value."""
+def holds(condition: Condition, record: Mapping[str, Any]) -> bool:
+    """Whether a condition holds of a record that is at hand; each property has a value."""
     match condition:
-        case Compare(field, Operator.EQUAL, value):
-            return record[field] == value
-        case Compare(field, Operator.CONTAINS, value):
-            return str(value) in record[field]
+        case Compare(field, compared, value):
+            return bool(_COMPARED[compared](record[field], value))
         case Missing():
             return False
         case Not(operand):
@@ -298,75 +293,16 @@ def holds(condition: Condition, record: Mapping[str, str]) -> bool:
     raise AssertionError(condition)
 
 
+_COMPARED: dict[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.CONTAINS: operator.contains,
+    Operator.GREATER: operator.gt,
+    Operator.GREATER_OR_EQUAL: operator.ge,
+    Operator.LESS: operator.lt,
+    Operator.LESS_OR_EQUAL: operator.le,
+}
+
+
 def _fail(message: str, at: int) -> NoReturn:
     raise Invalid(Problem("filter", f"Invalid filter provided: {message} (at character {at + 1})", "verbatim"))
-
-
-def _id(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[0-9]{1,16}", text) and 1 <= int(text) <= MAX_ID else None
-
-
-def _instant(text: str) -> int | None:
-    moment = parse_moment(text)
-    return moment.instant if moment is not None else None
-
-
-_RANGE = (Operator.GREATER, Operator.LESS, Operator.GREATER_OR_EQUAL, Operator.LESS_OR_EQUAL)
-
-
-def id_property(field: str) -> Property:
-    """Return a property that holds an id."""
-    return Property(field, _id, "an id", (Operator.EQUAL,))
-
-
-def time_property(field: str) -> Property:
-    """Return a property that holds a date and time."""
-    return Property(field, _instant, "a date and time such as 2026-03-05T17:15:30Z", _RANGE)
-
-
-def word_property(field: str, words: Mapping[str, int]) -> Property:
-    """Return a property that holds one of some words, each of which the model knows as a number."""
-    return Property(field, words.get, f"one of {', '.join(words)}", (Operator.EQUAL,))
-
-
-def _interactions(time: str) -> dict[str, Property]:
-    return {
-        "id": id_property("number"),
-        time: time_property("occurred_at"),
-        "createdAt": time_property("created_at"),
-        "updatedAt": time_property("modified_at"),
-    }
-
-
-EVENTS = _interactions("startTime")
-MESSAGES = _interactions("sentAt")
-ATTACHED_NOTES = {
-    "creator.id": id_property("creator"),
-    "createdAt": time_property("created_at"),
-    "updatedAt": time_property("updated_at"),
-}
-"""Replies, and the notes of a person, a company or an opportunity."""
-NOTES = {"id": id_property("id"), **ATTACHED_NOTES}
-
-MERGES = {
-    "status": word_property("state", MERGE_STATUSES),
-    "taskId": id_property("id"),
-}
-REMINDERS = {
-    **{
-        f"{path}.id": id_property(field)
-        for path, field in (
-            ("person", "person"), ("company", "organization"), ("opportunity", "opportunity"), ("creator", "creator"),
-            ("owner", "owner"), ("completer", "completer"),
-        )
-    },
-    "id": id_property("id"),
-    "type": word_property("kind", REMINDER_TYPES),
-    "resetTrigger": word_property("reset", RESET_TRIGGERS),
-    "status": word_property("status", STATUSES),
-    "dueDate": time_property("due_at"),
-    "createdAt": time_property("created_at"),
-    "updatedAt": time_property("updated_at"),
-}  # fmt: skip
-FIELDS = {"name": Property("name", str, "a text", (Operator.EQUAL, Operator.CONTAINS))}
-"""Fields, which are few: each is looked at."""

@@ -12,7 +12,7 @@ from interlog.model.parties import Person
 
 from ..operations import PATH_ID, Call
 from ..translate import CALL_CODE, MEETING_CODE, code_of, types_of
-from . import filters, translate
+from . import filters, properties, translate
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
 LIST = (filters.FILTER, *PAGING)
@@ -21,7 +21,7 @@ GET = (PATH_ID,)
 
 def collection(code: int) -> Callable[[Call], Awaitable[dict[str, Any]]]:
     """Return the handler that lists the interactions of a kind."""
-    properties = filters.EVENTS if code in (MEETING_CODE, CALL_CODE) else filters.MESSAGES
+    about = properties.EVENTS if code in (MEETING_CODE, CALL_CODE) else properties.MESSAGES
 
     async def list_(call: Call) -> dict[str, Any]:
         args, place = first_args(call)
@@ -31,7 +31,7 @@ def collection(code: int) -> Callable[[Call], Awaitable[dict[str, Any]]]:
             types_of(call.actor.tenant, code),
             after=place[0] if place else 0,
             limit=limit + 1,
-            condition=filters.filter_of(args.get("filter", ""), properties),
+            condition=filters.filter_of(args.get("filter", ""), about),
         )
         following = (items[limit - 1].number,) if len(items) > limit else None
         items = items[:limit]

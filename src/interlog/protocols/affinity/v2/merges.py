@@ -11,7 +11,7 @@ from interlog.model.merges import Merge, MergeState
 from interlog.model.parties import Party
 
 from ..operations import PATH_ID, Call, id_param
-from . import filters
+from . import filters, properties
 from .paging import PAGING, address, first_args, page
 from .translate import optional_time, time
 from .words import MERGE_STATUSES, words_of
@@ -91,7 +91,7 @@ def _listing(merging: Merging, shown: Callable[[Merge], dict[str, Any]]) -> Hand
     async def handler(call: Call) -> dict[str, Any]:
         args, place = first_args(call)
         limit = args.get("limit", _DEFAULT_LIMIT)
-        condition = filters.filter_of(args.get("filter", ""), filters.MERGES)
+        condition = filters.filter_of(args.get("filter", ""), properties.MERGES)
         before = place[0] if place is not None else 2**62
         found = await call.ledger.merges.page(call.actor, merging.kind, condition, before=before, limit=limit + 1)
         following = (found[limit - 1].id,) if len(found) > limit else None

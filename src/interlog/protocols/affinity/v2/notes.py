@@ -13,7 +13,7 @@ from interlog.model.validation import MAX_BODY
 from ..html import problems_v2, with_rel
 from ..operations import PATH_ID, Call, Kind, Param
 from ..translate import code_of
-from . import filters, translate, wire
+from . import filters, properties, translate, wire
 from .bodies import id_in, id_of
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
@@ -44,7 +44,7 @@ _KINDS = {name: code for code, name in translate.INTERACTION_KINDS.items() if na
 
 async def list_(call: Call) -> dict[str, Any]:
     """``GET /v2/notes``: without replies, newest first."""
-    return await _page(call, filters.NOTES, roots=True)
+    return await _page(call, properties.NOTES, roots=True)
 
 
 def of_party(party: Party) -> Any:
@@ -58,7 +58,7 @@ def of_party(party: Party) -> Any:
             await call.ledger.organizations.get(call.actor, id_)
         else:
             await call.ledger.opportunities.get(call.actor, id_)
-        return await _page(call, filters.ATTACHED_NOTES, party=(party, id_))
+        return await _page(call, properties.ATTACHED_NOTES, party=(party, id_))
 
     return list_of
 
@@ -72,7 +72,7 @@ async def get(call: Call) -> dict[str, Any]:
 async def replies(call: Call) -> dict[str, Any]:
     """``GET /v2/notes/{id}/replies``."""
     item = await call.ledger.notes.get(call.actor, call.args["id"])
-    return await _page(call, filters.ATTACHED_NOTES, parent=item.id)
+    return await _page(call, properties.ATTACHED_NOTES, parent=item.id)
 
 
 async def attached_persons(call: Call) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from interlog.model.reminders import MAX_DAYS, Reminder, ReminderKind
 from interlog.model.validation import MAX_BODY
 
 from ..operations import PATH_ID, Call, Kind, Param
-from . import filters
+from . import filters, properties
 from .bodies import id_in, id_of, word_in
 from .paging import MAX_LIMIT, PAGING, first_args, page
 from .translate import LIST_TYPES, optional_time, time
@@ -49,7 +49,7 @@ _TYPES, _TRIGGERS, _STATUSES = words_of(REMINDER_TYPES), words_of(RESET_TRIGGERS
 async def list_(call: Call) -> dict[str, Any]:
     """``GET /v2/reminders``: soonest due first."""
     args, place = first_args(call)
-    condition = filters.filter_of(args.get("filter", ""), filters.REMINDERS)
+    condition = filters.filter_of(args.get("filter", ""), properties.REMINDERS)
     items, following = await call.ledger.reminders.matching(
         call.actor,
         condition,

@@ -1,8 +1,8 @@
-"""The route table of version 2: what is no interaction, note, party or list (spec 14.6)."""
+"""The route table of version 2: what is no interaction, note, party or list (spec 14.6), and relationships."""
 
 from ..account import rate_limit_v2, whoami_v2
 from ..operations import Operation
-from . import merges, reminders
+from . import merges, relationships, reminders, users, webhooks
 
 _ACCOUNT = (
     Operation(name="v2.whoami", method="GET", paths=("/v2/auth/whoami",), version=2, spec="14.6",
@@ -43,4 +43,28 @@ _MERGES = tuple(
     )
 )  # fmt: skip
 
-REST = _REMINDERS + _MERGES + _ACCOUNT
+_WEBHOOKS = (
+    Operation(name="v2.webhooks.list", method="GET", paths=("/v2/webhooks",), version=2, spec="14.6",
+              handler=webhooks.list_, params=webhooks.LIST),
+    Operation(name="v2.webhooks.get", method="GET", paths=("/v2/webhooks/{id}",), version=2, spec="14.6",
+              handler=webhooks.get, params=webhooks.GET),
+    Operation(name="v2.webhooks.create", method="POST", paths=("/v2/webhooks",), version=2, spec="14.6",
+              handler=webhooks.create, params=webhooks.CREATE, writes=True, status=201),
+    Operation(name="v2.webhooks.update", method="POST", paths=("/v2/webhooks/{id}",), version=2, spec="14.6",
+              handler=webhooks.update, params=webhooks.UPDATE, writes=True, status=204),
+    Operation(name="v2.webhooks.delete", method="DELETE", paths=("/v2/webhooks/{id}",), version=2, spec="14.6",
+              handler=webhooks.delete, params=webhooks.DELETE, writes=True, status=204),
+)  # fmt: skip
+
+_PEOPLE = (
+    Operation(name="v2.users.list", method="GET", paths=("/v2/users",), version=2, spec="14.6",
+              handler=users.list_, params=users.LIST),
+    Operation(name="v2.users.get", method="GET", paths=("/v2/users/{id}",), version=2, spec="14.6",
+              handler=users.get, params=users.GET),
+    Operation(name="v2.persons.relationships", method="GET", paths=("/v2/persons/{id}/relationships",), version=2,
+              spec="14.4", handler=relationships.of_person, params=relationships.LIST),
+    Operation(name="v2.companies.relationships", method="GET", paths=("/v2/companies/{id}/relationships",), version=2,
+              spec="14.4", handler=relationships.of_company, params=relationships.LIST),
+)  # fmt: skip
+
+REST = _REMINDERS + _MERGES + _WEBHOOKS + _PEOPLE + _ACCOUNT

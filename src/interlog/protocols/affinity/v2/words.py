@@ -9,6 +9,8 @@ REMINDER_TYPES = {"one-time": ReminderKind.ONCE, "recurring": ReminderKind.RECUR
 RESET_TRIGGERS = {"interaction": Reset.INTERACTION, "email": Reset.EMAIL, "event": Reset.MEETING}
 STATUSES = {"active": Status.ACTIVE, "overdue": Status.OVERDUE, "completed": Status.COMPLETED}
 MERGE_STATUSES = {"in-progress": MergeState.MOVING, "success": MergeState.DONE, "failed": MergeState.UNDONE}
+USER_STATUSES = {"active": 1, "deactivated": 0, "invited": 2}
+"""Nobody is invited only: who is a user may sign in."""
 
 
 def words_of(words: Mapping[str, int]) -> dict[int, str]:
