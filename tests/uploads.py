@@ -1,6 +1,8 @@
 """Uploading through the ledger, for tests."""
 
-from collections.abc import AsyncIterator
+import resource
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 from interlog.ledger import Ledger
 from interlog.model.files import File, Holder
@@ -31,3 +33,14 @@ async def content_of(ledger: Ledger, actor: Actor, id_: int) -> bytes:
     """Return the content of a file."""
     _, parts = await ledger.files.open(actor, id_)
     return b"".join([part async for part in parts])
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes: the system refuses to write them, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

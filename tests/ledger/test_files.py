@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import resource
 from collections.abc import AsyncIterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party, P
 from interlog.model.tenancy import Right
 from interlog.store.contents import CHUNK
 from tests.ledger.conftest import Firm, journal_of, meeting
-from tests.uploads import content_of, parts_of, put_file
+from tests.uploads import content_of, full_disk, parts_of, put_file
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -199,17 +197,6 @@ async def test_whoever_breaks_off_leaves_nothing(acme: Firm) -> None:
     with pytest.raises(ConnectionError):
         await acme.ledger.files.take(acme.actor, "a", broken(), limit=9 * CHUNK)
     assert kept(acme) == []
-
-
-@contextmanager
-def full_disk(room: int) -> Any:
-    """No file of this process grows beyond so many bytes: the system refuses to write them, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 async def test_a_disk_without_room(acme: Firm) -> None:

@@ -7,12 +7,14 @@ import msgspec
 from msgspec.structs import replace
 
 from ..model.fields import Field, FieldValue
+from ..model.files import File, Holder
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity, JournalEntry
 from ..model.notes import Note
 from ..model.parties import ListEntry, Opportunity, Organization, PartyList, Person
 from ..model.reminders import Reminder
 from ..model.tenancy import Actor, Right
+from ..store import files as file_rows
 from ..store import interactions as interaction_rows
 from ..store import journal as rows
 from ..store import list_entries as entry_rows
@@ -54,6 +56,7 @@ class Happenings:
             Entity.NOTE: (Note, self._notes, _sees_group),
             Entity.INTERACTION: (Interaction, self._interactions, _sees_group),
             Entity.REMINDER: (Reminder, self._reminders, _sees_all),
+            Entity.FILE: (File, self._files, self._sees_file),
             Entity.LIST: (PartyList, self._lists, _sees_list),
         }
 
@@ -125,6 +128,9 @@ class Happenings:
     async def _reminders(self, actor: Actor, ids: Collection[int]) -> dict[int, Reminder]:
         return await reminder_rows.by_ids(self._database, actor.tenant.id, ids)
 
+    async def _files(self, actor: Actor, ids: Collection[int]) -> dict[int, File]:
+        return await file_rows.by_ids(self._database, actor.tenant.id, ids)
+
     async def _entries(self, actor: Actor, ids: Collection[int]) -> dict[int, ListEntry]:
         return await entry_rows.by_ids(self._database, actor.tenant.id, ids)
 
@@ -159,6 +165,15 @@ class Happenings:
     async def _sees_value(self, actor: Actor, record: FieldValue) -> bool:
         field = (await self._fields(actor, [record.field_id])).get(record.field_id)
         return field is not None and await self._sees_field(actor, field)
+
+    async def _sees_file(self, actor: Actor, record: File) -> bool:
+        """Whether an actor sees what a file lies beside, or saw it before that was deleted."""
+        if record.holder_kind is Holder.OPPORTUNITY:
+            return record.holder in await self._opportunities(actor, [record.holder])
+        if record.holder_kind is Holder.INTERACTION:
+            item = await interaction_rows.by_number(self._database, actor.tenant.id, record.holder)
+            return item is not None and actor.sees(item.group)
+        return True
 
     async def _all_lists(self, actor: Actor) -> list[PartyList]:
         return await opportunity_rows.lists(self._database, actor.tenant.id)

@@ -74,6 +74,7 @@ from .restoring import Restoring
 from .security_groups import SecurityGroups
 from .sessions import Sessions
 from .sheets import Sheets
+from .signed_files import SignedFiles
 from .staff import Staff
 from .tenants import Tenants
 from .timeline import Timeline
@@ -115,6 +116,7 @@ class Ledger:
         self.known_as = KnownAs(store)
         self.merges = Merges(store, self.tenants, self.persons, self.organizations)
         self.files = Files(store)
+        self.signed_files = SignedFiles(store, self.tenants)
         self.undoing = Undoing(store, self.interactions)
         self.timeline = Timeline(store, self.organizations)
         self.finding = Finding(store, self.timeline)

@@ -105,3 +105,7 @@ class Unavailable(InterlogError):
     What was to be stored was not, unless the connection broke while it was being committed: then nobody here knows.
     A request that is repeat-safe can be sent again in any case.
     """
+
+
+class NoRoom(Unavailable):
+    """The content of a file cannot be written: the disk is full, or does not answer."""

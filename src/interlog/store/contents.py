@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from ..model.errors import Unavailable
+from ..model.errors import NoRoom, Unavailable
 from ..model.ids import uuid7
 
 CHUNK = 1024 * 1024
@@ -70,7 +70,7 @@ class Incoming:
         try:
             await asyncio.to_thread(work)
         except OSError as error:
-            raise Unavailable(f"a file cannot be kept in {self._path.parent}: {error.strerror}") from error
+            raise NoRoom(f"a file cannot be kept in {self._path.parent}: {error.strerror}") from error
 
     def _flush(self) -> None:
         if self._written is None:

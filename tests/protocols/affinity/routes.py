@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from interlog.ledger.reminders import ReminderDraft
 from interlog.model.deliveries import Delivery, DeliveryState
 from interlog.model.fields import FieldDraft, ValueType
+from interlog.model.files import Holder
 from interlog.model.ids import MAX_ID
 from interlog.model.instants import now
 from interlog.model.parties import Party, Person
@@ -26,6 +27,7 @@ from interlog.store.numbers import KINDS
 from interlog.store.statements import Unit
 from tests.receiving import Receiver, receiving
 from tests.serving import Caller, Firm, RunningServer
+from tests.uploads import put_file
 
 from .conftest import PREFIX
 from .wire import RATE_HEADERS, at
@@ -49,6 +51,9 @@ RESOURCES = {
     "list-entries": "ListEntry",
     "webhook": "Webhook",
     "reminders": "Reminder",
+    "entity-files": "File",
+    "download": "File",
+    "files": "File",
     "deliveries": "Delivery",
     "fields": "Field",
     "field-values": "FieldValue",
@@ -108,6 +113,7 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         "Field": field.id,
         "FieldValue": value.id,
         "CompanyField": company_field.id,
+        "File": server.run(put_file(firm.ledger, firm.actor, Holder.PERSON, ola.id, word.encode(), f"{word}.txt")).id,
         "Reminder": server.run(_reminder(firm, ola, word)),
         **_merged(firm, word),
     }
@@ -205,6 +211,9 @@ class Sent(NamedTuple):
         for name, value in self.in_path.items():
             path = path.replace(f"{{{name}}}", quote(text_of(value), safe=""))
         optional = {"X-Extensions": "1"} if self.operation in EXTENDED else {}
+        if way is None and any(param.kind is Kind.FILE for param in self.operation.params):
+            data, files = _form_of(self.values)
+            return caller.request(self.operation.method, path, headers=optional, data=data, files=files)
         way = way or ("json" if self.operation.method in ("POST", "PUT", "PATCH") else "query")
         if way == "query":
             query = _pairs(self.values)
@@ -213,12 +222,27 @@ class Sent(NamedTuple):
             headers = {"Content-Type": "application/x-www-form-urlencoded"} | optional
             return caller.request(self.operation.method, path, content=_pairs(self.values), headers=headers)
         headers = {"Content-Type": "application/json"} | optional
-        return caller.request(self.operation.method, path, content=json.dumps(self.values), headers=headers)
+        return caller.request(
+            self.operation.method, path, content=json.dumps(self.values, default=bytes.decode), headers=headers
+        )
+
+
+def _form_of(values: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[tuple[str, Any]]]:
+    """Return what stands in the fields of a form with files, and the files: whatever is given as bytes."""
+    data: dict[str, list[str]] = {}
+    files: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, bytes):
+                files.append((name, ("a.txt", item)))
+            elif item is not None:
+                data.setdefault(name, []).append(text_of(item))
+    return data, files or [("nothing", ("", b""))]
 
 
 def text_of(value: Any) -> str:
     """Return how a value stands in a path or a query."""
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = value if isinstance(value, str) else json.dumps(value, default=bytes.decode)
     return text.encode("utf-8", "replace").decode()
 
 
@@ -243,6 +267,7 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "persons.create": {"emails": ["new@client.example"]},
         "opportunities.create": {"list_id": ids["Deals"]},
         "notes.create": {"person_ids": [ids["Person"]]},
+        "files.create": {"files": [b"content"], "person_id": ids["Person"]},
         "reminders.create": {"owner_id": ids["Internal"], "person_id": ids["Person"], "due_date": "2026-01-01"},
         "webhooks.create": {"webhook_url": receiver().url},
         "lists.create": {"type": 8},
@@ -317,6 +342,8 @@ def sample(param: Param, ids: Mapping[str, int]) -> Any:
             value = {}
         case Kind.VALUE:
             value = 1.5
+        case Kind.FILE:
+            value = b"content"
     return [value] if param.many and param.kind is not Kind.OBJECT else value
 
 
@@ -362,6 +389,8 @@ def wrong_values(param: Param) -> tuple[Any, ...]:
         case Kind.MOMENT:
             wrong += ["x", "", 5, True, 10**30, "2026-13-01", "2026-02-29", "10000-01-01", "0000-01-01", "a\x00",
                       "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:00", _TOO_LONG, "\ud800"]  # fmt: skip
+        case Kind.FILE:
+            return ("x", "", 1, True, {"a": 1}, ["x"], [[1]], _DEEP)
         case Kind.VALUE:  # of a field that holds numbers
             return ("x", "", "nan", "1e999", True, {"a": 1}, [1, 2], _DEEP, 10**400, "\ud800", "a\x00")
         case Kind.OBJECT:

@@ -1,6 +1,7 @@
 """affinity-crm, a client of version 1 as it was: its round over our server, in an environment of its own (spec 16)."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +168,13 @@ def test_webhooks(crm: Client) -> None:
     assert refused.startswith("TypeError: Webhook.__init__() got an unexpected keyword argument")
     assert crm.ask("webhooks", "delete", webhook_subscription_id=made["id"]) == {"success": True}
     assert crm.ask("webhooks", "list") == []
+
+
+@pytest.mark.covers("files.list", "files.create", "files.download", by="affinity-crm")
+def test_files(crm: Client, ola: Person, tmp_path: Path) -> None:
+    """Uploaded with the id in the query, listed, and saved; to read one alone it expects a list."""
+    assert crm.ask("entity_files", "upload", files={"a.txt": "Text"}, person_id=ola.id) == [{"success": True}]
+    (item,) = crm.ask("entity_files", "list", person_id=ola.id)["entity_files"]
+    assert (item["name"], item["size"], item["person_id"]) == ("a.txt", 4, ola.id)
+    assert crm.ask("entity_files", "download", entity_file_id=item["id"], save_path=str(tmp_path / "a.txt")) is None
+    assert (tmp_path / "a.txt").read_text() == "Text"

@@ -225,3 +225,13 @@ def test_copies_a_whole_tenant(sync: Client, firm: Firm, mia: Person, ola: Perso
     postgres.execute("UPDATE affinity.sync SET frequency_minutes = 0", url)
     sync.ask("copy", "run", **database)
     assert (copied("name", "company"), copied("first_name", "person")) == (["Client"], ["Mia", "Olga"])
+
+
+@pytest.mark.covers("files.list", "files.create", by="affinity-sync")
+def test_files(sync: Client, ola: Person) -> None:
+    """A file is put beside somebody, and found there."""
+    what = {"entity_id": ola.id, "entity_type": "person"}
+    added = sync.ask("v1", "add_file_to_entity", **what, file_name="a.txt", file="Text", file_type="text/plain")
+    assert added["success"] is True
+    (item,) = sync.ask("v1", "fetch_all_entity_files", **what)
+    assert (item["name"], item["size"], item["person_id"]) == ("a.txt", 4, ola.id)

@@ -21,6 +21,7 @@ from interlog.model.errors import Invalid, Problem, Unauthenticated, Unavailable
 from interlog.model.tenancy import Actor, Right
 from interlog.observe import HEADERS
 from interlog.settings import Settings
+from interlog.transfer import Taking, fill
 
 from . import (
     account,
@@ -29,6 +30,7 @@ from . import (
     extensions,
     field_values,
     fields,
+    files,
     histories,
     interactions,
     lists,
@@ -42,9 +44,11 @@ from . import (
 )
 from .errors import EXPECTED, UNKNOWN_ROUTE, answer_v1, answer_v2
 from .events import Events, stamped
+from .files import Download
 from .limits import Limits
 from .operations import Call, Operation
 from .params import Decoder, raw_parameters
+from .v2.files import SIGNED, Signed
 from .v2.table import OPERATIONS_V2
 from .v2.versions import VERSION_HEADER, VERSIONS, version_of
 
@@ -152,6 +156,19 @@ OPERATIONS_V1 = (
     Operation(name="relationship_strengths.list", method="GET",
               paths=("/relationships-strengths", "/relationship-strengths"),
               handler=relationship_strengths.list_, params=relationship_strengths.LIST, spec="8"),
+    Operation(name="files.list", method="GET", paths=("/entity-files",),
+              handler=files.list_, params=files.LIST, extended_params=files.LIST_EXTENDED, spec="10"),
+    Operation(name="files.get", method="GET", paths=("/entity-files/{id}",),
+              handler=files.get, params=files.GET, spec="10"),
+    Operation(name="files.download", method="GET", paths=("/entity-files/download/{id}",),
+              handler=files.download, params=files.GET, spec="10", downloads=True),
+    Operation(name="files.create", method="POST", paths=("/entity-files",),
+              handler=files.create, params=files.CREATE, extended_params=files.CREATE_EXTENDED, spec="10",
+              writes=True, uploads=True),
+    Operation(name="files.any", method="GET", paths=("/files/{id}",),
+              handler=files.get, params=files.GET, spec="19", extension=True),
+    Operation(name="files.delete", method="DELETE", paths=("/entity-files/{id}", "/files/{id}"),
+              handler=files.delete, params=files.GET, spec="19", writes=True, extension=True),
     Operation(name="reminders.list", method="GET", paths=("/reminders",),
               handler=reminders.list_, params=reminders.LIST, spec="10"),
     Operation(name="reminders.get", method="GET", paths=("/reminders/{id}",),
@@ -197,6 +214,7 @@ def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[falcon.asgi.R
             by_path.setdefault(path, {})[operation.method] = operation
     for path, operations in by_path.items():
         app.add_route(path, Endpoint(operations, settings, ledger, limits))
+    app.add_route(SIGNED, Signed(ledger))
     unknown = _Unknown(settings, limits)
     app.add_sink(unknown.answer)
     app.add_error_handler(Exception, unknown.answer_error)
@@ -223,12 +241,17 @@ class Endpoint:
         async def respond(request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
             """Authenticate, decode, call the handler, encode; with the headers that every answer carries."""
             actor: Actor | None = None
+            taking: Taking | None = None
             try:
                 actor = await self._ledger.access.authenticate(token_of(request), PROTOCOL)
                 if operation is None or decoder is None or extended_decoder is None:
+                    if not path.get("id", "0").isdecimal():  # a word where an id would be: some other path
+                        raise falcon.HTTPNotFound(description="Resource not found: unknown path")
                     raise falcon.HTTPMethodNotAllowed(self._operations, description="Method not allowed")
                 actor = self._admit(operation, actor, request)
-                raw = await raw_parameters(request, path, self._settings.max_body)
+                if operation.uploads:
+                    taking = Taking(self._ledger, actor, self._settings.max_upload)
+                raw = await raw_parameters(request, path, self._settings.max_body, taking)
                 extended = operation.extension or extensions.asked_for(request)
                 args = (extended_decoder if extended else decoder).decode(raw)
                 call = Call(actor, self._ledger, self._settings, args, request, extended)
@@ -242,12 +265,17 @@ class Endpoint:
                     response.set_header("ETag", f'"{call.version}"')
                 if operation.status != 200:
                     response.status = operation.status
-                if result is not None:
+                if isinstance(result, Download):
+                    fill(response, result.item, result.parts)
+                elif result is not None:
                     response.content_type = "application/json"
                     if isinstance(result, AsyncIterator):
                         response.stream = result
                     else:
                         response.data = _encode(result)
+            finally:
+                if taking is not None:
+                    await taking.discard()
             fill_headers(request, response, self._version, self._limits)
 
         return respond

@@ -20,9 +20,6 @@ requests by hand."""
 
 
 NOT_YET = missing(
-    ("10", "GET POST", "/entity-files"),
-    ("10", "GET", "/entity-files/{id}"),
-    ("10", "GET", "/entity-files/download/{id}"),
     ("14.3", "POST", "/v2/notes/search"),
     ("14.6", "GET", "/v2/transcripts"),
     ("14.6", "GET", "/v2/transcripts/{id}"),
@@ -40,7 +37,6 @@ NOT_YET = missing(
     ("14.5", "GET", "/v2/field-value-changes"),
     ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/field-value-changes"),
     ("14.6", "GET", "/v2/files"),
-    ("14.6", "GET", "/v2/files/{id}"),
 )
 
 NEVER = (
@@ -68,6 +64,7 @@ DIFFERENCES = (
     ("opportunities", "One on a list that the caller may not see is not found, rather than shown without its entry."),
     ("notes", "People cannot be mentioned: `mentioned_person_ids` is always empty."),
     ("interactions", "An id is unique among all interactions of a tenant, not only among those of its type."),
+    ("files.download", "The content itself, without a redirection. Whatever it is, browsers save it and run nothing."),
     ("reminders", "Those about somebody who is deleted are not shown, and are there again when that is undone."),
     ("v2.persons.merges, v2.companies.merges", "One that was undone is shown as `failed`."),
     ("reminders", "A recurring one is moved about a second after the contact was stored."),

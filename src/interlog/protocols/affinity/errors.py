@@ -11,6 +11,7 @@ from interlog.model.errors import (
     InterlogError,
     Invalid,
     MergedAway,
+    NoRoom,
     NotFound,
     Problem,
     Unauthenticated,
@@ -19,11 +20,13 @@ from interlog.model.errors import (
 
 UNKNOWN_ROUTE = "Unknown API endpoint"
 INVALID_PAGE_TOKEN = "Invalid page_token variable"
+_NO_ROOM = "There is no room for the file, or the disk does not answer; nothing was stored"
 
 _MODELS = {"interaction": "Interaction", "person": "Person", "organization": "Organization",
            "opportunity": "Opportunity", "note": "Note",
            "webhook": "Webhook", "delivery": "Delivery", "list": "List", "entry": "ListEntry",
-           "reminder": "Reminder", "merge": "Merge", "field": "Field", "value": "FieldValue"}  # fmt: skip
+           "reminder": "Reminder", "file": "EntityFile", "merge": "Merge",
+           "field": "Field", "value": "FieldValue"}  # fmt: skip
 
 _NAMES = (
     (re.compile(r"^participants(\[\d+\]\.person)?$"), "person_ids"),
@@ -91,6 +94,8 @@ def answer_v1(error: Exception, missing_status: int = 404) -> tuple[int, list[st
             return 403, [f"Not allowed: {error}"]
         case Conflict():
             return 422, [_sentence(str(error))]
+        case NoRoom():
+            return 503, [_NO_ROOM]
         case Unavailable():
             return 503, ["The server cannot reach its database; try again in a moment"]
         case falcon.HTTPError():
@@ -120,6 +125,8 @@ def answer_v2(error: Exception) -> tuple[int, dict[str, Any]]:
             return 403, _coded(403, f"Not allowed: {error}")
         case Conflict():
             return 409, _coded(409, _sentence(str(error)))
+        case NoRoom():
+            return 503, _coded(503, _NO_ROOM)
         case Unavailable():
             return 503, _coded(503, "The server cannot reach its database; try again in a moment")
         case falcon.HTTPError():

@@ -12,6 +12,7 @@ import msgspec
 from interlog.ledger import Ledger
 from interlog.ledger.happenings import Happened
 from interlog.model.deliveries import Message, Subscription
+from interlog.model.files import File, Holder
 from interlog.model.interactions import Interaction
 from interlog.model.journal import Action, Entity, JournalEntry, Position
 from interlog.model.notes import Note
@@ -20,11 +21,13 @@ from interlog.model.tenancy import Actor
 from interlog.settings import Settings
 
 from . import translate, translate_fields, translate_lists
+from .files import shown as shown_file
 from .notes import shown as shown_notes
 from .reminders import shown as shown_reminders
 
 _NAMES = {
     Entity.REMINDER: "reminder",
+    Entity.FILE: "file",
     Entity.LIST: "list",
     Entity.LIST_ENTRY: "list_entry",
     Entity.FIELD: "field",
@@ -203,6 +206,12 @@ async def _reminders(view: _View, items: Sequence[Happened]) -> list[Any]:
     return await shown_reminders(view.ledger, view.actor, [item.record for item in items], view.times)
 
 
+async def _files(view: _View, items: Sequence[Happened]) -> list[Any]:
+    """Return files; None for those of interactions, which the vendor's clients know nothing of."""
+    found: list[File] = [item.record for item in items]
+    return [None if item.holder_kind is Holder.INTERACTION else shown_file(item, view.times) for item in found]
+
+
 async def _fields(view: _View, items: Sequence[Happened]) -> list[Any]:
     return [translate_fields.field(item.record) for item in items]
 
@@ -241,6 +250,7 @@ _Show = Callable[[_View, Sequence[Happened]], Awaitable[list[Any]]]
 
 _SHOWN: Mapping[Entity, _Show] = {
     Entity.REMINDER: _reminders,
+    Entity.FILE: _files,
     Entity.LIST: _lists,
     Entity.LIST_ENTRY: _entries,
     Entity.FIELD: _fields,

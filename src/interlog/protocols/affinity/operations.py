@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TEXT = "text"
     MOMENT = "moment"
     OBJECT = "object"
+    FILE = "file"
     VALUE = "value"  # anything: what it may be depends on what it is for
 
 
@@ -79,7 +80,8 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     ``writes`` says that it needs the right to write; ``status`` is that of success; ``name`` reads ``resource.verb``.
     ``extended_params`` are its parameters where the request opts in to what the vendor lacks (spec 1.8);
-    ``extension`` says that the vendor has no such operation at all.
+    ``extension`` says that the vendor has no such operation at all; ``uploads`` that files come with its requests, and
+    ``downloads`` that it answers one.
     """
 
     name: str
@@ -94,6 +96,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     counts: bool = True
     extended_params: tuple[Param, ...] | None = None
     extension: bool = False
+    uploads: bool = False
+    downloads: bool = False
 
 
 def id_param(name: str = "id", *, model: str | None = None, required: bool = False, many: bool = False) -> Param:

@@ -8,9 +8,11 @@ import falcon
 import falcon.asgi
 import msgspec
 
+from interlog.ledger.files import Upload
 from interlog.model.errors import Invalid, Problem
 from interlog.model.ids import MAX_ID
 from interlog.model.instants import parse_moment
+from interlog.transfer import Taking
 
 from .operations import Kind, Param
 
@@ -19,12 +21,20 @@ _json = msgspec.json.Decoder()
 _MALFORMED = object()
 
 
-async def raw_parameters(request: falcon.asgi.Request, path: dict[str, Any], max_body: int) -> dict[str, Any]:
-    """Return everything that was sent, by name: the path wins over the body, and the body over the query."""
+async def raw_parameters(
+    request: falcon.asgi.Request, path: dict[str, Any], max_body: int, taking: Taking | None = None
+) -> dict[str, Any]:
+    """Return everything that was sent, by name: the path wins over the body, and the body over the query.
+
+    ``taking``: what takes the files, which are then the parameter ``files``, whatever they are called (spec 10).
+    """
     found = _without_brackets(request.params) if request.query_string else {}
     if request.method not in _BODILESS or request.content_length:
-        found.update(await _body(request, max_body))
+        found.update(await _body(request, max_body, taking))
     found.update(path)
+    if taking is not None and "file" in found:
+        one, more = found.pop("file"), found.get("files", [])
+        found["files"] = [*(one if isinstance(one, list) else [one]), *(more if isinstance(more, list) else [more])]
     return found
 
 
@@ -63,10 +73,10 @@ class Decoder:
         return args
 
 
-async def _body(request: falcon.asgi.Request, max_body: int) -> dict[str, Any]:
+async def _body(request: falcon.asgi.Request, max_body: int, taking: Taking | None) -> dict[str, Any]:
     content_type = (request.content_type or "application/json").partition(";")[0].strip().lower()
     if content_type == "multipart/form-data":
-        return await _multipart(request, max_body)
+        return await _multipart(request, max_body, taking)
     body = await read_body(request, max_body)
     if not body.strip():
         return {}
@@ -97,13 +107,19 @@ async def read_body(request: falcon.asgi.Request, max_body: int) -> bytes:
     return body
 
 
-async def _multipart(request: falcon.asgi.Request, max_body: int) -> dict[str, Any]:
-    if (request.content_length or 0) > max_body:
+async def _multipart(request: falcon.asgi.Request, max_body: int, taking: Taking | None) -> dict[str, Any]:
+    if taking is not None:
+        taking.refuse_larger(request.content_length, max_body)
+    elif (request.content_length or 0) > max_body:
         raise falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
     pairs: dict[str, Any] = {}
     try:
         async for part in await request.get_media():
-            value = (await part.get_data()).decode() if part.filename is None else part
+            value: Any = part
+            if part.filename is None:
+                value = (await part.get_data()).decode()
+            elif taking is not None:
+                value = await taking.take(part.filename, aiter(part.stream))
             if part.name in pairs:
                 known = pairs[part.name]
                 pairs[part.name] = [*known, value] if isinstance(known, list) else [known, value]
@@ -153,6 +169,8 @@ def _reader(param: Param) -> Reader:
             return _object
         case Kind.VALUE:
             return _anything
+        case Kind.FILE:
+            return _file
         case Kind.TEXT:
             return _text_reader(param.max_length)
 
@@ -239,6 +257,13 @@ def _object(path: str, value: Any, problems: list[Problem]) -> Any:
     if isinstance(value, (dict, list)):
         return value
     problems.append(Problem(path, "must be an object", "type"))
+    return _MALFORMED
+
+
+def _file(path: str, value: Any, problems: list[Problem]) -> Any:
+    if isinstance(value, Upload):
+        return value
+    problems.append(Problem(path, "must be a file", "type"))
     return _MALFORMED
 
 

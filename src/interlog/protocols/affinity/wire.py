@@ -165,6 +165,26 @@ class Listed(Struct, gc=False):
     entity: Person | dict[str, Any]
 
 
+class EntityFile(Struct, gc=False):
+    """A file (spec 10)."""
+
+    id: int
+    name: str
+    size: int
+    person_id: int | None
+    organization_id: int | None
+    opportunity_id: int | None
+    uploader_id: int
+    created_at: str
+
+
+class ExtendedFile(EntityFile, gc=False):
+    """A file, with what the vendor's has not."""
+
+    x_interaction_id: int | None
+    x_content_type: str
+
+
 class Opportunity(Struct, gc=False):
     """An opportunity (spec 5)."""
 

@@ -6,6 +6,7 @@ The argument ``value`` is a model of the library, of which the one part is given
 import dataclasses
 import json
 import sys
+from contextlib import redirect_stdout
 
 from affinity.client import Client, endpoints
 from affinity.core import models
@@ -20,7 +21,8 @@ for line in sys.stdin:
         args["value"] = models.Value(**args["value"])
     try:
         target = getattr(client, resource)(**args.pop("of", {}))
-        answer = {"result": getattr(target, method)(**args)}
+        with redirect_stdout(sys.stderr):  # it prints what it lists
+            answer = {"result": getattr(target, method)(**args)}
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     sys.stdout.write(json.dumps(answer, default=dataclasses.asdict) + "\n")

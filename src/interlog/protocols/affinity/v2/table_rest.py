@@ -2,7 +2,7 @@
 
 from ..account import rate_limit_v2, whoami_v2
 from ..operations import Operation
-from . import merges, relationships, reminders, users, webhooks
+from . import files, merges, relationships, reminders, users, webhooks
 
 _ACCOUNT = (
     Operation(name="v2.whoami", method="GET", paths=("/v2/auth/whoami",), version=2, spec="14.6",
@@ -22,6 +22,11 @@ _REMINDERS = (
               handler=reminders.update, params=reminders.UPDATE, writes=True, status=204),
     Operation(name="v2.reminders.delete", method="DELETE", paths=("/v2/reminders/{id}",), version=2, spec="14.6",
               handler=reminders.delete, params=reminders.DELETE, writes=True, status=204),
+)  # fmt: skip
+
+_FILES = (
+    Operation(name="v2.files.get", method="GET", paths=("/v2/files/{id}",), version=2, spec="14.6",
+              handler=files.get, params=files.GET),
 )  # fmt: skip
 
 _MERGES = tuple(
@@ -67,4 +72,4 @@ _PEOPLE = (
               spec="14.4", handler=relationships.of_company, params=relationships.LIST),
 )  # fmt: skip
 
-REST = _REMINDERS + _MERGES + _WEBHOOKS + _PEOPLE + _ACCOUNT
+REST = _REMINDERS + _FILES + _MERGES + _WEBHOOKS + _PEOPLE + _ACCOUNT

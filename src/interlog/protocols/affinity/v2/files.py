@@ -1,0 +1,47 @@
+"""Files: ``/v2/files`` (spec 14.6); the same as those of version 1."""
+
+from typing import Any
+
+import falcon.asgi
+
+from interlog.ledger import Ledger
+from interlog.model.errors import InterlogError
+from interlog.transfer import fill
+
+from ..operations import PATH_ID, Call
+from .paging import address
+from .translate import time
+
+GET = (PATH_ID,)
+
+SIGNED = "/signed-files/{address}"
+"""Where a file is to be had for a minute, without a token."""
+
+
+async def get(call: Call) -> dict[str, Any]:
+    """``GET /v2/files/{id}``: with an address from which it can be downloaded for a minute."""
+    item = await call.ledger.files.get(call.actor, call.args["id"])
+    return {
+        "id": item.id,
+        "name": item.name,
+        "size": item.size,
+        "type": item.media_type,
+        "creator": {"id": item.uploader},
+        "createdAt": time(item.created_at),
+        "updatedAt": None,
+        "downloadUrl": address(call, SIGNED.format(address=call.ledger.signed_files.address(call.actor, item))),
+    }
+
+
+class Signed:
+    """Sends files to whoever has their addresses."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._files = ledger.signed_files
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response, address: str) -> None:
+        """Send the file of an address; 404 where there is none, or no more."""
+        try:
+            fill(response, *await self._files.open(address))
+        except InterlogError:
+            raise falcon.HTTPNotFound(description="There is no file at this address, or no more") from None
