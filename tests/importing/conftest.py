@@ -11,11 +11,12 @@ from interlog.demo.load import load
 from interlog.model.instants import now
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft, NoteKind
-from interlog.model.parties import Party, PersonKind
+from interlog.model.parties import ListRole, Party, Permission, PersonKind
 from interlog.model.types import Direction, Logging
 from tests.cli.conftest import command, environment, interlog
 from tests.conftest import FreshDatabase
-from tests.serving import Firm, RunningServer, running_server
+from tests.receiving import receiving
+from tests.serving import Caller, Firm, RunningServer, running_server
 
 __all__ = ["command", "environment", "interlog"]
 
@@ -55,11 +56,14 @@ def _add_the_unusual(firm: Firm) -> None:
     gone = firm.person("Gone", "Away", "gone@elsewhere.example")
     own = run(ledger.opportunities.create_list(firm.actor, HOSTILE, Party.OPPORTUNITY, is_public=True, owner=ben.id))
     people = run(ledger.opportunities.create_list(firm.actor, "People", Party.PERSON, is_public=True))
-    firms = run(ledger.opportunities.create_list(firm.actor, "Firms", Party.ORGANIZATION, is_public=False))
+    opened = (Permission(ben.id, ListRole.BASIC),)
+    firms = run(
+        ledger.opportunities.create_list(firm.actor, "Firms", Party.ORGANIZATION, is_public=False, permissions=opened)
+    )
     for person in (eve, nobody, gone, eve):
         run(ledger.list_entries.add(firm.actor, people.id, person.id, creator=ben.id))
     run(ledger.list_entries.add(firm.actor, firms.id, second.id))
-    _add_fields(firm, eve.id, nobody.id, second.id, people.id)
+    _add_fields(firm, eve.id, nobody.id, second.id, people.id, firm.caller("/affinity", firm.token_of(ben)))
     deal = firm.opportunity(HOSTILE, persons=(eve, nobody), organizations=(second,), list_id=own.id)
     over = firm.opportunity("Over")
     outsider = Participant(None, address="Outsider@nowhere.example")
@@ -99,9 +103,35 @@ def _add_the_unusual(firm: Firm) -> None:
     run(ledger.interactions.delete(firm.actor, wrong.number))
     run(ledger.opportunities.delete(firm.actor, over.id))
     run(ledger.persons.delete(firm.actor, gone.id))
+    bens = firm.caller("/affinity", firm.token_of(ben))
+    _add_reminders(firm, bens, {"person_id": eve.id, "organization_id": second.id, "opportunity_id": deal.id})
+    _add_webhooks(firm)
 
 
-def _add_fields(firm: Firm, eve: int, nobody: int, organization: int, people: int) -> None:
+def _add_reminders(firm: Firm, ben: Caller, about: dict[str, int]) -> None:
+    api = firm.caller("/affinity")
+    due = {"due_date": "2031-05-01T09:00:00.250Z"}
+    made = []
+    for number, (name, id_) in enumerate(about.items()):
+        for how in ({"type": 0, **due}, {"type": 1, "reset_type": number, "reminder_days": 30 + number}):
+            given = {"owner_id": firm.mia.id, "content": HOSTILE, name: id_, **how}
+            answer = (api, ben)[number % 2].post("/reminders", **given)
+            assert answer.status_code == 200, answer.text
+            made.append(answer.json()["id"])
+    assert api.put(f"/reminders/{made[0]}", is_completed=True).status_code == 200
+    assert api.delete(f"/reminders/{made[-1]}").status_code == 200
+
+
+def _add_webhooks(firm: Firm) -> None:
+    api = firm.caller("/affinity")
+    with receiving() as taking:  # only while they are made
+        for events in ([], ["person.created", "note.created"]):
+            answer = api.post("/webhook/subscribe", webhook_url=f"{taking.url}/{len(events)}", subscriptions=events)
+            assert answer.status_code == 200, answer.text
+            assert api.put(f"/webhook/{answer.json()['id']}", disabled=True).status_code == 200
+
+
+def _add_fields(firm: Firm, eve: int, nobody: int, organization: int, people: int, ben: Caller) -> None:
     api = firm.caller("/affinity")
     entry = next(item["id"] for item in api.get(f"/lists/{people}/list-entries").json() if item["entity_id"] == eve)
     place = {"street_address": HOSTILE, "city": "Bergen", "state": None, "country": "Norway", "continent": "Europe"}
@@ -121,4 +151,7 @@ def _add_fields(firm: Firm, eve: int, nobody: int, organization: int, people: in
     ranked = api.post("/fields", name="Rank", entity_type=0, value_type=7, dropdown_options=options).json()
     first = ranked["dropdown_options"][0]["id"]
     value = api.post("/field-values", field_id=ranked["id"], entity_id=eve, value=first).json()
-    assert api.put(f"/field-values/{value['id']}", value=ranked["dropdown_options"][1]["id"]).status_code == 200
+    assert ben.put(f"/field-values/{value['id']}", value=ranked["dropdown_options"][1]["id"]).status_code == 200
+    wanted = api.post("/fields", name="Wanted", entity_type=0, value_type=3, is_required=True).json()
+    value = ben.post("/field-values", field_id=wanted["id"], entity_id=nobody, value=2).json()
+    assert api.delete(f"/field-values/{value['id']}").status_code == 200

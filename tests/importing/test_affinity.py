@@ -7,32 +7,43 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from interlog.ledger.tenants import system_actor
+from interlog.protocols.affinity.app import OPERATIONS
 from tests.cli.conftest import COMMAND, SECONDS, Run
-from tests.importing.everything import shown_by
+from tests.importing.everything import EMPTY, LEFT_OUT, READ, Answers, Everything, reads, shown_by
 from tests.importing.relay import relay
-from tests.serving import Caller, Firm, RunningServer
+from tests.receiving import receiving
+from tests.serving import Caller, Firm, RunningServer, wait_until
 
 NO_PROXY = {"NO_PROXY": "127.0.0.1"}
 
 
 @contextmanager
-def served(url: str, interlog: Run, owner: str) -> Iterator[Caller]:
-    """Serve the tenant acme of a store, and give its owner's caller of the Affinity API."""
+def served(url: str, interlog: Run, owner: str, *, telling: bool = False) -> Iterator[Caller]:
+    """Serve the tenant acme of a store, and give its owner's caller of the Affinity API.
+
+    ``telling``: webhooks are told, and contacts move reminders.
+    """
     token = interlog("token", "create", "--tenant", "acme", "--user", owner, "--json", db=url).data["token"]
     server = RunningServer(url)
     server.start()
+    running = server.ledger.deliveries.running(private=True, every=0.02) if telling else None
     try:
+        if running is not None:
+            server.run(running.__aenter__())
         yield Caller(server.http, f"{server.base}/affinity", token)
     finally:
+        if running is not None:
+            server.run(running.__aexit__(None, None, None))
         server.stop()
 
 
-def differences(there: dict[str, Any], here: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+def differences(there: Answers, here: Answers) -> list[tuple[tuple[str, str], Any, Any]]:
     """Return the addresses at which something else is shown."""
     return [
         (path, there.get(path), here.get(path))
@@ -41,25 +52,46 @@ def differences(there: dict[str, Any], here: dict[str, Any]) -> list[tuple[str, 
     ]
 
 
-def counts_of(everything: dict[str, Any]) -> dict[str, int]:
+def shown(everything: Answers, operation: str) -> list[Any]:
+    """Return what an operation answers, at whichever address."""
+    return [answer for (name, _), answer in everything.items() if name == operation]
+
+
+def counts_of(everything: Answers) -> dict[str, int]:
     """Return how much there is of each part, as the command counts it."""
-    notes = [value for path, value in everything.items() if path.startswith("/notes/")]
-    found = {name: len(everything[f"/{name}"]) for name in ("organizations", "persons", "lists", "opportunities")}
-    listed = [len(value) for path, value in everything.items() if path.startswith("/lists/") and "entries" in path]
-    found["fields"] = len(everything["/fields"])
-    values = [everything[f"/field-values of {name}"] for name in ("persons", "organizations")]
-    found["field-values"] = sum(len(some) for each in values for some in each)
-    found["list-entries"] = sum(listed) - found["opportunities"]
-    found |= {name: len(everything[f"/v2/{name}"]) for name in ("meetings", "calls", "chat-messages", "emails")}
+
+    def many(operation: str) -> int:
+        return sum(map(len, shown(everything, operation)))
+
+    notes = shown(everything, "notes.get")
+    found = {name: many(f"{name}.list") for name in ("organizations", "persons", "lists", "opportunities", "fields")}
+    found["list-entries"] = many("lists.entries") - found["opportunities"]
+    found["field-values"] = len(shown(everything, "field_values.get"))
+    found["field-value-changes"] = many("field_value_changes.list")
+    found |= {name: many(f"v2.{name}.list") for name in ("meetings", "calls", "chat-messages", "emails")}
     return found | {
         "notes": sum(1 for note in notes if note["parent_id"] is None),
         "replies": sum(1 for note in notes if note["parent_id"] is not None),
+        "reminders": many("reminders.list"),
+        "webhooks": many("webhooks.list"),
     }
 
 
-def test_a_copy_is_equal(source: Firm, database_url: str, interlog: Run) -> None:
+@pytest.fixture(scope="module")
+def there(source: Firm) -> Answers:
+    """Everything that the source shows."""
+    return shown_by(source.caller("/affinity"))
+
+
+def test_something_of_everything_is_compared(there: Answers) -> None:
+    """Each read of the route table shows something of the source: what nobody compares cannot be equal."""
+    nothing = {operation.name for operation in reads() if not any(map(bool, shown(there, operation.name)))}
+    assert nothing == EMPTY
+    assert set(LEFT_OUT) | set(READ) <= {operation.name for operation in OPERATIONS}
+
+
+def test_a_copy_is_equal(source: Firm, there: Answers, database_url: str, interlog: Run) -> None:
     """Every object of both versions is the same, ids too; what comes next has numbers of its own."""
-    there = shown_by(source.caller("/affinity"))
     base = f"{source.server.base}/affinity"
     given = ("import", "affinity", "--from", base, "--token", source.token, "--tenant", "acme", "--json")
     done = interlog(*given, db=database_url, **NO_PROXY).data
@@ -73,19 +105,19 @@ def test_a_copy_is_equal(source: Firm, database_url: str, interlog: Run) -> None
     with served(database_url, interlog, source.mia.emails[0]) as api:
         assert differences(there, shown_by(api)) == []
         made = api.post("/persons", first_name="New", last_name="One", emails=[]).json()
-        assert made["id"] > max(there["/persons"])
+        assert made["id"] > max(person["id"] for person in there["persons.list", "/persons"])
         call = {"type": 1, "person_ids": [source.mia.id, made["id"]], "content": "x", "date": "2026-01-01"}
         logged = api.post("/interactions", **call).json()
-        assert logged["id"] > max(item["id"] for name in ("meetings", "emails") for item in there[f"/v2/{name}"])
+        before = [item for name in ("meetings", "emails") for item in shown(there, f"v2.{name}.list")[0]]
+        assert logged["id"] > max(item["id"] for item in before)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_a_copy_goes_on_where_it_was_killed(
-    source: Firm, database_url: str, interlog: Run, environment: dict[str, str]
+    source: Firm, there: Answers, database_url: str, interlog: Run, environment: dict[str, str]
 ) -> None:
     """``kill -9`` in the middle of parts, again and again: in the end all is there, once, and the counts are exact."""
-    there = shown_by(source.caller("/affinity"))
     with relay(source.server.base) as between:
         given = ["import", "affinity", "--from", f"{between.base}/affinity", "--token", source.token, "--json"]
         line = [str(COMMAND), *given, "--db", database_url]
@@ -108,7 +140,64 @@ def test_a_copy_goes_on_where_it_was_killed(
         assert differences(there, shown_by(api)) == []
 
 
-def test_a_source_may_be_slow_and_faulty(source: Firm, tmp_path: Any, interlog: Run) -> None:
+def test_what_follows_a_copy(source: Firm, there: Answers, tmp_path: Any, interlog: Run) -> None:
+    """Webhooks rest until they are let go on; contacts move copied reminders; a change follows those copied."""
+    url = f"sqlite:///{tmp_path}/copy.db"
+    base = f"{source.server.base}/affinity"
+    given = ("import", "affinity", "--from", base, "--token", source.token, "--rounded", "--json")
+    assert interlog(*given, db=url, **NO_PROXY).code == 0
+    with served(url, interlog, source.mia.emails[0], telling=True) as api, receiving() as taking:
+        hooks = api.get("/webhook").json()
+        assert [hook["disabled"] for hook in hooks] == [True, True]
+        path = f"/webhook/{hooks[1]['id']}"
+        assert api.put(path, webhook_url=taking.url, disabled=False).json()["disabled"] is False
+        made = api.post("/persons", first_name="New", last_name="One", emails=[]).json()
+        wait_until(lambda: [one.json["body"]["id"] for one in taking.received[1:]] == [made["id"]])
+
+        (moving,) = [item for item in api.get("/reminders", type=1).json()["reminders"] if item["person"]]
+        call = {"type": 1, "person_ids": [source.mia.id, moving["person"]["id"]], "content": "x"}
+        soon = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+        assert api.post("/interactions", **call, date=soon).status_code == 200
+        wait_until(lambda: api.get(f"/reminders/{moving['id']}").json()["due_date"] != moving["due_date"])
+
+        (field,) = (item for item in api.get("/fields").json() if item["name"] == "Wanted")
+        before = api.get("/field-value-changes", field_id=field["id"]).json()
+        assert [change["action_type"] for change in before] == [1, 0]
+        made = api.post("/field-values", field_id=field["id"], entity_id=made["id"], value=3)
+        assert made.status_code == 200
+        latest, *rest = api.get("/field-value-changes", field_id=field["id"]).json()
+        assert rest == before
+        assert latest["id"] > max(c["id"] for some in shown(there, "field_value_changes.list") for c in some)
+
+
+def test_what_is_left_behind_is_named(source: Firm, tmp_path: Any, interlog: Run) -> None:
+    """Fields that nobody fills and views of lists are among the remarks, each by its name."""
+    views = {"data": [{"id": 7, "name": "Hot ones"}], "pagination": {"nextUrl": None}}
+    enriched = {
+        "id": 10**9,
+        "name": "Industry",
+        "value_type": 6,
+        "enrichment_source": "dealroom",
+        "dropdown_options": [],
+    }
+
+    def fault(path: str, number: int) -> tuple[int, dict[str, str], bytes] | None:
+        if path.startswith("/affinity/v2/lists/") and "saved-views" in path:
+            return 200, {}, json.dumps(views).encode()
+        if path == "/affinity/fields?entity_type=1":
+            return 200, {}, json.dumps([enriched]).encode()
+        return None
+
+    with relay(source.server.base) as between:
+        between.fault = fault
+        given = ("import", "affinity", "--from", f"{between.base}/affinity", "--token", source.token, "--rounded")
+        done = interlog(*given, "--json", db=f"sqlite:///{tmp_path}/copy.db", **NO_PROXY).data
+    assert f"field {10**9}, Industry, is not copied: it is none that users fill" in done["remarks"]
+    views_left = [text for text in done["remarks"] if text.startswith("the view Hot ones of list ")]
+    assert len(views_left) == len(source.caller("/affinity").get("/lists").json())
+
+
+def test_a_source_may_be_slow_and_faulty(source: Firm, there: Answers, tmp_path: Any, interlog: Run) -> None:
     """A limit with Retry-After is kept, a fault is tried again, and nothing is stored twice or left out."""
     url = f"sqlite:///{tmp_path}/copy.db"
     limits: list[str] = []
@@ -126,7 +215,7 @@ def test_a_source_may_be_slow_and_faulty(source: Firm, tmp_path: Any, interlog: 
         given = ("import", "affinity", "--from", f"{between.base}/affinity", "--tenant", "acme", "--json")
         done = interlog(*given, db=url, AFFINITY_API_KEY=source.token, **NO_PROXY).data
     assert limits
-    assert done["counts"] == counts_of(shown_by(source.caller("/affinity")))
+    assert done["counts"] == counts_of(there)
 
 
 def test_a_limit_is_waited_for(source: Firm, tmp_path: Any, interlog: Run) -> None:
@@ -170,7 +259,9 @@ def test_one_id_may_stand_for_several(source: Firm, database_url: str, interlog:
         assert here.get(f"/interactions/{meetings[0]}", type=0).status_code == 200
 
 
-def test_two_copies_at_once_do_not_mix(source: Firm, database_url: str, environment: dict[str, str]) -> None:
+def test_two_copies_at_once_do_not_mix(
+    source: Firm, there: Answers, database_url: str, environment: dict[str, str]
+) -> None:
     """The same command twice at the same time: one of them may be refused, and nothing is stored twice."""
     base = f"{source.server.base}/affinity"
     given = ["import", "affinity", "--from", base, "--token", source.token, "--rounded", "--json"]
@@ -183,10 +274,10 @@ def test_two_copies_at_once_do_not_mix(source: Firm, database_url: str, environm
     assert all(process.returncode in (0, 1) for process in both)
     assert all(b"Traceback" not in err for _, err in said)
     last = subprocess.run(line, env=environment | NO_PROXY, capture_output=True, timeout=SECONDS, check=True)
-    assert json.loads(last.stdout)["counts"] == counts_of(shown_by(source.caller("/affinity")))
+    assert json.loads(last.stdout)["counts"] == counts_of(there)
 
 
-def test_rounded_times_cost_few_calls(source: Firm, tmp_path: Any, interlog: Run) -> None:
+def test_rounded_times_cost_few_calls(source: Firm, there: Answers, tmp_path: Any, interlog: Run) -> None:
     """With --rounded interactions are read by the page; all that differs is the fraction of a second."""
     url = f"sqlite:///{tmp_path}/copy.db"
     with relay(source.server.base) as between:
@@ -194,14 +285,14 @@ def test_rounded_times_cost_few_calls(source: Firm, tmp_path: Any, interlog: Run
         assert interlog(*given, "--json", db=url, **NO_PROXY).code == 0
         single = [path for path in between.asked if path.startswith("/affinity/interactions/")]
     assert len(single) == 1, "the crowd of which version 2 shows a hundred"
-    there = shown_by(source.caller("/affinity"))
     with served(url, interlog, source.mia.emails[0]) as api:
-        here = shown_by(api)
-    for name in ("meetings", "calls", "emails"):
-        assert here[f"/v2/{name}"] == there[f"/v2/{name}"]
+        for name in ("meetings", "calls", "emails"):
+            assert Everything(api).read(f"/v2/{name}") == there[f"v2.{name}.list", f"/v2/{name}"]
 
 
-def test_an_existing_tenant_is_filled_if_nothing_is_in_the_way(source: Firm, tmp_path: Any, interlog: Run) -> None:
+def test_an_existing_tenant_is_filled_if_nothing_is_in_the_way(
+    source: Firm, there: Answers, tmp_path: Any, interlog: Run
+) -> None:
     """The owner who has the same address and id becomes the one of the source."""
     url = f"sqlite:///{tmp_path}/copy.db"
     address = source.mia.emails[0]
@@ -209,7 +300,7 @@ def test_an_existing_tenant_is_filled_if_nothing_is_in_the_way(source: Firm, tmp
     assert interlog("init", *owner, db=url).code == 0
     base = f"{source.server.base}/affinity"
     done = interlog("import", "affinity", "--from", base, "--token", source.token, "--json", db=url, **NO_PROXY).data
-    assert done["counts"]["persons"] == len(shown_by(source.caller("/affinity"))["/persons"])
+    assert done["counts"]["persons"] == len(there["persons.list", "/persons"])
     with served(url, interlog, address) as api:
         assert api.get(f"/persons/{source.mia.id}").json()["first_name"] == source.mia.first_name
 

@@ -15,9 +15,9 @@ from interlog.ledger.definitions import Copied
 from interlog.ledger.value_sets import Setting
 from interlog.model.conditions import Compare, Operator
 from interlog.model.errors import InterlogError
-from interlog.model.fields import Field, FieldDraft, ValueType
+from interlog.model.fields import ChangeAction, Field, FieldDraft, ValueType
 from interlog.model.files import Holder
-from interlog.model.imports import Import, Imported, ImportedValue
+from interlog.model.imports import Import, Imported, ImportedChange, ImportedValue, ImportedWebhook
 from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Content, Links, Participant
 from interlog.model.notes import Note, NoteDraft
@@ -35,6 +35,7 @@ from interlog.model.parties import (
     PersonKind,
 )
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft, ProfileType
+from interlog.model.reminders import Reminder, ReminderKind
 from interlog.model.searching import Kind
 from interlog.model.tenancy import User, UserRole
 from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType, Logging
@@ -333,13 +334,20 @@ async def _imported(name: str, firm: Firm, ids: dict[str, int]) -> Any:
                             creator=author, created_at=_AT),
         "add_values": ImportedValue(id=ids["value"], field_id=ids["field"], party=ids["person"], entry=None, given=1,
                                     created_at=_AT),
+        "add_changes": ImportedChange(id=id_, field_id=ids["field"], party=ids["person"], entry=None, given=1, at=_AT,
+                                      action=ChangeAction.CREATE, changer=author),
+        "add_reminders": Reminder(id=id_, kind=ReminderKind.ONCE, content="x", due_at=_AT, party_kind=Party.PERSON,
+                                  party=ids["person"], creator=author, owner=author, created_at=_AT),
+        "add_webhooks": ImportedWebhook(id=id_, url="https://x.example", events=[], creator=author, created_at=_AT,
+                                        changed_at=None),
         "add_notes": Note(id=id_, content="x", creator=author, created_at=_AT, interaction=ids["interaction"],
                           links=Links((ids["person"],), (ids["organization"],), (ids["opportunity"],))),
     }.get(name)  # fmt: skip
     if name == "end_part":
         return await imports.end_part(actor, state, "persons")
     part = {"add_interactions": ("meetings",), "add_notes": ("notes",)}.get(name, ())
-    owner = firm.ledger.imported_fields if name in ("add_fields", "add_values") else imports
+    owners = (imports, firm.ledger.imported_fields, firm.ledger.imported_rest)
+    owner = next(one for one in owners if hasattr(one, name))
     return await getattr(owner, name)(actor, state, *part, [record])
 
 
@@ -482,7 +490,8 @@ WRITES: dict[str, Attempt] = {
             "add_notes",
         )
     },
-    **{f"imported_fields.{name}": partial(_imported, name) for name in ("add_fields", "add_values")},
+    **{f"imported_fields.{name}": partial(_imported, name) for name in ("add_fields", "add_values", "add_changes")},
+    **{f"imported_rest.{name}": partial(_imported, name) for name in ("add_reminders", "add_webhooks")},
     "imports.begin": lambda firm, ids: firm.ledger.imports.begin(
         firm.actor, Import(source="another", begun_at=1, totals={}), {"person": 500_000}
     ),

@@ -7,18 +7,35 @@ already is left alone.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..ledger import Ledger
-from ..model.errors import Conflict, NotFound
+from ..model.errors import NotFound
 from ..model.imports import Import
 from ..model.instants import now
-from ..model.parties import Party, PartyList
+from ..model.parties import Party
 from ..model.tenancy import Actor
 from . import translate, wire
+from .parts import COLLECTIONS, FIELD_OWNERS, NOT_COPIED, PARTS, UNCOUNTED
+from .reading import (
+    PAGE_V2,
+    changes,
+    entries,
+    fields,
+    lists,
+    metadata,
+    notes,
+    opportunities,
+    organizations,
+    persons,
+    reminders,
+    times,
+    units,
+    webhooks,
+)
 from .source import Source
+from .survey import Progress, Survey
 
 
 class Numbered(Protocol):
@@ -28,43 +45,7 @@ class Numbered(Protocol):
     def id(self) -> int: ...
 
 
-Item = TypeVar("Item", bound=Numbered)
-Progress = Callable[[str, int, int | None], None]
-"""Told of a part, how many of its records are stored by now, and of how many; None while they are being counted."""
-
-COLLECTIONS: dict[str, tuple[int, type[wire.Any]]] = {
-    "meetings": (0, wire.Event),
-    "calls": (1, wire.Event),
-    "chat-messages": (2, wire.ChatMessage),
-    "emails": (3, wire.Email),
-}
-"""The collections of interactions: the number of their type in version 1, and what their items are."""
-
-PARTS = (
-    "organizations", "persons", "lists", "list-entries", "opportunities", "fields", "field-values", *COLLECTIONS,
-    "notes", "replies",
-)  # fmt: skip
-"""In the order in which they are copied: each names only those before it."""
-
-NOT_COPIED = (
-    "how values of fields have changed, which fields are required, and fields that the vendor fills by itself",
-    "to whom of us a list is opened besides its being public or private",
-    "reminders, files and webhook subscriptions",
-    "users and their tokens (internal persons are copied; who may sign in is for you to say)",
-    "what the token cannot see: private lists of others, records of security groups; what is copied, everybody sees",
-    "from the vendor: organizations and opportunities that an interaction is linked to by itself, the text of e-mails",
-    "fields of interaction types that users defined, and canvassing: such interactions come as plain ones",
-    "what was deleted or merged away, and the versions before the present one",
-)
-"""What the API does not give, or this does not copy."""
-
-FIELD_OWNERS = {Party.PERSON: "person_id", Party.ORGANIZATION: "organization_id", Party.OPPORTUNITY: "opportunity_id"}
-"""Who has values in fields, and how one asks for those of one."""
-
-_PAGE = 500
-_PAGE_V2 = 100
-_UNIT = 200
-_NAMED = 5
+Record = TypeVar("Record", bound=Numbered)
 
 
 class Account(NamedTuple):
@@ -104,7 +85,7 @@ class AffinityImport:
         name = f"affinity {self._source.url} {account.name}"
         state = await self._ledger.imports.get(actor, name)
         if state is None:
-            state = await _Survey(self._ledger, self._source, actor, self._progress).begin(name)
+            state = await Survey(self._ledger, self._source, actor, self._progress).begin(name)
         self._state = state
         for part in PARTS:
             self._show(part)
@@ -115,7 +96,7 @@ class AffinityImport:
         return self._state
 
     def _show(self, part: str) -> None:
-        total = self._state.totals.get(part, 0) if part != "field-values" else None  # nobody says how many there are
+        total = self._state.totals.get(part, 0) if part not in UNCOUNTED else None
         self._progress(part, self._state.stored.get(part, 0), total)
 
     async def _copy(self, part: str) -> None:
@@ -132,6 +113,9 @@ class AffinityImport:
                 "opportunities": self._copy_opportunities,
                 "fields": self._copy_fields,
                 "field-values": self._copy_values,
+                "field-value-changes": self._copy_changes,
+                "reminders": self._copy_reminders,
+                "webhooks": self._copy_webhooks,
             }
             await copy[part]()
 
@@ -151,7 +135,11 @@ class AffinityImport:
 
     async def _copy_lists(self) -> None:
         async for items in self._new("list", lists(self._source)):
-            found = [translate.party_list(item, self._actor.person_id, now()) for item in items]
+            details = [await self._source.get(f"/lists/{item.id}", wire.ListDetails) for item in items]
+            found = [
+                translate.party_list(item, self._actor.person_id, now(), more.x_additional_permissions)
+                for item, more in zip(items, details, strict=True)
+            ]
             self._state = await self._ledger.imports.add_lists(self._actor, self._state, found)
             self._show("lists")
 
@@ -174,7 +162,13 @@ class AffinityImport:
         for kind in FIELD_OWNERS:
             found = [item for item in await fields(self._source, kind) if translate.is_own(item)]
             there = await self._ledger.imports.taken(self._actor, "field", [item.id for item in found])
-            new = [translate.field(item, kind, self._actor.person_id, now()) for item in found if item.id not in there]
+            on_lists = {item.list_id for item in found if item.list_id is not None}
+            known = await metadata(self._source, kind, sorted(on_lists))
+            new = [
+                translate.field(item, known.get(item.id), kind, self._actor.person_id, now())
+                for item in found
+                if item.id not in there
+            ]
             self._state = await self._ledger.imported_fields.add_fields(self._actor, self._state, new)
             self._show("fields")
 
@@ -198,9 +192,35 @@ class AffinityImport:
                     self._state = await self._ledger.imported_fields.add_values(self._actor, self._state, values)
                     self._show("field-values")
 
+    async def _copy_changes(self) -> None:
+        for kind in FIELD_OWNERS:
+            for field in filter(translate.is_own, await fields(self._source, kind)):
+                async for page in changes(self._source, field.id):
+                    for unit in units(page):
+                        found = [translate.change(item) for item in unit]
+                        self._state = await self._ledger.imported_fields.add_changes(self._actor, self._state, found)
+                        self._show("field-value-changes")
+
+    async def _copy_reminders(self) -> None:
+        known = await times(self._source, "reminders")
+        async for items in self._new("reminder", reminders(self._source)):
+            given = [translate.reminder(item, known.get(item.id), self._actor.person_id) for item in items]
+            found = [item for item in given if item is not None]
+            self._state = await self._ledger.imported_rest.add_reminders(self._actor, self._state, found)
+            self._show("reminders")
+
+    async def _copy_webhooks(self) -> None:
+        found = await webhooks(self._source)
+        there = await self._ledger.imports.taken(self._actor, "subscription", [item.id for item in found])
+        known = await times(self._source, "webhooks") if found else {}
+        new = [translate.webhook(item, known.get(item.id), now()) for item in found if item.id not in there]
+        for unit in units(new):
+            self._state = await self._ledger.imported_rest.add_webhooks(self._actor, self._state, unit)
+            self._show("webhooks")
+
     async def _copy_interactions(self, part: str) -> None:
         code, kind = COLLECTIONS[part]
-        async for items in self._source.collection(f"/v2/{part}", kind, limit=_PAGE_V2):
+        async for items in self._source.collection(f"/v2/{part}", kind, limit=PAGE_V2):
             known = await self._ledger.imports.numbers_of(
                 self._actor, translate.TYPES[code], [item.id for item in items]
             )
@@ -234,8 +254,8 @@ class AffinityImport:
             self._show(part)
 
     async def _new(
-        self, kind: str, pages: AsyncIterator[list[Item]], adopted: Iterable[int] = ()
-    ) -> AsyncIterator[list[Item]]:
+        self, kind: str, pages: AsyncIterator[list[Record]], adopted: Iterable[int] = ()
+    ) -> AsyncIterator[list[Record]]:
         """Yield what is not stored yet, in units; of ``adopted`` ids also what is there."""
         wanted = set(adopted)
         async for page in pages:
@@ -265,126 +285,6 @@ def _unless_gone(found: list[wire.FieldValue] | BaseException) -> list[wire.Fiel
     if isinstance(found, BaseException):
         raise found
     return found
-
-
-class _Survey:
-    """Counts what there is to be copied, and looks for its ids in the tenant that it goes to."""
-
-    def __init__(self, ledger: Ledger, source: Source, actor: Actor, progress: Progress) -> None:
-        self._imports = ledger.imports
-        self._source = source
-        self._actor = actor
-        self._progress = progress
-        self._totals = dict.fromkeys(PARTS, 0)
-        self._highest: dict[str, int] = {}
-        self._problems: list[str] = []
-        self._adopted: list[int] = []
-
-    async def begin(self, name: str) -> Import:
-        """Count everything, and begin the copy; ``Conflict`` where something is in its way."""
-        await self._look()
-        if self._problems:
-            more = len(self._problems) - _NAMED
-            raise Conflict(
-                f"nothing was stored: {'; '.join(self._problems[:_NAMED])}"
-                + (f"; and {more} more" if more > 0 else "")
-                + ". Copy into a tenant that is new"
-            )
-        state = Import(source=name, begun_at=now(), totals=self._totals, adopted=tuple(self._adopted))
-        await self._imports.begin(self._actor, state, self._highest)
-        return state
-
-    async def _look(self) -> None:
-        async for firms in organizations(self._source):
-            await self._note("organizations", "organization", [item.id for item in firms])
-        async for people in persons(self._source):
-            problems, same = await self._imports.clashes(self._actor, [translate.person(item) for item in people])
-            self._problems += problems
-            self._adopted += same
-            await self._note("persons", "person", [item.id for item in people], checked=True)
-        async for found in lists(self._source):
-            given = [translate.party_list(item, self._actor.person_id, 0) for item in found]
-            self._problems += await self._imports.clashing_lists(self._actor, given)
-            await self._note("lists", "list", [item.id for item in found], checked=True)
-            there = await self._imports.taken(self._actor, "list", [item.id for item in found])
-            self._totals["lists"] -= len(there)
-            for list_ in given:
-                async for page in entries(self._source, list_):
-                    await self._note("list-entries", "entry", [item.id for item in page])
-        async for deals in opportunities(self._source):
-            listed = [item for item in deals if item.list_entries]
-            await self._note("opportunities", "opportunity", [item.id for item in listed])
-            await self._note(None, "entry", [item.list_entries[0].id for item in listed])
-        for owner in FIELD_OWNERS:
-            own = [item.id for item in await fields(self._source, owner) if translate.is_own(item)]
-            await self._note("fields", "field", own)
-        for part, (_, kind) in COLLECTIONS.items():
-            async for interactions in self._source.collection(f"/v2/{part}", kind, limit=_PAGE_V2):
-                await self._note(part, "interaction", [item.id for item in interactions])
-        async for written in self._source.pages("/notes", "notes", wire.Note, page_size=_PAGE):
-            replies = [item.id for item in written if item.parent_id is not None]
-            await self._note("replies", "note", replies)
-            await self._note("notes", "note", [item.id for item in written if item.parent_id is None])
-
-    async def _note(self, part: str | None, kind: str, ids: Sequence[int], *, checked: bool = False) -> None:
-        if not ids:
-            return
-        self._highest[kind] = max(self._highest.get(kind, 0), *ids)
-        if not checked:
-            taken = await self._imports.taken(self._actor, kind, ids)
-            self._problems += [f"{kind} {id_} is another one here" for id_ in sorted(taken)]
-        if part is not None:
-            self._totals[part] += len(ids)
-            self._progress(part, self._totals[part], None)
-
-
-def organizations(source: Source) -> AsyncIterator[list[wire.Organization]]:
-    """Yield all organizations, in pages."""
-    return source.pages("/organizations", "organizations", wire.Organization, page_size=_PAGE)
-
-
-def persons(source: Source) -> AsyncIterator[list[wire.Person]]:
-    """Yield all persons, in pages, without their organizations."""
-    return source.pages("/persons", "persons", wire.Person, page_size=_PAGE)
-
-
-def lists(source: Source) -> AsyncIterator[list[wire.PartyList]]:
-    """Yield all lists, in pages."""
-    return source.collection("/v2/lists", wire.PartyList, limit=_PAGE_V2)
-
-
-async def entries(source: Source, list_: PartyList) -> AsyncIterator[list[wire.ListEntry]]:
-    """Yield all entries of a list, in pages; an opportunity brings its own."""
-    if list_.kind is not Party.OPPORTUNITY:
-        path = f"/lists/{list_.id}/list-entries"
-        async for page in source.pages(path, "list_entries", wire.ListEntry, page_size=_PAGE):
-            yield page
-
-
-async def fields(source: Source, kind: Party) -> list[wire.Field]:
-    """Return the fields of parties of a kind; none where the source knows no fields."""
-    try:
-        return await source.get("/fields", list[wire.Field], entity_type=int(kind))
-    except NotFound:
-        return []
-
-
-def opportunities(source: Source) -> AsyncIterator[list[wire.Opportunity]]:
-    """Yield all opportunities, in pages."""
-    return source.pages("/opportunities", "opportunities", wire.Opportunity, page_size=_PAGE)
-
-
-async def notes(source: Source, *, replies: bool) -> AsyncIterator[list[wire.Note]]:
-    """Yield all notes that are replies, or that are not."""
-    async for page in source.pages("/notes", "notes", wire.Note, page_size=_PAGE):
-        yield [item for item in page if (item.parent_id is not None) is replies]
-
-
-def units(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yield the items in lists that are stored together."""
-    source = iter(items)
-    while unit := list(islice(source, _UNIT)):
-        yield unit
 
 
 __all__ = ["NOT_COPIED", "PARTS", "Account", "AffinityImport"]

@@ -5,12 +5,23 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from ..model.errors import Unavailable
-from ..model.fields import Field, Option, ValueType
-from ..model.imports import Imported, ImportedValue
+from ..model.fields import ChangeAction, Field, Option, ValueType
+from ..model.imports import Imported, ImportedChange, ImportedValue, ImportedWebhook
 from ..model.instants import parse_moment
 from ..model.interactions import Content, Links, Participant
 from ..model.notes import Note, NoteKind
-from ..model.parties import ListEntry, Opportunity, Organization, Party, PartyList, Person, PersonKind
+from ..model.parties import (
+    ListEntry,
+    ListRole,
+    Opportunity,
+    Organization,
+    Party,
+    PartyList,
+    Permission,
+    Person,
+    PersonKind,
+)
+from ..model.reminders import Reminder, ReminderKind, Reset
 from ..model.types import CALL, CHAT_MESSAGE, EMAIL, MEETING, Direction, Logging, Role
 from . import wire
 
@@ -21,6 +32,9 @@ LOGGED_TITLE = "Manually logged event"
 """What the API shows as the title of a meeting that was logged without any."""
 
 _LIST_KINDS = {"person": Party.PERSON, "company": Party.ORGANIZATION, "opportunity": Party.OPPORTUNITY}
+_CHANGES = {int(action): action for action in ChangeAction}
+_RESETS = {int(reset): reset for reset in Reset}
+_ROLES = {int(role): role for role in ListRole}
 _HTML = 2
 
 
@@ -46,8 +60,8 @@ def organization(item: wire.Organization) -> Organization:
     )
 
 
-def party_list(item: wire.PartyList, owner: int, at: int) -> PartyList:
-    """Return a list; ``owner`` and ``at`` stand for what the source does not say."""
+def party_list(item: wire.PartyList, owner: int, at: int, opened: Iterable[wire.Permission] = ()) -> PartyList:
+    """Return a list; ``owner`` and ``at`` stand for what the source does not say. ``opened``: to whom besides."""
     return PartyList(
         id=item.id,
         name=_text(item.name),
@@ -56,6 +70,9 @@ def party_list(item: wire.PartyList, owner: int, at: int) -> PartyList:
         owner=item.owner_id or owner,
         creator=item.creator_id or item.owner_id or owner,
         created_at=_optional(item.created_at) or at,
+        permissions=tuple(
+            Permission(one.internal_person_id, _ROLES[one.role_id]) for one in opened if one.role_id in _ROLES
+        ),
     )
 
 
@@ -93,7 +110,7 @@ def is_own(item: wire.Field) -> bool:
     return item.enrichment_source in (None, "none") and item.value_type in set(ValueType)
 
 
-def field(item: wire.Field, kind: Party, owner: int, at: int) -> Field:
+def field(item: wire.Field, more: wire.FieldMetadata | None, kind: Party, owner: int, at: int) -> Field:
     """Return a field of parties of a kind; ``owner`` and ``at`` stand for what the API does not say."""
     options = enumerate(item.dropdown_options)
     return Field(
@@ -106,22 +123,84 @@ def field(item: wire.Field, kind: Party, owner: int, at: int) -> Field:
         options=tuple(
             Option(o.id, _text(o.text), place if o.rank is None else o.rank, o.color or 0) for place, o in options
         ),
+        is_required=bool(more and more.is_required),
         creator=owner,
-        created_at=at,
+        created_at=at if more is None or more.created_at is None else _instant(more.created_at),
     )
 
 
 def field_value(item: wire.FieldValue) -> ImportedValue:
     """Return a value."""
-    given = item.value
     return ImportedValue(
         id=item.id,
         field_id=item.field_id,
         party=item.entity_id,
         entry=item.list_entry_id,
-        given=given.get("id", given) if isinstance(given, dict) else given,
+        given=_given(item.value),
         created_at=_instant(item.created_at),
         updated_at=_optional(item.updated_at),
+    )
+
+
+def change(item: wire.FieldValueChange) -> ImportedChange:
+    """Return how a value changed."""
+    return ImportedChange(
+        id=item.id,
+        field_id=item.field_id,
+        party=item.entity_id,
+        entry=item.list_entry_id,
+        action=_CHANGES.get(item.action_type, ChangeAction.UPDATE),
+        changer=item.changer.id if item.changer is not None else None,
+        at=_instant(item.changed_at),
+        given=_given(item.value),
+    )
+
+
+def _given(value: object) -> object:
+    """Return a value as it would be given to its field: of an option or a person the id."""
+    return value.get("id", value) if isinstance(value, dict) else value
+
+
+def reminder(item: wire.Reminder, times: wire.Times | None, owner: int) -> Reminder | None:
+    """Return a reminder; None where the token does not see whom it is about. ``owner`` stands for who is not named."""
+    named = (
+        (Party.PERSON, item.person),
+        (Party.ORGANIZATION, item.organization),
+        (Party.OPPORTUNITY, item.opportunity),
+    )
+    about = next(((kind, party.id) for kind, party in named if party is not None), None)
+    if about is None:
+        return None
+    is_recurring = item.type == ReminderKind.RECURRING
+    creator = item.creator.id if item.creator is not None else owner
+    return Reminder(
+        id=item.id,
+        kind=ReminderKind.RECURRING if is_recurring else ReminderKind.ONCE,
+        content=None if item.content is None else _text(item.content),
+        due_at=_instant(item.due_date),
+        party_kind=about[0],
+        party=about[1],
+        creator=creator,
+        owner=item.owner.id if item.owner is not None else creator,
+        created_at=_instant(item.created_at),
+        completed_at=_optional(item.completed_at),
+        completer=item.completer.id if item.completer is not None else None,
+        reset=_RESETS.get(item.reset_type or 0, Reset.INTERACTION) if is_recurring else None,
+        days=item.reminder_days if is_recurring else None,
+        updated_at=_optional(times.updated_at) if times is not None else None,
+    )
+
+
+def webhook(item: wire.Webhook, times: wire.Times | None, at: int) -> ImportedWebhook:
+    """Return a webhook; ``at``: when it was made, where the source does not say."""
+    return ImportedWebhook(
+        id=item.id,
+        url=item.webhook_url,
+        events=item.subscriptions,
+        creator=item.created_by,
+        created_at=at if times is None or times.created_at is None else _instant(times.created_at),
+        changed_at=_optional(item.updated_at),
+        signing_key=item.x_signing_key,
     )
 
 

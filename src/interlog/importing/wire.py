@@ -110,6 +110,55 @@ class FieldValue(Struct):
     updated_at: str | None = None
 
 
+class Named(Struct):
+    """A person or another record within one; what else it has does not matter."""
+
+    id: Id
+
+
+class FieldValueChange(Struct):
+    """How a value of a field changed."""
+
+    id: Id
+    field_id: Id
+    entity_id: Id
+    action_type: int
+    changed_at: str
+    list_entry_id: Id | None = None
+    changer: Named | None = None
+    value: object = None
+
+
+class Reminder(Struct):
+    """A reminder."""
+
+    id: Id
+    type: int
+    created_at: str
+    due_date: str
+    content: str | None = None
+    completed_at: str | None = None
+    reset_type: int | None = None
+    reminder_days: int | None = None
+    creator: Named | None = None
+    owner: Named | None = None
+    completer: Named | None = None
+    person: Named | None = None
+    organization: Named | None = None
+    opportunity: Named | None = None
+
+
+class Webhook(Struct):
+    """A webhook; another Interlog tells whoever made it how it is signed."""
+
+    id: Id
+    webhook_url: str
+    subscriptions: list[str] = []
+    created_by: Id | None = None
+    updated_at: str | None = None
+    x_signing_key: str | None = None
+
+
 class Note(Struct):
     """A note."""
 
@@ -160,6 +209,19 @@ class Interaction(Struct):
     x_created_at: str | None = None
 
 
+class Permission(Struct):
+    """To whom a list is opened."""
+
+    internal_person_id: Id
+    role_id: int
+
+
+class ListDetails(Struct):
+    """What only a list read alone shows, by another Interlog."""
+
+    x_additional_permissions: list[Permission] = []
+
+
 # Version 2
 
 
@@ -173,6 +235,28 @@ class PartyList(Struct, rename="camel"):
     is_public: bool = True
     owner_id: Id | None = None
     creator_id: Id | None = None
+
+
+class FieldMetadata(Struct, rename="camel"):
+    """What version 2 knows more of a field: ``id`` is ``field-`` and its number where it is one of the account's."""
+
+    id: str
+    is_required: bool | None = None
+    created_at: str | None = None
+
+
+class Times(Struct, rename="camel"):
+    """What only version 2 knows of a reminder or a webhook."""
+
+    id: Id
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class SavedView(Struct):
+    """A view of a list that somebody keeps."""
+
+    name: str
 
 
 class PersonData(Struct):

@@ -1,11 +1,11 @@
 """Fields of persons, organizations and opportunities, and their values, as a copy brings them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ..model.fields import REFERENCES, Field, FieldValue, Refused, ValueType, plain_value
-from ..model.imports import Import, ImportedValue
+from ..model.fields import REFERENCES, Field, FieldValue, Refused, ValueChange, ValueType, plain_value
+from ..model.imports import Import, ImportedChange, ImportedValue
 from ..model.instants import now
 from ..model.journal import Action, Entity
 from ..model.parties import Party
@@ -18,6 +18,10 @@ from ..store.statements import Unit
 from ..store.store import Store
 from .imports import Imports
 
+NOBODY = 0
+"""Who changed a value where the source does not say it."""
+
+_AT_ONCE = 100
 _KINDS = {Party.PERSON: "person", Party.ORGANIZATION: "organization", Party.OPPORTUNITY: "opportunity"}
 
 
@@ -96,6 +100,67 @@ class ImportedFields:
             actor, unit, item.with_stored("field-values", len(stored), tuple(remarks))
         )
 
+    async def add_changes(self, actor: Actor, item: Import, given: Sequence[ImportedChange]) -> Import:
+        """Store how values of one field have changed; what is there already is left alone.
+
+        The id of a change that another field's has here is replaced by a new one.
+        """
+        actor.require(Right.ADMIN)
+        tenant, unit, remarks, stored = actor.tenant.id, Unit(), list[str](), list[ValueChange]()
+        fields = await field_rows.by_ids(self._database, tenant, {one.field_id for one in given})
+        here = await value_rows.changes_by_ids(self._database, tenant, [one.id for one in given])
+        parties: dict[Party, set[int]] = {kind: set() for kind in _KINDS}
+        for one in given:
+            if one.field_id in fields:
+                parties[fields[one.field_id].kind].add(one.party)
+        there = await self._taken(actor, parties)
+        people = await self._imports.taken(actor, "person", {one.changer for one in given if one.changer is not None})
+        for one in given:
+            field = fields.get(one.field_id)
+            if field is None or (one.id in here and here[one.id].field_id == field.id):
+                continue
+            if (field.kind, one.party) not in there:
+                remarks.append(f"change {one.id} of field {field.id} is left out: whose it is is not there")
+                continue
+            try:
+                value = None if one.given is None else plain_value(field, one.given)
+            except Refused:
+                value = None
+            if field.value_type is ValueType.DROPDOWN and isinstance(value, str):
+                value = None  # an option that is no more
+            if value is None and one.given is not None:
+                remarks.append(f"change {one.id} of field {field.id} is without its value {one.given!r:.100}")
+            record = ValueChange(
+                id=one.id,
+                field_id=field.id,
+                kind=field.kind,
+                party=one.party,
+                entry=one.entry,
+                action=one.action,
+                changer=one.changer if one.changer in people else NOBODY,
+                at=one.at,
+                value=value,
+            )
+            if one.id in here:
+                if await self._is_here(actor, field, record):
+                    continue
+                record = replace(record, id=await self._store.numbers.one(tenant, "value_change"))
+            value_rows.add_change(unit, tenant, record)
+            stored.append(record)
+        if stored:
+            self._store.numbers.go_beyond(unit, tenant, "value_change", max(record.id for record in stored))
+        return await self._imports.store_with(
+            actor, unit, item.with_stored("field-value-changes", len(stored), tuple(remarks))
+        )
+
+    async def _is_here(self, actor: Actor, field: Field, item: ValueChange) -> bool:
+        """Whether a change that got another id here is stored."""
+        found = await value_rows.changes(
+            self._database, actor.tenant.id, field.id, party=(item.kind, item.party), after=(item.at, 0),
+            before=(item.at + 1, 0), limit=_AT_ONCE, descending=True,
+        )  # fmt: skip
+        return any(replace(one, id=item.id) == item for one in found)
+
     async def _here(self, actor: Actor, parties: Iterable[tuple[Party, int]]) -> set[tuple[int, int]]:
         """Return the id and the field of each value that some parties have already."""
         ids: dict[Party, list[int]] = {}
@@ -120,6 +185,9 @@ class ImportedFields:
             names = REFERENCES.get(field.value_type)
             if names is not None and isinstance(value.given, int):
                 wanted[names].add(value.given)
+        return await self._taken(actor, wanted)
+
+    async def _taken(self, actor: Actor, wanted: Mapping[Party, Iterable[int]]) -> set[tuple[Party, int]]:
         return {
             (kind, id_)
             for kind, ids in wanted.items()

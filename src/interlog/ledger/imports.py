@@ -163,10 +163,17 @@ class Imports:
         """Store lists."""
         actor.require(Right.ADMIN)
         unit = Unit()
-        people = await self.taken(actor, "person", {id_ for record in new for id_ in (record.owner, record.creator)})
+        named = {id_ for given in new for id_ in (given.owner, given.creator)}
+        named |= {one.person for given in new for one in given.permissions}
+        people = await self.taken(actor, "person", named)
         for given in new:
             owner = given.owner if given.owner in people else actor.person_id
-            record = replace(given, owner=owner, creator=given.creator if given.creator in people else owner)
+            record = replace(
+                given,
+                owner=owner,
+                creator=given.creator if given.creator in people else owner,
+                permissions=tuple(one for one in given.permissions if one.person in people),
+            )
             opportunity_rows.insert_list(unit, actor.tenant.id, record)
         self._journal(actor, unit, Entity.LIST, (record.id for record in new), now())
         return await self.store_with(actor, unit, item.with_stored("lists", len(new)))

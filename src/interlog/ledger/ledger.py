@@ -48,6 +48,7 @@ from .happenings import Happenings
 from .history import History
 from .hubs import Hubs
 from .imported_fields import ImportedFields
+from .imported_rest import ImportedRest
 from .imports import Imports
 from .instances import Instances
 from .interactions import Interactions
@@ -125,6 +126,7 @@ class Ledger:
         self.bulk = Bulk(store, self.persons)
         self.imports = Imports(store, self.persons)
         self.imported_fields = ImportedFields(store, self.imports)
+        self.imported_rest = ImportedRest(store, self.imports, self.reminders)
         self.chores = Chores(store, self.tenants)
         self.profile_types = ProfileTypes(store, self.access, self.chores)
         waiting = Waiting(store)

@@ -188,9 +188,13 @@ class Reminders:
         rows.insert(unit, actor.tenant.id, item)
         add_entry(unit, actor, Action.CREATE, Entity.REMINDER, item.id, 1, at)
         if is_recurring:
-            await self._deliveries.subscribe(actor, unit, _RESETTING, _RESETTING, Target(url="", signing_key=""))
+            await self.follow_contacts(actor, unit)
         await self._database.write(unit)
         return item
+
+    async def follow_contacts(self, actor: Actor, unit: Unit) -> None:
+        """Add to a unit that contacts move the tenant's recurring reminders from now on, if they do not yet."""
+        await self._deliveries.subscribe(actor, unit, _RESETTING, _RESETTING, Target(url="", signing_key=""))
 
     async def update(
         self,

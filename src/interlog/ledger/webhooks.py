@@ -47,7 +47,7 @@ class Webhooks:
     async def get(self, actor: Actor, id_: int) -> Subscription:
         """Return a webhook; raises ``NotFound``."""
         actor.require(Right.READ)
-        found = await rows.by_name(self._database, actor.tenant.id, actor.protocol, _name(id_))
+        found = await rows.by_name(self._database, actor.tenant.id, actor.protocol, name_of(id_))
         if found is None or found.ended_at is not None:
             raise NotFound("webhook", id_)
         return found
@@ -75,13 +75,12 @@ class Webhooks:
             raise Invalid(Problem("", f"There may be {most} webhook subscriptions at most", "verbatim"))
         position = await changes.last(self._database, actor.tenant.id)
         id_ = await self._store.numbers.one(actor.tenant.id, "subscription")
-        key = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
         item = Subscription(
             tenant_id=actor.tenant.id,
             id=id_,
             protocol=actor.protocol,
-            name=_name(id_),
-            target=Target(url=url, signing_key=key, about=about, is_ordered=True),
+            name=name_of(id_),
+            target=Target(url=url, signing_key=new_key(), about=about, is_ordered=True),
             person_id=actor.person_id,
             position=position,
             created_at=now(),
@@ -175,6 +174,11 @@ class Webhooks:
         raise Invalid(Problem("url", f"cannot be told anything: {problem}", "unreachable"))
 
 
-def _name(id_: int) -> str:
+def name_of(id_: int) -> str:
     """Return the name of a webhook among the subscriptions of its protocol: such that names follow ids."""
     return f"{id_:016}"
+
+
+def new_key() -> str:
+    """Return a key that deliveries are signed with, as Standard Webhooks writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()

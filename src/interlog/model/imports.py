@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .fields import ChangeAction
 from .interactions import Content
 from .types import Logging
 
@@ -62,3 +63,31 @@ class ImportedValue(Struct, frozen=True, kw_only=True):
     given: Any
     created_at: int
     updated_at: int | None = None
+
+
+class ImportedChange(Struct, frozen=True, kw_only=True):
+    """How a value of a field changed. ``given``: as it would be given to the field; None where that is not known.
+
+    ``changer`` is a person's id, None where nobody is named.
+    """
+
+    id: int
+    field_id: int
+    party: int
+    entry: int | None
+    action: ChangeAction
+    changer: int | None
+    at: int
+    given: Any
+
+
+class ImportedWebhook(Struct, frozen=True, kw_only=True):
+    """Where somebody is told of what happens. ``signing_key``: None where the source keeps it to itself."""
+
+    id: int
+    url: str
+    events: list[str]
+    creator: int | None
+    created_at: int
+    changed_at: int | None
+    signing_key: str | None = None

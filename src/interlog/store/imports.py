@@ -18,6 +18,8 @@ from .schema import (
     party_field,
     party_list,
     person,
+    reminder,
+    subscription,
 )
 from .statements import Query, Unit, member_of, parameter
 
@@ -53,6 +55,8 @@ TAKEN = {
     "interaction": _taken_query(interaction.c.tenant_id, interaction.c.number),
     "field": _taken_query(party_field.c.tenant_id, party_field.c.id),
     "note": _taken_query(note.c.tenant_id, note.c.id),
+    "reminder": _taken_query(reminder.c.tenant_id, reminder.c.id),
+    "subscription": _taken_query(subscription.c.tenant_id, subscription.c.id),
 }
 """Which of some ids are those of a record, deleted or not."""
 

@@ -342,6 +342,10 @@ def value_of(row: Row) -> FieldValue:
 
 # How they changed
 
+CHANGES_BY_IDS = Query(
+    select(*value_change.c).where(value_change.c.tenant_id == parameter("tenant"), member_of(value_change.c.id, "ids"))
+)
+
 
 @lru_cache(maxsize=8)
 def changes_query(*, of_party: bool, descending: bool, of_entry: bool = False, action: bool = False) -> Query:
@@ -380,6 +384,12 @@ async def changes(
         limit=limit,
     )  # fmt: skip
     return [_change_of(row) for row in rows]
+
+
+async def changes_by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, ValueChange]:
+    """Return changes by their ids."""
+    rows = await database.fetch(CHANGES_BY_IDS, tenant=tenant, ids=database.array(ids))
+    return {item.id: item for item in map(_change_of, rows)}
 
 
 def add_change(unit: Unit, tenant: int, item: ValueChange) -> None:

@@ -321,6 +321,9 @@ class TestPermissions:
         given = [{"internal_person_id": ben.id, "role_id": 1}]
         item = answered(api.post("/lists", name="Few", type=0, is_public=False, additional_permissions=given))
         assert item["additional_permissions"] == given
+        path = f"/lists/{item['id']}"
+        assert answered(api.get(path, with_extensions="true"))["x_additional_permissions"] == given
+        assert "x_additional_permissions" not in answered(api.get(path))
         entry = answered(api.post(f"/lists/{item['id']}/list-entries", entity_id=ola.id))["id"]
         path = f"/lists/{item['id']}/list-entries/{entry}"
         assert answered(firm.caller(PREFIX, firm.token_of(ben)).get(path))["id"] == entry

@@ -43,11 +43,12 @@ async def list_(call: Call) -> list[wire.PartyList]:
 
 
 async def get(call: Call) -> dict[str, Any]:
-    """``GET /lists/{id}``: with its fields."""
+    """``GET /lists/{id}``: with its fields. Ours: to whom it is opened."""
     item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
     sizes = await call.ledger.opportunities.list_sizes(call.actor)
     shown = translate_lists.party_list(item, sizes.get(item.id, 0))
-    return {**_keys(shown), "fields": await of_list(call, item.id)}
+    more = {"x_additional_permissions": _opened(item)} if call.extended else {}
+    return {**_keys(shown), "fields": await of_list(call, item.id), **more}
 
 
 async def create(call: Call) -> dict[str, Any]:
@@ -61,8 +62,7 @@ async def create(call: Call) -> dict[str, Any]:
         permissions=_permissions(call.get("additional_permissions", ())),
     )
     shown = translate_lists.party_list(item, 0)
-    permissions = [{"internal_person_id": one.person, "role_id": int(one.role)} for one in item.permissions]
-    return {**_keys(shown), "creator_id": item.creator, "additional_permissions": permissions}
+    return {**_keys(shown), "creator_id": item.creator, "additional_permissions": _opened(item)}
 
 
 async def entries(call: Call) -> Any:
@@ -119,6 +119,10 @@ async def entries_of(call: Call, kind: Party, id_: int) -> list[wire.ListEntry]:
     found = await call.ledger.list_entries.of_parties(call.actor, kind, [id_])
     times = translate.clock(call.settings.affinity_time_zone)
     return [translate.list_entry(item, times) for item in found.get(id_, ())]
+
+
+def _opened(item: PartyList) -> list[dict[str, int]]:
+    return [{"internal_person_id": one.person, "role_id": int(one.role)} for one in item.permissions]
 
 
 def _permissions(given: Any) -> list[Permission]:

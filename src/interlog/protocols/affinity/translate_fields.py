@@ -53,6 +53,8 @@ def change(item: ValueChange, of: Field, changer: Person | None, times: Clock) -
 
 
 def _value(of: Field, value: Any, times: Clock) -> Any:
+    if value is None:  # what a copy does not know
+        return None
     match of.value_type:
         case ValueType.DATE:
             return times.text(value)

@@ -1,0 +1,36 @@
+"""What is copied, in which order, and what is not."""
+
+from ..model.parties import Party
+from . import wire
+
+COLLECTIONS: dict[str, tuple[int, type[wire.Any]]] = {
+    "meetings": (0, wire.Event),
+    "calls": (1, wire.Event),
+    "chat-messages": (2, wire.ChatMessage),
+    "emails": (3, wire.Email),
+}
+"""The collections of interactions: the number of their type in version 1, and what their items are."""
+
+PARTS = (
+    "organizations", "persons", "lists", "list-entries", "opportunities", "fields", "field-values",
+    "field-value-changes", *COLLECTIONS, "notes", "replies", "reminders", "webhooks",
+)  # fmt: skip
+"""In the order in which they are copied: each names only those before it."""
+
+UNCOUNTED = frozenset({"field-values", "field-value-changes"})
+"""The parts of which nobody says how much there is but by showing it all."""
+
+NOT_COPIED = (
+    "files",
+    "users and their tokens (internal persons are copied; who may sign in is for you to say)",
+    "what the token cannot see: private lists of others, records of security groups; what is copied, everybody sees",
+    "from the vendor: to whom of us a list is opened besides its being public or private, what an interaction is "
+    "linked to by itself, the text of e-mails, the keys that webhooks are signed with",
+    "what webhooks have delivered",
+    "fields of interaction types that users defined, and canvassing: such interactions come as plain ones",
+    "what was deleted or merged away, and the versions before the present one",
+)
+"""What the API does not give, or this does not copy."""
+
+FIELD_OWNERS = {Party.PERSON: "person_id", Party.ORGANIZATION: "organization_id", Party.OPPORTUNITY: "opportunity_id"}
+"""Who has values in fields, and how one asks for those of one."""
