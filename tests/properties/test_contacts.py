@@ -1,12 +1,8 @@
 """Contacts under any sequence of changes from either side: persons, households, links and lists always agree."""
 
-import asyncio
-from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -18,8 +14,9 @@ from interlog.model.canvassing.resources import Resource, ResourceDraft
 from interlog.model.errors import InterlogError
 from interlog.model.ids import uuid7
 from interlog.model.parties import normal_email
-from tests.conftest import ENGINES, FreshDatabase
 from tests.ledger.conftest import Firm, found_firm
+
+from .conftest import Working
 
 _names = st.sampled_from(["Arya", "Bran", "Rob", ""])
 _places = st.integers(0, 2)
@@ -139,23 +136,11 @@ def _details(emails: list[str]) -> list[dict[str, Any]]:
     return [{"email": email, "active": True, "primary": False} for email in emails]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def opened(
-    request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[asyncio.Runner, Ledger]]:
-    """A ledger on each engine, and what runs it."""
-    folder: Path = tmp_path_factory.mktemp("contacts")
-    with fresh_database(request.param, folder) as url, asyncio.Runner() as runner:
-        ledger = runner.run(Ledger.open(url))
-        yield runner, ledger
-        runner.run(ledger.close())
-
-
 @given(steps=_steps)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_all_sides_of_contacts_agree(opened: tuple[asyncio.Runner, Ledger], steps: list[tuple[Any, ...]]) -> None:
+def test_all_sides_of_contacts_agree(working: Working, steps: list[tuple[Any, ...]]) -> None:
     """After each step: names, addresses, households, links and counts; at the end the store's own check."""
-    runner, ledger = opened
+    ledger = working.ledger
 
     async def run() -> None:
         model = Model(ledger, await found_firm(ledger, next(_firms)))
@@ -164,10 +149,9 @@ def test_all_sides_of_contacts_agree(opened: tuple[asyncio.Runner, Ledger], step
             await model.do(step)
             await model.check()
 
-    runner.run(run())
+    working.run(run())
 
 
-def test_the_store_finds_nothing_wrong_afterwards(opened: tuple[asyncio.Runner, Ledger]) -> None:
+def test_the_store_finds_nothing_wrong_afterwards(working: Working) -> None:
     """What the steps of all examples have left is in order."""
-    runner, ledger = opened
-    assert runner.run(ledger.check.problems()) == []
+    assert working.run(working.ledger.check.problems()) == []

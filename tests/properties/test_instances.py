@@ -1,25 +1,18 @@
 """Any sequence of puts of instances and profiles against a picture of what they mean, kept in dictionaries."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interlog.ledger import Ledger
 from interlog.model.errors import Refused
 from interlog.model.instances import Instance, Outcome, Placed
 from interlog.model.parties import Party
 from interlog.model.profiles import ProfileDraft, ProfileType, StrongId
 from interlog.model.types import FieldDefinition, InteractionType, ParticipantSlot
-from tests.conftest import FreshDatabase
 from tests.ledger.conftest import Firm, found_firm, numbers_of
 
-Result = TypeVar("Result")
-Run = Callable[[Coroutine[Any, Any, Result]], Result]
+from .conftest import Working
 
 HOUSE = ProfileType(
     id=0,
@@ -53,23 +46,9 @@ houses = st.builds(
 steps = st.lists(st.lists(instances, max_size=6) | st.lists(houses, min_size=1, max_size=3), max_size=6)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def working(
-    request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Ledger, Run[Any]]]:
-    """An open ledger, and what runs its use cases."""
-    folder: Path = tmp_path_factory.mktemp("instances")
-    loop = asyncio.new_event_loop()
-    with fresh_database(request.param, folder) as url:
-        ledger = loop.run_until_complete(Ledger.open(url))
-        yield ledger, loop.run_until_complete
-        loop.run_until_complete(ledger.close())
-    loop.close()
-
-
 @given(script=steps)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_puts(working: tuple[Ledger, Run[Any]], script: list[list[Any]]) -> None:
+def test_puts(working: Working, script: list[list[Any]]) -> None:
     """Facts stay as they were first put, activities are merged, each is one; and each is at the house it names."""
     ledger, run = working
     firm: Firm = run(found_firm(ledger))

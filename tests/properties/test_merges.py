@@ -1,9 +1,6 @@
 """Merges in random tenants: merged and undone, a tenant is as it was; merged, its store is in order."""
 
-import asyncio
-from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +19,10 @@ from interlog.model.merges import MergeState
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import Card, OpportunityDraft, OrganizationDraft, Party, PersonDraft
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft
-from tests.conftest import ENGINES, FreshDatabase
 from tests.ledger.conftest import ALL_TIMES, Firm, found_firm, meeting
 from tests.uploads import put_file
+
+from .conftest import Working
 
 _firms = (f"merges-{number}" for number in count(1))
 _MANY = 4
@@ -206,25 +204,13 @@ def _timeless(value: Any) -> Any:
     return value
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def opened(
-    request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[asyncio.Runner, Ledger]]:
-    """A ledger on each engine, and what runs its loop."""
-    folder: Path = tmp_path_factory.mktemp("merges")
-    with fresh_database(request.param, folder) as url, asyncio.Runner() as runner:
-        ledger = runner.run(Ledger.open(url))
-        yield runner, ledger
-        runner.run(ledger.close())
-
-
 _pairs = st.lists(st.tuples(st.booleans(), _one, _one), min_size=1, max_size=3)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(script=_records, pairs=_pairs, at_once=st.sampled_from([1, 2, 250]), undone=st.booleans())
 def test_a_merge_that_is_undone_leaves_all_as_it_was(
-    opened: tuple[asyncio.Runner, Ledger],
+    working: Working,
     monkeypatch: pytest.MonkeyPatch,
     script: list[tuple[Any, ...]],
     pairs: list[tuple[bool, int, int]],
@@ -232,7 +218,7 @@ def test_a_merge_that_is_undone_leaves_all_as_it_was(
     undone: bool,
 ) -> None:
     """Any merges, one after the other, undone from the last to the first: all reads are as before each of them."""
-    runner, ledger = opened
+    ledger = working.ledger
     monkeypatch.setattr(merging, "AT_ONCE", at_once)
     monkeypatch.setattr(merging, "LATER", 0)
 
@@ -259,10 +245,9 @@ def test_a_merge_that_is_undone_leaves_all_as_it_was(
             assert (await ledger.merges.get(world.actor, merge_id)).state is MergeState.UNDONE
             assert await world.seen() == before
 
-    runner.run(run())
+    working.run(run())
 
 
-def test_the_store_finds_nothing_wrong_afterwards(opened: tuple[asyncio.Runner, Ledger]) -> None:
+def test_the_store_finds_nothing_wrong_afterwards(working: Working) -> None:
     """What all examples have left, merged or undone, is in order."""
-    runner, ledger = opened
-    assert runner.run(ledger.check.problems()) == []
+    assert working.run(working.ledger.check.problems()) == []

@@ -1,6 +1,5 @@
 """OData filters and orders find what a plain reading in Python finds, on both engines, with and without an index."""
 
-import asyncio
 from collections.abc import Iterator
 from itertools import count, pairwise
 from typing import Any
@@ -22,9 +21,9 @@ from interlog.store import field_values, instances, interactions
 from interlog.store.instance_questions import Asked
 from interlog.store.schema import interaction
 from interlog.store.statements import Unit
-from interlog.store.store import Store
 
 from . import odata
+from .conftest import OpenStore
 
 TENANT = 1
 _numbers = count(1)
@@ -33,21 +32,8 @@ _types = count(100)
 batches = st.lists(odata.records, min_size=1, max_size=12)
 
 
-class Shelf:
-    """A store, and a loop to run it in."""
-
-    def __init__(self, url: str) -> None:
-        self._runner = asyncio.Runner()
-        self.store = self.run(Store.open(url))
-
-    def run(self, work: Any) -> Any:
-        """Run something to its end."""
-        return self._runner.run(work)
-
-    def close(self) -> None:
-        """Close the store and the loop."""
-        self.run(self.store.close())
-        self._runner.close()
+class Shelf(OpenStore):
+    """A store that is filled with what was drawn."""
 
     def put(self, records: list[odata.Record], *, indexed: bool) -> tuple[InteractionType, list[Interaction]]:
         """Store records as the interactions of a new type."""

@@ -1,6 +1,5 @@
 """Filters and sorts of the Polis protocol find what a plain reading in Python finds, on both engines."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from itertools import count, pairwise
@@ -21,9 +20,9 @@ from interlog.protocols.polis.sorting import orders_of, sortings_of
 from interlog.store import canvassing_pages, resources
 from interlog.store.canvassing_pages import Asked
 from interlog.store.statements import Unit
-from interlog.store.store import Store
 
 from . import polis
+from .conftest import OpenStore
 
 TENANT = Tenant(id=1, name="demo", settings=TenantSettings(), created_at=0)
 ACTOR = Actor(tenant=TENANT, person_id=1, right=Right.READ, groups=(0, 3))
@@ -31,21 +30,8 @@ _numbers = count(1)
 _kinds = count(1)
 
 
-class Shelf:
-    """A store, and a loop to run it in."""
-
-    def __init__(self, url: str) -> None:
-        self._runner = asyncio.Runner()
-        self.store = self.run(Store.open(url))
-
-    def run(self, work: Any) -> Any:
-        """Run something to its end."""
-        return self._runner.run(work)
-
-    def close(self) -> None:
-        """Close the store and the loop."""
-        self.run(self.store.close())
-        self._runner.close()
+class Shelf(OpenStore):
+    """A store that is filled with what was drawn."""
 
     def put(self, data: list[polis.Object]) -> tuple[str, list[polis.Object]]:
         """Store resources of a new kind with these data; returns the kind, and the objects in order of their ids."""

@@ -1,25 +1,20 @@
 """Any sequence of profiles, persons and interactions that refer to their values, against comparing these in Python."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from itertools import count
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interlog.ledger import Ledger
 from interlog.model.instances import Instance
 from interlog.model.parties import PersonDraft
 from interlog.model.profiles import CONTACT, ProfileDraft, ProfileType, StrongId
 from interlog.model.types import FieldDefinition, InteractionType, ParticipantSlot
-from tests.conftest import FreshDatabase
 from tests.ledger.conftest import Firm, found_firm
 
-Result = TypeVar("Result")
-Run = Callable[[Coroutine[Any, Any, Result]], Result]
+from .conftest import Working
 
 SHOP = ProfileType(
     id=0,
@@ -55,30 +50,22 @@ scripts = st.lists(
 )
 
 
-class Working(NamedTuple):
+class Calls(NamedTuple):
     """A firm whose types refer to values, and what runs its use cases."""
 
     firm: Firm
     shop: ProfileType
-    run: Run[Any]
+    run: Callable[[Coroutine[Any, Any, Any]], Any]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def working(
-    request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Working]:
+@pytest.fixture(scope="module")
+def calls(working: Working) -> Calls:
     """A firm on each engine."""
-    folder: Path = tmp_path_factory.mktemp("references")
-    loop = asyncio.new_event_loop()
-    run = loop.run_until_complete
-    with fresh_database(request.param, folder) as url:
-        ledger = run(Ledger.open(url))
-        firm = run(found_firm(ledger))
-        shop = run(ledger.profile_types.define(firm.actor, SHOP)).type
-        run(ledger.types.define(firm.actor, CALL))
-        yield Working(firm, shop, run)
-        run(ledger.close())
-    loop.close()
+    ledger, run = working
+    firm = run(found_firm(ledger))
+    shop = run(ledger.profile_types.define(firm.actor, SHOP)).type
+    run(ledger.types.define(firm.actor, CALL))
+    return Calls(firm, shop, run)
 
 
 _examples = count()
@@ -86,9 +73,9 @@ _examples = count()
 
 @given(script=scripts)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_who_takes_part_is_who_alone_has_the_values(working: Working, script: list[tuple[str, int, Any]]) -> None:
+def test_who_takes_part_is_who_alone_has_the_values(calls: Calls, script: list[tuple[str, int, Any]]) -> None:
     """Whatever came first, and whatever changed since: none, the one, or how many there are."""
-    firm, shop, run = working
+    firm, shop, run = calls
     ledger, actor, mark = firm.ledger, firm.actor, f"-{next(_examples)}"  # values of one's own in each example
     shops: dict[int, dict[str, Any]] = {}
     contacts: dict[int, dict[str, Any]] = {}

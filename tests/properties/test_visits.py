@@ -1,16 +1,11 @@
 """Contacts are what their visits say, after any sequence of visits that come, change, go and come back."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from interlog.ledger import Ledger
 from interlog.ledger.canvassing.effects import outcome_of
 from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
 from interlog.model.canvassing.resources import Resource, ResourceDraft
@@ -20,12 +15,10 @@ from interlog.model.canvassing.visits import Visit
 from interlog.model.errors import NotFound
 from interlog.model.ids import uuid7
 from interlog.model.interactions import Content, Interaction
-from tests.conftest import FreshDatabase
 from tests.ledger.conftest import Firm, found_firm
 from tests.model.canvassing.test_states import decided
 
-Result = TypeVar("Result")
-Run = Callable[[Coroutine[Any, Any, Result]], Result]
+from .conftest import Working
 
 QUESTIONS = {tag: uuid7() for tag in ("bus", "pet")}
 BASE: dict[str, Any] = {
@@ -57,20 +50,6 @@ steps = st.lists(
     ),
     max_size=14,
 )
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def working(
-    request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Ledger, Run[Any]]]:
-    """An open ledger, and what runs its use cases."""
-    folder: Path = tmp_path_factory.mktemp("visits")
-    loop = asyncio.new_event_loop()
-    with fresh_database(request.param, folder) as url:
-        ledger = loop.run_until_complete(Ledger.open(url))
-        yield ledger, loop.run_until_complete
-        loop.run_until_complete(ledger.close())
-    loop.close()
 
 
 class Doors:
@@ -165,7 +144,7 @@ class Doors:
 @given(script=steps)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_contacts_equal_a_recomputation_from_scratch(
-    working: tuple[Ledger, Run[Any]], script: list[tuple[str, int, dict[str, Any]]]
+    working: Working, script: list[tuple[str, int, dict[str, Any]]]
 ) -> None:
     """Whatever happened to visits, in whatever order: contacts are what follows from those that are there."""
     ledger, run = working

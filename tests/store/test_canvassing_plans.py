@@ -6,7 +6,6 @@ The plans themselves are judged as in ``test_plans.py``.
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -18,8 +17,8 @@ from interlog.store.schema import interaction, journal, user
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
 
+from .plans import analyze, faults, queries
 from .test_instance_plans import VISIT, _visit
-from .test_plans import _faults, _queries
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -57,10 +56,7 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
         visits = [_visit(VISIT, index) for index in range(3_000)]
         unit.insert(interaction, [interactions.row_of(tenant, item) for item in visits])
         await opened.database.write(unit)
-    if not opened.url.startswith("sqlite"):
-        connection = await asyncpg.connect(opened.url)
-        await connection.execute("ANALYZE")
-        await connection.close()
+    await analyze(opened.url)
     yield opened
     await opened.close()
 
@@ -129,7 +125,7 @@ async def test_reads_an_index_range(store: Store, name: str) -> None:
     # what was read of the journal, and is sorted once more, is no longer than the page; what is below a whole list may
     # be joined in any way
     may_sort = "epoch" in arguments or name == "REGROUP_BELOW"
-    found = _faults(plan, postgresql=postgresql, sorted_arms=may_sort)
+    found = faults(plan, postgresql=postgresql, sorted_arms=may_sort)
     if name.startswith("LAST"):  # the last entry of the tenant is where its range ends
         found = [fault for fault in found if not fault.startswith("narrows by nothing but the tenant")]
     assert [fault for fault in found if fault != "SCAN entries"] == [], "\n".join(plan)
@@ -138,5 +134,5 @@ async def test_reads_an_index_range(store: Store, name: str) -> None:
 async def test_every_query_has_a_check() -> None:
     """Each query of resources and of changes is checked above."""
     checked = {id(query) for query, _ in CASES.values()}
-    found = [name for name, query in _queries() if id(query) not in checked]
+    found = [name for name, query in queries() if id(query) not in checked]
     assert [name for name in found if name.partition(".")[0] in ("resources", "changes")] == []

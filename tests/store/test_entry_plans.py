@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from itertools import product
 from typing import Any
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -15,7 +14,8 @@ from interlog.store import list_entries, party_fields, party_values, schema
 from interlog.store.statements import Query, Unit
 from tests.ledger.conftest import Firm, found_firm
 
-from .test_plans import READS_EVERYTHING, _postgresql_faults, _sqlite_faults
+from .plans import analyze, postgresql_faults, sqlite_faults
+from .test_plans import READS_EVERYTHING
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -130,10 +130,7 @@ async def long(module_database_url: str) -> AsyncIterator[Firm]:
         [(tenant, id_, 2, 0, "x", 6, 0, 0, "[]", 1, 1, 1, None) for id_ in range(1, 3_000)],
     )
     await ledger.store.database.write(unit)
-    if not ledger.store.url.startswith("sqlite"):
-        connection = await asyncpg.connect(ledger.store.url)
-        await connection.execute("ANALYZE")
-        await connection.close()
+    await analyze(ledger.store.url)
     yield firm
     await ledger.close()
 
@@ -145,7 +142,7 @@ async def test_reads_an_index_range(long: Firm, name: str) -> None:
     database = long.ledger.store.database
     arguments = {key: database.array(value) if isinstance(value, list) else value for key, value in given.items()}
     plan = await database.explain(query, tenant=long.tenant.id, **arguments)
-    found = _sqlite_faults(plan) if long.ledger.store.url.startswith("sqlite") else _postgresql_faults(plan)
+    found = sqlite_faults(plan) if long.ledger.store.url.startswith("sqlite") else postgresql_faults(plan)
     assert found == [], "\n".join(plan)
 
 

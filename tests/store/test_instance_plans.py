@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -25,7 +24,7 @@ from interlog.store.schema import interaction, participant
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
 
-from .test_plans import _faults
+from .plans import analyze, faults
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -106,10 +105,7 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
             if type_ is VISIT:
                 field_values.declare_ready(unit, tenant, type_.id, field_values.marked(type_))
             await opened.database.write(unit)
-    if not opened.url.startswith("sqlite"):
-        connection = await asyncpg.connect(opened.url)
-        await connection.execute("ANALYZE")
-        await connection.close()
+    await analyze(opened.url)
     yield opened
     await opened.close()
 
@@ -148,7 +144,7 @@ def _faulty(lines: list[str], store: Store, *, sorts: bool = False) -> list[str]
     """Return what is wrong with a plan. That of all types reads the tenant's own index in order, up to a page."""
     in_order = "ix_interaction_changed_at"
     lines = [line for line in lines if not re.match(r"SCAN \(subquery-\d+\)", line)]  # a function's own arguments
-    found = _faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=sorts)
+    found = faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=sorts)
     return [fault for fault in found if not (fault.startswith("narrows") and in_order in fault)]
 
 

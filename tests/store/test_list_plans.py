@@ -6,7 +6,6 @@ The plans themselves are judged as in ``test_plans.py``.
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -23,8 +22,8 @@ from interlog.store.schema import interaction, participant, visit
 from interlog.store.statements import Unit
 from interlog.store.store import Store
 
+from .plans import analyze, faults, queries
 from .test_instance_plans import VISIT, _visit
-from .test_plans import _faults, _queries
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -101,10 +100,7 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
         unit.insert(interaction, [interactions.row_of(tenant, item) for item in others])
         unit.insert(participant, [row for item in others for row in interactions.participant_rows(tenant, item)])
         await opened.database.write(unit)
-    if not opened.url.startswith("sqlite"):
-        connection = await asyncpg.connect(opened.url)
-        await connection.execute("ANALYZE")
-        await connection.close()
+    await analyze(opened.url)
     yield opened
     await opened.close()
 
@@ -151,7 +147,7 @@ async def test_a_page_is_a_range_of_an_index(store: Store, name: str, after: int
             continue
         lines = await plan_of(store, factory, question)
         text = "\n".join(lines)
-        found = _faults(lines, postgresql=postgresql, sorted_arms=False)
+        found = faults(lines, postgresql=postgresql, sorted_arms=False)
         if case.of_tenant:
             found = [fault for fault in found if not fault.startswith("narrows")]
         assert found == [], text
@@ -163,7 +159,7 @@ async def test_what_was_recorded_elsewhere_with_a_contact_is_found_by_the_contac
     question = asked(CASES["visits of a contact"], elsewhere=(CAMPAIGNS[0], LISTS[0]))
     for after in (None, (DOORS[5],)):
         lines = await plan_of(store, canvassing_pages.spots_query, question._replace(after=after))
-        found = _faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=True)
+        found = faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=True)
         assert [fault for fault in found if not fault.startswith(("SCAN anon_", "SCAN e "))] == [], "\n".join(lines)
         assert "ix_resource_person" in "\n".join(lines)
 
@@ -172,10 +168,10 @@ async def test_what_stands_at_places_is_read_by_its_ids(store: Store) -> None:
     """Resources are read by the key."""
     ids = store.database.array(CONTACTS[:50])
     lines = await store.database.explain(canvassing_pages.BY_IDS, tenant=TENANT, kind="contacts", ids=ids)
-    assert _faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=False) == [], "\n".join(lines)
+    assert faults(lines, postgresql=not store.url.startswith("sqlite"), sorted_arms=False) == [], "\n".join(lines)
 
 
 async def test_every_query_has_a_check() -> None:
     """The one statement that is no page's is checked above."""
-    names = [name for name, _ in _queries() if name.startswith("canvassing_pages")]
+    names = [name for name, _ in queries() if name.startswith("canvassing_pages")]
     assert names == ["canvassing_pages.BY_IDS"]

@@ -11,12 +11,10 @@ A new query fails ``test_every_query_has_a_check`` until it is listed here.
 import importlib
 import inspect
 import pkgutil
-import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from sqlalchemy import update
@@ -66,6 +64,8 @@ from interlog.store.conditions import arguments_of, shape_of
 from interlog.store.database import Database
 from interlog.store.statements import Query, Unit, parameter
 from tests.ledger.conftest import Firm, found_firm, meeting
+
+from .plans import analyze, faults, queries
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -656,40 +656,6 @@ SEARCHES = {
 }
 """What looks for a part of a text."""
 
-SMALL = {
-    "tenant",
-    "counter",
-    "import_state",
-    "party_field",
-    "chore",
-    "interaction_type",
-    "profile_type",
-    "collection",
-    "app_user",
-    "token",
-    "party_list",
-    "application",
-    "consent",
-    "password",
-    "grant_key",
-    "session",
-    "subscription",
-}
-"""Tables of so few rows that PostgreSQL may rightly prefer to read them whole."""
-
-
-def _queries() -> Iterator[tuple[str, Query]]:
-    """Every query in the store's modules, with the name by which it is listed here."""
-    for info in pkgutil.iter_modules(interlog.store.__path__):
-        if info.ispkg:
-            continue
-        module = importlib.import_module(f"interlog.store.{info.name}")
-        for name, value in vars(module).items():
-            found = list(value.values()) if isinstance(value, dict) else [value]
-            for query in found:
-                if isinstance(query, Query):
-                    yield f"{info.name}.{name}", query
-
 
 def _factories() -> Iterator[str]:
     """Every cached function that returns queries."""
@@ -802,52 +768,8 @@ async def _load(firm: Firm) -> Loaded:
         changes = Query(update(table).where(in_tenant).values({column: start}))
         changed.change(changes, {"tenant": tenant}, expect=None)
     await ledger.store.database.write(changed)
-    if not ledger.store.url.startswith("sqlite"):
-        connection = await asyncpg.connect(ledger.store.url)
-        await connection.execute("ANALYZE")
-        await connection.close()
+    await analyze(ledger.store.url)
     return Loaded(firm, busy=ids[0], rare=ids[-1])
-
-
-def _faults(plan: list[str], *, postgresql: bool, sorted_arms: bool) -> list[str]:
-    found = _postgresql_faults(plan) if postgresql else _sqlite_faults(plan)
-    if sorted_arms:
-        found = [fault for fault in found if not fault.startswith("sorts")]
-    return found
-
-
-def _sqlite_faults(plan: list[str]) -> list[str]:
-    found = []
-    for line in plan:
-        if line.startswith("SCAN") and not re.match(
-            r"SCAN (json_each|arm_\d+|newest|counted|looked_at|meant|CONSTANT)\b", line
-        ):
-            found.append(line)
-        if re.match(r"SEARCH .*\(tenant_id=\?\)$", line) and not _named(line, SMALL):
-            found.append(f"narrows by nothing but the tenant: {line}")
-        if "AUTOMATIC" in line:
-            found.append(line)
-        if "TEMP B-TREE" in line:
-            found.append(f"sorts: {line}")
-    return found
-
-
-def _postgresql_faults(plan: list[str]) -> list[str]:
-    found = []
-    for number, line in enumerate(plan):
-        if re.search(r"\bSeq Scan on", line) and not _named(line, SMALL):
-            found.append(line)
-        if re.match(r"\s*(->\s*)?(Incremental )?Sort\b(?! Key)", line):
-            found.append(f"sorts: {line}")
-        if re.match(r"\s*Index Cond: \(tenant_id = '?\d+'?(::bigint)?\)$", line) and not _named(
-            plan[number - 1], SMALL
-        ):
-            found.append(f"narrows by nothing but the tenant: {plan[number - 1]}")
-    return found
-
-
-def _named(line: str, tables: set[str]) -> bool:
-    return any(re.search(rf"\b{table}\b", line) for table in tables)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -860,7 +782,7 @@ async def test_reads_an_index_range(loaded: Loaded, name: str) -> None:
 
     plan = await loaded.database.explain(query, **arguments(loaded))
 
-    assert _faults(plan, postgresql=postgresql, sorted_arms=sorted_arms) == [], "\n".join(plan[:30])
+    assert faults(plan, postgresql=postgresql, sorted_arms=sorted_arms) == [], "\n".join(plan[:30])
 
 
 @pytest.mark.parametrize("name", SEARCHES)
@@ -871,7 +793,7 @@ async def test_a_search_reads_in_order_and_stops_at_the_page(loaded: Loaded, nam
 
     plan = await loaded.database.explain(SEARCHES[name][0], **arguments)
 
-    assert _faults(plan, postgresql=postgresql, sorted_arms=False) == [], "\n".join(plan[:30])
+    assert faults(plan, postgresql=postgresql, sorted_arms=False) == [], "\n".join(plan[:30])
 
 
 async def test_every_query_has_a_check() -> None:
@@ -879,7 +801,7 @@ async def test_every_query_has_a_check() -> None:
     checked = {id(case.query) for case in CASES.values()} | {id(query) for query, _ in SEARCHES.values()}
     unchecked = [
         name
-        for name, query in _queries()
+        for name, query in queries()
         if id(query) not in checked and not {name, name.split(".")[0]} & (READS_EVERYTHING.keys() | ELSEWHERE)
     ]
 
@@ -898,4 +820,4 @@ async def test_a_scan_is_noticed(loaded: Loaded) -> None:
     postgresql = not loaded.firm.ledger.store.url.startswith("sqlite")
     for query in (profiles.PERSONS, opportunities.LIST_SIZES):
         plan = await loaded.database.explain(query, tenant=loaded.firm.tenant.id)
-        assert _faults(plan, postgresql=postgresql, sorted_arms=False), "\n".join(plan[:30])
+        assert faults(plan, postgresql=postgresql, sorted_arms=False), "\n".join(plan[:30])

@@ -17,7 +17,7 @@ from interlog.store import search, search_pages, search_texts
 from interlog.store.statements import Query
 from tests.ledger.conftest import Firm, found_firm, meeting
 
-from .test_plans import _faults
+from .plans import faults
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -82,8 +82,8 @@ async def test_reads_an_index_range(loaded: Firm, name: str) -> None:
 
     plan = await database.explain(query, tenant=loaded.tenant.id, **arguments)
 
-    faults = _faults(plan, postgresql=is_postgresql(loaded), sorted_arms=False)
-    assert [fault for fault in faults if not _is_small(fault)] == [], "\n".join(plan)
+    found = faults(plan, postgresql=is_postgresql(loaded), sorted_arms=False)
+    assert [fault for fault in found if not _is_small(fault)] == [], "\n".join(plan)
 
 
 @pytest.mark.parametrize("kinds", [(Kind.INTERACTION,), tuple(Kind)])

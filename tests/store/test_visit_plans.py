@@ -6,7 +6,6 @@ The plans themselves are judged as in ``test_plans.py``.
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -16,8 +15,8 @@ from interlog.store.schema import interaction, participant, visit
 from interlog.store.statements import Query, Unit
 from interlog.store.store import Store
 
+from .plans import analyze, faults, queries
 from .test_instance_plans import VISIT, _visit
-from .test_plans import _faults, _queries
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,10 +51,7 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
              for n, item in enumerate(items) for person in (CANVASSING, 2 + n % 500)],
         )  # fmt: skip
         await opened.database.write(unit)
-    if not opened.url.startswith("sqlite"):
-        connection = await asyncpg.connect(opened.url)
-        await connection.execute("ANALYZE")
-        await connection.close()
+    await analyze(opened.url)
     yield opened
     await opened.close()
 
@@ -92,11 +88,11 @@ async def test_reads_an_index_range(store: Store, name: str) -> None:
     arguments = {key: store.database.array(value) if isinstance(value, list) else value for key, value in given.items()}
     plan = await store.database.explain(query, **arguments)
 
-    assert _faults(plan, postgresql=not store.url.startswith("sqlite"), sorted_arms=False) == [], "\n".join(plan)
+    assert faults(plan, postgresql=not store.url.startswith("sqlite"), sorted_arms=False) == [], "\n".join(plan)
 
 
 async def test_every_query_has_a_check() -> None:
     """Each query of visits is checked above, or is a report."""
     checked = {id(query) for query, _ in CASES.values()}
-    unchecked = {name for name, query in _queries() if id(query) not in checked and name.startswith("visits.")}
+    unchecked = {name for name, query in queries() if id(query) not in checked and name.startswith("visits.")}
     assert unchecked == REPORTS | ELSEWHERE

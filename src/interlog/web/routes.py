@@ -1,6 +1,7 @@
 """The route table of the pages: method, path, handler, and who may."""
 
 from collections.abc import Awaitable, Callable
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from ..model.tenancy import Right
@@ -45,10 +46,13 @@ class Route(NamedTuple):
     is_open: bool = False
 
 
-def _forms(forms: PartyForms[Any]) -> tuple[Route, ...]:
-    """Return the pages that create, change, delete and restore records of one kind."""
+def _parties(pages: ModuleType, forms: PartyForms[Any]) -> tuple[Route, ...]:
+    """Return the pages of records of one kind: all of them, one, notes on it, and the forms that change it."""
     path = forms.path
     return (
+        Route("GET", path, pages.show_all),
+        Route("GET", f"{path}/{{number}}", pages.show),
+        Route("POST", f"{path}/{{number}}/notes", pages.write_note, Right.WRITE),
         Route("GET", f"{path}/new", forms.ask, Right.WRITE),
         Route("POST", f"{path}/new", forms.create, Right.WRITE),
         Route("GET", f"{path}/{{number}}/edit", forms.ask_again, Right.WRITE),
@@ -85,23 +89,14 @@ ROUTES = (
     Route("POST", "/log/{name}", log.log, Right.WRITE),
     Route("GET", "/options/persons", taking_part.options),
     Route("GET", "/options/organizations", choosing.organization_options),
-    Route("GET", "/persons", persons.show_all),
-    *_forms(PERSONS),
+    *_parties(persons, PERSONS),
     *_merging(merging.PERSONS),
     Route("GET", "/persons/{number}/relationships/{other}", relationships.show),
-    Route("GET", "/persons/{number}", persons.show),
-    Route("POST", "/persons/{number}/notes", persons.write_note, Right.WRITE),
-    Route("GET", "/organizations", organizations.show_all),
-    *_forms(ORGANIZATIONS),
+    *_parties(organizations, ORGANIZATIONS),
     *_merging(merging.ORGANIZATIONS),
     Route("GET", "/merges/{number}", merging.show),
     Route("POST", "/merges/{number}/undo", merging.undo, Right.WRITE),
-    Route("GET", "/organizations/{number}", organizations.show),
-    Route("POST", "/organizations/{number}/notes", organizations.write_note, Right.WRITE),
-    Route("GET", "/opportunities", opportunities.show_all),
-    *_forms(OPPORTUNITIES),
-    Route("GET", "/opportunities/{number}", opportunities.show),
-    Route("POST", "/opportunities/{number}/notes", opportunities.write_note, Right.WRITE),
+    *_parties(opportunities, OPPORTUNITIES),
     Route("GET", "/notes/{number}", notes.show),
     Route("GET", "/notes/{number}/edit", notes.ask_again, Right.WRITE),
     Route("POST", "/notes/{number}/edit", notes.amend, Right.WRITE),

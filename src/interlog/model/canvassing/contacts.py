@@ -17,19 +17,6 @@ from ..parties import Person, normal_email
 
 Data = dict[str, Any]
 
-STATES = (
-    "appointment",
-    "not-contacted-high-priority",
-    "not-contacted-do-not-knock",
-    "not-contacted-normal",
-    "contacted-available-successful",
-    "contacted-available-not-successful",
-    "contacted-unavailable-not-home",
-    "contacted-unavailable-other",
-    "come-back",
-    "unknown",
-)
-
 DEFAULTS: Data = {"fields": {}, "answers": {}, "contacted": False, "reservation": {"reserved": False}}
 """What a new contact says where its author does not."""
 

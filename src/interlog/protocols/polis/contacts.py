@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from interlog.ledger.canvassing.contacts import Amendment
 from interlog.ledger.canvassing.resources import Made
-from interlog.model.canvassing.contacts import DEFAULTS, STATES
+from interlog.model.canvassing.contacts import DEFAULTS
 from interlog.model.canvassing.resources import Resource, ResourceDraft
+from interlog.model.canvassing.statuses import CONTACT_STATES
 from interlog.model.conditions import Missing, Not, both
 from interlog.model.errors import InterlogError, NotFound
 
@@ -39,7 +40,7 @@ _EXTERNAL = Anything(lambda value: isinstance(value, str | int) and not isinstan
 _NOTES = Text(longest=2048)
 
 RESERVATION = Thing({"reserved": Flag(), "walklistId": Uuid()}, required=("reserved",))
-STATE = Text(choices=STATES)
+STATE = Text(choices=CONTACT_STATES)
 
 _FIRST: Mapping[str, Shape] = {
     "listId": Uuid(),
