@@ -78,3 +78,9 @@ async def test_a_long_name_is_split_behind_the_first(interlog: Run, tmp_path: Pa
     person = await ledger.persons.get(actor, actor.person_id)
     await ledger.close()
     assert (person.first_name, person.last_name) == ("Anna", "van der Berg")
+
+
+def test_the_help_shows_how_an_owner_is_written(interlog: Run) -> None:
+    """With the brackets around the address, which Markdown would take for its own."""
+    shown = interlog("init", "--help", COLUMNS="110").out.partition("Parameters")[2]
+    assert "Mia Kern <mia@own.example>" in shown

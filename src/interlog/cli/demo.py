@@ -45,9 +45,9 @@ def demo(
     ```
 
     Args:
-        scale: How much: 1 is 20,000 interactions of 2,000 people, 50 is a million; of a canvass, 1 is 1,600 visits to
-            2,000 contacts.
-        seed: Which world.
+        scale: How much: 1, the default, is 20,000 interactions of 2,000 people, 50 is a million; of a canvass, 1 is
+            1,600 visits to 2,000 contacts.
+        seed: Which world; 1 by default.
         canvass: A canvass instead of a firm.
     """
     loaded, counts, token = run(_demo(url_of(db, config), scale, seed, canvass))

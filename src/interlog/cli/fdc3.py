@@ -142,12 +142,12 @@ def raise_(
     Args:
         intent: The intent's name.
         file: A file with a context as JSON; - is standard input.
-        transport: Over a bridge, to a server, or to a store of this machine.
+        transport: Over a bridge (the default), to a server, or to a store of this machine.
         app_id: Which app is to handle it; without it whoever does.
         token: A token of the server (INTERLOG_TOKEN).
         tenant: With the transport local, whose store it is, where it holds several.
         user: With the transport local, the e-mail address of the user who raises it.
-        timeout: How many seconds the result is waited for.
+        timeout: How many seconds the result is waited for; 300 by default.
     """
 
     async def work(agent: "DesktopAgent") -> Any:
@@ -182,7 +182,7 @@ def find(
 
     Args:
         intent: The intent's name.
-        transport: Over a bridge, to a server, or to a store of this machine.
+        transport: Over a bridge (the default), to a server, or to a store of this machine.
         token: A token of the server (INTERLOG_TOKEN).
         tenant: With the transport local, whose store it is, where it holds several.
         user: With the transport local, the e-mail address of the user.

@@ -36,9 +36,10 @@ def affinity(
 ) -> None:
     """Copy a tenant through the Affinity API: from the vendor, or from another Interlog.
 
-    Persons, organizations, lists, opportunities, interactions and notes keep their ids. A tenant that does not exist is
-    made, with the token's user as its owner; into one that does it is copied only if none of the ids is taken. When it
-    broke off, or was stopped, the same command goes on where it was; once it is done, it changes nothing.
+    Persons, organizations, lists, opportunities, fields with their values, interactions and notes keep their ids. A
+    tenant that does not exist is made, with the token's user as its owner; into one that does it is copied only if none
+    of the ids is taken. When it broke off, or was stopped, the same command goes on where it was; once it is done, it
+    changes nothing.
 
     ```console
     $ interlog import affinity --from https://api.affinity.co --token … --tenant acme
@@ -48,7 +49,7 @@ def affinity(
     Args:
         from_: The base URL of version 1 of the API; version 2 is expected below it, at /v2.
         token: A key of the account (AFFINITY_API_KEY). What its user does not see is not copied.
-        tenant: The short name of the tenant it is copied to.
+        tenant: The short name of the tenant it is copied to; acme by default.
         rounded: Take the times of interactions in whole seconds. This costs a call for a hundred interactions rather
             than one for each of them, which counts where the source limits calls.
     """

@@ -31,7 +31,7 @@ def init(
 
     Args:
         domain: An e-mail domain of the tenant's own people; repeat it for several.
-        owner: The first user, who may do everything, such as "Mia Kern <mia@own.example>".
+        owner: The first user, who may do everything, such as `Mia Kern <mia@own.example>`.
     """
     url = url_of(db, config)
     person_id, token = run(_init(url, tenant, domain, _person(owner)))

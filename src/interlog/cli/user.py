@@ -50,7 +50,7 @@ def link(
 
     Args:
         user: The user's e-mail address.
-        url: Where the server is reached.
+        url: Where the server is reached; by default http://127.0.0.1:8080.
     """
     key = run(_link(url_of(db, config), tenant, user))
     address = f"{url.rstrip('/')}/sign-in/{key}"
