@@ -32,7 +32,7 @@ LEFT_OUT = {
 }
 """What each store shows in its own way."""
 
-EMPTY = {"v2.lists.views"}
+EMPTY = {"v2.lists.views", "v2.transcripts.list"}
 """What is always empty."""
 
 _YEAR = timedelta(days=365)

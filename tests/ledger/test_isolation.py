@@ -189,6 +189,12 @@ READS: dict[str, Attempt] = {
         firm.actor, firm.types, after=0, limit=99
     ),
     "timeline.parties_behind": lambda firm, ids: _members_behind(firm, ids),
+    "found_notes.search": lambda firm, ids: firm.ledger.found_notes.search(
+        firm.actor, "note", limit=100, among=[ids["note"], ids["root_note"], ids["reply"]]
+    ),
+    "notes.get_many": lambda firm, ids: firm.ledger.notes.get_many(
+        firm.actor, [ids["note"], ids["root_note"], ids["reply"]]
+    ),
     "finding.search": lambda firm, ids: _everything_found(firm),
     "finding.interactions": lambda firm, ids: firm.ledger.finding.interactions(
         firm.actor, "text", firm.types, party=(Party.PERSON, ids["person"]), **FAR

@@ -43,6 +43,7 @@ from .deliveries import Deliveries
 from .field_index import complete
 from .files import Files
 from .finding import Finding
+from .found_notes import FoundNotes
 from .grants import Grants
 from .happenings import Happenings
 from .history import History
@@ -123,6 +124,7 @@ class Ledger:
         self.finding = Finding(store, self.timeline)
         self.listing = Listing(store)
         self.notes = Notes(store)
+        self.found_notes = FoundNotes(self.finding, self.notes)
         self.bulk = Bulk(store, self.persons)
         self.imports = Imports(store, self.persons)
         self.imported_fields = ImportedFields(store, self.imports)

@@ -1,6 +1,6 @@
 """Notes: on parties and interactions, with replies."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -49,6 +49,14 @@ class Notes:
             raise NotFound("note", note_id)
         await know(self._database, actor, [found[note_id].interaction_type_id])
         return found[note_id]
+
+    async def get_many(self, actor: Actor, ids: Collection[int]) -> dict[int, Note]:
+        """Return those of some notes that are there and visible to the actor."""
+        actor.require(Right.READ)
+        found = await note_rows.by_ids(self._database, actor.tenant.id, ids) if ids else {}
+        seen = {id_: note for id_, note in found.items() if actor.sees(note.group)}
+        await know(self._database, actor, (note.interaction_type_id for note in seen.values()))
+        return seen
 
     async def page(
         self,

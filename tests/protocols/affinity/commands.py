@@ -59,7 +59,7 @@ TRIED = {
     "note get": ("{note}", "Likes tea"),
     "note ls": ("--person-id {noted_person}", '"id": {note}'),
     "note replies": ("{replied}", "With milk"),
-    "note search": ("tea", "note"),
+    "note search": ("tea", '"noteId": {note}'),
     "note update": ("{note} --content Coffee", "<p>Coffee</p>"),
     "opportunity create": ("--name Pilot --list {deals}", "Pilot"),
     "opportunity delete": ("{deal} --yes", '"success": true'),

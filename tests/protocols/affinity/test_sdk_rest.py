@@ -2,7 +2,7 @@
 
 import pytest
 from affinity import Affinity, NotFoundError, ValidationError
-from affinity.models import WebhookCreate, WebhookUpdate
+from affinity.models import NoteCreate, WebhookCreate, WebhookUpdate
 from affinity.types import CompanyId, PersonId, UserId, WebhookEvent, WebhookStatus
 
 from interlog.model.instants import DAY, now
@@ -60,3 +60,15 @@ def test_relationships(client: Affinity, firm: Firm) -> None:
     assert (known.person1.id, known.person2.id, known.linkedin_connected_on) == (firm.mia.id, ola.id, None)
     assert 0.2 < known.interaction_score < 0.5
     assert [item.person2.id for item in client.companies.list_relationships(CompanyId(company.id)).data] == [ola.id]
+
+
+@pytest.mark.covers("v2.notes.search", "v2.transcripts.list", by=BY)
+def test_notes_by_words_and_transcripts(client: Affinity, firm: Firm) -> None:
+    """A note is found by a word, of a company and among some; there are no transcripts."""
+    company = firm.organization("Client")
+    note = client.notes.create(NoteCreate(content="Likes green tea", company_ids=[CompanyId(company.id)]))
+    (hit,) = client.notes.search("tea", company_id=CompanyId(company.id))
+    assert (hit.note.id, hit.note.kind, hit.preview.strip()) == (note.id, "note", "Likes green tea")
+    assert [item.note.id for item in client.notes.search("tea", note_ids=[note.id], limit=5)] == [note.id]
+    page = client.transcripts.list(total_count=True)
+    assert (page.data, page.total_count) == ([], 0)

@@ -85,6 +85,7 @@ FIELDS = {"name": Property("name", str, "a text", (Operator.EQUAL, Operator.CONT
 """Fields, which are few: each is looked at."""
 
 USERS = {"id": id_property("id"), "status": word_property("active", USER_STATUSES)}
+TRANSCRIPTS = {"createdAt": time_property("created_at")}
 WEBHOOKS = {
     "id": id_property("id"),
     "createdAt": time_property("created_at"),

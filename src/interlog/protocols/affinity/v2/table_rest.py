@@ -1,8 +1,9 @@
-"""The route table of version 2: what is no interaction, note, party or list (spec 14.6), and relationships."""
+"""The route table of version 2: what is no interaction, note, party or list (spec 14.6), and what is found
+of those."""
 
 from ..account import rate_limit_v2, whoami_v2
 from ..operations import Operation
-from . import files, merges, relationships, reminders, users, webhooks
+from . import files, merges, note_search, relationships, reminders, transcripts, users, webhooks
 
 _ACCOUNT = (
     Operation(name="v2.whoami", method="GET", paths=("/v2/auth/whoami",), version=2, spec="14.6",
@@ -61,6 +62,13 @@ _WEBHOOKS = (
               handler=webhooks.delete, params=webhooks.DELETE, writes=True, status=204),
 )  # fmt: skip
 
+_TEXTS = (
+    Operation(name="v2.notes.search", method="POST", paths=("/v2/notes/search",), version=2, spec="14.3",
+              handler=note_search.search, params=note_search.SEARCH, status=201),
+    Operation(name="v2.transcripts.list", method="GET", paths=("/v2/transcripts",), version=2, spec="14.6",
+              handler=transcripts.list_, params=transcripts.LIST),
+)  # fmt: skip
+
 _PEOPLE = (
     Operation(name="v2.users.list", method="GET", paths=("/v2/users",), version=2, spec="14.6",
               handler=users.list_, params=users.LIST),
@@ -72,4 +80,4 @@ _PEOPLE = (
               spec="14.4", handler=relationships.of_company, params=relationships.LIST),
 )  # fmt: skip
 
-REST = _REMINDERS + _FILES + _MERGES + _WEBHOOKS + _PEOPLE + _ACCOUNT
+REST = _REMINDERS + _FILES + _MERGES + _WEBHOOKS + _TEXTS + _PEOPLE + _ACCOUNT
