@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from interlog.model.files import Holder
 from tests.serving import Firm
+from tests.uploads import put_file
 from tests.web.crawling import GETS, crawl
 from tests.web.visiting import visitor
 
@@ -43,9 +45,15 @@ def addresses(demo: Firm) -> Mapping[str, list[str]]:
         f"/interactions/{demo.log('Call', AT, demo.mia).number}",
         *(reader.post(f"{path}/new", **said).headers["location"] for path, said in NEW),
     ]
+    kept, lost = [
+        demo.server.run(put_file(demo.ledger, demo.actor, Holder.PERSON, demo.mia.id, name="Terms.txt")).id
+        for _ in range(2)
+    ]
+    paths.append(f"/files/{lost}")
     one, other = [reader.post("/persons/new", first_name="Twin").headers["location"] for _ in range(2)]
     merge = reader.post(f"{one}/merge/{other.rpartition('/')[2]}").headers["location"]
-    return crawl(reader, merge, *(reader.post(f"{path}/delete").headers["location"] for path in paths))
+    gone = [reader.post(f"{path}/delete").headers["location"] for path in paths]
+    return crawl(reader, merge, f"/files/{kept}", *gone)
 
 
 def test_links_lead_to_every_page(addresses: Mapping[str, list[str]]) -> None:

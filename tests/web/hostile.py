@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from interlog.model.files import Holder
 from interlog.model.instants import DAY, HOUR, now
 from interlog.model.interactions import Links
 from interlog.model.notes import NoteDraft, NoteKind
 from interlog.model.parties import Party
 from interlog.model.types import FieldDefinition, FieldKind, InteractionType, ParticipantSlot, Role
 from tests.serving import Firm
+from tests.uploads import put_file
 
 from .test_canvass import Canvass
 from .visiting import Visitor, link_of, visitor
@@ -17,7 +19,7 @@ from .visiting import Visitor, link_of, visitor
 SHOWN = (
     "first", "last", "organization", "opportunity", "list", "title", "body", "text", "choice", "extra", "raw",
     "localized", "tag", "undeclared", "origin", "external", "type", "described", "field", "label", "note", "html",
-    "reply", "deleted", "gone", "group", "token", "agent", "colleague", "campaign", "wish",
+    "reply", "file", "deleted", "gone", "group", "token", "agent", "colleague", "campaign", "wish",
 )  # fmt: skip
 """What has a text of its own: a word that stands in it, so that it is known to have been shown."""
 
@@ -77,6 +79,9 @@ def fill(firm: Firm) -> Filled:
     )  # fmt: skip
     firm.log("Meeting", now() + DAY, eve, firm.mia, title=hostile("title"))
     gone = firm.log("Call", at, eve, firm.mia, title=hostile("deleted"))
+    name = hostile("file").replace("/", "")
+    file = run(put_file(ledger, actor, Holder.PERSON, eve.id, BROKEN_OUT.encode(), name))
+    lost = run(put_file(ledger, actor, Holder.PERSON, eve.id, b"x", name))
     notes = [
         run(ledger.notes.create(actor, NoteDraft(content=content, kind=kind, links=Links(persons=(eve.id,)))))
         for content, kind in (
@@ -100,7 +105,8 @@ def fill(firm: Firm) -> Filled:
     ):
         answer = mia.post(path, **said)
         assert answer.status_code < 400, answer.text
-    starts = [f"/interactions/{gone.number}/deleted", f"/notes/{notes[1].id}"]
+    mia.post(f"/files/{lost.id}/delete")
+    starts = [f"/files/{lost.id}/deleted", f"/interactions/{gone.number}/deleted", f"/notes/{notes[1].id}"]
     for path, said in (
         ("/persons", {"first_name": hostile("gone")}),
         ("/organizations", {"name": hostile("gone")}),
@@ -112,7 +118,8 @@ def fill(firm: Firm) -> Filled:
     tokens = run(ledger.staff.tokens(actor, limit=10))
     ids = {
         "/interactions/": str(item.number), "/persons/": str(eve.id), "/organizations/": str(organization.id),
-        "/opportunities/": str(opportunity.id), "/notes/": str(notes[0].id), "/merges/": merge.rpartition("/")[2],
+        "/opportunities/": str(opportunity.id), "/notes/": str(notes[0].id), "/files/": str(file.id),
+        "/merges/": merge.rpartition("/")[2],
         "/types/": "Inspection", "/log/": "Inspection", "/campaigns/": canvass.campaign,
         "/admin/users/": str(ben.id), "/admin/tokens/": str(tokens[0].id), "/entries/": str(item.number),
         "/account/sessions/": "3", "/sign-in/": link,

@@ -18,9 +18,11 @@ import structlog
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from ..ledger import Ledger
-from ..model.errors import Forbidden, InterlogError, NotFound, Unauthenticated, Unavailable
+from ..model.errors import Forbidden, InterlogError, Invalid, NotFound, Unauthenticated, Unavailable
 from ..model.instants import now
+from ..model.tenancy import Right
 from ..settings import Settings
+from ..transfer import Taking
 from . import cookies
 from .cookies import LANGUAGE, NOTICE, PANEL, SESSION, ZONE
 from .refusals import refusal
@@ -108,13 +110,20 @@ class Endpoint:
         self, method: str, request: falcon.asgi.Request, response: falcon.asgi.Response, ids: dict[str, Any]
     ) -> None:
         view = await self._view(request)
+        taking: Taking | None = None
         try:
             route = self._routes.get(method)
             if route is None:
                 response.set_header("Allow", ", ".join(self._routes))
                 raise falcon.HTTPMethodNotAllowed([*self._routes])
             if method == "POST":
-                view.form = await _form(request)
+                _require_own_site(request)
+                if route.uploads:
+                    view.actor.require(Right.WRITE)
+                    taking = Taking(self._ledger, view.actor, self._settings.max_upload)
+                    await _take_files(view, taking)
+                else:
+                    view.form = await _form(request)
                 _require_own(view, is_open=route.is_open)
             if not route.is_open and view.signed_in is None:
                 path = request.path + (f"?{request.query_string}" if request.query_string else "")
@@ -128,6 +137,9 @@ class Endpoint:
         except Exception as error:
             _log.exception("unexpected", path=request.path)
             answer = refusal(view, error)
+        finally:
+            if taking is not None:
+                await taking.discard()
         if callable(answer):  # a handler that streams writes the answer itself
             await answer(response)
             return
@@ -224,9 +236,28 @@ async def _form(request: falcon.asgi.Request) -> Mapping[str, list[str]]:
         raise falcon.HTTPBadRequest(title="The form cannot be read") from None
 
 
-def _require_own(view: View, *, is_open: bool) -> None:
-    """Refuse a form that another site has sent: by where it says it comes from, and by the word that ours carry."""
-    request = view.request
+async def _take_files(view: View, taking: Taking) -> None:
+    """Read a form with files, which are written to the disk as they arrive; what is wrong with them is for the form."""
+    request, fields = view.request, dict[str, list[str]]()
+    view.form, view.uploads, view.problems = fields, [], []
+    kind = (request.content_type or "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        view.form = await _form(request)
+        return
+    try:
+        async for part in await request.get_media():
+            if part.filename:
+                view.uploads.append(await taking.take(part.filename, aiter(part.stream)))
+            elif part.filename is None:
+                fields.setdefault(part.name, []).append((await part.get_data()).decode(errors="replace"))
+    except Invalid as error:
+        view.problems += error.problems
+    except (UnicodeDecodeError, ValueError):
+        raise falcon.HTTPBadRequest(title="The form cannot be read") from None
+
+
+def _require_own_site(request: falcon.asgi.Request) -> None:
+    """Refuse what another site has sent, by where it says it comes from."""
     site = request.get_header("Sec-Fetch-Site")
     origin = request.get_header("Origin")
     if site is not None:  # browsers leave it out where the connection is not theirs to trust; then they say the origin
@@ -235,11 +266,15 @@ def _require_own(view: View, *, is_open: bool) -> None:
         is_own = origin is None or urlsplit(origin).netloc == request.netloc
     if not is_own:
         raise Forbidden("the form was sent by another site")
+
+
+def _require_own(view: View, *, is_open: bool) -> None:
+    """Refuse a form without the word that ours carry."""
     if view.signed_in is None:
         if not is_open:
             raise Unauthenticated("nobody is signed in")
         return
-    given = view.field("form_key") or request.get_header("X-Form-Key") or ""
+    given = view.field("form_key") or view.request.get_header("X-Form-Key") or ""
     if not is_open and not hmac.compare_digest(given.encode(), view.signed_in.form_key.encode()):
         raise Forbidden("the page is too old, or was not ours: load it again")
 
@@ -268,6 +303,8 @@ class _Headers:
     ) -> None:
         for name, value in (self._framed if request.path == "/fdc3/app" else self._headers).items():
             # A window that was opened to sign in must still know which page has opened it.
+            if name == "Content-Security-Policy" and response.get_header(name):
+                continue  # a file has a stricter one
             if name != "Cross-Origin-Opener-Policy" or not request.path.startswith(_OPENED):
                 response.set_header(name, value)
         if request.path == "/static/offline.js":

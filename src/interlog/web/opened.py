@@ -1,14 +1,16 @@
 """An entry of a timeline that is opened, in place or on a page of its own: everything about one interaction."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..model.files import Holder
 from ..model.instants import parse_moment
 from ..model.interactions import Interaction
 from ..model.parties import Organization, Person, PersonKind
 from ..model.profiles import ORGANIZATION
 from ..model.types import FieldDefinition, FieldKind, Role
+from . import files
 from .forms import options_of
 from .origins import PROTOCOLS
 from .taking_part import NAMES
@@ -29,8 +31,11 @@ class Fact(NamedTuple):
     path: str | None = None
 
 
-async def interaction(view: View, number: str) -> Page:
-    """``GET /interactions/{number}``: everything about one, in place or as a page of its own."""
+async def interaction(view: View, number: str, wrong: Sequence[str] = ()) -> Page:
+    """``GET /interactions/{number}``: everything about one, in place or as a page of its own.
+
+    ``wrong``: what is wrong with files that were sent.
+    """
     item = await view.ledger.interactions.get(view.actor, view.number(number))
     (day,) = await days_of(view, [item.brief])
     visit = await visit_facts(view, item)
@@ -43,10 +48,16 @@ async def interaction(view: View, number: str) -> Page:
         "visit": visit,
         "facts": [*about, *fields, *source],
         "versions": await versions_of(view, item),
+        "files": await files.beside(view, Holder.INTERACTION, item.number, wrong),
         "protocols": PROTOCOLS,
         "body": item.content.body,
     }
-    return Page("interaction_part.html" if view.is_part else "interaction.html", values)
+    template = "interaction_part.html" if view.is_part else "interaction.html"
+    return Page(template, values, files.status_of(wrong))
+
+
+add_files = files.adding(Holder.INTERACTION, interaction)
+"""``POST /interactions/{number}/files``."""
 
 
 async def _participants(view: View, item: Interaction) -> dict[str, list[Someone]]:

@@ -1,8 +1,11 @@
 """Opportunities: the list, and everything about one."""
 
+from collections.abc import Sequence
+
 from ..ledger.relationships import outermost
+from ..model.files import Holder
 from ..model.parties import Party, PartyList
-from . import notes, relationships, timeline
+from . import files, notes, relationships, timeline
 from .persons import LIMIT
 from .view import Page, Redirect, View
 
@@ -30,7 +33,7 @@ async def show_all(view: View) -> Page:
     return Page("opportunities.html", values)
 
 
-async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
+async def show(view: View, number: str, said: notes.Said = notes.NOTHING, wrong: Sequence[str] = ()) -> Page:
     """``GET /opportunities/{number}``: who is part of it, and the timeline."""
     opportunity = await view.ledger.opportunities.get(view.actor, view.number(number))
     party, path = (Party.OPPORTUNITY, opportunity.id), f"/opportunities/{opportunity.id}"
@@ -38,6 +41,7 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     if view.is_part:
         return Page("timeline_part.html", values)
     values |= await notes.of_party(view, party, path, said)
+    values["files"] = await files.beside(view, Holder.OPPORTUNITY, opportunity.id, wrong)
     ledger, actor = view.ledger, view.actor
     persons = await ledger.persons.get_many(actor, (*opportunity.person_ids, opportunity.creator))
     organizations = await ledger.organizations.get_many(actor, opportunity.organization_ids)
@@ -56,12 +60,16 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
         "dates": await relationships.dates(view, outermost(list(found.values())) if found else None),
         "knows": await relationships.who_knows(view, there),
     }
-    return Page("opportunity.html", values | shown, notes.status_of(said))
+    return Page("opportunity.html", values | shown, max(notes.status_of(said), files.status_of(wrong)))
 
 
 async def _lists(view: View) -> dict[int, PartyList]:
     """Return the lists by their ids."""
     return {item.id: item for item in await view.ledger.opportunities.lists(view.actor)}
+
+
+add_files = files.adding(Holder.OPPORTUNITY, show)
+"""``POST /opportunities/{number}/files``."""
 
 
 async def write_note(view: View, number: str) -> Page | Redirect:

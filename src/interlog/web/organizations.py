@@ -1,7 +1,10 @@
 """Organizations: the list, and everything about one."""
 
+from collections.abc import Sequence
+
+from ..model.files import Holder
 from ..model.parties import Party
-from . import desk, notes, relationships, timeline
+from . import desk, files, notes, relationships, timeline
 from .persons import LIMIT, place_of
 from .view import Page, Redirect, View
 
@@ -21,7 +24,7 @@ async def show_all(view: View) -> Page:
     return Page("organizations.html", values)
 
 
-async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
+async def show(view: View, number: str, said: notes.Said = notes.NOTHING, wrong: Sequence[str] = ()) -> Page:
     """``GET /organizations/{number}``: facts, who belongs to it, and the timeline."""
     organization = await view.ledger.organizations.get(view.actor, view.number(number))
     party, path = (Party.ORGANIZATION, organization.id), f"/organizations/{organization.id}"
@@ -29,6 +32,7 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     if view.is_part:
         return Page("timeline_part.html", values)
     values |= await notes.of_party(view, party, path, said)
+    values["files"] = await files.beside(view, Holder.ORGANIZATION, organization.id, wrong)
     members = (await view.ledger.organizations.members(view.actor, [organization.id])).get(organization.id, [])
     persons = await view.ledger.persons.get_many(view.actor, members[:_SHOWN_MEMBERS])
     moments = (await view.ledger.organizations.moments(view.actor, [organization.id], internal=True))[organization.id]
@@ -41,7 +45,11 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
         "dates": await relationships.dates(view, moments),
         "knows": await relationships.who_knows(view, list(persons)),
     }
-    return Page("organization.html", values | shown, notes.status_of(said))
+    return Page("organization.html", values | shown, max(notes.status_of(said), files.status_of(wrong)))
+
+
+add_files = files.adding(Holder.ORGANIZATION, show)
+"""``POST /organizations/{number}/files``."""
 
 
 async def write_note(view: View, number: str) -> Page | Redirect:

@@ -1,9 +1,11 @@
 """Persons: the list, and everything about one."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from ..model.files import Holder
 from ..model.parties import Party, PersonKind
-from . import desk, notes, relationships, timeline
+from . import desk, files, notes, relationships, timeline
 from .view import Page, Redirect, View
 
 LIMIT = 50
@@ -29,7 +31,7 @@ async def show_all(view: View) -> Page:
     return Page("persons.html", values)
 
 
-async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Page:
+async def show(view: View, number: str, said: notes.Said = notes.NOTHING, wrong: Sequence[str] = ()) -> Page:
     """``GET /persons/{number}``: facts, how well we know each other, and the timeline."""
     person = await view.ledger.persons.get(view.actor, view.number(number))
     party, path = (Party.PERSON, person.id), f"/persons/{person.id}"
@@ -37,6 +39,7 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
     if view.is_part:
         return Page("timeline_part.html", values)
     values |= await notes.of_party(view, party, path, said)
+    values["files"] = await files.beside(view, Holder.PERSON, person.id, wrong)
     organizations = await view.ledger.organizations.get_many(view.actor, person.organization_ids)
     moments = (await view.ledger.relationships.moments(view.actor, [person.id], internal=True)).get(person.id)
     is_internal = person.kind is PersonKind.INTERNAL
@@ -48,7 +51,11 @@ async def show(view: View, number: str, said: notes.Said = notes.NOTHING) -> Pag
         "dates": await relationships.dates(view, moments),
         "knows": [] if is_internal else await relationships.who_knows(view, [person.id]),
     }
-    return Page("person.html", values | shown, notes.status_of(said))
+    return Page("person.html", values | shown, max(notes.status_of(said), files.status_of(wrong)))
+
+
+add_files = files.adding(Holder.PERSON, show)
+"""``POST /persons/{number}/files``."""
 
 
 async def write_note(view: View, number: str) -> Page | Redirect:

@@ -2,7 +2,17 @@
 
 import falcon
 
-from ..model.errors import Conflict, Forbidden, Invalid, Limited, MergedAway, NotFound, Unauthenticated, Unavailable
+from ..model.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Limited,
+    MergedAway,
+    NoRoom,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 from .view import Page, Redirect, View
 
 
@@ -27,6 +37,8 @@ def refusal(view: View, error: Exception) -> Page | Redirect:
             return _page(403, texts.gettext("You may not do that."), detail)
         case Conflict():
             return _page(409, texts.gettext("That does not go with what is there by now."), detail)
+        case NoRoom():
+            return _page(503, texts.gettext("There is no room for the file."))
         case Unavailable():
             return _page(503, texts.gettext("The database does not answer. Try again."))
         case Invalid():

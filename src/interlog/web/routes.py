@@ -12,6 +12,7 @@ from . import (
     canvass_visits,
     choosing,
     desk,
+    files,
     home,
     instances,
     journal,
@@ -37,22 +38,25 @@ from .person_forms import PERSONS
 
 
 class Route(NamedTuple):
-    """A page. ``is_open``: also for those who are not signed in; ``right``: what the user needs."""
+    """A page. ``is_open``: also for those who are not signed in; ``right``: what the user needs; ``uploads``: its form
+    may hold files of any size."""
 
     method: str
     path: str
     handler: Callable[..., Awaitable[Any]]
     right: Right | None = Right.READ
     is_open: bool = False
+    uploads: bool = False
 
 
 def _parties(pages: ModuleType, forms: PartyForms[Any]) -> tuple[Route, ...]:
-    """Return the pages of records of one kind: all of them, one, notes on it, and the forms that change it."""
+    """Return the pages of records of one kind: all of them, one, notes and files beside it, and the forms of it."""
     path = forms.path
     return (
         Route("GET", path, pages.show_all),
         Route("GET", f"{path}/{{number}}", pages.show),
         Route("POST", f"{path}/{{number}}/notes", pages.write_note, Right.WRITE),
+        Route("POST", f"{path}/{{number}}/files", pages.add_files, Right.WRITE, uploads=True),
         Route("GET", f"{path}/new", forms.ask, Right.WRITE),
         Route("POST", f"{path}/new", forms.create, Right.WRITE),
         Route("GET", f"{path}/{{number}}/edit", forms.ask_again, Right.WRITE),
@@ -78,6 +82,7 @@ ROUTES = (
     Route("GET", "/timeline", timeline.show),
     Route("GET", "/search", search.show),
     Route("GET", "/interactions/{number}", opened.interaction),
+    Route("POST", "/interactions/{number}/files", opened.add_files, Right.WRITE, uploads=True),
     Route("GET", "/interactions/{number}/edit", log.ask_again, Right.WRITE),
     Route("POST", "/interactions/{number}/edit", log.amend, Right.WRITE),
     Route("POST", "/interactions/{number}/delete", log.delete, Right.WRITE),
@@ -97,6 +102,10 @@ ROUTES = (
     Route("GET", "/merges/{number}", merging.show),
     Route("POST", "/merges/{number}/undo", merging.undo, Right.WRITE),
     *_parties(opportunities, OPPORTUNITIES),
+    Route("GET", "/files/{number}", files.send),
+    Route("POST", "/files/{number}/delete", files.delete, Right.WRITE),
+    Route("GET", "/files/{number}/deleted", files.deleted, Right.WRITE),
+    Route("POST", "/files/{number}/restore", files.restore, Right.WRITE),
     Route("GET", "/notes/{number}", notes.show),
     Route("GET", "/notes/{number}/edit", notes.ask_again, Right.WRITE),
     Route("POST", "/notes/{number}/edit", notes.amend, Right.WRITE),

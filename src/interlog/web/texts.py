@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, dates, numbers
 from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
+from babel.units import format_unit
 
 from ..model.instants import EPOCH
 from ..model.types import InteractionType
@@ -23,6 +24,7 @@ from .sayings import SAYINGS
 LANGUAGES = ("en", "de")
 """Languages that all texts are there in."""
 
+_SIZES = ("byte", "kilobyte", "megabyte", "gigabyte")
 _MICROSECOND = timedelta(microseconds=1)
 _VALUE = re.compile(r"%\\\((\w+)\\\)s")
 _PATTERNS = tuple(
@@ -130,6 +132,11 @@ class Texts:
     def number(self, value: float) -> str:
         """Return a number with the separators that the reader is used to."""
         return numbers.format_decimal(value, locale=self._locale)
+
+    def size(self, many: int) -> str:
+        """Return a number of bytes as people say it, such as ``3.4 MB``."""
+        unit = next((at for at in range(len(_SIZES) - 1, 0, -1) if many >= 1000**at), 0)
+        return str(format_unit(many / 1000**unit, f"digital-{_SIZES[unit]}", "short", "#,##0.#", locale=self._locale))
 
     def percent(self, share: float) -> str:
         """Return a share of one as a percentage."""

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from ..ledger import Ledger
-from ..model.errors import NotFound, Unauthenticated
+from ..ledger.files import Upload
+from ..model.errors import NotFound, Problem, Unauthenticated
 from ..model.sessions import SignedIn
 from ..model.tenancy import Actor, Right
 from ..settings import Settings
@@ -50,7 +51,8 @@ class View(Struct):
     """A request: who asks, for what, and in which language.
 
     ``query`` has the first value of each parameter of the address, ``form`` what was sent. ``is_part``: htmx asks for
-    a part of the page that it has.
+    a part of the page that it has. ``uploads``: the files that came with the form; ``problems``: what was wrong with
+    them.
     """
 
     request: falcon.asgi.Request
@@ -60,6 +62,8 @@ class View(Struct):
     query: Mapping[str, str]
     form: Form
     signed_in: SignedIn | None = None
+    uploads: list[Upload] = []
+    problems: list[Problem] = []
 
     @property
     def actor(self) -> Actor:
