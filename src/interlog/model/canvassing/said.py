@@ -40,7 +40,7 @@ def said_in(responses: Responses, survey: Survey | None) -> Said:
             if question is None:
                 lines.append(_plain(tag, value))
                 continue
-            known = question.taken.get(value) if isinstance(value, str) else None
+            known = question.taken.get(value) if type(value) in _PLAIN else None
             if known is None:
                 fits = fits and question.fits(value)
                 known = question.taking(value)
@@ -56,6 +56,10 @@ def said_in(responses: Responses, survey: Survey | None) -> Said:
         available, reason = availability_in(answers), reason_in(answers)
         return Said(tuple(answers), lines, None, available, reason, fits=True, follows=True)
     return Said(tuple(answers), lines, successful, available, reason, fits, survey.follows_flow(responses))
+
+
+_PLAIN = frozenset({str, int, float})
+"""Types of answers that are chosen as they are; of those that are truth values, none is."""
 
 
 def _plain(tag: str, value: Any) -> str:

@@ -57,7 +57,7 @@ class Taking(Struct, frozen=True, gc=False):
 class Question(Struct, frozen=True):
     """A question as it is asked. ``chosen_by``: what may be chosen (options or choices), by the text of the answer.
 
-    ``taken``: of questions to which one text is the answer, what each that may be chosen comes to.
+    ``taken``: of questions to which one text or number is the answer, what each that may be chosen comes to.
     """
 
     id: str
@@ -66,7 +66,7 @@ class Question(Struct, frozen=True):
     text: str
     options: tuple[Option, ...]
     chosen_by: Mapping[str, Option]
-    taken: Mapping[str, Taking]
+    taken: Mapping[str | int | float, Taking]
     longest: int = _LONGEST_TEXT
     keyboard: str | None = None
 
@@ -238,10 +238,13 @@ def _question(item: Mapping[str, Any]) -> Question:
     by_text = {_text_of(option.answer): option for option in reversed(answered)}
     text = item.get("text", "")
     chosen_by = dict(reversed(by_text.items()))
-    taken = {}
-    if item["type"] not in _NO_BUTTONS:
-        head = text or item["tag"]
-        taken = {answer: Taking(f"{head}: {option.text}", option.success) for answer, option in chosen_by.items()}
+    head = text or item["tag"]
+    taken: dict[str | int | float, Taking] = {}
+    if item["type"] not in (_TEXT, _MULTI_SELECT):
+        taken = {
+            option.answer if item["type"] == _SCALE else answer: Taking(f"{head}: {option.text}", option.success)
+            for answer, option in chosen_by.items()
+        }
     return Question(
         id=item["questionId"],
         tag=item["tag"],

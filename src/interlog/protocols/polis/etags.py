@@ -53,6 +53,11 @@ def etag_of(item: Mapping[str, Any], *, is_changed: bool, is_ordered: bool = Fal
     else:
         meta = {name: value for name, value in item["meta"].items() if name != "etag"}
         text = text_of(told | {"meta": meta if is_changed else {"etag": ""} | meta})
+    return etag_of_text(text)
+
+
+def etag_of_text(text: bytes) -> str:
+    """Return the ETag of an object's text."""
     digest = base64.b64encode(hashlib.sha1(text, usedforsecurity=False).digest()).decode()
     return f"{len(text):x}-{digest[:27]}"
 

@@ -10,6 +10,7 @@ from interlog.model.canvassing.resources import customer_id, security_group_id
 from interlog.model.canvassing.visits import Visit, visit_of
 from interlog.model.interactions import Interaction
 
+from .etags import etag_of_text
 from .operations import Operation, Viewer
 from .resources import moment_text
 from .visits import data_of
@@ -30,6 +31,35 @@ async def present(call: Viewer, items: Sequence[Interaction]) -> list[dict[str, 
 def item_of(call: Viewer, found: Interaction, visit: Visit, uuids: Mapping[int, str]) -> dict[str, Any]:
     """Return a visit as an object of the wire. ``uuids``: those of who recorded and changed it, as far as the visit
     does not say."""
+    meta, customer, group = _beside(call, found, visit, uuids)
+    return item(
+        id_=found.uuid,
+        data=Raw(_encode(data_of(visit, call.actor.tenant, call.version))),  # once, for the ETag and the answer
+        meta=meta,
+        customer=customer,
+        group=group,
+        is_changed=found.version > 1,
+        is_ordered=True,
+    )
+
+
+def text_of_new(call: Viewer, found: Interaction, visit: Visit) -> tuple[bytes, str]:
+    """Return a visit that has just been recorded as text of the wire, and its ETag: what ``item_of`` makes of it.
+
+    The text that a new object's ETag is made of is the object with an empty one: so it is written only once.
+    """
+    meta, customer, group = _beside(call, found, visit, {})
+    data = _encode(data_of(visit, call.actor.tenant, call.version))
+    head = b'{"id":%b,"data":%b,"meta":{"etag":"' % (_encode(found.uuid), data)
+    tail = b'",%b,"customerId":%b,"securityGroupId":%b}' % (_encode(meta)[1:], _encode(customer), _encode(group))
+    etag = etag_of_text(head + tail)
+    return b"%b%b%b" % (head, etag.encode(), tail), etag
+
+
+def _beside(
+    call: Viewer, found: Interaction, visit: Visit, uuids: Mapping[int, str]
+) -> tuple[dict[str, Any], str, str]:
+    """Return what stands beside a visit's data: ``meta``, the customer and the security group."""
     tenant, beside = call.actor.tenant, visit.beside
     created = beside.creator or uuids.get(found.creator or 0)
     modified_at, modifier = found.created_at, created
@@ -46,14 +76,10 @@ def item_of(call: Viewer, found: Interaction, visit: Visit, uuids: Mapping[int, 
         "isDeleted": found.deleted_at is not None,
         "modifiedBy": modifier,
     }
-    return item(
-        id_=found.uuid,
-        data=Raw(_encode(data_of(visit, tenant, call.version))),  # once, for the ETag and the answer
-        meta={name: value for name, value in meta.items() if value is not None},
-        customer=beside.customer or customer_id(tenant),
-        group=beside.group or security_group_id(tenant, found.group),
-        is_changed=found.version > 1,
-        is_ordered=True,
+    return (
+        {name: value for name, value in meta.items() if value is not None},
+        beside.customer or customer_id(tenant),
+        beside.group or security_group_id(tenant, found.group),
     )
 
 

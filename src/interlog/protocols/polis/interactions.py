@@ -18,7 +18,7 @@ from interlog.model.interactions import Interaction
 
 from .bodies import Sent, sent_by, sent_in, with_key
 from .errors import PolisError, exists, item_error, problem
-from .interaction_items import item_of, operation_on_visits, present
+from .interaction_items import operation_on_visits, present, text_of_new
 from .operations import MAX_MANY, Body, Call, Reply
 from .patching import patch_of, patched
 from .requests import Precondition, precondition_of
@@ -68,8 +68,9 @@ async def _created(call: Call, made: Recorded) -> Reply:
     found = made.interaction
     if made.repeated:
         return await _shown(call, found, 200, **{"Idempotent-Replayed": "true"})
-    item = item_of(call, found, made.visit, {})  # a new visit says who recorded it
-    return one(item, 201, Location=f"{call.base}/v{call.version}/interactions/{found.uuid}")
+    text, etag = text_of_new(call, found, made.visit)  # a new visit says who recorded it
+    location = f"{call.base}/v{call.version}/interactions/{found.uuid}"
+    return Reply(text, 201, {"Location": location}, etag=etag)
 
 
 async def create_many(call: Call) -> Reply:
