@@ -34,6 +34,7 @@ from interlog.model.parties import (
     PersonDraft,
     PersonKind,
 )
+from interlog.model.party_search import Column, Criteria, Group, Has, Scope
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft, ProfileType
 from interlog.model.reminders import Reminder, ReminderKind
 from interlog.model.searching import Kind
@@ -283,6 +284,18 @@ READS: dict[str, Attempt] = {
     ),
     "value_sets.check": lambda firm, ids: firm.ledger.value_sets.check(
         firm.actor, Party.PERSON, [Setting(ids["field"], ["x"])], None
+    ),
+    "sheets.chosen": lambda firm, ids: firm.ledger.sheets.chosen(firm.actor, ids["people"], [ids["standing"]]),
+    "list_entries.some_of": lambda firm, ids: firm.ledger.list_entries.some_of(
+        firm.actor,
+        PartyList(id=ids["people"], name="", kind=Party.PERSON, is_public=True, owner=1, creator=1, created_at=1),
+        [ids["standing"]],
+    ),
+    "party_search.page": lambda firm, ids: _first(
+        firm.ledger.party_search.page(firm.actor, Scope(Party.PERSON), _with_text(ids["field"]), limit=9)
+    ),
+    "party_search.how_many": lambda firm, ids: firm.ledger.party_search.how_many(
+        firm.actor, Scope(Party.PERSON, ids["people"]), Criteria()
     ),
     "sheets.entry": lambda firm, ids: firm.ledger.sheets.entry(firm.actor, ids["people"], ids["standing"]),
     "sheets.of_parties": lambda firm, ids: _first(
@@ -666,6 +679,10 @@ async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:
     found += await page(firm.actor, limit=99, party=(Party.PERSON, ids["person"]))
     found += await page(firm.actor, limit=99, parent=ids["note"])
     return found + await page(firm.actor, limit=99, creator=ids["internal"])
+
+
+def _with_text(field: int) -> Criteria:
+    return Criteria(filter=Group(True, (Has(Column(field, ValueType.TEXT), True),)))
 
 
 async def _given(found: Awaitable[Any]) -> bool:

@@ -63,6 +63,7 @@ from .opportunities import Opportunities
 from .organizations import Organizations
 from .overview import Overview
 from .party_fields import PartyFields
+from .party_search import PartySearch
 from .party_values import PartyValues
 from .passwords import Passwords
 from .persons import Persons
@@ -112,6 +113,7 @@ class Ledger:
         self.party_values = PartyValues(store, self.party_fields, self.list_entries)
         self.value_sets = ValueSets(store, self.party_fields, self.party_values)
         self.sheets = Sheets(store, self.opportunities, self.party_fields, self.list_entries)
+        self.party_search = PartySearch(store, self.opportunities)
         self.restoring = Restoring(store, self.persons, self.organizations, self.opportunities)
         self.cards = Cards(store, self.persons, self.organizations)
         self.interactions = Interactions(store, self.persons, self.cards)

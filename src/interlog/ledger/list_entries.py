@@ -52,6 +52,20 @@ class ListEntries:
         parties = await self._parties(actor, item.kind, {entry.party for entry in found[:limit]})
         return [(entry, parties[entry.party]) for entry in found[:limit] if entry.party in parties], following
 
+    async def some_of(self, actor: Actor, item: PartyList, ids: Sequence[int]) -> list[Listed]:
+        """Return those of some entries (of opportunities: by their ids) that stand on a list that the actor has read,
+        in the order given."""
+        actor.require(Right.READ)
+        tenant = actor.tenant.id
+        if item.kind is Party.OPPORTUNITY:
+            deals = await opportunity_rows.by_ids(self._database, tenant, ids)
+            there = [deals[id_] for id_ in ids if id_ in deals and deals[id_].list_id == item.id]
+            return [(entry_of(deal), deal) for deal in there]
+        entries = await rows.by_ids(self._database, tenant, ids)
+        found = [entries[id_] for id_ in ids if id_ in entries and entries[id_].list_id == item.id]
+        parties = await self._parties(actor, item.kind, {entry.party for entry in found})
+        return [(entry, parties[entry.party]) for entry in found if entry.party in parties]
+
     async def get(self, actor: Actor, list_id: int, entry_id: int) -> Listed:
         """Return an entry of a list; raises ``NotFound`` or ``Forbidden``."""
         item = await self._opportunities.get_list(actor, list_id)

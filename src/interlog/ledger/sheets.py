@@ -56,6 +56,12 @@ class Sheets:
         listed = await self._entries.get(actor, list_id, entry_id)
         return Sheet(list=item, fields=fields, rows=await self._with_cells(actor, item.kind, [listed], fields))
 
+    async def chosen(self, actor: Actor, list_id: int, ids: Sequence[int]) -> Sheet:
+        """Return the page with some entries (of opportunities: by their ids), in the order given."""
+        item, fields = await self._fields.of_list(actor, list_id)
+        listed = await self._entries.some_of(actor, item, ids)
+        return Sheet(list=item, fields=fields, rows=await self._with_cells(actor, item.kind, listed, fields))
+
     async def of_parties(
         self, actor: Actor, kind: Party, ids: Collection[int]
     ) -> tuple[Sequence[Field], Mapping[int, Sequence[Cell]]]:

@@ -56,6 +56,7 @@ RESOURCES = {
     "files": "File",
     "deliveries": "Delivery",
     "fields": "Field",
+    "dropdown-options": "Option",
     "field-values": "FieldValue",
     "person-merges": "Merge",
     "webhooks": "Webhook",
@@ -114,6 +115,7 @@ def world(server: RunningServer, word: str, *, shift: int = 0) -> World:
         "FieldValue": value.id,
         "CompanyField": company_field.id,
         "File": server.run(put_file(firm.ledger, firm.actor, Holder.PERSON, ola.id, word.encode(), f"{word}.txt")).id,
+        **server.run(_dropdowns(firm, word)),
         "Reminder": server.run(_reminder(firm, ola, word)),
         **_merged(firm, word),
     }
@@ -135,6 +137,16 @@ def _merged(firm: Firm, word: str) -> dict[str, int]:
 async def _reminder(firm: Firm, about: Person, word: str) -> int:
     draft = ReminderDraft(ReminderKind.ONCE, firm.mia.id, Party.PERSON, about.id, content=word, due_at=1)
     return (await firm.ledger.reminders.create(firm.actor, draft)).id
+
+
+async def _dropdowns(firm: Firm, word: str) -> dict[str, int]:
+    """Return the ids of a dropdown of persons and of one of companies, and of the only option of the first."""
+    draft = FieldDraft(
+        name=f"Pick {word}", kind=Party.PERSON, value_type=ValueType.RANKED_DROPDOWN, options=((word, 0, 0),)
+    )
+    of_persons = await firm.ledger.party_fields.create(firm.actor, draft)
+    of_companies = await firm.ledger.party_fields.create(firm.actor, replace(draft, kind=Party.ORGANIZATION))
+    return {"Dropdown": of_persons.id, "CompanyDropdown": of_companies.id, "Option": of_persons.options[0].id}
 
 
 async def _webhook(firm: Firm, word: str) -> dict[str, int]:
@@ -179,7 +191,10 @@ def model_of(path: str, name: str) -> str:
     """Return what a parameter in a path is the id of."""
     segment = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
     assert segment in RESOURCES, f"tell RESOURCES what the id behind /{segment}/ in {path} belongs to"
-    return "CompanyField" if segment == "fields" and "/companies/" in path else RESOURCES[segment]
+    if segment == "fields":
+        what = "Dropdown" if "/dropdown-options" in path else "Field"
+        return f"Company{what}" if "/companies/" in path else what
+    return RESOURCES[segment]
 
 
 def path_names(path: str) -> list[str]:

@@ -20,13 +20,8 @@ requests by hand."""
 
 
 NOT_YET = missing(
-    ("14.6", "POST", "/v2/persons/search"),
-    ("14.6", "POST", "/v2/companies/search"),
-    ("14.6", "POST", "/v2/lists/{id}/list-entries/search"),
-    ("14.5", "GET", "/v2/persons/fields/{field_id}/dropdown-options"),
-    ("14.5", "GET", "/v2/companies/fields/{field_id}/dropdown-options"),
-    ("14.5", "GET POST", "/v2/lists/{id}/fields/{field_id}/dropdown-options"),
-    ("14.5", "GET POST DELETE", "/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}"),
+    ("14.5", "POST", "/v2/lists/{id}/fields/{field_id}/dropdown-options"),
+    ("14.5", "POST DELETE", "/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}"),
     ("14.5", "GET", "/v2/persons/{id}/fields/{field_id}/values"),
     ("14.5", "GET", "/v2/companies/{id}/fields/{field_id}/values"),
     ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}/values"),

@@ -10,6 +10,7 @@ from interlog.model.interactions import Participant
 from interlog.model.parties import ListEntry, Organization, Party, PartyList, Person
 from interlog.model.tenancy import Right
 from interlog.model.types import Direction, Role
+from interlog.protocols.affinity.v2.search_fields import OPERATORS
 from tests.counting import least
 from tests.serving import Caller, Firm
 
@@ -150,6 +151,29 @@ class TestMetadata:
         for filter_ in ("id=1", "name>a", "name=*|x", "name"):
             invalid(any_v2.get("/persons/fields", filter=filter_), "filter", "Invalid filter provided")
 
+    def test_say_how_to_search(self, v2: Caller, world: World) -> None:
+        """Where it is asked for: what filters can say of each field, and which ones searches are sorted by."""
+        for path in ("/persons/fields", "/companies/fields", f"/lists/{world.lists[Party.PERSON].id}/fields"):
+            plain = data(v2.get(path))
+            both = data(v2.get(path, includes=["filterability", "sortability"]))
+            keys = {"filterability", "sortability"}
+            assert [{name: item[name] for name in item.keys() - keys} for item in both] == plain
+            for item in both:
+                if item["type"] == "relationship-intelligence":
+                    assert (item["filterability"], item["sortability"]) == (None, None)
+                    continue
+                type_ = {"datetime": "date"}.get(item["valueType"], item["valueType"])
+                operators = OPERATORS.get(type_)
+                assert (item["filterability"] is None) == (operators is None)
+                if operators is not None:
+                    assert item["filterability"]["filterableFieldType"] == "field-only"
+                    shown = {one["id"]: one["numberOfValuesRequired"] for one in item["filterability"]["operators"]}
+                    assert shown == operators
+                sortable = not item["valueType"].startswith("location")
+                assert item["sortability"] == ({"sortableFieldType": "field-only"} if sortable else None)
+            assert "sortability" not in data(v2.get(path, includes="filterability"))[0]
+            invalid(v2.get(path, includes=["x"]), "includes[0]", "filterability, sortability")
+
     def test_hide_private_lists_of_others(self, any_firm: Firm) -> None:
         """The fields of a private list are its owner's."""
         create_list = any_firm.ledger.opportunities.create_list
@@ -157,6 +181,37 @@ class TestMetadata:
         bens = any_firm.caller(PREFIX, any_firm.token_of(any_firm.colleague("Ben")))
         coded(bens.get(f"/lists/{secret}/fields"), 403, "authorization")
         coded(bens.get(f"/lists/{UNKNOWN}/fields"), 404, "not-found")
+
+
+@pytest.mark.covers("v2.persons.options", "v2.companies.options", "v2.lists.options", "v2.lists.option")
+class TestOptions:
+    """``GET …/fields/{field_id}/dropdown-options`` and ``…/{option_id}``"""
+
+    def test_of_both_kinds_of_dropdowns(self, v2: Caller, world: World) -> None:
+        """Options in their order, over pages; those of ranked dropdowns have a rank and a colour."""
+        for kind, path in PATHS.items():
+            item = world.lists[kind]
+            for base, columns in (
+                (path, world.everywhere[kind]),
+                (f"/lists/{item.id}", [*world.everywhere[kind], *world.there[kind]]),
+            ):
+                for column in columns:
+                    address = f"{base}/fields/{column.id}/dropdown-options"
+                    if not column.field.options:
+                        invalid(v2.get(address), "field_id", "no options")
+                        continue
+                    ranked = column.shown["type"] == "ranked-dropdown"
+                    expected = [
+                        {"id": one.id, "text": one.text, "type": "ranked-dropdown" if ranked else "dropdown"}
+                        | ({"rank": one.rank, "color": "blue" if one.color else None} if ranked else {})
+                        for one in column.field.options
+                    ]
+                    assert data(v2.get(address)) == expected
+                    assert followed(v2, address, limit=1) == expected
+                    if base != path:
+                        assert [answered(v2.get(f"{address}/{one['id']}")) for one in expected] == expected
+                        coded(v2.get(f"{address}/{UNKNOWN}"), 404, "not-found")
+                coded(v2.get(f"{base}/fields/field-{UNKNOWN}/dropdown-options"), 404, "not-found")
 
 
 @pytest.mark.covers("v2.persons.entries", "v2.companies.entries", "v2.persons.lists", "v2.companies.lists")

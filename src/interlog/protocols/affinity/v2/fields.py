@@ -4,12 +4,12 @@ like (spec 14.4, 14.5)."""
 from collections.abc import Sequence
 from typing import Any
 
-from interlog.model.errors import NotFound
-from interlog.model.fields import Field
+from interlog.model.errors import Invalid, NotFound, Problem
+from interlog.model.fields import DROPDOWNS, Field, option_of
 from interlog.model.parties import Party
 
 from ..operations import PATH_ID, Call, Handler, Kind, Param
-from . import columns, filters, properties, translate_fields, wire
+from . import columns, filters, properties, search_fields, translate_fields, wire
 from .columns import EVERYTHING, Wanted, wanted
 from .paging import MAX_LIMIT, PAGING, first_args, page
 from .translate_fields import ENCOUNTERS
@@ -19,12 +19,16 @@ _DEFAULT_LIMIT = 20
 ENTRY_ID = Param(name="entry_id", kind=Kind.ID, required=True)
 FIELD_ID = Param(name="field_id", required=True, max_length=100)
 
-OF_KIND = (filters.FILTER, *PAGING)
+_INCLUDES = ("filterability", "sortability")
+OF_KIND = (filters.FILTER, Param(name="includes", many=True), *PAGING)
 OF_LIST = (PATH_ID, *OF_KIND)
 VALUES = (PATH_ID, *columns.VALUES, *PAGING)
 ENTRY_VALUES = (PATH_ID, ENTRY_ID, *columns.VALUES, *PAGING)
 VALUE = (PATH_ID, FIELD_ID)
 ENTRY_VALUE = (PATH_ID, ENTRY_ID, FIELD_ID)
+OPTIONS = (FIELD_ID, *PAGING)
+LIST_OPTIONS = (PATH_ID, *OPTIONS)
+OPTION = (PATH_ID, FIELD_ID, Param(name="option_id", kind=Kind.ID, required=True))
 
 
 def of_kind(kind: Party) -> Handler:
@@ -72,6 +76,47 @@ async def value_of_entry(call: Call) -> wire.Field:
     return _only(call, await _of_entry(call, _one(call)))
 
 
+def options_of_kind(kind: Party) -> Handler:
+    """Return the handler of the options of a dropdown of all persons or organizations."""
+
+    async def list_(call: Call) -> dict[str, Any]:
+        return _options_page(call, _dropdown(call, await call.ledger.party_fields.of_kind(call.actor, kind)))
+
+    return list_
+
+
+async def options_of_list(call: Call) -> dict[str, Any]:
+    """``GET /v2/lists/{id}/fields/{field_id}/dropdown-options``."""
+    _, fields = await call.ledger.party_fields.of_list(call.actor, call.args["id"])
+    return _options_page(call, _dropdown(call, fields))
+
+
+async def option_of_list(call: Call) -> wire.Option:
+    """``GET /v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}``."""
+    _, fields = await call.ledger.party_fields.of_list(call.actor, call.args["id"])
+    field = _dropdown(call, fields)
+    found = option_of(field, call.args["option_id"])
+    if found is None:
+        raise NotFound("option", call.args["option_id"])
+    return translate_fields.option(field, found)
+
+
+def _dropdown(call: Call, fields: Sequence[Field]) -> Field:
+    """Return the field in the path; one that has no options is not found as a dropdown."""
+    id_ = normal_id(call.args["field_id"])
+    found = next((field for field in fields if translate_fields.public_id(field) == id_), None)
+    if found is None:
+        raise NotFound("field", call.args["field_id"])
+    if found.value_type not in DROPDOWNS:
+        raise Invalid(Problem("field_id", "is the id of a field that has no options"))
+    return found
+
+
+def _options_page(call: Call, field: Field) -> dict[str, Any]:
+    args, place = first_args(call)
+    return _slice(call, args, place, [translate_fields.option(field, one) for one in field.options], MAX_LIMIT)
+
+
 def normal_id(text: str) -> str:
     """Return the usual spelling of a field's id: a bare number is that of version 1."""
     return f"field-{int(text)}" if text.isascii() and text.isdecimal() and len(text) <= 16 else text
@@ -110,12 +155,36 @@ def _metadata_page(call: Call, kind: Party, fields: Sequence[Field]) -> dict[str
     args, place = first_args(call)
     condition = filters.filter_of(args.get("filter", ""), properties.FIELDS)
     keys = {"dated": not is_first(call.request), "described": is_since(call.request, DESCRIBED_SINCE)}
-    found = [translate_fields.metadata(field, **keys) for field in fields]
+    includes = _included(args)
+    found = []
+    for field in fields:
+        shown = translate_fields.metadata(field, **keys)
+        if "filterability" in includes:
+            shown.filterability = search_fields.filterability(field)
+        if "sortability" in includes:
+            shown.sortability = search_fields.sortability(field)
+        found.append(shown)
     if kind is not Party.OPPORTUNITY:
-        found += [translate_fields.encounter_metadata(name, **keys) for name in ENCOUNTERS]
+        for name in ENCOUNTERS:
+            shown = translate_fields.encounter_metadata(name, **keys)
+            for key in includes:
+                setattr(shown, key, None)
+            found.append(shown)
     if condition is not None:
         found = [item for item in found if filters.holds(condition, {"name": item.name})]
     return _slice(call, args, place, found, MAX_LIMIT)
+
+
+def _included(args: dict[str, Any]) -> Sequence[str]:
+    includes: list[str] = args.get("includes", [])
+    unknown = [
+        Problem(f"includes[{place}]", f"must be one of {', '.join(_INCLUDES)}", "choice")
+        for place, name in enumerate(includes)
+        if name not in _INCLUDES
+    ]
+    if unknown:
+        raise Invalid(*unknown)
+    return includes
 
 
 def _values_page(

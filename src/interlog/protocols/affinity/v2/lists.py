@@ -44,7 +44,7 @@ async def entries(call: Call) -> dict[str, Any]:
     asked = wanted(args)
     if asked is not None:
         sheet = await call.ledger.sheets.page(call.actor, call.args["id"], limit=limit, after=after)
-        shown, following = await _rows(call, sheet, asked), sheet.following
+        shown, following = await rows_of(call, sheet, asked), sheet.following
     else:
         item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
         found, following = await call.ledger.list_entries.page_of(call.actor, item, limit=limit, after=after)
@@ -57,7 +57,7 @@ async def entry(call: Call) -> wire.ListEntry:
     asked = wanted(call.args)
     if asked is not None:
         sheet = await call.ledger.sheets.entry(call.actor, call.args["id"], call.args["entry_id"])
-        return (await _rows(call, sheet, asked))[0]
+        return (await rows_of(call, sheet, asked))[0]
     item = await call.ledger.opportunities.get_list(call.actor, call.args["id"])
     return shown_entry(await call.ledger.list_entries.get(call.actor, item.id, call.args["entry_id"]), item.name)
 
@@ -108,7 +108,8 @@ def _behind(call: Call, args: dict[str, Any], place: list[int] | None, found: Se
     return page(call, args, rest[:limit], (rest[limit - 1].id,) if len(rest) > limit else None)
 
 
-async def _rows(call: Call, sheet: Sheet, asked: columns.Wanted) -> list[wire.ListEntry]:
+async def rows_of(call: Call, sheet: Sheet, asked: columns.Wanted) -> list[wire.ListEntry]:
+    """Return the entries of a sheet, each with the fields that are asked for."""
     fields = await columns.of_sheet(call, sheet, asked)
     return [shown_entry(listed, sheet.list.name, shown) for (listed, _), shown in zip(sheet.rows, fields, strict=True)]
 

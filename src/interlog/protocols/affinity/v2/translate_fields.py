@@ -17,6 +17,7 @@ from interlog.model.fields import (
     Field,
     NamedOrganization,
     NamedPerson,
+    Option,
     ValueType,
     option_of,
 )
@@ -143,6 +144,18 @@ def value(item: Field, cells: Sequence[Cell], *, counted: bool) -> dict[str, Any
     return {"type": name, "data": found[:MOST_SHOWN] or None} | total
 
 
+def option(item: Field, one: Option) -> wire.Option:
+    """Return an option of a dropdown."""
+    if item.value_type is not ValueType.RANKED_DROPDOWN:
+        return wire.Option(one.id, one.text, "dropdown")
+    return wire.Option(one.id, one.text, "ranked-dropdown", one.rank, color_of(one))
+
+
+def color_of(one: Option) -> str | None:
+    """Return what the colour of an option is called."""
+    return COLORS[one.color] if one.color < len(COLORS) else None
+
+
 def _plain(item: Field, cell: Cell) -> Any:
     """Return a single value; None where it is an option that is not there any more."""
     stored = cell.value.value
@@ -157,13 +170,12 @@ def _plain(item: Field, cell: Cell) -> Any:
         case ValueType.LOCATION:
             return {public: stored.get(name) for name, public in PLACES.items()}
         case ValueType.DROPDOWN | ValueType.RANKED_DROPDOWN:
-            option = option_of(item, stored)
-            if option is None:
+            one = option_of(item, stored)
+            if one is None:
                 return None
-            shown: dict[str, Any] = {"dropdownOptionId": option.id, "text": option.text}
+            shown: dict[str, Any] = {"dropdownOptionId": one.id, "text": one.text}
             if item.value_type is ValueType.RANKED_DROPDOWN:
-                color = COLORS[option.color] if option.color < len(COLORS) else None
-                shown |= {"rank": option.rank, "color": color}
+                shown |= {"rank": one.rank, "color": color_of(one)}
             return shown
         case _:
             return stored
@@ -214,7 +226,7 @@ def _given(item: Field, data: Any, path: str, problems: list[Problem]) -> Any:
         case ValueType.NUMBER if isinstance(data, str):
             problems.append(Problem(path, "must be a number", "type"))
         case ValueType.LOCATION if isinstance(data, dict):
-            unknown = [Problem(f"{path}.{name}", "is no part of a location") for name in data.keys() - PLACES.values()]
+            unknown = (Problem(f"{path}.{name}", "is no part of a location") for name in data.keys() - PLACES.values())
             problems.extend(sorted(unknown, key=lambda problem: problem.path))
             return {name: data.get(public) for name, public in PLACES.items()}
     return data

@@ -114,6 +114,18 @@ class FieldMetadata(Struct, rename="camel"):
     created_at: str | UnsetType | None = UNSET
     description: str | UnsetType | None = UNSET
     is_required: bool | UnsetType = UNSET
+    filterability: dict[str, Any] | UnsetType | None = UNSET
+    sortability: dict[str, Any] | UnsetType | None = UNSET
+
+
+class Option(Struct, rename="camel"):
+    """An option of a dropdown (14.5); those of ranked ones have a rank and a colour."""
+
+    id: int
+    text: str
+    type: str
+    rank: int | UnsetType = UNSET
+    color: str | UnsetType | None = UNSET
 
 
 class Field(Struct, rename="camel"):
