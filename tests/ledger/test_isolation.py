@@ -202,7 +202,7 @@ READS: dict[str, Attempt] = {
     ),
     "notes.get": lambda firm, ids: firm.ledger.notes.get(firm.actor, ids["note"]),
     "notes.page": lambda firm, ids: _every_note_page(firm, ids),
-    "notes.count_roots": lambda firm, ids: firm.ledger.notes.count_roots(firm.actor),
+    "notes.count": lambda firm, ids: _every_count_of_notes(firm, ids),
     "notes.replies": lambda firm, ids: firm.ledger.notes.replies(firm.actor, [ids["note"]], limit=9),
     "notes.reply_counts": lambda firm, ids: firm.ledger.notes.reply_counts(firm.actor, [ids["note"]]),
     "persons.get": lambda firm, ids: firm.ledger.persons.get(firm.actor, ids["person"]),
@@ -671,6 +671,11 @@ async def _any_clash(firm: Firm, ids: dict[str, int]) -> list[str]:
         id=ids["person"], kind=PersonKind.EXTERNAL, first_name="X", last_name="", emails=("nobody@nowhere.example",)
     )
     return (await firm.ledger.imports.clashes(firm.actor, [stranger]))[0]
+
+
+async def _every_count_of_notes(firm: Firm, ids: dict[str, int]) -> int:
+    selections: tuple[dict[str, Any], ...] = {}, {"party": (Party.PERSON, ids["person"])}, {"parent": ids["note"]}
+    return sum([await firm.ledger.notes.count(firm.actor, **selection) for selection in selections])
 
 
 async def _every_note_page(firm: Firm, ids: dict[str, int]) -> list[Any]:

@@ -108,7 +108,10 @@ class TestCreate:
         assert await _pages(acme, 9, roots=True) == [note.id]
         assert await _pages(acme, 9, party=(Party.PERSON, acme.eve.id)) == [note.id]
         assert await acme.ledger.notes.reply_counts(acme.actor, [note.id, reply.id]) == {note.id: 1}
-        assert await acme.ledger.notes.count_roots(acme.actor) == 1
+        assert await acme.ledger.notes.count(acme.actor) == 1
+        assert await acme.ledger.notes.count(acme.actor, parent=note.id) == 1
+        assert await acme.ledger.notes.count(acme.actor, party=(Party.PERSON, acme.eve.id)) == 1
+        assert await acme.ledger.notes.count(acme.actor, party=(Party.PERSON, acme.mia.id)) == 0
         with pytest.raises(Invalid) as caught:
             await _written(acme, parent=reply.id)
         assert [problem.path for problem in caught.value.problems] == ["parent_id"]

@@ -86,10 +86,19 @@ class Notes:
         await know(self._database, actor, (note.interaction_type_id for note in found))
         return found
 
-    async def count_roots(self, actor: Actor, condition: Condition | None = None) -> int:
-        """Return how many notes there are that are no replies and meet a condition."""
+    async def count(
+        self,
+        actor: Actor,
+        *,
+        party: tuple[Party, int] | None = None,
+        parent: int | None = None,
+        condition: Condition | None = None,
+    ) -> int:
+        """Return how many notes meet a condition: of a party, the replies to a parent, or all that are no replies."""
         actor.require(Right.READ)
-        return await note_rows.count_roots(self._database, actor.tenant.id, actor.groups, condition)
+        return await note_rows.count(
+            self._database, actor.tenant.id, actor.groups, party=party, parent=parent, condition=condition
+        )
 
     async def reply_counts(self, actor: Actor, ids: Sequence[int]) -> dict[int, int]:
         """Return how many replies each note has; notes without any are left out."""

@@ -81,34 +81,31 @@ _FIELDS = {
 """What conditions can be about."""
 
 
-@lru_cache(maxsize=SHAPES)
-def page_query(by: str | None, *, roots: bool = False, shape: Shape | None = None) -> Query:
-    """Return the statement of a page, newest first: all notes, or those by a "creator", a "party" or a "parent".
-
-    ``shape``: that of a condition which they meet.
-    """
-    limit = parameter("limit")
+def _selected(by: str | None, roots: bool, shape: Shape | None, *columns: Any) -> tuple[Select[Any], Any, Any]:
+    """Return the statement that selects columns of notes, and the two columns that order them."""
     if by == "party":
         link = note_link.c
         of_party = (
-            select(*Columns)
+            select(*columns)
             .select_from(note_link.join(note, and_(Columns.tenant_id == link.tenant_id, Columns.id == link.id)))
             .where(
                 link.tenant_id == parameter("tenant"),
                 link.party_kind == parameter("party_kind"),
                 link.party_id == parameter("party_id"),
-                tuple_(link.created_at, link.id) < tuple_(parameter("before_at"), parameter("before_id")),
                 member_of(link.group_id, "groups"),
             )
         )
         if shape is not None:
             of_party = of_party.where(matching(shape, _FIELDS | {"created_at": link.created_at, "id": link.id}))
-        return Query(of_party.order_by(link.created_at.desc(), link.id.desc()).limit(limit))
-    statement: Select[Any] = select(*Columns).where(
-        Columns.tenant_id == parameter("tenant"),
-        tuple_(Columns.created_at, Columns.id) < tuple_(parameter("before_at"), parameter("before_id")),
-        member_of(Columns.group_id, "groups"),
-        Columns.deleted_at.is_(None),
+        return of_party, link.created_at, link.id
+    statement: Select[Any] = (
+        select(*columns)
+        .select_from(note)
+        .where(
+            Columns.tenant_id == parameter("tenant"),
+            member_of(Columns.group_id, "groups"),
+            Columns.deleted_at.is_(None),
+        )
     )
     if by is not None:
         statement = statement.where(Columns[by] == parameter(by))
@@ -116,23 +113,24 @@ def page_query(by: str | None, *, roots: bool = False, shape: Shape | None = Non
         statement = statement.where(Columns.parent.is_(None))
     if shape is not None:
         statement = statement.where(matching(shape, _FIELDS))
-    return Query(statement.order_by(Columns.created_at.desc(), Columns.id.desc()).limit(limit))
+    return statement, Columns.created_at, Columns.id
 
 
 @lru_cache(maxsize=SHAPES)
-def count_query(shape: Shape | None = None) -> Query:
-    """Return the statement that counts the notes that are no replies, and meet a condition of this shape."""
-    statement = (
-        select(func.count())
-        .select_from(note)
-        .where(
-            Columns.tenant_id == parameter("tenant"),
-            member_of(Columns.group_id, "groups"),
-            Columns.parent.is_(None),
-            Columns.deleted_at.is_(None),
-        )
-    )
-    return Query(statement if shape is None else statement.where(matching(shape, _FIELDS)))
+def page_query(by: str | None, *, roots: bool = False, shape: Shape | None = None) -> Query:
+    """Return the statement of a page, newest first: all notes, or those by a "creator", a "party" or a "parent".
+
+    ``shape``: that of a condition which they meet.
+    """
+    statement, created_at, id_ = _selected(by, roots, shape, *Columns)
+    before = tuple_(created_at, id_) < tuple_(parameter("before_at"), parameter("before_id"))
+    return Query(statement.where(before).order_by(created_at.desc(), id_.desc()).limit(parameter("limit")))
+
+
+@lru_cache(maxsize=SHAPES)
+def count_query(by: str | None = None, shape: Shape | None = None) -> Query:
+    """Return the statement that counts the notes of a "party", of a "parent", or those that are no replies."""
+    return Query(_selected(by, by is None, shape, func.count())[0])
 
 
 async def page(
@@ -221,13 +219,26 @@ async def _notes_of(database: Database, tenant: int, rows: Sequence[Row]) -> lis
     return [note_of(row, interactions.get(row[2])) for row in rows]
 
 
-async def count_roots(
-    database: Database, tenant: int, groups: Sequence[int], condition: Condition | None = None
+async def count(
+    database: Database,
+    tenant: int,
+    groups: Sequence[int],
+    *,
+    party: tuple[int, int] | None = None,
+    parent: int | None = None,
+    condition: Condition | None = None,
 ) -> int:
-    """Return how many notes there are that are no replies and meet a condition."""
-    query = count_query(shape_of(condition) if condition is not None else None)
-    values = arguments_of(condition) if condition is not None else {}
-    rows = await database.fetch_long(query, tenant=tenant, groups=database.array(groups), **values)
+    """Return how many notes meet a condition: of a party, the replies to a parent, or all that are no replies."""
+    arguments: dict[str, Any] = {} if condition is None else arguments_of(condition)
+    by = None
+    if party is not None:
+        by = "party"
+        arguments |= {"party_kind": int(party[0]), "party_id": party[1]}
+    elif parent is not None:
+        by = "parent"
+        arguments["parent"] = parent
+    query = count_query(by, None if condition is None else shape_of(condition))
+    rows = await database.fetch_long(query, tenant=tenant, groups=database.array(groups), **arguments)
     return int(rows[0][0])
 
 

@@ -20,7 +20,7 @@ class Things(dict[str, Any]):
     What a method makes is known by its name; ``other_person`` is one more of what ``_person`` makes.
     """
 
-    def __init__(self, firm: Firm, folder: Path) -> None:
+    def __init__(self, firm: Firm, folder: Path | None) -> None:
         super().__init__(me=firm.mia.id, deals=firm.deals(), folder=folder)
         self.firm, self.api = firm, firm.caller(PREFIX)
 

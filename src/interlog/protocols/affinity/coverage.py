@@ -14,9 +14,11 @@ from interlog.marks import PLAIN, constants, count_of, missing, missing_table, r
 from . import checklist
 from .app import OPERATIONS
 
-CLIENTS = ("affinity-sdk", "xaffinity", "affinity-crm", "affinity-sync", PLAIN)
-"""The clients in the order of the page's columns: the community's library and its command line, two others, and
-requests by hand."""
+CLIENTS = (
+    "affinity-sdk", "xaffinity", "affinity-mcp", "affinity-crm", "affinity-sync", "dlt-source-affinity", PLAIN
+)  # fmt: skip
+"""The clients in the order of the page's columns: the community's library and its command line, the vendor's own server
+for assistants, three others, and requests by hand."""
 
 
 NOT_YET = missing(
@@ -116,9 +118,10 @@ def page(tests: Path) -> str:
 operation has several paths, they mean the same. *§* is the section of the specification that the operation follows.
 
 A ✓ says that tests drive the operation through this client against a running server: affinity-sdk is the community's
-library, xaffinity its command line; affinity-crm and affinity-sync are two others, which demand exactly the keys that
-are documented. Besides, one module of tests walks every operation, on SQLite and on PostgreSQL:
-without a token, with each parameter wrong in every way, with another tenant's ids, and with random requests.
+library, xaffinity its command line; affinity-mcp is the vendor's own server for assistants; affinity-crm and
+affinity-sync demand exactly the keys that are documented, dlt-source-affinity feeds pipelines. Besides, one module of
+tests walks every operation, on SQLite and on PostgreSQL: without a token, with each parameter wrong in every way, with
+another tenant's ids, and with random requests; another one holds the answers of version 2 against the vendor's schemas.
 
 
 {_table(1, tests)}

@@ -8,9 +8,11 @@ environment: it answers each line of JSON, which names a method and its argument
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +20,27 @@ from typing import Any, Self
 HERE = Path(__file__).parent
 _TOOLS = HERE.parents[3] / ".tools" / "clients"
 _SECONDS = 170
+_PYTHONS = {"affinity-mcp": "3.13", "dlt-source-affinity": "3.12"}
+"""Which Python a client needs that does not run on ours."""
+
+
+@cache
+def interpreter(name: str) -> str | None:
+    """Return a Python that a client runs on: ours, one of this machine, or one that uv brings; None: there is none."""
+    version = _PYTHONS.get(name)
+    if version is None:
+        return sys.executable
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [shutil.which(f"python{version}"), *map(str, kept.glob(f"{version}.*/bin/python"))]
+    for python in found:
+        if python and subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return python
+    uv, own = Path(sys.executable).with_name("uv"), os.environ | {"UV_PYTHON_INSTALL_DIR": str(_TOOLS / "python")}
+    for command in (["install", version], ["find", "--managed-python", version]):
+        done = subprocess.run([uv, "python", *command], env=own, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return None
+    return done.stdout.strip()
 
 
 def environment(name: str) -> Path:
@@ -30,9 +53,11 @@ def environment(name: str) -> Path:
         fcntl.flock(waiting, fcntl.LOCK_EX)
         if not (folder / ".ready").exists():
             shutil.rmtree(folder, ignore_errors=True)
+            base = interpreter(name)
+            assert base is not None
             wanted = ["--require-hashes", "--no-deps", "-r", str(lock)]
             uv = str(Path(sys.executable).with_name("uv"))
-            _run(uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(folder), uv=uv)
+            _run(uv, "venv", "--quiet", "--seed", "--python", base, str(folder), uv=uv)
             done = _run(uv, "pip", "install", "--quiet", "--python", str(python), *wanted, check=False)
             if done.returncode:
                 _run(str(python), "-m", "pip", "install", "--quiet", *wanted)
@@ -44,7 +69,7 @@ def _run(*command: str, check: bool = True, uv: str | None = None) -> "subproces
     """Run a command; where uv cannot make an environment, because pip is not to be had, the standard library does."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if done.returncode and uv is not None:
-        return _run(sys.executable, "-m", "venv", command[-1])
+        return _run(command[-2], "-m", "venv", command[-1])
     assert not check or done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
     return done
 

@@ -315,6 +315,22 @@ class TestLists:
         assert page["pagination"]["totalCount"] == 3
         assert "totalCount" not in answered(any_v2.get("/notes", totalCount="false"))["pagination"]
 
+    def test_total_count_of_one(self, v2: Caller, mia: Person, ola: Person) -> None:
+        """So do the notes of a party, the replies to a note, and what it is attached to, with a filter, too."""
+        notes = [written(v2, persons=on(ola)) for _ in range(3)]
+        reply_to(v2, notes[0])
+        for path, filter_, expected in (
+            (f"/persons/{ola.id}/notes", "", 3),
+            (f"/persons/{ola.id}/notes", "creator.id=999", 0),
+            (f"/persons/{mia.id}/notes", "", 0),
+            (f"/notes/{notes[0]['id']}/replies", "", 1),
+            (f"/notes/{notes[0]['id']}/replies", f"creator.id={mia.id}", 1),
+        ):
+            page = answered(v2.get(path, totalCount="true", limit=1, filter=filter_))
+            assert page["pagination"]["totalCount"] == expected
+        attached = answered(v2.get(f"/notes/{notes[0]['id']}/attached-persons", totalCount="true"))
+        assert attached["pagination"]["totalCount"] == 1
+
     def test_of_a_person(self, v2: Caller, firm: Firm, mia: Person, ola: Person, eve: Person) -> None:
         """Those on the person, and those on what the person took part in; no replies, nobody else's."""
         on_ola, on_eve = written(v2, persons=on(ola)), written(v2, persons=on(eve))

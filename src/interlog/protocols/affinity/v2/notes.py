@@ -22,11 +22,13 @@ _INCLUDES = Param(name="includes", many=True)
 _PREVIEWS = ("companiesPreview", "personsPreview", "opportunitiesPreview", "repliesCount")
 _PARTIES = tuple(Param(name=name, kind=Kind.OBJECT) for name in ("persons", "companies", "opportunities"))
 
-LIST = (filters.FILTER, _INCLUDES, Param(name="totalCount", kind=Kind.FLAG), *PAGING)
-OF_PARTY = (PATH_ID, filters.FILTER, _INCLUDES, *PAGING)
+_TOTAL_COUNT = Param(name="totalCount", kind=Kind.FLAG)
+
+LIST = (filters.FILTER, _INCLUDES, _TOTAL_COUNT, *PAGING)
+OF_PARTY = (PATH_ID, *LIST)
 GET = (PATH_ID, _INCLUDES)
-REPLIES = (PATH_ID, filters.FILTER, *PAGING)
-ATTACHED = (PATH_ID, *PAGING)
+REPLIES = (PATH_ID, filters.FILTER, _TOTAL_COUNT, *PAGING)
+ATTACHED = (PATH_ID, _TOTAL_COUNT, *PAGING)
 CREATE = (
     Param(name="type", required=True, empty=False, max_length=50),
     Param(name="content", kind=Kind.OBJECT, required=True),
@@ -44,7 +46,7 @@ _KINDS = {name: code for code, name in translate.INTERACTION_KINDS.items() if na
 
 async def list_(call: Call) -> dict[str, Any]:
     """``GET /v2/notes``: without replies, newest first."""
-    return await _page(call, properties.NOTES, roots=True)
+    return await _page(call, properties.NOTES)
 
 
 def of_party(party: Party) -> Any:
@@ -162,17 +164,19 @@ async def _own(call: Call) -> Note:
     return item
 
 
-async def _page(call: Call, properties: Mapping[str, filters.Property], **selection: Any) -> dict[str, Any]:
+async def _page(call: Call, known: Mapping[str, filters.Property], **of: Any) -> dict[str, Any]:
     args, place = first_args(call)
     limit = args.get("limit", _DEFAULT_LIMIT)
-    condition = filters.filter_of(args.get("filter", ""), properties)
+    condition = filters.filter_of(args.get("filter", ""), known)
     before = (place[0], place[1]) if place is not None else None
-    items = await call.ledger.notes.page(call.actor, limit=limit + 1, before=before, condition=condition, **selection)
+    items = await call.ledger.notes.page(
+        call.actor, limit=limit + 1, before=before, condition=condition, roots=not of, **of
+    )
     following = (items[limit - 1].created_at, items[limit - 1].id) if len(items) > limit else None
     shown = await _objects(call, items[:limit], _includes(args))
     more = {}
     if args.get("totalCount"):
-        more["totalCount"] = await call.ledger.notes.count_roots(call.actor, condition)
+        more["totalCount"] = await call.ledger.notes.count(call.actor, condition=condition, **of)
     return page(call, args, shown, following, **more)
 
 
@@ -180,7 +184,8 @@ def _attached(call: Call, items: Sequence[Any]) -> dict[str, Any]:
     args, place = first_args(call)
     start, limit = place[0] if place else 0, args.get("limit", MAX_LIMIT)
     following = (start + limit,) if len(items) > start + limit else None
-    return page(call, args, items[start : start + limit], following)
+    more = {"totalCount": len(items)} if args.get("totalCount") else {}
+    return page(call, args, items[start : start + limit], following, **more)
 
 
 async def _objects(call: Call, items: Sequence[Note], includes: Sequence[str]) -> list[dict[str, Any]]:
