@@ -8,6 +8,7 @@ import pytest
 
 from interlog.demo import World
 from interlog.demo.load import load
+from interlog.model.files import Holder
 from interlog.model.instants import now
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft, NoteKind
@@ -17,6 +18,7 @@ from tests.cli.conftest import command, environment, interlog
 from tests.conftest import FreshDatabase
 from tests.receiving import receiving
 from tests.serving import Caller, Firm, RunningServer, running_server
+from tests.uploads import put_file
 
 __all__ = ["command", "environment", "interlog"]
 
@@ -106,6 +108,9 @@ def _add_the_unusual(firm: Firm) -> None:
     bens = firm.caller("/affinity", firm.token_of(ben))
     _add_reminders(firm, bens, {"person_id": eve.id, "organization_id": second.id, "opportunity_id": deal.id})
     _add_webhooks(firm)
+    _add_files(firm, {Holder.PERSON: eve.id, Holder.ORGANIZATION: second.id, Holder.OPPORTUNITY: deal.id,
+                      Holder.INTERACTION: silent.number})  # fmt: skip
+    _merge(firm)
 
 
 def _add_reminders(firm: Firm, ben: Caller, about: dict[str, int]) -> None:
@@ -120,6 +125,20 @@ def _add_reminders(firm: Firm, ben: Caller, about: dict[str, int]) -> None:
             made.append(answer.json()["id"])
     assert api.put(f"/reminders/{made[0]}", is_completed=True).status_code == 200
     assert api.delete(f"/reminders/{made[-1]}").status_code == 200
+
+
+def _add_files(firm: Firm, beside: dict[Holder, int]) -> None:
+    for number, (kind, id_) in enumerate(beside.items()):
+        for data in (f"{HOSTILE} {number}".encode(), bytes(range(256)) * 5_000 * number):
+            firm.server.run(put_file(firm.ledger, firm.actor, kind, id_, data, name=f"{HOSTILE} {number}.txt"))
+
+
+def _merge(firm: Firm) -> None:
+    """Merge two of each into a third one, one after the other."""
+    for kind, new in ((Party.PERSON, firm.person), (Party.ORGANIZATION, firm.organization)):
+        first, second, third = (new(f"Same {number}").id for number in range(3))
+        for survivor, gone in ((second, first), (third, second)):
+            firm.server.run(firm.ledger.merges.merge(firm.actor, kind, survivor, gone))
 
 
 def _add_webhooks(firm: Firm) -> None:

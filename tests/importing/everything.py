@@ -25,7 +25,7 @@ LEFT_OUT = {
     "v2.users.list": "is who may sign in",
     "v2.users.get": "is who may sign in",
     **{
-        f"v2.{kind}.{name}": "what was merged away is not copied"
+        f"v2.{kind}.{name}": "is who merged what there: here the ids alone lead to the survivors"
         for kind in ("persons", "companies")
         for name in ("merges", "get_merge", "merge_tasks", "merge_task")
     },
@@ -47,6 +47,8 @@ _PARAMS: dict[str, dict[str, Any]] = {
     "persons.get": {**_FLAGS, "with_current_organizations": "true"},
     "organizations.get": _FLAGS,
     "lists.get": {"with_extensions": "true"},
+    "files.list": {"with_extensions": "true"},
+    "files.get": {"with_extensions": "true"},
     "v2.notes.list": {"includes": ["companiesPreview", "personsPreview", "opportunitiesPreview", "repliesCount"]},
     "v2.lists.entries": _FIELD_TYPES,
     "v2.lists.entry": _FIELD_TYPES,
@@ -59,6 +61,7 @@ _OWN = {
     "v2.webhooks.list": ("status",),
     "v2.webhooks.get": ("status",),
     "interactions.get": ("x_version",),
+    "v2.files.get": ("downloadUrl",),
 }
 """The keys that each store has in its own way: a copied webhook rests, and every store counts changes."""
 
@@ -75,6 +78,8 @@ class Everything:
         self._ids: dict[str, Callable[[], list[Any]]] = {
             "/interactions": self._no_ids,
             "/list-entries": lambda: [e for id_ in self.ids("/lists") for e in self.ids(f"/lists/{id_}/list-entries")],
+            "/files": lambda: self.ids("/entity-files"),
+            "/v2/files": lambda: self.ids("/entity-files"),
             "/field-values": lambda: [value["id"] for _, values in self.values() for value in values],
         }
 
@@ -167,6 +172,13 @@ class Everything:
                     self.get(f"/interactions/{id_}", type=code, with_extensions="true"),
                 )
 
+    def downloads(self) -> Iterator[tuple[str, Any]]:
+        """Yield the content of each file, and what it is said to be."""
+        for id_ in self.ids("/entity-files"):
+            answer = self._api.get(f"/entity-files/download/{id_}")
+            assert answer.status_code == 200, answer.text
+            yield f"/entity-files/download/{id_}", (answer.headers["Content-Type"], answer.content)
+
     def strengths(self) -> Iterator[tuple[str, Any]]:
         """Yield how well some outsiders are known: it fades while one looks."""
         for id_ in self._outsiders():
@@ -201,6 +213,7 @@ def _both(one: Everything) -> Iterator[tuple[str, Any]]:
 READ: dict[str, Callable[[Everything], Iterator[tuple[str, Any]]]] = {
     "field_values.list": _both,
     "field_value_changes.list": Everything.changes,
+    "files.download": Everything.downloads,
     "interactions.list": Everything.timelines,
     "interactions.get": Everything.interactions,
     "relationship_strengths.list": Everything.strengths,

@@ -73,6 +73,8 @@ def counts_of(everything: Answers) -> dict[str, int]:
         "notes": sum(1 for note in notes if note["parent_id"] is None),
         "replies": sum(1 for note in notes if note["parent_id"] is not None),
         "reminders": many("reminders.list"),
+        "files": many("files.list"),
+        "merges": 4,
         "webhooks": many("webhooks.list"),
     }
 
@@ -168,6 +170,62 @@ def test_what_follows_a_copy(source: Firm, there: Answers, tmp_path: Any, interl
         latest, *rest = api.get("/field-value-changes", field_id=field["id"]).json()
         assert rest == before
         assert latest["id"] > max(c["id"] for some in shown(there, "field_value_changes.list") for c in some)
+
+
+def test_who_was_merged_leads_to_the_survivor(source: Firm, database_url: str, interlog: Run) -> None:
+    """Ids that others have kept of who was merged away, once or twice, say in the copy what they say in the source."""
+    there = source.caller("/affinity")
+    gone = [
+        (f"/{plural}/{item[key]}", f"/v2/{name}/{item[key]}")
+        for plural, name, word, key in (
+            ("persons", "persons", "person", "duplicatePersonId"),
+            ("organizations", "companies", "company", "duplicateCompanyId"),
+        )
+        for item in there.get(f"/v2/{word}-merges").json()["data"]
+    ]
+    given = ("import", "affinity", "--from", f"{source.server.base}/affinity", "--token", source.token, "--rounded")
+    assert interlog(*given, db=database_url, **NO_PROXY).code == 0
+    assert interlog("db", "check", db=database_url).out == "clean\n"
+    with served(database_url, interlog, source.mia.emails[0]) as here:
+        for paths in gone:
+            for path in paths:
+                answer = here.get(path)
+                assert "merged into" in answer.text
+                assert (answer.status_code, answer.json()) == (there.get(path).status_code, there.get(path).json())
+    assert len(gone) == 4
+
+
+def test_a_file_that_breaks_off_is_read_again(source: Firm, there: Answers, tmp_path: Any, interlog: Run) -> None:
+    """Contents are as long as they should be: cut ones are read again, redirected ones elsewhere without the key."""
+    api = source.caller("/affinity")
+    first, second, third = (item["id"] for item in api.get("/entity-files").json()["entity_files"][2:5])
+    cut: list[str] = []
+    elsewhere = api.get(f"/v2/files/{second}").json()["downloadUrl"]
+
+    def fault(path: str, number: int) -> tuple[int, dict[str, str], bytes] | None:
+        if path.endswith(f"/download/{first}") and not cut:
+            cut.append(path)
+            return 200, {}, b"to"
+        if path.endswith(f"/download/{second}"):
+            return 302, {"Location": elsewhere}, b""
+        if path.endswith(f"/download/{third}"):
+            return 200, {}, b"too long by far" * 1_000_000
+        return None
+
+    with relay(source.server.base) as between:
+        between.fault = fault
+        given = ("import", "affinity", "--from", f"{between.base}/affinity", "--token", source.token, "--rounded")
+        done = interlog(*given, "--json", db=f"sqlite:///{tmp_path}/copy.db", **NO_PROXY).data
+    assert cut
+    assert done["counts"]["files"] == counts_of(there)["files"] - 1
+    (remark,) = done["remarks"]
+    assert remark.startswith(f"file {third}, ")
+    assert "it has more than the " in remark
+    with served(f"sqlite:///{tmp_path}/copy.db", interlog, source.mia.emails[0]) as here:
+        for id_ in (first, second):
+            path = f"/entity-files/download/{id_}"
+            assert here.get(path).content == there["files.download", path][1]
+        assert here.get(f"/entity-files/{third}").status_code == 404
 
 
 def test_what_is_left_behind_is_named(source: Firm, tmp_path: Any, interlog: Run) -> None:

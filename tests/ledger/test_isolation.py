@@ -17,7 +17,15 @@ from interlog.model.conditions import Compare, Operator
 from interlog.model.errors import InterlogError
 from interlog.model.fields import ChangeAction, Field, FieldDraft, ValueType
 from interlog.model.files import Holder
-from interlog.model.imports import Import, Imported, ImportedChange, ImportedValue, ImportedWebhook
+from interlog.model.imports import (
+    Import,
+    Imported,
+    ImportedChange,
+    ImportedFile,
+    ImportedMerge,
+    ImportedValue,
+    ImportedWebhook,
+)
 from interlog.model.instances import Instance, Put
 from interlog.model.interactions import Content, Links, Participant
 from interlog.model.notes import Note, NoteDraft
@@ -41,7 +49,7 @@ from interlog.model.searching import Kind
 from interlog.model.tenancy import User, UserRole
 from interlog.model.types import BUILT_IN_TYPES, MEETING, InteractionType, Logging
 from tests.ledger.conftest import ALL_TIMES, Firm, content, found_firm, journal_of, meeting
-from tests.uploads import content_of, put_file
+from tests.uploads import content_of, parts_of, put_file
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -370,6 +378,24 @@ async def _imported(name: str, firm: Firm, ids: dict[str, int]) -> Any:
     return await getattr(owner, name)(actor, state, *part, [record])
 
 
+async def _imported_merge(firm: Firm, ids: dict[str, int]) -> Any:
+    state = await _imported("end_part", firm, ids)
+    merge = ImportedMerge(gone=900_002, survivor=ids["person"])
+    return await firm.ledger.imported_rest.add_merges(firm.actor, state, Party.PERSON, [merge])
+
+
+async def _imported_file(firm: Firm, ids: dict[str, int]) -> Any:
+    """Copy a file beside a person, which is left out where the person is not there."""
+    state, ledger = await _imported("end_part", firm, ids), firm.ledger
+    given = ImportedFile(id=900_001, name="x", size=1, holder_kind=Holder.PERSON, holder=ids["person"],
+                         uploader=ids["internal"], created_at=_AT)  # fmt: skip
+    upload = await ledger.files.take(firm.actor, "x", parts_of(b"x"), limit=1)
+    try:
+        return await ledger.imported_rest.add_file(firm.actor, state, given, upload)
+    finally:
+        await upload.discard()
+
+
 WRITES: dict[str, Attempt] = {
     "files.create": lambda firm, ids: put_file(firm.ledger, firm.actor, Holder.PERSON, ids["person"]),
     "files.delete": lambda firm, ids: firm.ledger.files.delete(firm.actor, ids["file"]),
@@ -511,6 +537,9 @@ WRITES: dict[str, Attempt] = {
     },
     **{f"imported_fields.{name}": partial(_imported, name) for name in ("add_fields", "add_values", "add_changes")},
     **{f"imported_rest.{name}": partial(_imported, name) for name in ("add_reminders", "add_webhooks")},
+    "imported_rest.add_merges": lambda firm, ids: _imported_merge(firm, ids),
+    "imported_rest.add_file": lambda firm, ids: _imported_file(firm, ids),
+    "imported_rest.leave_file": lambda firm, ids: _imported_file(firm, ids),
     "imports.begin": lambda firm, ids: firm.ledger.imports.begin(
         firm.actor, Import(source="another", begun_at=1, totals={}), {"person": 500_000}
     ),

@@ -2,13 +2,14 @@
 
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from ..model.errors import Invalid, NotFound, Problem
 from . import output
-from .common import Config, Db, Json, opened, run, url_of
+from .common import Config, Db, Json, files_of, opened, run, url_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -56,7 +57,8 @@ def affinity(
     token = token if token is not None else os.environ.get(TOKEN)
     if not token:
         raise Invalid(Problem("--token", f"is missing; {TOKEN} can hold it, too"))
-    done, requests = run(_copy(url_of(db, config), from_, token, tenant, exact=not rounded))
+    copying = _copy(url_of(db, config), from_, token, tenant, exact=not rounded, files=files_of(config))
+    done, requests = run(copying)
     from ..importing import NOT_COPIED, PARTS
 
     counts = {part: done.stored.get(part, 0) for part in PARTS}
@@ -77,12 +79,14 @@ def affinity(
     output.show(result, "\n".join(lines), json=json)
 
 
-async def _copy(url: str, source_url: str, token: str, tenant: str, *, exact: bool) -> "tuple[Import, int]":
+async def _copy(
+    url: str, source_url: str, token: str, tenant: str, *, exact: bool, files: Path | None
+) -> "tuple[Import, int]":
     from ..importing import AffinityImport, Source
 
     source = Source(source_url, token)
     try:
-        async with opened(url, create=True) as ledger:
+        async with opened(url, create=True, files=files) as ledger:
             with output.progress() as shown:
                 copy = AffinityImport(ledger, source, progress=_Bars(shown), exact=exact)
                 actor = await _actor(ledger, tenant, await copy.account())

@@ -11,19 +11,22 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..ledger import Ledger
-from ..model.errors import NotFound
-from ..model.imports import Import
+from ..ledger.files import Upload
+from ..model.errors import Invalid, NotFound
+from ..model.imports import Import, ImportedFile
 from ..model.instants import now
 from ..model.parties import Party
 from ..model.tenancy import Actor
 from . import translate, wire
-from .parts import COLLECTIONS, FIELD_OWNERS, NOT_COPIED, PARTS, UNCOUNTED
+from .parts import COLLECTIONS, FIELD_OWNERS, MERGED, NOT_COPIED, PARTS, UNCOUNTED
 from .reading import (
     PAGE_V2,
     changes,
     entries,
     fields,
+    files,
     lists,
+    merges,
     metadata,
     notes,
     opportunities,
@@ -34,7 +37,7 @@ from .reading import (
     units,
     webhooks,
 )
-from .source import Source
+from .source import Again, Source
 from .survey import Progress, Survey
 
 
@@ -108,6 +111,7 @@ class AffinityImport:
             copy = {
                 "organizations": self._copy_organizations,
                 "persons": self._copy_persons,
+                "merges": self._copy_merges,
                 "lists": self._copy_lists,
                 "list-entries": self._copy_entries,
                 "opportunities": self._copy_opportunities,
@@ -115,6 +119,7 @@ class AffinityImport:
                 "field-values": self._copy_values,
                 "field-value-changes": self._copy_changes,
                 "reminders": self._copy_reminders,
+                "files": self._copy_files,
                 "webhooks": self._copy_webhooks,
             }
             await copy[part]()
@@ -132,6 +137,15 @@ class AffinityImport:
             people = [translate.person(item) for item in found]
             self._state = await self._ledger.imports.add_persons(self._actor, self._state, people)
             self._show("persons")
+
+    async def _copy_merges(self) -> None:
+        for kind, name in MERGED.items():
+            async for page in merges(self._source, kind):
+                found = list(translate.merges(page))
+                there = await self._ledger.imports.taken(self._actor, name, [merge.gone for merge in found])
+                new = [merge for merge in found if merge.gone not in there]
+                self._state = await self._ledger.imported_rest.add_merges(self._actor, self._state, kind, new)
+                self._show("merges")
 
     async def _copy_lists(self) -> None:
         async for items in self._new("list", lists(self._source)):
@@ -208,6 +222,36 @@ class AffinityImport:
             found = [item for item in given if item is not None]
             self._state = await self._ledger.imported_rest.add_reminders(self._actor, self._state, found)
             self._show("reminders")
+
+    async def _copy_files(self) -> None:
+        async for items in self._new("file", files(self._source)):
+            for item in filter(None, map(translate.file, items)):
+                await self._copy_file(item)
+                self._show("files")
+
+    async def _copy_file(self, item: ImportedFile) -> None:
+        """Copy one file, which is stored once its content lies in the folder, and is as long as it was said to be."""
+
+        async def take(parts: AsyncIterator[bytes]) -> Upload:
+            found = await self._ledger.files.take(self._actor, item.name, parts, limit=item.size)
+            if found.size == item.size:
+                return found
+            await found.discard()
+            raise Again(f"it ends after {found.size} of {item.size} bytes")
+
+        try:
+            upload = await self._source.download(f"/entity-files/download/{item.id}", take)
+        except NotFound:
+            why = "it is not there any more"
+        except Invalid:
+            why = f"it has more than the {item.size} bytes that it should have"
+        else:
+            try:
+                self._state = await self._ledger.imported_rest.add_file(self._actor, self._state, item, upload)
+            finally:
+                await upload.discard()
+            return
+        self._state = await self._ledger.imported_rest.leave_file(self._actor, self._state, item, why)
 
     async def _copy_webhooks(self) -> None:
         found = await webhooks(self._source)

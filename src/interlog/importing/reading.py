@@ -16,6 +16,7 @@ PAGE_V2 = 100
 UNIT = 200
 """How many records are stored together."""
 
+_MERGES = {Party.PERSON: "person-merges", Party.ORGANIZATION: "company-merges"}
 _FIELDS = {Party.PERSON: "persons", Party.ORGANIZATION: "companies"}
 
 
@@ -45,6 +46,16 @@ async def entries(source: Source, list_: PartyList) -> AsyncIterator[list[wire.L
 def reminders(source: Source) -> AsyncIterator[list[wire.Reminder]]:
     """Yield all reminders, in pages; none where the source knows no reminders."""
     return unless_unknown(source.pages("/reminders", "reminders", wire.Reminder, page_size=PAGE))
+
+
+def files(source: Source) -> AsyncIterator[list[wire.EntityFile]]:
+    """Yield all files, in pages; none where the source knows no files."""
+    return unless_unknown(source.pages("/entity-files", "entity_files", wire.EntityFile, page_size=PAGE))
+
+
+def merges(source: Source, kind: Party) -> AsyncIterator[list[wire.Merge]]:
+    """Yield the merges of a kind of party, newest first, in pages."""
+    return unless_unknown(source.collection(f"/v2/{_MERGES[kind]}", wire.Merge, limit=PAGE_V2))
 
 
 async def webhooks(source: Source) -> list[wire.Webhook]:

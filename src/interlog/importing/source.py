@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
+from functools import partial
 from types import GenericAlias
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,7 @@ from ..model.errors import Invalid, NotFound, Problem, Unavailable
 from ..model.instants import from_datetime, now
 
 Wire = TypeVar("Wire")
+Taken = TypeVar("Taken")
 
 TRIES = 8
 """How often a request is made that finds no answer, or a limit, or a fault of the server."""
@@ -24,6 +26,14 @@ _LONGEST_PAUSE = 60.0
 _LONGEST_LIMIT = 3_600.0
 _AT_ONCE = 8
 _SECOND = 1_000_000
+
+
+class Again(Exception):
+    """Why something is tried once more. ``is_limit``: nobody is to ask before a ``pause`` is over."""
+
+    def __init__(self, why: str, *, is_limit: bool = False, pause: float | None = None) -> None:
+        super().__init__(why)
+        self.is_limit, self.pause = is_limit, pause
 
 
 class Source:
@@ -98,31 +108,70 @@ class Source:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Unavailable(f"{self.url}{path} does not answer as the Affinity API does: {error}") from None
 
+    async def download(self, path: str, take: Callable[[AsyncIterator[bytes]], Awaitable[Taken]]) -> Taken:
+        """Have somebody take the bytes at a path as they arrive; from the beginning again where they broke off.
+
+        A source may send us elsewhere for them: there the key is not shown. ``take`` raises ``Again`` for what is not
+        right and may be so next time.
+        """
+        return await self._patiently(path, partial(self._download, path, take))
+
+    async def _download(self, path: str, take: Callable[[AsyncIterator[bytes]], Awaitable[Taken]]) -> Taken:
+        async with self._http.stream("GET", self.url + path) as answer:
+            if not answer.has_redirect_location:
+                if answer.status_code != 200:
+                    await answer.aread()
+                self._check(answer, path)
+                return await take(answer.aiter_bytes())
+            elsewhere = str(answer.url.join(answer.headers["Location"]))
+        async with (
+            httpx2.AsyncClient(timeout=self._http.timeout) as http,
+            http.stream("GET", elsewhere, follow_redirects=True) as answer,
+        ):
+            if answer.status_code != 200:
+                raise Again(f"where it lies the answer is {answer.status_code}")
+            return await take(answer.aiter_bytes())
+
     async def _read(self, path: str, params: Mapping[str, Any]) -> bytes:
+        return await self._patiently(path, partial(self._read_once, path, params))
+
+    async def _read_once(self, path: str, params: Mapping[str, Any]) -> bytes:
+        answer = await self._http.get(self.url + path, params=params or None)
+        self._check(answer, path)
+        return answer.content
+
+    async def _patiently(self, path: str, attempt: Callable[[], Awaitable[Taken]]) -> Taken:
+        """Try something until it succeeds, a few times, and not while the source is not to be asked."""
         problem = ""
-        for attempt in range(TRIES):
-            pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * random.uniform(0.8, 1.2)
+        for number in range(TRIES):
+            pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number) * random.uniform(0.8, 1.2)
             async with self._gate:
                 await self._rest()
                 self.requests += 1
                 try:
-                    answer = await self._http.get(self.url + path, params=params or None)
+                    return await attempt()
                 except httpx2.InvalidURL as error:
                     raise Invalid(Problem("--from", f"is no address: {error}")) from None
                 except httpx2.HTTPError as error:
                     problem = str(error) or type(error).__name__
-                else:
-                    if answer.status_code == 200:
-                        return answer.content
-                    self._refused(answer, path)
-                    problem = f"it answers {answer.status_code}"
-                    if answer.status_code == 429:
-                        pause = _asked_pause(answer.headers) or pause
+                except Again as again:
+                    problem = str(again)
+                    if again.is_limit:
+                        pause = again.pause or pause
                         self._rest_for(pause)
-            if attempt < TRIES - 1:
+            if number < TRIES - 1:
                 self._waiting(pause, problem)
                 await asyncio.sleep(pause)
         raise Unavailable(f"{self.url}{path} cannot be read: {problem}")
+
+    def _check(self, answer: httpx2.Response, path: str) -> None:
+        """Raise ``Again`` where an answer is not what was asked for but may be so later, else what it says."""
+        if answer.status_code == 200:
+            return
+        self._refused(answer, path)
+        is_limit = answer.status_code == 429
+        pause = _asked_pause(answer.headers) if is_limit else None
+        raise Again(f"it answers {answer.status_code}", is_limit=is_limit, pause=pause)
 
     def _rest_for(self, seconds: float) -> None:
         """Let all requests wait: the limit is everybody's."""

@@ -8,13 +8,15 @@ from ..model.imports import MAX_REMARKS, Import
 from ..model.instants import now
 from ..model.tenancy import Actor
 from . import translate, wire
-from .parts import COLLECTIONS, FIELD_OWNERS, PARTS
+from .parts import COLLECTIONS, FIELD_OWNERS, MERGED, PARTS
 from .reading import (
     PAGE,
     PAGE_V2,
     entries,
     fields,
+    files,
     lists,
+    merges,
     opportunities,
     organizations,
     persons,
@@ -73,6 +75,9 @@ class Survey:
             self._problems += problems
             self._adopted += same
             await self._note("persons", "person", [item.id for item in people], checked=True)
+        for party, name in MERGED.items():
+            async for merged in merges(self._source, party):
+                await self._note("merges", name, [merge.gone for merge in translate.merges(merged)])
         async for found in lists(self._source):
             given = [translate.party_list(item, self._actor.person_id, 0) for item in found]
             self._problems += await self._imports.clashing_lists(self._actor, given)
@@ -106,6 +111,8 @@ class Survey:
             await self._note("notes", "note", [item.id for item in written if item.parent_id is None])
         async for due in reminders(self._source):
             await self._note("reminders", "reminder", [item.id for item in due])
+        async for kept in files(self._source):
+            await self._note("files", "file", [item.id for item in kept])
         await self._note("webhooks", "subscription", [item.id for item in await webhooks(self._source)])
 
     async def _note(self, part: str | None, kind: str, ids: Sequence[int], *, checked: bool = False) -> None:

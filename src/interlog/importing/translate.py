@@ -1,12 +1,20 @@
 """From what the Affinity API shows to our records: pure functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from ..model.errors import Unavailable
 from ..model.fields import ChangeAction, Field, Option, ValueType
-from ..model.imports import Imported, ImportedChange, ImportedValue, ImportedWebhook
+from ..model.files import Holder
+from ..model.imports import (
+    Imported,
+    ImportedChange,
+    ImportedFile,
+    ImportedMerge,
+    ImportedValue,
+    ImportedWebhook,
+)
 from ..model.instants import parse_moment
 from ..model.interactions import Content, Links, Participant
 from ..model.notes import Note, NoteKind
@@ -36,6 +44,7 @@ _CHANGES = {int(action): action for action in ChangeAction}
 _RESETS = {int(reset): reset for reset in Reset}
 _ROLES = {int(role): role for role in ListRole}
 _HTML = 2
+_MERGED = "success"
 
 
 def person(item: wire.Person) -> Person:
@@ -189,6 +198,37 @@ def reminder(item: wire.Reminder, times: wire.Times | None, owner: int) -> Remin
         days=item.reminder_days if is_recurring else None,
         updated_at=_optional(times.updated_at) if times is not None else None,
     )
+
+
+def file(item: wire.EntityFile) -> ImportedFile | None:
+    """Return a file; None where it lies beside nothing that is known."""
+    beside = (
+        (Holder.PERSON, item.person_id),
+        (Holder.ORGANIZATION, item.organization_id),
+        (Holder.OPPORTUNITY, item.opportunity_id),
+        (Holder.INTERACTION, item.x_interaction_id),
+    )
+    holder = next(((kind, id_) for kind, id_ in beside if id_ is not None), None)
+    if holder is None:
+        return None
+    return ImportedFile(
+        id=item.id,
+        name=_text(item.name),
+        size=item.size,
+        holder_kind=holder[0],
+        holder=holder[1],
+        uploader=item.uploader_id,
+        created_at=_instant(item.created_at),
+    )
+
+
+def merges(items: Iterable[wire.Merge]) -> Iterator[ImportedMerge]:
+    """Yield what has been merged into what."""
+    for item in items:
+        gone = item.duplicate_person_id or item.duplicate_company_id
+        survivor = item.primary_person_id or item.primary_company_id
+        if item.status == _MERGED and gone is not None and survivor is not None:
+            yield ImportedMerge(gone, survivor)
 
 
 def webhook(item: wire.Webhook, times: wire.Times | None, at: int) -> ImportedWebhook:

@@ -148,6 +148,20 @@ class Reminder(Struct):
     opportunity: Named | None = None
 
 
+class EntityFile(Struct):
+    """A file; only another Interlog has some that lie beside interactions."""
+
+    id: Id
+    name: str
+    size: int
+    created_at: str
+    person_id: Id | None = None
+    organization_id: Id | None = None
+    opportunity_id: Id | None = None
+    x_interaction_id: Id | None = None
+    uploader_id: Id | None = None
+
+
 class Webhook(Struct):
     """A webhook; another Interlog tells whoever made it how it is signed."""
 
@@ -251,6 +265,17 @@ class Times(Struct, rename="camel"):
     id: Id
     created_at: str | None = None
     updated_at: str | None = None
+
+
+class Merge(Struct, rename="camel"):
+    """A merge of two persons, or of two companies."""
+
+    id: Id
+    status: str
+    primary_person_id: Id | None = None
+    duplicate_person_id: Id | None = None
+    primary_company_id: Id | None = None
+    duplicate_company_id: Id | None = None
 
 
 class SavedView(Struct):

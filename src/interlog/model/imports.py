@@ -1,11 +1,12 @@
 """Copying a tenant from another system: how far that has come."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .fields import ChangeAction
+from .files import Holder
 from .interactions import Content
 from .types import Logging
 
@@ -63,6 +64,25 @@ class ImportedValue(Struct, frozen=True, kw_only=True):
     given: Any
     created_at: int
     updated_at: int | None = None
+
+
+class ImportedFile(Struct, frozen=True, kw_only=True):
+    """A file as its source has it, without its content. ``uploader`` is a person's id."""
+
+    id: int
+    name: str
+    size: int
+    holder_kind: Holder
+    holder: int
+    uploader: int | None
+    created_at: int
+
+
+class ImportedMerge(NamedTuple):
+    """That one of two persons, or organizations, was merged into the other one."""
+
+    gone: int
+    survivor: int
 
 
 class ImportedChange(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from ..model.imports import Import
 from .database import Database
 from .rows import encode
 from .schema import (
+    file,
     import_state,
     interaction,
     list_entry,
@@ -54,6 +55,7 @@ TAKEN = {
     "opportunity_entry": _taken_query(opportunity.c.tenant_id, opportunity.c.entry_id),
     "interaction": _taken_query(interaction.c.tenant_id, interaction.c.number),
     "field": _taken_query(party_field.c.tenant_id, party_field.c.id),
+    "file": _taken_query(file.c.tenant_id, file.c.id),
     "note": _taken_query(note.c.tenant_id, note.c.id),
     "reminder": _taken_query(reminder.c.tenant_id, reminder.c.id),
     "subscription": _taken_query(subscription.c.tenant_id, subscription.c.id),

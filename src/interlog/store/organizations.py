@@ -122,14 +122,17 @@ async def deleted(database: Database, tenant: int, id_: int) -> Organization | N
     return organization_of(rows[0]) if rows else None
 
 
-def insert(unit: Unit, tenant: int, item: Organization) -> None:
-    """Add the rows of a new organization to a unit."""
+def insert(
+    unit: Unit, tenant: int, item: Organization, *, deleted_at: int | None = None, merged_into: int | None = None
+) -> None:
+    """Add the rows of a new organization to a unit; of one that is known only as merged into another, too."""
     unit.insert(
         organization,
         [
             (
                 tenant, item.id, item.uuid, item.name, array_text(item.domains), search_text(item),
-                name_key(item.name), int(item.is_global), item.version, item.created_at, item.modified_at, None, None,
+                name_key(item.name), int(item.is_global), item.version, item.created_at, item.modified_at, deleted_at,
+                merged_into,
             )
         ],
     )  # fmt: skip

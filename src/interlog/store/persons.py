@@ -202,15 +202,17 @@ async def deleted(database: Database, tenant: int, id_: int) -> Person | None:
     return person_of(rows[0]) if rows else None
 
 
-def insert(unit: Unit, tenant: int, item: Person) -> None:
-    """Add the rows of a new person to a unit."""
+def insert(
+    unit: Unit, tenant: int, item: Person, *, deleted_at: int | None = None, merged_into: int | None = None
+) -> None:
+    """Add the rows of a new person to a unit; of one that is known only as merged into another, too."""
     unit.insert(
         person,
         [
             (
                 tenant, item.id, item.uuid, int(item.kind), item.first_name, item.last_name, array_text(item.emails),
                 item.primary_email, array_text(item.organization_ids), search_text(item), name_key(item.name),
-                item.version, item.created_at, item.modified_at, None, None,
+                item.version, item.created_at, item.modified_at, deleted_at, merged_into,
             )
         ],
     )  # fmt: skip
