@@ -654,6 +654,7 @@ NOUNS_ELSEWHERE = {
     "permits": "takes no ids: see canvassing/test_permits",
     "assignments": "takes contacts, and looks for what is assigned to the actor: see canvassing/test_assignments",
     "reminders": "see the routes of Affinity",
+    "usage": "counts calls of the tenant that it is told: see the limits of Affinity",
     "signed_files": "are found by what nobody else is told: see protocols/affinity/test_files",
     "webhooks": "are found among one's own tenant's: see the routes of Affinity",
     "happenings": "take entries of one's own tenant's journal: see the webhooks of Affinity",

@@ -59,6 +59,7 @@ from interlog.store import (
     tenants,
     timeline,
     types,
+    usage,
 )
 from interlog.store.conditions import arguments_of, shape_of
 from interlog.store.database import Database
@@ -106,6 +107,7 @@ READS_EVERYTHING = {
     "deliveries.ACTIVE": "the subscriptions, for whoever serves the store: few",
     "access.APPLICATIONS": "a tenant's applications: few",
     "tenants.TOKENS": "a tenant's tokens: few",
+    "usage.OF_MONTH": "a month's counts, one for each tenant, every five seconds",
     "staff.USERS": "a tenant's users: few",
     "staff.page_query": "a tenant's users: few",
     "staff.TOKENS": "a tenant's tokens: few",
@@ -592,6 +594,7 @@ CASES: dict[str, Case] = {
         new_content=None,
         **dict.fromkeys((f"new_{name}" for name in reminders._CHANGING if name != "content"), 1),
     ),
+    "usage.ADD": _simple(usage.ADD, of_protocol="affinity", of_month=24_000, many=5),
     "reminders.BY_IDS": _simple(reminders.BY_IDS, ids=[1, 2]),
     "reminders.RECURRING": _simple(reminders.RECURRING, party_kind=0, parties=[1, 2]),
     "files.BY_IDS": _simple(files.BY_IDS, ids=[1, 2]),

@@ -109,7 +109,8 @@ async def _serve(settings: Settings, *, demo: bool, print_token: bool, json: boo
             server = _server(config, announce, store.ledger.news.end)
             stopping(server)
             telling = store.ledger.deliveries.running(private=settings.webhook_private)
-            async with telling, store.ledger.finding.running(), _on_bridge(settings, listener, store):
+            counting, finding = store.ledger.usage.running(), store.ledger.finding.running()
+            async with telling, counting, finding, _on_bridge(settings, listener, store):
                 await server.serve(sockets=[listener])
 
 

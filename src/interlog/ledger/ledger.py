@@ -83,6 +83,7 @@ from .tenants import Tenants
 from .timeline import Timeline
 from .types import Types
 from .undoing import Undoing
+from .usage import Usage
 from .value_sets import ValueSets
 from .waiting import Waiting
 from .webhooks import Webhooks
@@ -103,6 +104,7 @@ class Ledger:
         self.webhooks = Webhooks(store, self.deliveries)
         self.happenings = Happenings(store)
         self.reminders = Reminders(store, self.deliveries, self.happenings)
+        self.usage = Usage(store)
         self.hubs = Hubs(store, self.tenants)
         self.persons = Persons(store)
         self.relationships = Relationships(store, self.persons)

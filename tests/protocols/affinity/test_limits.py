@@ -1,12 +1,15 @@
 """Rate limits: the headers of every answer, and what happens where limits are enforced."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from interlog.model.parties import Person
-from tests.serving import Caller, Firm, RunningServer
+from tests.conftest import FreshDatabase
+from tests.serving import Caller, Firm, RunningServer, wait_until
 
 from .conftest import PREFIX
 from .wire import RATE_HEADERS, UNKNOWN, answered, refused
@@ -127,3 +130,63 @@ class TestEnforced:
             responses = [api.get("/persons") for _ in range(8)]
         assert {response.status_code for response in responses} == {200}
         assert min(limits(response)["User-Remaining"] for response in responses) == 0
+
+
+class TestMonth:
+    """The month's calls are those of the tenant, wherever they were answered."""
+
+    def test_outlasts_a_restart(self, database_url: str) -> None:
+        """Who has used up the month before a restart has used it up after it, too."""
+        limit = {"affinity_rate_limit_enforced": True, "affinity_rate_limit_org": 5}
+        server = RunningServer(database_url, **limit)
+        server.start()
+        firm = server.found()
+        with counting(server):
+            assert [firm.caller(PREFIX).get("/persons").status_code for _ in range(4)] == [200] * 4
+        server.stop()
+
+        again = RunningServer(database_url, **limit)
+        again.start()
+        try:
+            with counting(again):
+                api = Caller(again.http, again.base + PREFIX, firm.token)
+                answers = [api.get("/persons") for _ in range(3)]
+                assert [answer.status_code for answer in answers] == [200, 429, 429]
+                assert limits(answers[0])["Org-Remaining"] == 0
+                assert answered(api.get("/rate-limit"))["rate"]["org_monthly"]["used"] == 7
+        finally:
+            again.stop()
+
+    def test_is_counted_over_several_processes(self, fresh_database: FreshDatabase, tmp_path: Path) -> None:
+        """Two servers over one database soon know what both have answered, and neither loses a call."""
+        with fresh_database("postgresql", tmp_path) as url:
+            servers = [RunningServer(url), RunningServer(url)]
+            for server in servers:
+                server.start()
+            try:
+                firm = servers[0].found()
+                apis = [Caller(server.http, server.base + PREFIX, firm.token) for server in servers]
+                with counting(servers[0]), counting(servers[1]):
+                    for _ in range(7):
+                        for api in apis:
+                            answered(api.get("/persons"))
+
+                    def used(api: Caller) -> int:
+                        found: int = answered(api.get("/rate-limit"))["rate"]["org_monthly"]["used"]
+                        return found
+
+                    wait_until(lambda: [used(api) for api in apis] == [14, 14])
+            finally:
+                for server in servers:
+                    server.stop()
+
+
+@contextmanager
+def counting(server: RunningServer) -> Iterator[None]:
+    """Write and read the counts while the block lasts, as the server does."""
+    running = server.ledger.usage.running(every=0.05)
+    server.run(running.__aenter__())
+    try:
+        yield
+    finally:
+        server.run(running.__aexit__(None, None, None))

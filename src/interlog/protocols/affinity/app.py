@@ -207,7 +207,7 @@ def create(settings: Settings, ledger: Ledger) -> "falcon.asgi.App[falcon.asgi.R
     ledger.deliveries.stamps[PROTOCOL] = stamped
     app = falcon.asgi.App()
     app.req_options.strip_url_path_trailing_slash = True
-    limits = Limits(settings.affinity_rate_limit_user, settings.affinity_rate_limit_org)
+    limits = Limits(settings.affinity_rate_limit_user, settings.affinity_rate_limit_org, ledger.usage)
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         for path in operation.paths:

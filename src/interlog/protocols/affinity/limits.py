@@ -1,12 +1,13 @@
 """Rate limits: always told, enforced only where the operator says so (spec 1.7)."""
 
 import time
-from calendar import monthrange
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from msgspec import Struct
 
+from interlog.ledger.usage import Usage as MonthlyUsage
+from interlog.ledger.usage import month_of
 from interlog.model.tenancy import Actor
 
 Header = tuple[bytes, bytes]
@@ -47,13 +48,14 @@ def _header(name: bytes, value: int) -> Header:
 
 
 class Limits:
-    """Counts calls of this process: per user and minute, per tenant and calendar month."""
+    """Counts calls: per user and minute those of this process, per tenant and calendar month those of all."""
 
-    def __init__(self, user_limit: int, org_limit: int) -> None:
+    def __init__(self, user_limit: int, org_limit: int, usage: MonthlyUsage) -> None:
         self._user_limit, self._org_limit = user_limit, org_limit
+        self._usage = usage
         self._minute_ends = self._month_ends = 0.0
+        self._month = 0
         self._users: dict[tuple[int, int], int] = {}
-        self._tenants: dict[int, int] = {}
 
     def count(self, actor: Actor | None, *, counts: bool = True) -> Usage:
         """Note a call, unless it does not count, and return what the caller has used with it."""
@@ -62,14 +64,14 @@ class Limits:
             self._users.clear()
             self._minute_ends = at - at % 60 + 60
         if at >= self._month_ends:
-            self._tenants.clear()
-            self._month_ends = _end_of_month(at)
+            self._month = month_of(datetime.fromtimestamp(at, UTC))
+            self._month_ends = datetime((self._month + 1) // 12, (self._month + 1) % 12 + 1, 1, tzinfo=UTC).timestamp()
         user_used = org_used = 0
         if actor is not None:
             tenant = actor.tenant.id
             user = tenant, actor.person_id
             user_used = self._users[user] = self._users.get(user, 0) + 1
-            org_used = self._tenants[tenant] = self._tenants.get(tenant, 0) + counts
+            org_used = self._usage.count(tenant, actor.protocol, self._month, int(counts))
         return Usage(
             self._user_limit,
             user_used,
@@ -78,10 +80,3 @@ class Limits:
             org_used,
             int(self._month_ends - at),
         )
-
-
-def _end_of_month(at: float) -> float:
-    moment = datetime.fromtimestamp(at, UTC)
-    days = monthrange(moment.year, moment.month)[1]
-    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight.timestamp() + (days - moment.day + 1) * 86_400

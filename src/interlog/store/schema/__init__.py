@@ -37,6 +37,7 @@ from .reminders import reminder
 from .search import search_entry, search_position
 from .sessions import session
 from .tenancy import counter, tenant, token, user
+from .usage import usage
 
 __all__ = [
     "ASSIGNED_BY_WRITER",
@@ -89,6 +90,7 @@ __all__ = [
     "tenant",
     "token",
     "unbound",
+    "usage",
     "user",
     "value_change",
     "value_index",

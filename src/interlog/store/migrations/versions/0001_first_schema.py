@@ -15,6 +15,15 @@ ORDERED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     op.create_table(
+        "api_usage",
+        sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("month", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("calls", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "protocol", "month", name="pk_api_usage"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "app_user",
         sa.Column("tenant_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("person_id", WHOLE, autoincrement=False, nullable=False),
