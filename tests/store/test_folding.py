@@ -9,7 +9,7 @@ from sqlalchemy import Text, bindparam, select
 
 from interlog.model.expressions import Function
 from interlog.store.engines import per_engine
-from interlog.store.expressions import _FUNCTIONS
+from interlog.store.functions import FUNCTIONS
 from interlog.store.statements import Query
 from interlog.store.store import Store
 
@@ -29,7 +29,7 @@ async def store(module_database_url: str) -> AsyncIterator[Store]:
 @pytest.mark.parametrize("function", [Function.LOWER, Function.UPPER])
 async def test_letters_of_every_alphabet(store: Store, function: Function) -> None:
     """Every character that Python and the server know alike, and words in which it matters where a letter stands."""
-    sqlite, postgresql = _FUNCTIONS[function]
+    sqlite, postgresql = FUNCTIONS[function]
     word = bindparam("word", type_=Text())
     query = Query(select(per_engine(sqlite, postgresql or sqlite, word)))
     texts = [chr(code) for code in range(1, 0x20000) if unicodedata.category(chr(code)) not in ("Cs", "Cn")]
