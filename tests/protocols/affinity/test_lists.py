@@ -246,18 +246,22 @@ class TestPagesOfEntries:
     """``GET /lists/{id}/list-entries`` and ``GET /v2/lists/{id}/list-entries``, page by page"""
 
     @pytest.mark.parametrize("type_", [0, 1, 8])
-    def test_cost_four_statements_wherever_they_begin(self, api: Caller, firm: Firm, type_: int) -> None:
-        """At the start, further on and at the end, with all fields of a list that has fifty."""
+    def test_cost_four_statements_wherever_they_begin(self, api: Caller, firm: Firm, mia: Person, type_: int) -> None:
+        """At the start, further on and at the end, with all fields of a list that has fifty, and whom they name."""
         list_id = _list(api, type_)
         for number in range(50):
             of_list = {"list_id": list_id} if number % 2 or type_ == 8 else {}
             answered(api.post("/fields", name=f"F{number}", entity_type=type_, value_type=6, **of_list))
+        keeper = answered(api.post("/fields", name="Keeper", entity_type=type_, value_type=0, list_id=list_id))["id"]
         for number in range(7):
             if type_ == 8:
-                answered(api.post("/opportunities", name=f"O{number}", list_id=list_id))
+                made = answered(api.post("/opportunities", name=f"O{number}", list_id=list_id))
+                id_, entry = made["id"], made["list_entries"][0]["id"]
             else:
-                party = firm.organization(f"F{number}") if type_ else firm.person(f"P{number}")
-                answered(api.post(f"/lists/{list_id}/list-entries", entity_id=party.id))
+                id_ = (firm.organization(f"F{number}") if type_ else firm.person(f"P{number}")).id
+                entry = answered(api.post(f"/lists/{list_id}/list-entries", entity_id=id_))["id"]
+            given = {"field_id": keeper, "entity_id": id_, "list_entry_id": entry, "value": mia.id}
+            answered(api.post("/field-values", **given))
         path, token, pages = f"/lists/{list_id}/list-entries", None, 0
         while pages == 0 or token is not None:
             given = {"page_size": 3} | ({"page_token": token} if token else {})
