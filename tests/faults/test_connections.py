@@ -11,7 +11,7 @@ from interlog.model.errors import Unavailable
 from tests.ledger.conftest import Firm, found_firm, meeting
 from tests.postgres import PostgresServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.faults
 
 
 @pytest_asyncio.fixture

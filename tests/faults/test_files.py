@@ -18,7 +18,7 @@ from interlog.ledger.tenants import system_actor
 from interlog.model.parties import PersonDraft
 from tests.serving import InterlogProcess, interlog_process, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.faults
 
 MEGABYTE = 1024 * 1024
 
@@ -39,7 +39,9 @@ def _served(url: str, files: Path) -> Iterator[tuple[InterlogProcess, httpx2.Cli
     environment = {"INTERLOG_FILES": str(files), "INTERLOG_MAX_UPLOAD": str(300 * MEGABYTE)}
     with interlog_process("--db", url, "--print-token", environment=environment) as process:
         headers = {"Authorization": f"Bearer {process.started['protocols']['affinity']['token']}"}
-        with httpx2.Client(base_url=f"{process.base}/affinity", headers=headers, timeout=60, trust_env=False) as client:
+        with httpx2.Client(
+            base_url=f"{process.base}/affinity", headers=headers, timeout=150, trust_env=False
+        ) as client:
             yield process, client
 
 

@@ -21,7 +21,7 @@ from tests.faults.writer import draft_of
 from tests.ledger.conftest import Firm, found_firm
 from tests.postgres import PostgresServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.faults
 
 HALVES = {
     "an interaction without its request": "SELECT number FROM interaction EXCEPT SELECT number FROM request",

@@ -115,7 +115,6 @@ def test_a_copy_is_equal(source: Firm, there: Answers, database_url: str, interl
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)
 def test_a_copy_goes_on_where_it_was_killed(
     source: Firm, there: Answers, database_url: str, interlog: Run, environment: dict[str, str]
 ) -> None:

@@ -34,7 +34,7 @@ def packages() -> Path:
                 shutil.copy(HERE / name, folder)
             options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             done = subprocess.run(
-                [NODE, _NPM, "ci", *options], cwd=folder, capture_output=True, text=True, timeout=170, check=False
+                [NODE, _NPM, "ci", *options], cwd=folder, capture_output=True, text=True, timeout=350, check=False
             )
             assert done.returncode == 0, f"npm could not install the locked packages: {done.stdout}{done.stderr}"
             (folder / ".ready").touch()
@@ -64,4 +64,4 @@ class Program:
         """End the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)

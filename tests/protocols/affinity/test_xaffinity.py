@@ -59,7 +59,7 @@ def run(any_firm: Firm, tmp_path: Path) -> Run:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=150,
             check=False,
         )
         printed = json.loads(done.stdout)

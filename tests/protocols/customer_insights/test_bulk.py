@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx2
 import psutil
-import pytest
 
 from tests.serving import interlog_process
 
@@ -18,7 +17,6 @@ MOST_MEMORY = 150_000_000
 """Bytes by which the server's memory may grow."""
 
 
-@pytest.mark.timeout(180)
 def test_bulk_is_stored_whole_and_leaves_memory_alone(tmp_path: Path) -> None:
     """Five requests of 10,000 lines: all accepted, all counted, and less than 150 MB more in use."""
     url = f"sqlite:///{tmp_path / 'bulk.db'}"
@@ -30,7 +28,7 @@ def test_bulk_is_stored_whole_and_leaves_memory_alone(tmp_path: Path) -> None:
         httpx2.Client(
             base_url=served.base + "/customer-insights/hubs/wide",
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"},
-            timeout=60,
+            timeout=150,
             trust_env=False,
         ) as client,
     ):

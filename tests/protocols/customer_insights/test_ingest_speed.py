@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from interlog.ledger import Ledger
 from interlog.ledger.tenants import system_actor
 from interlog.model.instances import Instance
@@ -82,7 +80,6 @@ def rows_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         return {name: connection.execute(f'select * from "{name}"').fetchall() for name in names}
 
 
-@pytest.mark.timeout(120)
 async def test_the_check_costs_a_part_of_what_the_bare_rows_do(tmp_path: Path) -> None:
     """Checking and coercing 10,000 instances of 15 fields, against a bare ``executemany`` of the rows they become."""
     ledger, actor, wide = await prepared(f"sqlite:///{tmp_path / 'filled.db'}")

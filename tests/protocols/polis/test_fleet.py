@@ -25,7 +25,7 @@ class Fleet:
     def __init__(self, base: str, token: str, seed: int) -> None:
         self.random = Random(seed)
         self.http = httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}, trust_env=False,
-                                       timeout=60)  # fmt: skip
+                                       timeout=150)  # fmt: skip
         self.contacts = [self.uuid() for _ in range(80)]
         self.campaigns = [self.uuid() for _ in range(3)]
         self.survey = self.uuid()

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 HERE = Path(__file__).parent
 _TOOLS = HERE.parents[3] / ".tools" / "clients"
-_SECONDS = 170
+_SECONDS = 350
 _PYTHONS = {"affinity-mcp": "3.13", "dlt-source-affinity": "3.12"}
 """Which Python a client needs that does not run on ours."""
 
@@ -107,4 +107,4 @@ class Client:
     ) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)

@@ -43,7 +43,7 @@ def source() -> Path:
         options = ["--no-deps", "--no-build-isolation", "--no-binary", "affinity-sdk", "--require-hashes", "-q"]
         done = subprocess.run(
             [str(python), "-m", "pip", "download", *options, "-r", str(wanted), "-d", str(folder)],
-            capture_output=True, text=True, timeout=170, check=False,
+            capture_output=True, text=True, timeout=350, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
@@ -107,7 +107,7 @@ class Suite:
     def _python(self, *arguments: str, input: str = "", **variables: str) -> str:
         done = subprocess.run(
             [str(environment("affinity-sdk")), *arguments], cwd=self._copy, env=self._environ | variables,
-            input=input, capture_output=True, text=True, timeout=170, check=False,
+            input=input, capture_output=True, text=True, timeout=350, check=False,
         )  # fmt: skip
         return done.stdout + done.stderr
 
