@@ -48,7 +48,7 @@ TRIED = {
     "list entry delete": ("{people} {entry} --yes", '"success": true'),
     "list entry field": ("{people} {entry} --set {stage} Won", "Won"),
     "list entry get": ("{people} {entry}", '"id": {entry}'),
-    "list export": ("{people} --field {won} --all", "Stage"),
+    "list export": ("{people} --field {won} --all", '"Stage": "Won"'),
     "list get": ("{people}", "{stage}"),
     "list ls": ("--query People --all", '"id": {people}'),
     "meeting get": ("{meeting}", '"id": {meeting}'),

@@ -92,6 +92,7 @@ def test_a_command_without_an_endpoint_says_so(things: Things, name: str) -> Non
     assert json.loads(done.output)["error"]["type"] == "not_found", done.output
 
 
+@pytest.mark.filterwarnings("ignore::getpass.GetPassWarning")
 @pytest.mark.parametrize("name", LOCAL)
 def test_a_command_that_asks_no_endpoint_works(things: Things, name: str) -> None:
     """What runs by itself, or at most looks whether the key is known, does so with this server's settings, too."""

@@ -168,8 +168,7 @@ These ask the server for nothing, or at most whether the key is known:
 affinity-sdk {SUITE} comes with tests that were written for a sandbox of the vendor. All of them run over a server here,
 with something of everything in it, and with what the suite's own script prepares: those that read, those of its command
 line, those that compare queries with exports, and the script that writes, with its merges and with webhooks that a
-receiver takes. Each passes, unless it needs an operation that is not served yet; but for these, for reasons of their
-own:
+receiver takes. Each passes, but for these, for reasons of their own:
 
 | test | reason |
 | --- | --- |
