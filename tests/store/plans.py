@@ -14,6 +14,7 @@ SMALL = {
     "tenant",
     "counter",
     "import_state",
+    "api_usage",
     "party_field",
     "chore",
     "interaction_type",

@@ -596,6 +596,7 @@ CASES: dict[str, Case] = {
     ),
     "usage.ADD": _simple(usage.ADD, of_protocol="affinity", of_month=24_000, many=5),
     "reminders.BY_IDS": _simple(reminders.BY_IDS, ids=[1, 2]),
+    "reminders.OF_PARTIES": _simple(reminders.OF_PARTIES, party_kind=0, parties=[1, 2]),
     "reminders.RECURRING": _simple(reminders.RECURRING, party_kind=0, parties=[1, 2]),
     "files.BY_IDS": _simple(files.BY_IDS, ids=[1, 2]),
     "files.DELETED": _simple(files.DELETED, id=1),

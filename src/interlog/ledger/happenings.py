@@ -1,7 +1,7 @@
 """What entries of the journal are about: records as they are by now, or as they were last, as far as an actor sees."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from ..model.files import File, Holder
 from ..model.interactions import Interaction
 from ..model.journal import Action, Entity, JournalEntry
 from ..model.notes import Note
-from ..model.parties import ListEntry, Opportunity, Organization, PartyList, Person
+from ..model.parties import ListEntry, Opportunity, Organization, Party, PartyList, Person
 from ..model.reminders import Reminder
 from ..model.tenancy import Actor, Right
 from ..store import files as file_rows
@@ -26,18 +26,12 @@ from ..store import party_values as value_rows
 from ..store import persons as person_rows
 from ..store import reminders as reminder_rows
 from ..store.store import Store
+from .consequences import Happened, with_consequences
 from .known_types import know
 from .opportunities import sees_list, visible_opportunities
 
 GONE = frozenset({Action.DELETE, Action.VOID, Action.MERGE})
 """What was done to a record that is not there afterwards."""
-
-
-class Happened(NamedTuple):
-    """An entry of the journal, and its record: as it is by now, or where it is gone, as it was last."""
-
-    entry: JournalEntry
-    record: Any
 
 
 class Happenings:
@@ -55,7 +49,7 @@ class Happenings:
             Entity.FIELD_VALUE: (FieldValue, self._values, self._sees_value),
             Entity.NOTE: (Note, self._notes, _sees_group),
             Entity.INTERACTION: (Interaction, self._interactions, _sees_group),
-            Entity.REMINDER: (Reminder, self._reminders, _sees_all),
+            Entity.REMINDER: (Reminder, self._reminders, self._sees_reminder),
             Entity.FILE: (File, self._files, self._sees_file),
             Entity.LIST: (PartyList, self._lists, _sees_list),
         }
@@ -88,7 +82,7 @@ class Happenings:
                 record = last[key]
             if record is not None and await sees(actor, record):
                 found.append(Happened(entry, record))
-        return await self._with_notes(actor, found)
+        return await with_consequences(self._database, actor.tenant.id, await self._with_notes(actor, found))
 
     async def _with_notes(self, actor: Actor, found: Sequence[Happened]) -> list[Happened]:
         """Return also what happened to the notes of interactions that have no entry of their own.
@@ -157,6 +151,15 @@ class Happenings:
 
     async def _sees_listed(self, actor: Actor, record: Opportunity | ListEntry) -> bool:
         return any(item.id == record.list_id and sees_list(actor, item) for item in await self._all_lists(actor))
+
+    async def _sees_reminder(self, actor: Actor, record: Reminder) -> bool:
+        """Whether an actor sees whom a reminder is about, or saw it before that was deleted."""
+        if record.party_kind is not Party.OPPORTUNITY:
+            return True
+        tenant, id_ = actor.tenant.id, record.party
+        there = (await opportunity_rows.by_ids(self._database, tenant, [id_])).get(id_)
+        found = there or await opportunity_rows.deleted(self._database, tenant, id_)
+        return found is not None and await self._sees_listed(actor, found)
 
     async def _sees_field(self, actor: Actor, record: Field) -> bool:
         lists = await self._all_lists(actor) if record.list_id is not None else []

@@ -33,6 +33,11 @@ _CHANGING = ("kind", "content", "due_at", "party_id", "owner", "completed_at", "
              "updated_at", "version", "deleted_at")  # fmt: skip
 
 BY_IDS = Query(select(*Columns).where(*_LIVE, member_of(Columns.id, "ids")))
+OF_PARTIES = Query(
+    select(*Columns).where(
+        *_LIVE, Columns.party_kind == parameter("party_kind"), member_of(Columns.party_id, "parties")
+    )
+)
 RECURRING = Query(
     select(*Columns).where(
         *_LIVE,
@@ -169,6 +174,12 @@ async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[in
     """Return reminders by their ids, without deleted ones."""
     rows = await database.fetch(BY_IDS, tenant=tenant, ids=database.array(ids))
     return {row[1]: _reminder_of(row) for row in rows}
+
+
+async def of_parties(database: Database, tenant: int, kind: Party, parties: Iterable[int]) -> list[Reminder]:
+    """Return the reminders about some parties of a kind, also where these are deleted."""
+    rows = await database.fetch(OF_PARTIES, tenant=tenant, party_kind=int(kind), parties=database.array(parties))
+    return [_reminder_of(row) for row in rows]
 
 
 async def recurring(database: Database, tenant: int, kind: Party, parties: Iterable[int]) -> list[Reminder]:

@@ -187,8 +187,8 @@ class TestDelivery:
         answered(api.delete(f"/persons/{created['id']}"))
         expected = [
             "person.created", "person.updated", "organization.created", "list.created", "opportunity.created",
-            "note.created", "note.created", "note.updated", "note.deleted", "opportunity.deleted",
-            "organization.deleted", "person.deleted",
+            "list_entry.created", "note.created", "note.created", "note.updated", "note.deleted",
+            "opportunity.deleted", "list_entry.deleted", "organization.deleted", "person.deleted",
         ]  # fmt: skip
         with telling(firm):
             wait_until(lambda: types(receiver)[-1:] == expected[-1:])
@@ -207,10 +207,10 @@ class TestDelivery:
         assert set(bodies[2]) == {"id", "name", "domain", "domains", "crunchbase_uuid", "global"}
         assert set(bodies[3]) == {"id", "type", "name", "public", "owner_id", "list_size", "ip_address"}
         assert set(bodies[4]) == {"id", "name", "person_ids", "organization_ids"}
-        assert bodies[9] == {"id": deal["id"], "name": "Deal"}
-        assert set(bodies[5]) == NOTE and bodies[5]["content"] == "Hello"
-        assert bodies[6]["interaction_id"] == call["id"]
-        assert bodies[7]["content"] == "Talked much" and bodies[8]["id"] == note["id"]
+        assert bodies[10] == {"id": deal["id"], "name": "Deal"}
+        assert set(bodies[6]) == NOTE and bodies[6]["content"] == "Hello"
+        assert bodies[7]["interaction_id"] == call["id"]
+        assert bodies[8]["content"] == "Talked much" and bodies[9]["id"] == note["id"]
 
     def test_is_signed(self, api: Caller, firm: Firm, receiver: Receiver) -> None:
         """By Standard Webhooks, with a key that who made it is shown if he asks for it."""
@@ -248,6 +248,63 @@ class TestDelivery:
         with telling(firm):
             wait_until(lambda: len(receiver.received) == 2)
         assert told(receiver) == [("list_entry.created", entry), ("list_entry.deleted", entry)]
+
+    def test_entries_of_opportunities(self, api: Caller, firm: Firm, receiver: Receiver) -> None:
+        """An opportunity stands on its list from its beginning to its end, and again once it is brought back."""
+        subscribed(api, receiver, "list_entry.created", "list_entry.deleted")
+        deal = answered(api.post("/opportunities", name="Deal", list_id=firm.deals()))
+        (entry,) = deal["list_entries"]
+        answered(api.delete(f"/opportunities/{deal['id']}"))
+        firm.server.run(firm.ledger.restoring.restore_opportunity(firm.actor, deal["id"]))
+        with telling(firm):
+            wait_until(lambda: len(receiver.received) == 3)
+        assert types(receiver) == ["list_entry.created", "list_entry.deleted", "list_entry.created"]
+        for _, body in told(receiver):
+            assert {name: body[name] for name in entry} == entry and body["entity"]["id"] == deal["id"]
+
+    def test_entries_of_who_is_merged(self, api: Caller, firm: Firm, ola: Person, receiver: Receiver) -> None:
+        """The survivor stands where who is gone stood: the entry is told anew, with whom it stands for."""
+        people = answered(api.post("/lists", name="People", type=0, is_public=True))
+        olga = firm.person("Olga")
+        entry = answered(api.post(f"/lists/{people['id']}/list-entries", entity_id=olga.id))
+        subscribed(api, receiver, "list_entry.created")
+        firm.server.run(firm.ledger.merges.merge(firm.actor, Party.PERSON, ola.id, olga.id))
+        with telling(firm):
+            wait_until(lambda: len(receiver.received) == 1)
+        ((_, body),) = told(receiver)
+        assert (body["id"], body["entity_id"], body["entity"]["first_name"]) == (entry["id"], ola.id, "Ola")
+
+    @pytest.mark.parametrize("kind", ["person", "organization", "opportunity"])
+    def test_reminders_go_and_come_with_whom_they_are_about(
+        self, api: Caller, firm: Firm, mia: Person, receiver: Receiver, kind: str
+    ) -> None:
+        """Each reminder about who is deleted is told as deleted, and as created once that is undone."""
+        new = {"person": firm.person, "organization": firm.organization, "opportunity": firm.opportunity}[kind]
+        about = new("Client").id
+        due = {"owner_id": mia.id, "type": 0, "due_date": "2090-01-01T00:00:00Z", f"{kind}_id": about}
+        ids = [answered(api.post("/reminders", **due))["id"] for _ in range(2)]
+        subscribed(api, receiver, "reminder.created", "reminder.deleted")
+        answered(api.delete(f"/{kind.removesuffix('y')}{'ies' if kind[-1] == 'y' else 's'}/{about}"))
+        firm.server.run(getattr(firm.ledger.restoring, f"restore_{kind}")(firm.actor, about))
+        with telling(firm):
+            wait_until(lambda: len(receiver.received) == 4)
+        assert types(receiver) == ["reminder.deleted"] * 2 + ["reminder.created"] * 2
+        assert [body["id"] for _, body in told(receiver)] == ids * 2
+
+    def test_reminders_of_what_one_may_not_see(self, api: Caller, firm: Firm, mia: Person, receiver: Receiver) -> None:
+        """Who does not see an opportunity is not told of reminders about it."""
+        secret = firm.server.run(
+            firm.ledger.opportunities.create_list(firm.actor, "Secret", Party.OPPORTUNITY, is_public=False)
+        )
+        deals = [firm.opportunity("Hidden", list_id=secret.id), firm.opportunity("Seen")]
+        subscribed(firm.caller(PREFIX, firm.token_of(firm.colleague("Ben"))), receiver, "reminder.created")
+        for deal in deals:
+            due = {"owner_id": mia.id, "type": 0, "due_date": "2090-01-01T00:00:00Z"}
+            answered(api.post("/reminders", **due, opportunity_id=deal.id))
+        with telling(firm):
+            wait_until(lambda: len(receiver.received) == 1)
+        ((_, body),) = told(receiver)
+        assert body["opportunity"]["id"] == deals[1].id
 
     def test_fields_and_values(self, api: Caller, firm: Firm, ola: Person, receiver: Receiver) -> None:
         """A field is made, and a value in it made, changed and deleted: each with its field, as reads show it."""

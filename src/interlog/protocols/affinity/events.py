@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from interlog.ledger import Ledger
-from interlog.ledger.happenings import Happened
+from interlog.ledger.consequences import BRINGING, Happened
 from interlog.model.deliveries import Message, Subscription
 from interlog.model.files import File, Holder
 from interlog.model.interactions import Interaction
@@ -91,21 +91,21 @@ class Events:
     ) -> list[Message]:
         """Return the messages that entries of the journal give, of the events that the subscription is about."""
         asked = subscription.target.about["subscriptions"] or EVENTS
-        also = {Entity.INTERACTION} if any(name.startswith("note.") for name in asked) else ()  # they hold notes
+        also = {by for entity, bringing in BRINGING.items() if _is_asked(entity, asked) for by in bringing}
         meant = [entry for entry in entries if entry.entity in also or event_of(entry) in asked]
         if not meant:
             return []
         view = _View(self._ledger, actor, self._settings)
         happened = await self._ledger.happenings.of(actor, meant)
         happened = [item for item in happened if event_of(item.entry) in asked]
-        bodies: dict[tuple[Position, Entity], Any] = {}
+        bodies: dict[tuple[Position, Entity, int], Any] = {}
         for entity, show in _SHOWN.items():
             same = [item for item in happened if item.entry.entity is entity]
             shown = await show(view, same) if same else []
-            bodies |= {(item.entry.position, entity): body for item, body in zip(same, shown, strict=True)}
+            bodies |= {_key(item.entry): body for item, body in zip(same, shown, strict=True)}
         messages = []
         for item in happened:
-            body, event = bodies[item.entry.position, item.entry.entity], event_of(item.entry)
+            body, event = bodies[_key(item.entry)], event_of(item.entry)
             if body is not None and event is not None:
                 messages.append(Message(event, _encode({"type": event, "body": body})))
         return messages
@@ -118,7 +118,18 @@ def event_of(entry: JournalEntry) -> str | None:
         return None
     if entry.action is Action.MERGE and entry.entity is Entity.ORGANIZATION:
         return "organization.merged"
+    if entry.action is Action.AMEND and entry.entity is Entity.LIST_ENTRY:
+        return "list_entry.created"  # somebody else stands there: who was there was merged into him
     return f"{name}.{_VERBS.get(entry.action, 'deleted')}"
+
+
+def _is_asked(entity: Entity, asked: Sequence[str]) -> bool:
+    return any(name.startswith(f"{_NAMES[entity]}.") for name in asked)
+
+
+def _key(entry: JournalEntry) -> tuple[Position, Entity, int]:
+    """Return what tells apart all that one entry of the journal stands for."""
+    return entry.position, entry.entity, entry.entity_id
 
 
 def _is_gone(item: Happened) -> bool:
@@ -186,9 +197,10 @@ async def _lists(view: _View, items: Sequence[Happened]) -> list[Any]:
 async def _entries(view: _View, items: Sequence[Happened]) -> list[Any]:
     ids = {kind: {item.record.party for item in items if item.record.kind is kind} for kind in Party}
     ledger, actor = view.ledger, view.actor
-    found: dict[Party, Mapping[int, Person | Organization]] = {
+    found: dict[Party, Mapping[int, Person | Organization | Opportunity]] = {
         Party.PERSON: await ledger.persons.get_many(actor, ids[Party.PERSON]),
         Party.ORGANIZATION: await ledger.organizations.get_many(actor, ids[Party.ORGANIZATION]),
+        Party.OPPORTUNITY: await ledger.opportunities.get_many(actor, ids[Party.OPPORTUNITY]),
     }
     bodies: list[Any] = []
     for item in items:
