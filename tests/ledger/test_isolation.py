@@ -158,6 +158,8 @@ READS: dict[str, Attempt] = {
     "files.get_many": lambda firm, ids: firm.ledger.files.get_many(firm.actor, [ids["file"]]),
     "files.deleted": lambda firm, ids: firm.ledger.files.deleted(firm.actor, ids["lost_file"]),
     "files.page": lambda firm, ids: _first(firm.ledger.files.page(firm.actor, limit=9)),
+    "files.feed": lambda firm, ids: _first(firm.ledger.files.feed(firm.actor, limit=9)),
+    "files.count": lambda firm, ids: firm.ledger.files.count(firm.actor),
     "files.page_of": lambda firm, ids: _first(
         firm.ledger.files.page_of(firm.actor, Holder.PERSON, ids["person"], limit=9)
     ),

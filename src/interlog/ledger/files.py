@@ -5,6 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, 
 
 from msgspec.structs import replace
 
+from ..model.conditions import Condition
 from ..model.errors import Conflict, Invalid, NotFound, Problem, Unavailable, unknown_id
 from ..model.files import File, Holder, clean_name
 from ..model.instants import now
@@ -13,6 +14,7 @@ from ..model.parties import Party
 from ..model.tenancy import Actor, Right, Tenant
 from ..store import files as rows
 from ..store import interactions as interaction_rows
+from ..store import opportunities as opportunity_rows
 from ..store.contents import Incoming
 from ..store.database import Stale
 from ..store.journal import add_entry
@@ -20,6 +22,7 @@ from ..store.rows import encode
 from ..store.statements import Unit
 from ..store.store import Store
 from .media_types import media_type_of
+from .opportunities import sees_list
 from .present import present
 
 STRAY = 24 * 3600.0
@@ -114,6 +117,22 @@ class Files:
         )
         following = found[limit - 1].id if len(found) > limit else None
         return await self._seen(actor, found[:limit]), following
+
+    async def feed(
+        self, actor: Actor, condition: Condition | None = None, *, before: int = 2**62, limit: int
+    ) -> tuple[list[File], int | None]:
+        """Return files of parties that meet a condition, newest first, as ``latest`` does."""
+        actor.require(Right.READ)
+        found = await rows.feed(self._database, actor.tenant.id, condition, before=before, limit=limit + 1)
+        following = found[limit - 1].id if len(found) > limit else None
+        return await self._seen(actor, found[:limit]), following
+
+    async def count(self, actor: Actor, condition: Condition | None = None) -> int:
+        """Return how many files of parties meet a condition, beside whoever is there and seen by the actor."""
+        actor.require(Right.READ)
+        lists = await opportunity_rows.lists(self._database, actor.tenant.id)
+        seen = [item.id for item in lists if sees_list(actor, item)]
+        return await rows.count(self._database, actor.tenant.id, seen, condition)
 
     async def page_of(
         self, actor: Actor, kind: Holder, holder: int, *, after: int = 0, limit: int

@@ -1,12 +1,16 @@
 """Files: rows and reads. Their contents are elsewhere, see ``contents``."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, func, select, text
 
+from ..model.conditions import Condition
 from ..model.files import File, Holder
+from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
+from .parties import is_seen
 from .rows import update_of
 from .schema import file
 from .schema.files import LISTED
@@ -26,9 +30,46 @@ PAGE = Query(_LIVE.where(_BEHIND).order_by(Columns.id).limit(_LIMIT))
 PAGE_OF_PARTIES = Query(select(*_SHOWN).where(_OF_TENANT, text(LISTED), _BEHIND).order_by(Columns.id).limit(_LIMIT))
 PAGE_OF = Query(_LIVE.where(*_OF_HOLDER, _BEHIND).order_by(Columns.id).limit(_LIMIT))
 LATEST_OF = Query(_LIVE.where(*_OF_HOLDER, Columns.id < parameter("before")).order_by(Columns.id.desc()).limit(_LIMIT))
+_FIELDS: dict[str, ColumnElement[Any]] = {"creator": Columns.uploader, "created_at": Columns.created_at}
+"""What conditions can be about."""
+
 EVERY = Query(select(*_SHOWN).where(_OF_TENANT, _BEHIND).order_by(Columns.id).limit(_LIMIT))
 KEYS = Query(select(Columns.key).where(_OF_TENANT, member_of(Columns.key, "keys", text=True)))
 CHANGE = update_of(file, ("tenant_id", "id"), "holder_id", "version", "deleted_at")
+
+
+@lru_cache(maxsize=SHAPES)
+def feed_query(shape: Shape | None = None) -> Query:
+    """Return the statement of files of parties, newest first, narrowed by a condition."""
+    statement = select(*_SHOWN).where(_OF_TENANT, text(LISTED), Columns.id < parameter("before"))
+    statement = statement if shape is None else statement.where(matching(shape, _FIELDS))
+    return Query(statement.order_by(Columns.id.desc()).limit(_LIMIT))
+
+
+@lru_cache(maxsize=SHAPES)
+def count_query(shape: Shape | None = None) -> Query:
+    """Return the statement that counts the files that meet a condition, and whose party is there and seen."""
+    seen = is_seen(Columns.tenant_id, Columns.holder_kind, Columns.holder_id)
+    statement = select(func.count()).select_from(file).where(_OF_TENANT, text(LISTED), seen)
+    return Query(statement if shape is None else statement.where(matching(shape, _FIELDS)))
+
+
+async def feed(database: Database, tenant: int, condition: Condition | None, *, before: int, limit: int) -> list[File]:
+    """Return files of parties that meet a condition, those with lower ids than ``before``, newest first."""
+    if condition is None:
+        rows = await database.fetch(feed_query(), tenant=tenant, before=before, limit=limit)
+    else:
+        query = feed_query(shape_of(condition))
+        rows = await database.fetch_long(query, tenant=tenant, before=before, limit=limit, **arguments_of(condition))
+    return [_file_of(row) for row in rows]
+
+
+async def count(database: Database, tenant: int, lists: Iterable[int], condition: Condition | None) -> int:
+    """Return how many files meet a condition whose party is there; of opportunities those on some lists."""
+    query = count_query(None if condition is None else shape_of(condition))
+    values = {} if condition is None else arguments_of(condition)
+    rows = await database.fetch_long(query, tenant=tenant, lists=database.array(lists), **values)
+    return int(rows[0][0])
 
 
 async def by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, File]:

@@ -7,9 +7,11 @@ looks through; persons and organizations have ``name_key`` besides.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, literal_column, or_, select
 
+from ..model.parties import Party
 from .database import Database, Row
+from .schema import opportunity, organization, person
 from .statements import Query, member_of, parameter
 
 _INDEXED = 200
@@ -35,6 +37,22 @@ def deleted_query(table: Table, shown: Sequence[ColumnElement[Any]]) -> Query:
         table.c.tenant_id == parameter("tenant"), table.c.id == parameter("id"), table.c.deleted_at.is_not(None)
     )
     return Query(statement.where(table.c.merged_into.is_(None)) if "merged_into" in table.c else statement)
+
+
+def is_seen(tenant: ColumnElement[int], kind: ColumnElement[int], id_: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return whether the one whom a row names is there; of opportunities, those on some lists (parameter ``lists``)."""
+    arms = []
+    for party, table, more in (
+        (Party.PERSON, person, ()),
+        (Party.ORGANIZATION, organization, ()),
+        (Party.OPPORTUNITY, opportunity, (member_of(opportunity.c.list_id, "lists"),)),
+    ):
+        found: Select[Any] = select(literal_column("1")).where(
+            table.c.tenant_id == tenant, table.c.id == id_, table.c.deleted_at.is_(None), *more
+        )
+        # As a value, since PostgreSQL would read whole tables for EXISTS.
+        arms.append(and_(kind == literal_column(str(int(party))), found.scalar_subquery().is_not(None)))
+    return or_(*arms)
 
 
 def by_uuids_query(party: Table) -> Query:

@@ -6,14 +6,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
-    Table,
-    and_,
     bindparam,
     case,
     func,
     literal_column,
-    or_,
     select,
     tuple_,
     update,
@@ -24,7 +20,8 @@ from ..model.parties import Party
 from ..model.reminders import Reminder, ReminderKind, Reset, Status
 from .conditions import SHAPES, Shape, arguments_of, matching, shape_of
 from .database import Database, Row
-from .schema import opportunity, organization, person, reminder
+from .parties import is_seen
+from .schema import reminder
 from .statements import Query, Unit, member_of, parameter
 
 Columns = reminder.c
@@ -109,25 +106,10 @@ def page_query(by: frozenset[str], *, completed: bool | None = None, shape: Shap
     return Query(statement.order_by(Columns.due_at, Columns.id).limit(parameter("limit")))
 
 
-def _there(kind: Party, table: Table, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return whether the one whom a reminder is about, if of this kind, is there.
-
-    As a value, since PostgreSQL would read whole tables for EXISTS.
-    """
-    found: Select[Any] = select(literal_column("1")).where(
-        table.c.tenant_id == Columns.tenant_id, table.c.id == Columns.party_id, table.c.deleted_at.is_(None), *more
-    )
-    return and_(Columns.party_kind == _number(kind), found.scalar_subquery().is_not(None))
-
-
 @lru_cache(maxsize=SHAPES)
 def count_query(shape: Shape | None = None) -> Query:
     """Return the statement that counts the reminders that meet a condition, and whose party is there and seen."""
-    seen = or_(
-        _there(Party.PERSON, person),
-        _there(Party.ORGANIZATION, organization),
-        _there(Party.OPPORTUNITY, opportunity, member_of(opportunity.c.list_id, "lists")),
-    )
+    seen = is_seen(Columns.tenant_id, Columns.party_kind, Columns.party_id)
     statement = select(func.count()).select_from(reminder).where(*_LIVE, seen)
     return Query(statement if shape is None else statement.where(matching(shape, _FIELDS)))
 

@@ -258,6 +258,40 @@ class TestLists:
                 unknown("organization_id", UNKNOWN, "Organization"))  # fmt: skip
 
 
+@pytest.mark.covers("v2.files.list")
+class TestFeed:
+    """``GET /v2/files``"""
+
+    def test_newest_first(self, api: Caller, firm: Firm, ola: Person, ben: Person) -> None:
+        """All files of parties that the caller sees, over pages; how many there are, and narrowed by a filter."""
+        bens = Caller(api.http, api.base, firm.token_of(ben))
+        own = answered(api.post("/lists", name="Own", type=8, is_public=False))["id"]
+        deal = firm.opportunity("Deal", list_id=own)
+        call = firm.log("Call", now(), firm.mia, ola)
+        ids = [stored(bens if n % 2 else api, (f"{n}", b"x"), person_id=ola.id)[0]["id"] for n in range(5)]
+        ids += [stored(api, ("deal", b"x"), opportunity_id=deal.id)[0]["id"]]
+        stored(api, ("call", b"x"), interaction_id=call.number)
+        for reader, seen in ((api, ids), (bens, ids[:-1])):
+            found: list[int] = []
+            url: str | None = f"{api.base}/v2/files?limit=2&totalCount=true"
+            while url is not None:
+                page = reader.http.get(url, headers={"Authorization": f"Bearer {reader.token}"}).json()
+                assert page["pagination"]["totalCount"] == len(seen)
+                found += [item["id"] for item in page["data"]]
+                url = page["pagination"]["nextUrl"]
+            assert found == seen[::-1]
+        (item,) = api.get("/v2/files", limit=1).json()["data"]
+        assert set(item) == {"id", "name", "size", "type", "creator", "createdAt", "updatedAt"}
+
+        def filtered(text: str) -> list[int]:
+            return [item["id"] for item in api.get("/v2/files", filter=text).json()["data"]]
+
+        assert filtered(f"creator.id = {ben.id}") == [ids[3], ids[1]]
+        assert filtered("createdAt > 2026-01-01T00:00:00Z") == ids[::-1]
+        assert filtered("createdAt < 2026-01-01T00:00:00Z") == []
+        assert api.get("/v2/files", filter="size > 1").status_code == 400
+
+
 @pytest.mark.covers("files.delete")
 def test_delete(api: Caller, firm: Firm, ola: Person) -> None:
     """A deleted file is gone from everywhere, under either path."""

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from affinity import Affinity, AsyncAffinity
-from affinity.types import CompanyId, OpportunityId, PersonId
+from affinity.types import CompanyId, OpportunityId, PersonId, UserId
 
 from tests.serving import Firm
 
-from .sdk import BY, async_client_of, client
+from .sdk import BY, async_client_of, client, client_of
 
 __all__ = ["client"]
 
@@ -53,3 +53,16 @@ async def test_files_asynchronously(firm: Firm) -> None:
         assert await client.files.upload_bytes(b"Text", "a.txt", person_id=ola)
         (item,) = (await client.files.list(person_id=ola)).data
         assert await client.files.download(item.id) == b"Text"
+
+
+@pytest.mark.covers("v2.files.list", "v2.files.get", by=BY)
+def test_feed(firm: Firm) -> None:
+    """All files over pages, and an address that needs no key."""
+    ola = PersonId(firm.person("Ola", "Berg").id)
+    with client_of(firm) as client:
+        for number in range(3):
+            assert client.files.upload_bytes(b"Text", f"{number}.txt", person_id=ola)
+        found = list(client.files.iter_feed(limit=2, creator_id=UserId(firm.mia.id)))
+        assert [item.name for item in found] == ["2.txt", "1.txt", "0.txt"]
+        url = client.files.get_download_url(found[0].id).url
+    assert firm.server.http.get(url).content == b"Text"

@@ -29,7 +29,6 @@ NOT_YET = missing(
     ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}/values"),
     ("14.5", "GET", "/v2/field-value-changes"),
     ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/field-value-changes"),
-    ("14.6", "GET", "/v2/files"),
 )
 
 NEVER = (

@@ -81,6 +81,7 @@ REMINDERS = {
     "createdAt": time_property("created_at"),
     "updatedAt": time_property("updated_at"),
 }  # fmt: skip
+FILES = {"creator.id": id_property("creator"), "createdAt": time_property("created_at")}
 FIELDS = {"name": Property("name", str, "a text", (Operator.EQUAL, Operator.CONTAINS))}
 """Fields, which are few: each is looked at."""
 

@@ -26,6 +26,8 @@ _REMINDERS = (
 )  # fmt: skip
 
 _FILES = (
+    Operation(name="v2.files.list", method="GET", paths=("/v2/files",), version=2, spec="14.6",
+              handler=files.list_, params=files.LIST),
     Operation(name="v2.files.get", method="GET", paths=("/v2/files/{id}",), version=2, spec="14.6",
               handler=files.get, params=files.GET),
 )  # fmt: skip
