@@ -54,7 +54,7 @@ def _free_port() -> int:
 def test_a_page_does_what_it_says(page: str, fresh_database: FreshDatabase, tmp_path: Path) -> None:
     """Everything on the page runs and prints what the page shows, on PostgreSQL too where the page goes there."""
     text = (ROOT / page).read_text()
-    port, desktop, bridge = _free_port(), _free_port(), _free_port()
+    port, desktop, bridge, receiver = (_free_port() for _ in range(4))
     folder, home = tmp_path / "reader", tmp_path / "home"
     folder.mkdir()
     home.mkdir()
@@ -76,6 +76,8 @@ def test_a_page_does_what_it_says(page: str, fresh_database: FreshDatabase, tmp_
         "port 9501": f"port {desktop}",
         "127.0.0.1:4499": f"127.0.0.1:{bridge}",  # a bridge between desktop agents
         "--port 4499": f"--port {bridge}",
+        "127.0.0.1:9502": f"127.0.0.1:{receiver}",  # of how-to/receive-webhooks.md
+        '"127.0.0.1", 9502': f'"127.0.0.1", {receiver}',
     }
     with ExitStack() as stack:
         if NPM in text:
