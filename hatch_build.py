@@ -7,7 +7,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class BrowserFiles(BuildHookInterface):  # type: ignore[type-arg]
+class BrowserFiles(BuildHookInterface):  # type: ignore[type-arg]  # its configuration has no type of ours
     """Makes the files that pages take from other people's work."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

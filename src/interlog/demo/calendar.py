@@ -135,10 +135,6 @@ class Calendar:
         index = day - self.first
         return self._open[index] if 0 <= index < len(self._open) else day
 
-    def is_quiet(self, day: int) -> bool:
-        """Return True in the weeks when nobody answers: the end of December, the middle of August."""
-        return _season(date.fromordinal(day)) < 0.6
-
     def maker(self, day: int) -> Callable[[int, int], datetime]:
         """Return a function that makes the time of a second of that day (and its minute) in the firm's zone."""
         of = date.fromordinal(day)

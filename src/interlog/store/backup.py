@@ -156,7 +156,7 @@ async def _restore_sqlite(path: Path, source: Path, force: bool) -> None:
     with _written_whole(path) as part:
         await asyncio.to_thread(_copy_sqlite, source, part)
         await migrate(f"sqlite:///{quote(str(part))}")
-        if path.exists():  # noqa: ASYNC240
+        if path.exists():  # noqa: ASYNC240  # a command, with no loop to hold up
             await asyncio.to_thread(_release_sqlite, path, force)
 
 

@@ -42,7 +42,7 @@ class PostgresqlDatabase(Database):
     """A PostgreSQL database. Any number of processes may read and write it."""
 
     is_postgresql = True
-    dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+    dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy says no types here
     shared = True
 
     def __init__(self, url: str, *, connections: int = 8) -> None:
@@ -104,8 +104,8 @@ class PostgresqlDatabase(Database):
     async def fetch(self, query: Query, **arguments: Any) -> Sequence[Row]:
         compiled = self.compiled(query)
         async with self._connection() as connection:
-            rows: Any = await connection.fetch(compiled.text, *compiled.bind(arguments))  # records are sequences
-            return rows  # type: ignore[no-any-return]
+            rows: Any = await connection.fetch(compiled.text, *compiled.bind(arguments))
+            return rows  # type: ignore[no-any-return]  # records are sequences, which the driver does not say
 
     async def fetch_long(self, query: Query, **arguments: Any) -> Sequence[Row]:
         return await self.fetch(query, **arguments)
@@ -117,7 +117,7 @@ class PostgresqlDatabase(Database):
                 rows: Any = await connection.fetch(compiled.text, *compiled.bind(arguments), timeout=seconds)
             except TimeoutError:  # the driver has the server cancel it, and waits for that before the next statement
                 raise too_long(seconds) from None
-            return rows  # type: ignore[no-any-return]
+            return rows  # type: ignore[no-any-return]  # records are sequences, which the driver does not say
 
     async def take(self, query: Query, **arguments: Any) -> Row:
         rows = await self.fetch(query, **arguments)

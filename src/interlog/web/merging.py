@@ -84,12 +84,12 @@ class Merging(Generic[Record]):
 
     async def known(self, view: View, id_: int) -> Record:
         """Return one of the kind."""
-        found: Any
+        found: Any  # whatever the kind, Record is its type
         if self.kind is Party.PERSON:
             found = await view.ledger.persons.get(view.actor, id_)
         else:
             found = await view.ledger.organizations.get(view.actor, id_)
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # as above
 
     async def _chooser(
         self,
