@@ -34,7 +34,7 @@ class TestMoments:
             "first_email": YESTERDAY - 3 * HOUR, "last_email": YESTERDAY - HOUR,
             "first_event": YESTERDAY - 3 * DAY, "last_event": YESTERDAY - DAY,
             "next_event": moments["next_event"].at if moments["next_event"] else 0,
-            "last_chat_message": YESTERDAY, "last_interaction": YESTERDAY,
+            "first_chat_message": YESTERDAY, "last_chat_message": YESTERDAY, "last_interaction": YESTERDAY,
         }  # fmt: skip
         assert moments["next_event"] is not None and now() < moments["next_event"].at < now() + 2 * DAY
         assert moments["next_event"].internal == (acme.mia.id,)
