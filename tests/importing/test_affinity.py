@@ -254,6 +254,26 @@ def test_what_is_left_behind_is_named(source: Firm, tmp_path: Any, interlog: Run
     assert len(views_left) == len(source.caller("/affinity").get("/lists").json())
 
 
+def test_what_is_withheld_does_not_end_it(source: Firm, there: Answers, tmp_path: Any, interlog: Run) -> None:
+    """What a token may not read, and need not, is left out and named; the rest is copied."""
+    withheld = ("/v2/person-merges", "/field-value-changes", "/webhook", "/v2/lists/")
+
+    def fault(path: str, number: int) -> tuple[int, dict[str, str], bytes] | None:
+        if path.removeprefix("/affinity").startswith(withheld):
+            return (403, {}, b"[]") if "merges" in path else (400, {}, b'["not for you"]')
+        return None
+
+    with relay(source.server.base) as between:
+        between.fault = fault
+        given = ("import", "affinity", "--from", f"{between.base}/affinity", "--token", source.token, "--rounded")
+        done = interlog(*given, "--json", db=f"sqlite:///{tmp_path}/copy.db", **NO_PROXY).data
+    left = {text.partition(" are left out: ")[0] for text in done["remarks"]}
+    fields = {f"how values of field {item['id']} changed" for item in source.caller("/affinity").get("/fields").json()}
+    assert left == fields | {"person-merges", "webhooks", "views of lists", "which fields are required"}
+    expected = counts_of(there) | {"merges": 2, "field-value-changes": 0, "webhooks": 0}
+    assert done["counts"] == expected
+
+
 def test_a_source_may_be_slow_and_faulty(source: Firm, there: Answers, tmp_path: Any, interlog: Run) -> None:
     """A limit with Retry-After is kept, a fault is tried again, and nothing is stored twice or left out."""
     url = f"sqlite:///{tmp_path}/copy.db"

@@ -95,7 +95,11 @@ class AffinityImport:
             if part in self._state.done:
                 continue
             await self._copy(part)
-            self._state = await self._ledger.imports.end_part(actor, self._state, part, last=part == PARTS[-1])
+            remarks = tuple(f"{what} are left out: {why}" for what, why in self._source.withheld.items())
+            self._source.withheld.clear()
+            self._state = await self._ledger.imports.end_part(
+                actor, self._state, part, last=part == PARTS[-1], remarks=remarks
+            )
         return self._state
 
     def _show(self, part: str) -> None:
@@ -208,7 +212,9 @@ class AffinityImport:
 
     async def _copy_changes(self) -> None:
         for kind in FIELD_OWNERS:
-            for field in filter(translate.is_own, await fields(self._source, kind)):
+            for field in await fields(self._source, kind):
+                if not (translate.is_own(field) and field.track_changes):
+                    continue
                 async for page in changes(self._source, field.id):
                     for unit in units(page):
                         found = [translate.change(item) for item in unit]

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
+from types import GenericAlias
 from typing import Any, TypeVar
 
 from ..model.errors import NotFound
 from ..model.parties import Party, PartyList
 from . import wire
-from .source import Source
+from .source import Source, Withheld
 
 Item = TypeVar("Item")
 
@@ -45,25 +46,23 @@ async def entries(source: Source, list_: PartyList) -> AsyncIterator[list[wire.L
 
 def reminders(source: Source) -> AsyncIterator[list[wire.Reminder]]:
     """Yield all reminders, in pages; none where the source knows no reminders."""
-    return unless_unknown(source.pages("/reminders", "reminders", wire.Reminder, page_size=PAGE))
+    return if_shown(source, "reminders", source.pages("/reminders", "reminders", wire.Reminder, page_size=PAGE))
 
 
 def files(source: Source) -> AsyncIterator[list[wire.EntityFile]]:
     """Yield all files, in pages; none where the source knows no files."""
-    return unless_unknown(source.pages("/entity-files", "entity_files", wire.EntityFile, page_size=PAGE))
+    return if_shown(source, "files", source.pages("/entity-files", "entity_files", wire.EntityFile, page_size=PAGE))
 
 
 def merges(source: Source, kind: Party) -> AsyncIterator[list[wire.Merge]]:
     """Yield the merges of a kind of party, newest first, in pages."""
-    return unless_unknown(source.collection(f"/v2/{_MERGES[kind]}", wire.Merge, limit=PAGE_V2))
+    return if_shown(source, _MERGES[kind], source.collection(f"/v2/{_MERGES[kind]}", wire.Merge, limit=PAGE_V2))
 
 
 async def webhooks(source: Source) -> list[wire.Webhook]:
     """Return all webhooks."""
-    try:
-        return await source.get("/webhook", list[wire.Webhook])
-    except NotFound:
-        return []
+    pages = if_shown(source, "webhooks", _one(source, "/webhook", wire.Webhook))
+    return [item async for page in pages for item in page]
 
 
 async def changes(source: Source, field: int) -> AsyncIterator[list[wire.FieldValueChange]]:
@@ -74,12 +73,13 @@ async def changes(source: Source, field: int) -> AsyncIterator[list[wire.FieldVa
     place: dict[str, Any] = {}
     known: set[int] = set()
     while True:
-        try:
-            found = await source.get(
-                "/field-value-changes", list[wire.FieldValueChange], field_id=field, order_by="asc", limit=PAGE, **place
-            )
-        except NotFound:
-            return
+        asked = {"field_id": field, "order_by": "asc", "limit": PAGE, **place}
+        pages = if_shown(
+            source,
+            f"how values of field {field} changed",
+            _one(source, "/field-value-changes", wire.FieldValueChange, **asked),
+        )
+        found = [item async for page in pages for item in page]
         new = [item for item in found if item.id not in known]
         if not new:
             return
@@ -90,7 +90,9 @@ async def changes(source: Source, field: int) -> AsyncIterator[list[wire.FieldVa
 
 def saved_views(source: Source, list_: PartyList) -> AsyncIterator[list[wire.SavedView]]:
     """Yield the views that people keep of a list, in pages."""
-    return unless_unknown(source.collection(f"/v2/lists/{list_.id}/saved-views", wire.SavedView, limit=PAGE_V2))
+    return if_shown(
+        source, "views of lists", source.collection(f"/v2/lists/{list_.id}/saved-views", wire.SavedView, limit=PAGE_V2)
+    )
 
 
 async def metadata(source: Source, kind: Party, lists_: Iterable[int]) -> dict[int, wire.FieldMetadata]:
@@ -98,7 +100,8 @@ async def metadata(source: Source, kind: Party, lists_: Iterable[int]) -> dict[i
     paths = [f"/v2/{_FIELDS[kind]}/fields"] if kind in _FIELDS else []
     found: dict[int, wire.FieldMetadata] = {}
     for path in (*paths, *(f"/v2/lists/{id_}/fields" for id_ in lists_)):
-        async for page in unless_unknown(source.collection(path, wire.FieldMetadata, limit=PAGE_V2)):
+        pages = source.collection(path, wire.FieldMetadata, limit=PAGE_V2)
+        async for page in if_shown(source, "which fields are required", pages):
             own = {item.id.removeprefix("field-"): item for item in page}
             found |= {int(number): item for number, item in own.items() if number.isascii() and number.isdigit()}
     return found
@@ -107,18 +110,27 @@ async def metadata(source: Source, kind: Party, lists_: Iterable[int]) -> dict[i
 async def times(source: Source, collection: str) -> dict[int, wire.Times]:
     """Return the times that only version 2 knows of the records of a collection; nothing where it does not know it."""
     found: dict[int, wire.Times] = {}
-    async for page in unless_unknown(source.collection(f"/v2/{collection}", wire.Times, limit=PAGE_V2)):
+    pages = source.collection(f"/v2/{collection}", wire.Times, limit=PAGE_V2)
+    async for page in if_shown(source, f"when {collection} were changed", pages):
         found |= {item.id: item for item in page}
     return found
 
 
-async def unless_unknown(pages: AsyncIterator[list[Item]]) -> AsyncIterator[list[Item]]:
-    """Yield pages; none where the source knows no such thing."""
+async def if_shown(source: Source, what: str, pages: AsyncIterator[list[Item]]) -> AsyncIterator[list[Item]]:
+    """Yield pages of what need not be there; none where the source does not know it, or withholds it."""
     try:
         async for page in pages:
             yield page
     except NotFound:
         return
+    except Withheld as error:
+        source.withheld[what] = str(error)
+
+
+async def _one(source: Source, path: str, kind: type[Item], **params: Any) -> AsyncIterator[list[Item]]:
+    """Yield what stands at a path without pages."""
+    kinds: Any = GenericAlias(list, (kind,))
+    yield await source.get(path, kinds, **params)
 
 
 async def fields(source: Source, kind: Party) -> list[wire.Field]:

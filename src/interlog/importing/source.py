@@ -36,10 +36,15 @@ class Again(Exception):
         self.is_limit, self.pause = is_limit, pause
 
 
+class Withheld(Unavailable):
+    """That something is not shown to this token, or not at all; what can be done without it goes on."""
+
+
 class Source:
     """An account of the Affinity API. ``url`` is the base of version 1; version 2 is below it, at ``/v2``.
 
-    ``waiting`` is told for how many seconds nothing is asked, and why.
+    ``waiting`` is told for how many seconds nothing is asked, and why. ``withheld``: which of what need not be read was
+    not shown, by path, and why.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Source:
             raise Invalid(Problem("--token", "must be a key of the Affinity API"))
         self.url = url.rstrip("/").removesuffix("/v2")
         self.requests = 0
+        self.withheld: dict[str, str] = {}
         self._waiting = waiting or (lambda seconds, why: None)
         self._resting_until = 0.0
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -188,11 +194,11 @@ class Source:
         if status == 401:
             raise Unavailable(f"{self.url} does not know the token")
         if status == 403:
-            raise Unavailable(f"{self.url}{path} may not be read with this token")
+            raise Withheld(f"{self.url}{path} may not be read with this token")
         if status in (404, 422):
             raise NotFound("record", f"{path} of {self.url}", "address")
         if status != 429 and status < 500:
-            raise Unavailable(f"{self.url}{path} answers {status}: {answer.text[:200]}")
+            raise Withheld(f"{self.url}{path} answers {status}: {answer.text[:200]}")
 
 
 def _asked_pause(headers: Mapping[str, str]) -> float | None:

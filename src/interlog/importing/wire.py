@@ -95,6 +95,7 @@ class Field(Struct):
     list_id: Id | None = None
     enrichment_source: str | None = None
     allows_multiple: bool = False
+    track_changes: bool = True
     dropdown_options: list[Option] = []
 
 

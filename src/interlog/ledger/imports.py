@@ -98,10 +98,12 @@ class Imports:
             self._store.numbers.go_beyond(unit, actor.tenant.id, kind, number)
         await self._write(unit)
 
-    async def end_part(self, actor: Actor, item: Import, part: str, *, last: bool = False) -> Import:
+    async def end_part(
+        self, actor: Actor, item: Import, part: str, *, last: bool = False, remarks: tuple[str, ...] = ()
+    ) -> Import:
         """Note that a part was walked to the end; with ``last`` the whole copy is."""
         actor.require(Right.ADMIN)
-        item = item.with_done(part)
+        item = item.with_done(part, remarks)
         return await self.store_with(actor, Unit(), replace(item, finished_at=now()) if last else item)
 
     # Its records

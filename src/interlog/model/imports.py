@@ -36,9 +36,10 @@ class Import(Struct, frozen=True, kw_only=True):
         stored = {**self.stored, part: self.stored.get(part, 0) + many}
         return replace(self, stored=stored, remarks=(self.remarks + remarks)[:MAX_REMARKS], version=self.version + 1)
 
-    def with_done(self, part: str) -> "Import":
-        """Return it after a part was walked to the end."""
-        return replace(self, done=(*self.done, part), version=self.version + 1)
+    def with_done(self, part: str, remarks: tuple[str, ...] = ()) -> "Import":
+        """Return it after a part was walked to the end. What was remarked before is not repeated."""
+        said = dict.fromkeys((*self.remarks, *remarks))
+        return replace(self, done=(*self.done, part), remarks=tuple(said)[:MAX_REMARKS], version=self.version + 1)
 
 
 class Imported(Struct, frozen=True, kw_only=True):
