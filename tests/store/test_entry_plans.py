@@ -81,6 +81,7 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         )
         for of_party, descending, more in product((False, True), repeat=3)
     },
+    "party_values.KNOWN_IDS": (party_values.KNOWN_IDS, {"ids": [5, 6]}),
     "party_values.CHANGES_BY_IDS": (party_values.CHANGES_BY_IDS, {"ids": [5, 6]}),
     "list_entries.PERSON_STAYS": (list_entries.PERSON_STAYS, {"party": 5}),
     "list_entries.ORGANIZATION_STAYS": (list_entries.ORGANIZATION_STAYS, {"party": 5}),

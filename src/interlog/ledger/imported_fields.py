@@ -60,6 +60,7 @@ class ImportedFields:
         here = await self._here(actor, {(fields[v.field_id].kind, v.party) for v in given if v.field_id in fields})
         there = await self._there(actor, given, fields)
         entries = await self._imports.taken(actor, "entry", {one.entry for one in given if one.entry is not None})
+        taken = await value_rows.known_ids(self._database, tenant, [value.id for value in given])
         stored: list[FieldValue] = []
         for value in given:
             field = fields.get(value.field_id)
@@ -89,7 +90,7 @@ class ImportedFields:
                 created_at=value.created_at,
                 updated_at=value.updated_at,
             )
-            if await value_rows.with_reference(self._database, tenant, value.id) is not None:
+            if value.id in taken:
                 record = replace(record, id=await self._store.numbers.one(tenant, "field_value"))
             value_rows.insert(unit, tenant, field, record)
             stored.append(record)

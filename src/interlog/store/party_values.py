@@ -162,6 +162,7 @@ NAMING = Query(
     )
     .limit(parameter("limit"))
 )
+KNOWN_IDS = Query(select(Columns.id).where(Columns.tenant_id == parameter("tenant"), member_of(Columns.id, "ids")))
 RAW = Query(select(*_SHOWN, Columns.ref_kind).where(*_ROW))
 MOVE = Query(
     update(party_value)
@@ -216,6 +217,11 @@ def move(unit: Unit, tenant: int, read: FieldValue, new: FieldValue, *, is_refer
             "new_ref": new.value if is_reference else None,
         },
     )
+
+
+async def known_ids(database: Database, tenant: int, ids: Iterable[int]) -> set[int]:
+    """Return which of some ids are those of values, seen or not."""
+    return {row[0] for row in await database.fetch(KNOWN_IDS, tenant=tenant, ids=database.array(ids))}
 
 
 async def by_id(database: Database, tenant: int, id_: int) -> FieldValue | None:
