@@ -92,6 +92,9 @@ NOTED = "interlog.noted"
 HEADERS = "interlog.headers"
 """The key in a request's scope under which an application leaves headers for its answer, ready for the wire."""
 
+_LOGGED_FROM = {"all": 0, "errors": 400, "off": 1000}
+"""From which status on requests are logged, by the setting."""
+
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -109,7 +112,7 @@ class Observer:
     """Gives each request an id, and notes how it ended."""
 
     def __init__(self, settings: Settings) -> None:
-        self._logged = settings.log_requests
+        self._logged_from = _LOGGED_FROM[settings.log_requests]
         self._ended: Counter[tuple[str, str, int]] = Counter()
         self._took: dict[str, _Times] = {}
         self._registry = CollectorRegistry()
@@ -145,8 +148,9 @@ class Observer:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = (b"x-request-id", request_id.encode())
-                message["headers"] = [*message.get("headers", ()), *scope.get(HEADERS, ()), own]
+                headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                if HEADERS in scope:
+                    headers += scope[HEADERS]
             sent: Awaitable[None] = send(message)  # passed on, not awaited: a coroutine less for each message
             return sent
 
@@ -155,7 +159,7 @@ class Observer:
         finally:
             seconds = time.perf_counter() - started
             self._count(protocol, scope["method"], status, seconds)
-            if self._logged == "all" or (self._logged == "errors" and status >= 400):
+            if status >= self._logged_from:
                 self._write(protocol, scope, path, status, seconds)
 
     def _count(self, protocol: str, method: str, status: int, seconds: float) -> None:

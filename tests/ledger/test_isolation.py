@@ -564,6 +564,7 @@ WRITES: dict[str, Attempt] = {
 ELSEWHERE = {
     "imports.store_with": "is a step of storing what is copied",
     "access.authenticate": "stands for one token's tenant: see test_access",
+    "access.known": "stands for one token's tenant, as access.authenticate does, which begins with it",
     "access.close": "concerns no tenant",
     "access.forget": "forgets what was read of one's own tenant",
     "tenants.new": "is a step of creating a tenant",

@@ -47,12 +47,16 @@ class Access:
         A token is read again every second, so a token revoked by another process is refused after at most that long,
         one revoked by this process at once.
         """
+        return self.known(text, protocol) or await self._look_up(text, protocol)
+
+    def known(self, text: str, protocol: str) -> Actor | None:
+        """Return the actor of a token that was looked up just before; else ``authenticate`` has to."""
         known = self._known.get((protocol, text))
-        if known is not None and known.until > time.monotonic():
-            if known.expires_at is not None and known.expires_at <= now():
-                raise Unauthenticated("the token has expired")
-            return known.actor
-        return await self._look_up(text, protocol)
+        if known is None or known.until <= time.monotonic():
+            return None
+        if known.expires_at is not None and known.expires_at <= now():
+            raise Unauthenticated("the token has expired")
+        return known.actor
 
     async def _look_up(self, text: str, protocol: str) -> Actor:
         tenant_id = keys.tenant_of(keys.TOKEN, text)

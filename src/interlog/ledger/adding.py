@@ -47,7 +47,7 @@ async def add_drafts(
         for item, (record, _) in zip(accepted, records, strict=True)
         for key in item.keys
     ]
-    add_records(actor, unit, records, requests, at)
+    add_records(actor, unit, records, requests, at, [item.request_id or actor.request_id for item in accepted])
     return [record for record, _ in records]
 
 
@@ -57,26 +57,28 @@ def add_records(
     records: Sequence[tuple[Interaction, InteractionType]],
     requests: Iterable[tuple[str, str, int]],
     at: int,
+    request_ids: Sequence[str | None] = (),
 ) -> None:
     """Add the rows of new interactions to a unit.
 
     ``requests``: the keys under which repeated requests are recognised, each with the request's fingerprint and the
-    number of the interaction.
+    number of the interaction. ``request_ids``: by which request each came, if not all by the actor's.
     """
     tenant = actor.tenant.id
     rows, parts, notes, links, waiting, external_ids = [], [], [], [], [], []
     for item, _ in records:
+        parties = interaction_rows.parties_of(item.content)
         rows.append(interaction_rows.row_of(tenant, item))
-        parts += interaction_rows.participant_rows(tenant, item)
+        parts += interaction_rows.participant_rows(tenant, item, parties)
         waiting += unbound_rows(tenant, item)
         if item.note_id is not None:
             root = root_note(item, item.created_at, item.creator or actor.person_id)
             notes.append(note_rows.row_of(tenant, root))
-            links += note_rows.link_rows(tenant, root, item)
+            links += note_rows.rows_of_parties(tenant, root, parties)
         if item.external_ids:
             external_ids += [(tenant, system, id_, item.number) for system, id_ in item.external_ids.items()]
     entries = [(item.number, 1, None) for item, _ in records]
-    add_entries(unit, actor, Action.CREATE, Entity.INTERACTION, entries, at)
+    add_entries(unit, actor, Action.CREATE, Entity.INTERACTION, entries, at, request_ids)
     unit.insert(request, [(tenant, *keyed, at) for keyed in requests])
     unit.insert(external_id, external_ids)
     unit.insert(interaction, rows)

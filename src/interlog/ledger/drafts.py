@@ -38,19 +38,22 @@ Rule = Callable[[Content, Mapping[int, Person]], Iterable[Problem]]
 
 
 class Accepted(NamedTuple):
-    """A draft that is to be stored, and the keys under which its repetition is told by its fingerprint."""
+    """A draft that is to be stored, the keys under which its repetition is told by its fingerprint, and the id of the
+    request that it came by, if not that of the actor's."""
 
     draft: Draft
     type_: InteractionType
     keys: list[str]
     fingerprint: str
+    request_id: str | None = None
 
 
 def problems_of_draft(
     actor: Actor, draft: Draft, type_: InteractionType, persons: Mapping[int, Person], rule: Rule | None
 ) -> list[Problem]:
     """Return everything wrong with a draft of the type, but for the parties that it is linked to."""
-    problems = problems_of(draft.content, type_) + unknown_persons(draft.content, persons)
+    problems = problems_of(draft.content, type_)
+    problems += unknown_persons(draft.content, persons)
     if draft.uuid is not None and parse_uuid(draft.uuid) is None:
         problems.append(Problem("uuid", "must be a UUID"))
     for system, id_ in draft.external_ids.items():
@@ -65,6 +68,8 @@ def problems_of_draft(
 
 def unknown_persons(content: Content, persons: Mapping[int, Person], before: Content | None = None) -> list[Problem]:
     """Return the participants that are nobody; who took part before, and has been deleted since, may stay."""
+    if all([part.person is None or part.person in persons for part in content.participants]):  # noqa: C419 (faster)
+        return []
     kept = {part.person for part in before.participants} if before is not None else set()
     return [
         unknown_id(f"participants[{index}].person", part.person, "Person")
@@ -144,6 +149,8 @@ def unbound_rows(tenant: int, item: Interaction) -> list[tuple[int, str, int]]:
 
 def keys_of(draft: Draft, type_: InteractionType) -> list[str]:
     """Return the keys under which a repetition of this request is recognised."""
+    if not type_.identity and draft.request_key is None and draft.uuid is None and not draft.external_ids:
+        return []
     keys = [request_key_text(draft.request_key)] if draft.request_key is not None else []
     keys += [_key("uuid", draft.uuid)] if draft.uuid is not None else []
     keys += [_key("external", system, id_) for system, id_ in sorted(draft.external_ids.items())]

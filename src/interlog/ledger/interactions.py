@@ -44,6 +44,7 @@ from .links import link_problems
 from .participants import resolve
 from .persons import Persons
 from .precedence import owned_elsewhere
+from .together import Together
 
 Change: TypeAlias = tuple[Interaction | None, Interaction]
 """An interaction as it was read (None: it is new), and as it will be stored."""
@@ -72,6 +73,7 @@ class Interactions:
         self._store = store
         self._database = store.database
         self._cards = cards
+        self._together = Together(self.log_many, self._log_at_once)
         self.persons = persons
         self.followers: dict[int, Follower] = {}
 
@@ -106,7 +108,11 @@ class Interactions:
 
         Raises ``Invalid`` with every problem, or ``Conflict`` where the same key came with a different content.
         """
-        (outcome,) = await self.log_many(actor, [draft], rule)
+        actor.require(Right.WRITE)
+        if self._together.takes(actor, draft):
+            outcome = await self._together.log(actor, draft, rule)
+        else:
+            (outcome,) = await self.log_many(actor, [draft], rule)
         if isinstance(outcome, InterlogError):
             raise outcome
         return outcome
@@ -118,14 +124,17 @@ class Interactions:
         actor.require(Right.WRITE)
         for _ in range(_TRIES):
             try:
-                return await self._log_many(actor, drafts, rule)
+                return await self._log_at_once(actor, drafts, rule)
             except Duplicate:
                 # Somebody stored the same key, or the same new person, since we looked. Now it will be found.
                 if len(drafts) > 1:
                     return [await self._log_alone(actor, draft, rule) for draft in drafts]
         return [await self._clash(actor, drafts[0])]
 
-    async def _log_many(self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None) -> list[Logged | InterlogError]:
+    async def _log_at_once(
+        self, actor: Actor, drafts: Sequence[Draft], rule: Rule | None, request_ids: Sequence[str | None] = ()
+    ) -> list[Logged | InterlogError]:
+        """Store interactions as one unit. ``request_ids``: by which request each came, if not by the actor's own."""
         outcomes: list[Logged | InterlogError | None] = [None] * len(drafts)
         drafts = [draft if draft.uuid is None else with_canonical_uuid(draft) for draft in drafts]
         bound = await self._cards.bind(actor, drafts)
@@ -161,7 +170,8 @@ class Interactions:
                 outcomes[index] = Conflict("an earlier item of the same request has the same key")
             else:
                 keys.update(draft_keys)
-                accepted[index] = Accepted(draft, type_, draft_keys, fingerprint)
+                request_id = request_ids[index] if request_ids else None
+                accepted[index] = Accepted(draft, type_, draft_keys, fingerprint, request_id)
         unit = Unit()
         present = {part.person for item in accepted.values() for part in item.draft.content.participants}
         self.persons.add_new(actor, unit, [person for person in new if person.id in present])
@@ -191,7 +201,7 @@ class Interactions:
 
     async def _log_alone(self, actor: Actor, draft: Draft, rule: Rule | None) -> Logged | InterlogError:
         try:
-            return await self.log(actor, draft, rule)
+            return (await self.log_many(actor, [draft], rule))[0]
         except InterlogError as error:
             return error
 

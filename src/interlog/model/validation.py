@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import Problem
 from .ids import parse_uuid
@@ -26,23 +26,44 @@ Check = Callable[[str, Any], Iterator[Problem]]
 
 def problems_of(content: Content, type_: InteractionType, *, fields_are_valid: bool = False) -> list[Problem]:
     """Return everything wrong with this content as an interaction of the type; empty when it is valid."""
-    if _is_plain(content):
-        quick, needs_participants = _quick(type_)
-        if not needs_participants and (fields_are_valid or (quick is not None and quick.passes(content.fields))):
-            return []
+    if _is_fine(content, type_, fields_are_valid=fields_are_valid):
+        return []
     problems = [*_general_problems(content), *_participant_problems(content, type_)]
     return problems if fields_are_valid else [*problems, *_field_problems(content, type_)]
 
 
-def _is_plain(content: Content) -> bool:
-    """Whether nothing but the fields can be wrong with content, as with most of what comes by the thousand."""
-    title = content.title
-    return (
-        not content.participants
-        and content.body is None
-        and content.ended_at is None
-        and (title is None or (len(title) <= MAX_TITLE and "\x00" not in title))
-    )
+class _Rules(NamedTuple):
+    """What can be told at once about content of a type.
+
+    ``takes_none``: there may be no fields at all; ``roles``, ``required``: those of its participants, of whom each
+    role may have many if ``many``.
+    """
+
+    quick: Quick | None
+    takes_none: bool
+    roles: frozenset[str]
+    required: frozenset[str]
+    many: bool
+
+
+def _is_fine(content: Content, type_: InteractionType, *, fields_are_valid: bool) -> bool:
+    """Whether nothing is wrong beyond doubt, as with most that comes: much faster than to look for problems."""
+    rules = _rules(type_)
+    fields, title, body, participants = content.fields, content.title, content.body, content.participants
+    if not fields_are_valid:
+        passes = rules.quick is not None and rules.quick.passes(fields) if fields else rules.takes_none
+        if not passes:
+            return False
+    if title is not None and (len(title) > MAX_TITLE or "\x00" in title):
+        return False
+    if body is not None and (len(body) > MAX_BODY or "\x00" in body):
+        return False
+    if content.ended_at is not None and content.ended_at < content.occurred_at:
+        return False
+    if not participants:
+        return not rules.required
+    roles = {part.role for part in participants}
+    return rules.many and len(participants) <= MAX_PARTICIPANTS and rules.required <= roles <= rules.roles
 
 
 def identity_of(content: Content, type_: InteractionType) -> str | None:
@@ -83,7 +104,7 @@ def _participant_problems(content: Content, type_: InteractionType) -> Iterator[
 
 
 def _field_problems(content: Content, type_: InteractionType) -> Iterator[Problem]:
-    quick, _ = _quick(type_)
+    quick = _rules(type_).quick
     if quick is not None and quick.passes(content.fields):
         return
     checks = _compiled(type_.fields)
@@ -105,23 +126,30 @@ def _field_problems(content: Content, type_: InteractionType) -> Iterator[Proble
                 yield from check(f"{path}[{index}]", item)
 
 
-def _quick(type_: InteractionType) -> tuple[Quick | None, bool]:
-    """Return the quick check of a type, made once, and whether there must be participants.
+def _rules(type_: InteractionType) -> _Rules:
+    """Return the rules of a type, made once.
 
     Known types are told apart by being the same object: comparing two definitions costs more than the check.
     """
-    known = _quick_checks.get(id(type_))
+    known = _known_rules.get(id(type_))
     if known is not None and known[0] is type_:
         return known[1]
     quick = quick_check(type_.fields, frozenset(type_.identity), open_=type_.open)
-    if len(_quick_checks) >= _MOST_QUICK:
-        _quick_checks.clear()
-    made = _quick_checks[id(type_)] = type_, (quick, any(slot.required for slot in type_.slots))
-    return made[1]
+    rules = _Rules(
+        quick=quick,
+        takes_none=quick is not None and quick.passes({}),
+        roles=frozenset(slot.role for slot in type_.slots),
+        required=frozenset(slot.role for slot in type_.slots if slot.required),
+        many=all(slot.many for slot in type_.slots),
+    )
+    if len(_known_rules) >= _MOST_RULES:
+        _known_rules.clear()
+    _known_rules[id(type_)] = type_, rules
+    return rules
 
 
-_MOST_QUICK = 4096
-_quick_checks: dict[int, tuple[InteractionType, tuple[Quick | None, bool]]] = {}
+_MOST_RULES = 4096
+_known_rules: dict[int, tuple[InteractionType, _Rules]] = {}
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,6 @@
 """Interactions: rows, reads by a key, changes. Pages of them are read in ``timeline.py``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -226,11 +226,16 @@ def _short_detail(type_version: int, protocol: str, origin: str | None, offset: 
     return encode(_Detail(type_version, protocol, origin, offset)).decode()
 
 
-def participant_rows(tenant: int, item: Interaction) -> list[tuple[Any, ...]]:
-    """Return a row for each party of an interaction: known persons, and what it is linked to directly."""
-    content = item.content
-    tail = (content.occurred_at, item.number, item.type_id, item.group)
-    return [(tenant, kind, id_, *tail) for kind, id_ in parties_of(content)]
+def participant_rows(
+    tenant: int, item: Interaction, parties: Sequence[tuple[int, int]] | None = None
+) -> list[tuple[Any, ...]]:
+    """Return a row for each party of an interaction: known persons, and what it is linked to directly.
+
+    ``parties``: these, where they were looked for before.
+    """
+    at, number, type_id, group = item.content.occurred_at, item.number, item.type_id, item.group
+    found = parties_of(item.content) if parties is None else parties
+    return [(tenant, kind, id_, at, number, type_id, group) for kind, id_ in found]
 
 
 def parties_of(content: Content) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ whatever commits late comes after the reader's position, in any number of proces
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, or_, select, true, tuple_
@@ -114,12 +115,17 @@ def add_entry(
 
 
 def add_entries(
-    unit: Unit, actor: Actor, action: Action, entity: Entity, changes: Iterable[tuple[int, int, str | None]], at: int
-) -> None:
-    """Add the entries of many changes of one kind: (id of the record, its version, the record before) each."""
-    head = (actor.tenant.id, at, actor.person_id, actor.token_id, actor.protocol, actor.request_id, str(action),
-            str(entity))  # fmt: skip
-    unit.insert(journal, [(*head, *change) for change in changes])
+    unit: Unit, actor: Actor, action: Action, entity: Entity, changes: Iterable[tuple[int, int, str | None]], at: int,
+    request_ids: Iterable[str | None] = (),
+) -> None:  # fmt: skip
+    """Add the entries of many changes of one kind: (id of the record, its version, the record before) each.
+
+    ``request_ids``: by which request each came, if not all by the actor's.
+    """
+    head = (actor.tenant.id, at, actor.person_id, actor.token_id, actor.protocol)
+    what = (str(action), str(entity))
+    ids = request_ids or repeat(actor.request_id)
+    unit.insert(journal, [(*head, id_, *what, *change) for id_, change in zip(ids, changes, strict=False)])
 
 
 async def entries_since(database: Database, tenant: int, position: Position, limit: int) -> list[JournalEntry]:

@@ -273,7 +273,13 @@ def link_rows(tenant: int, item: Note, interaction: Interaction | None) -> list[
     parties = linked_parties(item.links) if item.links else []
     if interaction is not None:
         parties += parties_of(interaction.content)
-    return [(tenant, kind, id_, item.created_at, item.id, item.group) for kind, id_ in dict.fromkeys(parties)]
+    return rows_of_parties(tenant, item, dict.fromkeys(parties))
+
+
+def rows_of_parties(tenant: int, item: Note, parties: Iterable[tuple[int, int]]) -> list[tuple[Any, ...]]:
+    """Return a row for each of the parties that the note concerns."""
+    at, id_, group = item.created_at, item.id, item.group
+    return [(tenant, kind, party, at, id_, group) for kind, party in parties]
 
 
 def insert(unit: Unit, tenant: int, item: Note, interaction: Interaction | None = None) -> None:

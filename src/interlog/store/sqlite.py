@@ -25,7 +25,7 @@ from ..model.errors import Unavailable
 from . import folding
 from .database import GATHERING, MAX_GROUP, Database, Duplicate, Row, Stale, lost, too_long, unfit
 from .recent import Recent
-from .schema import journal, metadata, participant
+from .schema import journal, metadata, note_link, participant
 from .sqlite_inserts import Inserts
 from .statements import Query, Unit, batches, inserted_columns
 
@@ -330,7 +330,7 @@ class SqliteDatabase(Database):
         for table, added in rows.items():
             if table is journal:
                 added = self._numbered(added)
-            elif table is participant and len(added) > _SORTED_FROM:
+            elif table in _FOUND_BY_PARTY and len(added) > _SORTED_FROM:
                 added = sorted(added)
             self._inserts.insert(table, added)
 
@@ -347,6 +347,9 @@ class SqliteDatabase(Database):
             numbered.append((tenant, 0, last[tenant], *entry[1:]))
         return numbered
 
+
+_FOUND_BY_PARTY = (participant, note_link)
+"""Tables whose keys do not grow with time: each row has its place somewhere else."""
 
 _PERSON_CHANGES = "SELECT next FROM counter WHERE tenant_id = 0 AND kind = 'person_changes'"
 _LAST_SEQUENCE = "SELECT max(sequence) FROM journal WHERE tenant_id = ? AND epoch = 0"

@@ -5,7 +5,6 @@ from typing import Any
 from interlog.model.instants import to_datetime
 
 from . import translate
-from .limits import Usage
 from .operations import Call
 
 
@@ -49,7 +48,7 @@ async def whoami_v2(call: Call) -> dict[str, Any]:
 
 async def rate_limit(call: Call) -> dict[str, Any]:
     """``GET /rate-limit``."""
-    usage: Usage = call.request.context.usage
+    usage = call.usage
     return {
         "rate": {
             "org_monthly": _window(usage.org_limit, usage.org_used, usage.org_reset),
@@ -60,7 +59,7 @@ async def rate_limit(call: Call) -> dict[str, Any]:
 
 async def rate_limit_v2(call: Call) -> dict[str, Any]:
     """``GET /v2/rate-limit``."""
-    usage: Usage = call.request.context.usage
+    usage = call.usage
     return {
         "callerPerMinute": _window(usage.user_limit, usage.user_used, usage.user_reset),
         "orgPerMonth": _window(usage.org_limit, usage.org_used, usage.org_reset),

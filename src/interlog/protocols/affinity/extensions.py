@@ -11,7 +11,6 @@ from math import isfinite
 from typing import Any
 
 import falcon
-import falcon.asgi
 from msgspec import Raw, Struct
 from msgspec.json import encode
 
@@ -22,10 +21,12 @@ from interlog.model.validation import MAX_TITLE
 
 from . import translate, wire
 from .operations import Call, Kind, Param, id_param
+from .requests import Request
 
-HEADER = "X-Extensions"
+HEADER = b"x-extensions"
 PARAMETER = "with_extensions"
 
+_PARAMETER = PARAMETER.encode()
 _YES = ("1", "true")
 
 EXTERNAL = "external"
@@ -66,11 +67,11 @@ class Extras(Struct, gc=False):
     x_created_at: str
 
 
-def asked_for(request: falcon.asgi.Request) -> bool:
+def asked_for(request: Request) -> bool:
     """Whether a request opts in."""
-    if (request.get_header(HEADER) or "").strip().lower() in _YES:
+    if (value := request.header(HEADER)) and value.strip().lower() in _YES:
         return True
-    return bool(request.query_string) and str(request.params.get(PARAMETER, "")).lower() in _YES
+    return _PARAMETER in request.query_string and str(request.query.get(PARAMETER, "")).lower() in _YES
 
 
 # What requests say
@@ -142,7 +143,7 @@ def external_id_of(args: Mapping[str, Any]) -> tuple[str, str] | None:
 @contextmanager
 def only_if_unchanged(call: Call) -> Iterator[int | None]:
     """Give the version that ``If-Match`` demands, None for any; a conflict with it is answered with 412."""
-    match = (call.request.get_header("If-Match") or "").strip()
+    match = call.request.header(b"if-match").strip()
     version = None
     if match and match != "*":
         text = match.removeprefix("W/").strip('"')

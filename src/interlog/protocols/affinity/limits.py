@@ -29,22 +29,25 @@ class Usage(Struct, frozen=True, gc=False):
             return max(self.user_reset, 1)
         return max(self.org_reset, 1) if counts and self.org_used > self.org_limit else None
 
-    def headers(self) -> list[Header]:
+    def headers(self) -> tuple[Header, ...]:
         """Return the six headers; clients fail when one is missing or not an integer."""
-        return [
-            _header(b"x-ratelimit-limit-user", self.user_limit),
-            (b"x-ratelimit-limit-user-remaining", b"%d" % max(self.user_limit - self.user_used, 0)),
-            _header(b"x-ratelimit-limit-user-reset", self.user_reset),
-            _header(b"x-ratelimit-limit-org", self.org_limit),
-            (b"x-ratelimit-limit-org-remaining", b"%d" % max(self.org_limit - self.org_used, 0)),
-            _header(b"x-ratelimit-limit-org-reset", self.org_reset),
-        ]
+        user_left, org_left = self.user_limit - self.user_used, self.org_limit - self.org_used
+        return (
+            (b"x-ratelimit-limit-user-remaining", b"%d" % (user_left if user_left > 0 else 0)),
+            (b"x-ratelimit-limit-org-remaining", b"%d" % (org_left if org_left > 0 else 0)),
+            *_steady(self.user_limit, self.user_reset, self.org_limit, self.org_reset),
+        )
 
 
-@lru_cache(maxsize=100)
-def _header(name: bytes, value: int) -> Header:
-    """Return a header whose value stays the same for a second at least: they are in every answer."""
-    return name, b"%d" % value
+@lru_cache(maxsize=16)
+def _steady(user_limit: int, user_reset: int, org_limit: int, org_reset: int) -> tuple[Header, ...]:
+    """Return the headers that stay the same for a second: they are in every answer."""
+    return (
+        (b"x-ratelimit-limit-user", b"%d" % user_limit),
+        (b"x-ratelimit-limit-user-reset", b"%d" % user_reset),
+        (b"x-ratelimit-limit-org", b"%d" % org_limit),
+        (b"x-ratelimit-limit-org-reset", b"%d" % org_reset),
+    )
 
 
 class Limits:

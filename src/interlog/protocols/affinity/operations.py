@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any
 
-import falcon.asgi
 from msgspec import Struct
 
 from interlog.ledger import Ledger
 from interlog.model.tenancy import Actor
 from interlog.settings import Settings
+
+from .limits import Usage
+from .requests import Request
 
 
 class Kind(StrEnum):
@@ -56,14 +58,16 @@ class Param(Struct, frozen=True, kw_only=True):
 class Call(Struct):
     """One request of one operation: who asks, and for what. ``args`` holds the decoded parameters that were given.
 
-    ``extended``: it opts in to what the vendor lacks (spec 1.8). Handlers set ``version`` to that of what they answer.
+    ``usage``: what was asked so far, with this request. ``extended``: it opts in to what the vendor lacks (spec 1.8).
+    Handlers set ``version`` to that of what they answer.
     """
 
     actor: Actor
     ledger: Ledger
     settings: Settings
     args: dict[str, Any]
-    request: falcon.asgi.Request
+    request: Request
+    usage: Usage
     extended: bool = False
     version: int | None = None
 

@@ -15,30 +15,42 @@ from interlog.model.instants import parse_moment
 from interlog.transfer import Taking
 
 from .operations import Kind, Param
+from .requests import Request
 
 _json = msgspec.json.Decoder()
 
 _MALFORMED = object()
 
 
-async def raw_parameters(
-    request: falcon.asgi.Request, path: dict[str, Any], max_body: int, taking: Taking | None = None
-) -> dict[str, Any]:
-    """Return everything that was sent, by name: the path wins over the body, and the body over the query.
+def query_parameters(request: Request) -> dict[str, Any]:
+    """Return what the query says, by name."""
+    return _without_brackets(request.query)
+
+
+async def body_parameters(request: Request, max_body: int, taking: Taking | None = None) -> dict[str, Any]:
+    """Return what the body says, by name.
 
     ``taking``: what takes the files, which are then the parameter ``files``, whatever they are called (spec 10).
     """
-    found = _without_brackets(request.params) if request.query_string else {}
-    if request.method not in _BODILESS or request.content_length:
-        found.update(await _body(request, max_body, taking))
-    found.update(path)
-    if taking is not None and "file" in found:
-        one, more = found.pop("file"), found.get("files", [])
-        found["files"] = [*(one if isinstance(one, list) else [one]), *(more if isinstance(more, list) else [more])]
-    return found
-
-
-_BODILESS = frozenset({"GET", "DELETE", "HEAD"})
+    content_type = (request.header(b"content-type") or "application/json").partition(";")[0].strip().lower()
+    if content_type == "multipart/form-data":
+        return await _multipart(request.whole, max_body, taking)
+    body = await _read_body(request, max_body)
+    if not body.strip():
+        return {}
+    if content_type == "application/x-www-form-urlencoded":
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            raise Invalid(Problem("body", "must be UTF-8")) from None
+        return _without_brackets(falcon.uri.parse_query_string(text, keep_blank=True))
+    try:
+        value = _json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(Problem("body", f"must be JSON: {error}")) from None
+    if not isinstance(value, dict):
+        raise Invalid(Problem("body", "must be a JSON object"))
+    return value
 
 
 class Decoder:
@@ -73,45 +85,34 @@ class Decoder:
         return args
 
 
-async def _body(request: falcon.asgi.Request, max_body: int, taking: Taking | None) -> dict[str, Any]:
-    content_type = (request.content_type or "application/json").partition(";")[0].strip().lower()
-    if content_type == "multipart/form-data":
-        return await _multipart(request, max_body, taking)
-    body = await read_body(request, max_body)
-    if not body.strip():
-        return {}
-    if content_type == "application/x-www-form-urlencoded":
-        try:
-            text = body.decode()
-        except UnicodeDecodeError:
-            raise Invalid(Problem("body", "must be UTF-8")) from None
-        return _without_brackets(falcon.uri.parse_query_string(text, keep_blank=True))
-    try:
-        value = _json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(Problem("body", f"must be JSON: {error}")) from None
-    if not isinstance(value, dict):
-        raise Invalid(Problem("body", "must be a JSON object"))
-    return value
-
-
-async def read_body(request: falcon.asgi.Request, max_body: int) -> bytes:
-    """Return the request's body; refuses one of more bytes than allowed before it is in memory."""
-    if (request.content_length or 0) > max_body:
-        raise falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
-    body = b""
-    async for chunk in request.stream:
-        body = body + chunk if body else chunk
+async def _read_body(request: Request, max_body: int) -> bytes:
+    """Return a body; refuses one of more bytes than allowed before all of it is in memory."""
+    length = request.header(b"content-length")
+    if length.isdecimal() and int(length) > max_body:
+        raise _too_large(max_body)
+    message = await request.receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
         if len(body) > max_body:
-            raise falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
+            raise _too_large(max_body)
+        message = await request.receive()
+        body += message.get("body", b"")
+    if len(body) > max_body:
+        raise _too_large(max_body)
+    if message["type"] == "http.disconnect":  # what came may look whole; and nobody waits for an answer
+        raise Invalid(Problem("body", "must be sent to its end"))
     return body
+
+
+def _too_large(max_body: int) -> falcon.HTTPContentTooLarge:
+    return falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
 
 
 async def _multipart(request: falcon.asgi.Request, max_body: int, taking: Taking | None) -> dict[str, Any]:
     if taking is not None:
         taking.refuse_larger(request.content_length, max_body)
     elif (request.content_length or 0) > max_body:
-        raise falcon.HTTPContentTooLarge(description=f"The body must not be larger than {max_body} bytes")
+        raise _too_large(max_body)
     pairs: dict[str, Any] = {}
     try:
         async for part in await request.get_media():
@@ -130,13 +131,13 @@ async def _multipart(request: falcon.asgi.Request, max_body: int, taking: Taking
     return _without_brackets(pairs)
 
 
-def _without_brackets(pairs: Mapping[str, Any]) -> dict[str, Any]:
+def _without_brackets(pairs: dict[str, Any]) -> dict[str, Any]:
     """``person_ids[]=1`` is another spelling of ``person_ids=1``, and always a list."""
     for name in pairs:
         if name.endswith("[]"):
             break
     else:
-        return dict(pairs)
+        return pairs
     found: dict[str, Any] = {}
     for name, value in pairs.items():
         if name.endswith("[]"):
@@ -204,15 +205,15 @@ def _integer_reader(low: int, high: int, choices: tuple[int, ...]) -> Reader:
                 value = int(text)
         elif isinstance(value, float) and value.is_integer():
             value = int(value)
+        if type(value) is int and low <= value <= high and (not choices or value in choices):
+            return value
         if not isinstance(value, int) or isinstance(value, bool):
             problems.append(Problem(path, expected, "type"))
         elif choices and value not in choices:
             problems.append(Problem(path, expected, "choice"))
-        elif not low <= value <= high:
+        else:
             bound = f"at least {low}" if value < low else f"at most {high}"
             problems.append(Problem(path, f"must be {bound}", "range"))
-        else:
-            return value
         return _MALFORMED
 
     return read

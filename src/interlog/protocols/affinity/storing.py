@@ -43,7 +43,7 @@ class Stored(NamedTuple):
 
 def request_key(call: Call) -> str | None:
     """Return the client's own name of the request, by which a repetition is recognised."""
-    key: str = call.request.get_header("Idempotency-Key", default="").strip()
+    key: str = call.request.header(b"idempotency-key").strip()
     if len(key) > MAX_REQUEST_KEY:
         raise Invalid(Problem("Idempotency-Key", f"must not be longer than {MAX_REQUEST_KEY} characters", "too_long"))
     return key or None

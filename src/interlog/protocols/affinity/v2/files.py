@@ -17,7 +17,8 @@ from .translate import time
 LIST = (filters.FILTER, Param(name="totalCount", kind=Kind.FLAG), *PAGING)
 GET = (PATH_ID,)
 
-SIGNED = "/signed-files/{address}"
+SIGNED_PREFIX = "/signed-files/"
+SIGNED = SIGNED_PREFIX + "{address}"
 """Where a file is to be had for a minute, without a token."""
 
 

@@ -58,7 +58,7 @@ def page(
 
 def address(call: Call, path: str) -> str:
     """Return a path's address as the client knows it; of several proxies, the first one knows."""
-    request = call.request
+    request = call.request.whole
     scheme, host = (text.partition(",")[0].strip() for text in (request.forwarded_scheme, request.forwarded_host))
     return f"{scheme}://{host}{quote(request.root_path + path)}"
 
