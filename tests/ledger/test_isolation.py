@@ -286,6 +286,7 @@ READS: dict[str, Attempt] = {
         limit=9,
     ),
     "sheets.page": lambda firm, ids: firm.ledger.sheets.page(firm.actor, ids["people"], limit=9),
+    "value_history.page": lambda firm, ids: firm.ledger.value_history.page(firm.actor, limit=9),
     "value_sets.of_new_person": lambda firm, ids: _given(
         firm.ledger.value_sets.of_new_person(firm.actor, [Setting(ids["field"], ["x"])])
     ),

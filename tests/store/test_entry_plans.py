@@ -1,6 +1,7 @@
 """Plans of what reads and writes what stands on lists: index ranges, whatever the length of the list."""
 
 import importlib
+import re
 from collections.abc import AsyncIterator
 from itertools import product
 from typing import Any
@@ -10,7 +11,7 @@ import pytest_asyncio
 
 from interlog.ledger import Ledger
 from interlog.model.parties import Party
-from interlog.store import list_entries, party_fields, party_values, schema
+from interlog.store import list_entries, party_fields, party_values, schema, value_changes
 from interlog.store.statements import Query, Unit
 from tests.ledger.conftest import Firm, found_firm
 
@@ -62,8 +63,8 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         {"value_id": 5, "read_version": 1, "new_party": 6, "new_value": "1", "new_ref": None},
     ),
     **{
-        f"party_values.changes_query-{of_party}-{descending}-{more}": (
-            party_values.changes_query(
+        f"value_changes.changes_query-{of_party}-{descending}-{more}": (
+            value_changes.changes_query(
                 of_party=of_party, descending=descending, of_entry=more and of_party, action=more
             ),
             {
@@ -82,7 +83,14 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
         for of_party, descending, more in product((False, True), repeat=3)
     },
     "party_values.KNOWN_IDS": (party_values.KNOWN_IDS, {"ids": [5, 6]}),
-    "party_values.CHANGES_BY_IDS": (party_values.CHANGES_BY_IDS, {"ids": [5, 6]}),
+    "value_changes.CHANGES_BY_IDS": (value_changes.CHANGES_BY_IDS, {"ids": [5, 6]}),
+    **{
+        f"value_changes.page_query-{descending}": (
+            value_changes.page_query(value_changes.Asked(False, descending, None)),
+            {"fields": list(range(1, 60)), "place_at": ENTRIES, "place_id": 1, "limit": 9},
+        )
+        for descending in (False, True)
+    },
     "list_entries.PERSON_STAYS": (list_entries.PERSON_STAYS, {"party": 5}),
     "list_entries.ORGANIZATION_STAYS": (list_entries.ORGANIZATION_STAYS, {"party": 5}),
 }
@@ -147,9 +155,22 @@ async def test_reads_an_index_range(long: Firm, name: str) -> None:
     assert found == [], "\n".join(plan)
 
 
+@pytest.mark.parametrize("descending", [False, True])
+async def test_changes_of_an_entry_are_read_by_whose_it_is(long: Firm, descending: bool) -> None:
+    """Those in the fields of its list, which are then put in order: as many as it has."""
+    database = long.ledger.store.database
+    query = value_changes.page_query(value_changes.Asked(True, descending, None))
+    place = 10**9 if descending else 0
+    plan = await database.explain(
+        query, tenant=long.tenant.id, fields=database.array([5, 6]), party_kind=0, party=5, entry=5,
+        place_at=place, place_id=0, limit=9,
+    )  # fmt: skip
+    assert re.search("ix_value_change_(party|field)", "\n".join(plan)), "\n".join(plan)
+
+
 async def test_every_query_has_a_check() -> None:
     """A query of these modules that is not listed above fails here."""
-    for module in ("list_entries", "party_fields", "party_values"):
+    for module in ("list_entries", "party_fields", "party_values", "value_changes"):
         for name, value in vars(importlib.import_module(f"interlog.store.{module}")).items():
             if isinstance(value, Query):
                 assert f"{module}.{name}" in CASES or f"{module}.{name}" in READS_EVERYTHING

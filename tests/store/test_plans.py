@@ -125,7 +125,8 @@ READS_EVERYTHING = {
 
 ELSEWHERE = {"instances", "field_values", "profile_pages", "resources", "changes", "visits", "visit_reports",
              "visit_quality", "visit_timeline", "canvassing_pages", "search", "search_pages",
-             "search_texts", "list_entries", "party_fields", "party_values", "party_search"}  # fmt: skip
+             "search_texts", "list_entries", "party_fields", "party_values", "party_search",
+             "value_changes"}  # fmt: skip
 """Modules whose queries other tests of plans check: ``test_instance_plans.py``, ``test_canvassing_plans.py`` …"""
 
 

@@ -13,6 +13,7 @@ from ..model.tenancy import Actor, Right
 from ..store import imports as import_rows
 from ..store import party_fields as field_rows
 from ..store import party_values as value_rows
+from ..store import value_changes as change_rows
 from ..store.journal import add_entries
 from ..store.statements import Unit
 from ..store.store import Store
@@ -109,7 +110,7 @@ class ImportedFields:
         actor.require(Right.ADMIN)
         tenant, unit, remarks, stored = actor.tenant.id, Unit(), list[str](), list[ValueChange]()
         fields = await field_rows.by_ids(self._database, tenant, {one.field_id for one in given})
-        here = await value_rows.changes_by_ids(self._database, tenant, [one.id for one in given])
+        here = await change_rows.changes_by_ids(self._database, tenant, [one.id for one in given])
         parties: dict[Party, set[int]] = {kind: set() for kind in _KINDS}
         for one in given:
             if one.field_id in fields:
@@ -146,7 +147,7 @@ class ImportedFields:
                 if await self._is_here(actor, field, record):
                     continue
                 record = replace(record, id=await self._store.numbers.one(tenant, "value_change"))
-            value_rows.add_change(unit, tenant, record)
+            change_rows.add_change(unit, tenant, record)
             stored.append(record)
         if stored:
             self._store.numbers.go_beyond(unit, tenant, "value_change", max(record.id for record in stored))
@@ -156,7 +157,7 @@ class ImportedFields:
 
     async def _is_here(self, actor: Actor, field: Field, item: ValueChange) -> bool:
         """Whether a change that got another id here is stored."""
-        found = await value_rows.changes(
+        found = await change_rows.changes(
             self._database, actor.tenant.id, field.id, party=(item.kind, item.party), after=(item.at, 0),
             before=(item.at + 1, 0), limit=_AT_ONCE, descending=True,
         )  # fmt: skip

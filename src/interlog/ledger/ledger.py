@@ -84,6 +84,7 @@ from .timeline import Timeline
 from .types import Types
 from .undoing import Undoing
 from .usage import Usage
+from .value_history import ValueHistory
 from .value_sets import ValueSets
 from .waiting import Waiting
 from .webhooks import Webhooks
@@ -113,6 +114,7 @@ class Ledger:
         self.list_entries = ListEntries(store, self.opportunities)
         self.party_fields = PartyFields(store, self.opportunities)
         self.party_values = PartyValues(store, self.party_fields, self.list_entries)
+        self.value_history = ValueHistory(store, self.party_fields)
         self.value_sets = ValueSets(store, self.party_fields, self.party_values)
         self.sheets = Sheets(store, self.opportunities, self.party_fields, self.list_entries)
         self.party_search = PartySearch(store, self.opportunities)

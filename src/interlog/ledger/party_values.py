@@ -13,6 +13,7 @@ from ..model.tenancy import Actor, Right
 from ..store import organizations as organization_rows
 from ..store import party_values as rows
 from ..store import persons as person_rows
+from ..store import value_changes as change_rows
 from ..store.database import Duplicate, Stale
 from ..store.journal import add_entry
 from ..store.party_values import Place
@@ -154,7 +155,7 @@ class PartyValues:
         ``before`` is where the page before this one ended, where the latest comes first.
         """
         actor.require(Right.READ)
-        return await rows.changes(
+        return await change_rows.changes(
             self._database, actor.tenant.id, field.id, party=party, entry=entry, action=action, after=after,
             before=before, limit=limit, descending=descending,
         )  # fmt: skip
@@ -219,4 +220,4 @@ def note_change(actor: Actor, unit: Unit, id_: int, item: FieldValue, action: Ch
         at=at // 1_000 * 1_000,
         value=item.value,
     )
-    rows.add_change(unit, actor.tenant.id, change)
+    change_rows.add_change(unit, actor.tenant.id, change)

@@ -1,4 +1,4 @@
-"""Values of fields of parties, and how they changed: rows and reads."""
+"""Values of fields of parties: rows and reads."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,18 +11,16 @@ from sqlalchemy.sql.expression import bindparam
 from ..model.fields import (
     REFERENCES,
     Cell,
-    ChangeAction,
     Field,
     FieldValue,
     NamedOrganization,
     NamedPerson,
-    ValueChange,
 )
 from ..model.parties import Party
 from .database import Database, Row
 from .engines import per_engine
 from .rows import decode, encode
-from .schema import list_entry, organization, party_value, person, value_change
+from .schema import list_entry, organization, party_value, person
 from .statements import Query, Unit, member_of, parameter
 
 Columns = party_value.c
@@ -343,84 +341,4 @@ def value_of(row: Row) -> FieldValue:
         created_at=created_at,
         updated_at=updated_at,
         version=version,
-    )
-
-
-# How they changed
-
-CHANGES_BY_IDS = Query(
-    select(*value_change.c).where(value_change.c.tenant_id == parameter("tenant"), member_of(value_change.c.id, "ids"))
-)
-
-
-@lru_cache(maxsize=8)
-def changes_query(*, of_party: bool, descending: bool, of_entry: bool = False, action: bool = False) -> Query:
-    """Return the statement of a field's changes behind a place, in order of time."""
-    columns = value_change.c
-    here, place = tuple_(columns.at, columns.id), tuple_(parameter("after_at"), parameter("after_id"))
-    statement = select(*columns).where(
-        columns.tenant_id == parameter("tenant"), columns.field_id == parameter("field"), here > place
-    )
-    if of_party:
-        statement = statement.where(
-            columns.party_kind == parameter("party_kind"), columns.party_id == parameter("party")
-        )
-    if of_entry:
-        statement = statement.where(columns.entry_id == parameter("entry"))
-    if action:
-        statement = statement.where(columns.action == parameter("action"))
-    order = (columns.at.desc(), columns.id.desc()) if descending else (columns.at, columns.id)
-    if descending:
-        statement = statement.where(here < tuple_(parameter("before_at"), parameter("before_id")))
-    return Query(statement.order_by(*order).limit(parameter("limit")))
-
-
-async def changes(
-    database: Database, tenant: int, field: int, *, party: tuple[Party, int] | None = None, entry: int | None = None,
-    action: ChangeAction | None = None, after: Place, before: Place, limit: int, descending: bool,
-) -> list[ValueChange]:  # fmt: skip
-    """Return the changes of a field's values between two places, in order of time; ``before`` counts only backwards."""
-    query = changes_query(
-        of_party=party is not None, descending=descending, of_entry=entry is not None, action=action is not None
-    )
-    kind, id_ = party or (Party.PERSON, 0)
-    rows = await database.fetch_long(
-        query, tenant=tenant, field=field, party_kind=int(kind), party=id_, entry=entry or 0,
-        action=int(action or 0), after_at=after[0], after_id=after[1], before_at=before[0], before_id=before[1],
-        limit=limit,
-    )  # fmt: skip
-    return [_change_of(row) for row in rows]
-
-
-async def changes_by_ids(database: Database, tenant: int, ids: Iterable[int]) -> dict[int, ValueChange]:
-    """Return changes by their ids."""
-    rows = await database.fetch(CHANGES_BY_IDS, tenant=tenant, ids=database.array(ids))
-    return {item.id: item for item in map(_change_of, rows)}
-
-
-def add_change(unit: Unit, tenant: int, item: ValueChange) -> None:
-    """Add the row of a change to the unit that makes it."""
-    unit.insert(
-        value_change,
-        [
-            (
-                tenant, item.id, item.field_id, int(item.kind), item.party, item.entry or 0, int(item.action),
-                item.changer, item.at, encode(item.value).decode(),
-            )
-        ],
-    )  # fmt: skip
-
-
-def _change_of(row: Row) -> ValueChange:
-    _, id_, field_id, kind, party, entry, action, changer, at, value = row
-    return ValueChange(
-        id=id_,
-        field_id=field_id,
-        kind=Party(kind),
-        party=party,
-        entry=entry or None,
-        action=ChangeAction(action),
-        changer=changer,
-        at=at,
-        value=decode(value),
     )

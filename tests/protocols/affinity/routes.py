@@ -192,7 +192,7 @@ def model_of(path: str, name: str) -> str:
     segment = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
     assert segment in RESOURCES, f"tell RESOURCES what the id behind /{segment}/ in {path} belongs to"
     if segment == "fields":
-        what = "Dropdown" if "/dropdown-options" in path else "Field"
+        what = "Dropdown" if path.endswith(("/dropdown-options", "{option_id}", "/values")) else "Field"
         return f"Company{what}" if "/companies/" in path else what
     return RESOURCES[segment]
 

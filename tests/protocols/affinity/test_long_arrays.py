@@ -13,7 +13,7 @@ from interlog.ledger.tenants import system_actor
 from interlog.model.fields import ChangeAction, FieldDraft, FieldValue, ValueChange, ValueType
 from interlog.model.ids import uuid7
 from interlog.model.parties import ListEntry, Party, Person, PersonKind
-from interlog.store import changes, list_entries, party_values, persons, search
+from interlog.store import changes, list_entries, party_values, persons, search, value_changes
 from interlog.store.statements import Unit
 from tests.long_answers import MEGABYTE, Serving
 from tests.serving import interlog_process
@@ -94,7 +94,7 @@ async def _filled(url: str) -> tuple[str, dict[str, int]]:
                 id=changed[place], field_id=field.id, kind=Party.PERSON, party=ids[place // 2], entry=None,
                 action=ChangeAction.CREATE, changer=owner.id, at=AT + place // 3 * 1_000, value=f"{place} {'c' * 200}",
             )  # fmt: skip
-            party_values.add_change(unit, tenant.id, change)
+            value_changes.add_change(unit, tenant.id, change)
         await ledger.store.database.write(unit)
     unit = Unit()  # nobody searches here, and who indexes words meanwhile takes memory, too
     search.begin(unit, tenant.id, await changes.last(ledger.store.database, tenant.id))

@@ -5,7 +5,7 @@ from affinity import Affinity, ValidationError
 from affinity.models import FieldCreate, FieldValueCreate
 from affinity.types import CompanyId, EntityType, FieldId, FieldType, FieldValueType, ListEntryId, ListId, PersonId
 
-from interlog.model.instants import DAY, now
+from interlog.model.instants import DAY, now, to_datetime
 from interlog.model.parties import Party
 from tests.serving import Firm
 
@@ -160,3 +160,22 @@ def test_set(client: Affinity, world: World) -> None:
         field = FieldId(world.everywhere[kind][0].field.id)
         service.batch_update_fields(id_, {field: "Mine"})  # type: ignore[operator]
         assert service.get_field_values(id_).get_value(field) == "Mine"  # type: ignore[operator]
+
+
+@pytest.mark.covers("v2.field_changes.list", "v2.lists.field_changes", "v2.lists.each_value", by=BY)
+def test_changes(client: Affinity, world: World) -> None:
+    """Changes of everything and of one entry, by filters that the client writes, and each value in a field."""
+    entry, there = ListEntryId(world.entries[Party.PERSON].id), world.there[Party.PERSON]
+    entries = client.lists.entries(ListId(world.lists[Party.PERSON].id))
+    many = next(column for column in there if column.shown["type"] == "number-multi")
+    assert list(entries.iter_field_value_items(entry, FieldId(many.field.id))) == [2, 1]
+    entries.update_field_value(entry, FieldId(many.field.id), [3], value_type="number-multi")
+    asked = {"field_id": FieldId(many.field.id), "changed_after": to_datetime(now() - DAY)}
+    found = list(client.field_value_changes.iter_global(**asked))  # type: ignore[arg-type]
+    assert [(one.action_type, one.value) for one in found] == [
+        ("add", 2), ("add", 1), ("delete", 2), ("delete", 1), ("add", 3)
+    ]  # fmt: skip
+    assert client.field_value_changes.list_global(**asked, order="desc", limit=2).data == found[:2:-1]  # type: ignore[arg-type]
+    of_entry = list(entries.iter_field_changes(entry))
+    assert {one.list_entry.id for one in of_entry if one.list_entry} == {entry}
+    assert [one for one in of_entry if one.field.id == many.id] == found

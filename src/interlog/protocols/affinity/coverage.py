@@ -24,11 +24,6 @@ for assistants, three others, and requests by hand."""
 NOT_YET = missing(
     ("14.5", "POST", "/v2/lists/{id}/fields/{field_id}/dropdown-options"),
     ("14.5", "POST DELETE", "/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}"),
-    ("14.5", "GET", "/v2/persons/{id}/fields/{field_id}/values"),
-    ("14.5", "GET", "/v2/companies/{id}/fields/{field_id}/values"),
-    ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}/values"),
-    ("14.5", "GET", "/v2/field-value-changes"),
-    ("14.5", "GET", "/v2/lists/{id}/list-entries/{entry_id}/field-value-changes"),
 )
 
 NEVER = (

@@ -73,6 +73,7 @@ value_change = Table(
     whole("at"),
     text_column("value"),
     key("tenant_id", "id"),
+    Index("ix_value_change_at", "tenant_id", "at", "id"),
     Index("ix_value_change_field", "tenant_id", "field_id", "at", "id"),
     Index("ix_value_change_party", "tenant_id", "field_id", "party_kind", "party_id", "at", "id"),
 )

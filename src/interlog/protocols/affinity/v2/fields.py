@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from interlog.model.errors import Invalid, NotFound, Problem
-from interlog.model.fields import DROPDOWNS, Field, option_of
+from interlog.model.fields import DROPDOWNS, Cell, Field, option_of
 from interlog.model.parties import Party
 
 from ..operations import PATH_ID, Call, Handler, Kind, Param
@@ -26,6 +26,8 @@ VALUES = (PATH_ID, *columns.VALUES, *PAGING)
 ENTRY_VALUES = (PATH_ID, ENTRY_ID, *columns.VALUES, *PAGING)
 VALUE = (PATH_ID, FIELD_ID)
 ENTRY_VALUE = (PATH_ID, ENTRY_ID, FIELD_ID)
+EACH = (*VALUE, *PAGING)
+ENTRY_EACH = (*ENTRY_VALUE, *PAGING)
 OPTIONS = (FIELD_ID, *PAGING)
 LIST_OPTIONS = (PATH_ID, *OPTIONS)
 OPTION = (PATH_ID, FIELD_ID, Param(name="option_id", kind=Kind.ID, required=True))
@@ -76,6 +78,30 @@ async def value_of_entry(call: Call) -> wire.Field:
     return _only(call, await _of_entry(call, _one(call)))
 
 
+def each_value_of_party(kind: Party) -> Handler:
+    """Return the handler of the values in one field, one by one."""
+
+    async def list_(call: Call) -> dict[str, Any]:
+        await check_party(call, kind)
+        fields, cells = await call.ledger.sheets.of_parties(call.actor, kind, [call.args["id"]])
+        return _each_page(call, fields, cells.get(call.args["id"], ()))
+
+    return list_
+
+
+async def each_value_of_entry(call: Call) -> dict[str, Any]:
+    """``GET /v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}/values``."""
+    sheet = await call.ledger.sheets.entry(call.actor, call.args["id"], call.args["entry_id"])
+    return _each_page(call, sheet.fields, sheet.rows[0][1])
+
+
+def _each_page(call: Call, fields: Sequence[Field], cells: Sequence[Cell]) -> dict[str, Any]:
+    args, place = first_args(call)
+    field = _own(call, fields)
+    found = translate_fields.values(field, [cell for cell in cells if cell.value.field_id == field.id])
+    return {"type": translate_fields.value_type(field), **_slice(call, args, place, found, MAX_LIMIT)}
+
+
 def options_of_kind(kind: Party) -> Handler:
     """Return the handler of the options of a dropdown of all persons or organizations."""
 
@@ -102,13 +128,19 @@ async def option_of_list(call: Call) -> wire.Option:
 
 
 def _dropdown(call: Call, fields: Sequence[Field]) -> Field:
-    """Return the field in the path; one that has no options is not found as a dropdown."""
+    """Return the field in the path; raises ``Invalid`` on one that has no options."""
+    found = _own(call, fields)
+    if found.value_type not in DROPDOWNS:
+        raise Invalid(Problem("field_id", "is the id of a field that has no options"))
+    return found
+
+
+def _own(call: Call, fields: Sequence[Field]) -> Field:
+    """Return the field in the path: one that people fill in."""
     id_ = normal_id(call.args["field_id"])
     found = next((field for field in fields if translate_fields.public_id(field) == id_), None)
     if found is None:
         raise NotFound("field", call.args["field_id"])
-    if found.value_type not in DROPDOWNS:
-        raise Invalid(Problem("field_id", "is the id of a field that has no options"))
     return found
 
 

@@ -8,7 +8,7 @@ from interlog.model.ids import MAX_ID
 from interlog.model.instants import parse_moment
 
 from .filters import Property
-from .words import MERGE_STATUSES, REMINDER_TYPES, RESET_TRIGGERS, STATUSES, USER_STATUSES
+from .words import CHANGE_ACTIONS, MERGE_STATUSES, REMINDER_TYPES, RESET_TRIGGERS, STATUSES, USER_STATUSES
 
 
 def _id(text: str) -> int | None:
@@ -25,6 +25,10 @@ def _instant(text: str) -> int | None:
 
 
 _RANGE = (Operator.GREATER, Operator.LESS, Operator.GREATER_OR_EQUAL, Operator.LESS_OR_EQUAL)
+
+
+def _field_id(text: str) -> int | None:
+    return _id(text.removeprefix("field-"))
 
 
 def id_property(field: str) -> Property:
@@ -93,3 +97,10 @@ WEBHOOKS = {
     "updatedAt": time_property("changed_at"),
 }
 RELATIONSHIPS = {"interactionScore": Property("score", _number, "a number from 0 to 1", _RANGE)}
+ENTRY_FIELD_CHANGES = {
+    "field.id": Property("field", _field_id, "the id of a field", (Operator.EQUAL,)),
+    "changer.id": id_property("changer"),
+    "actionType": word_property("action", CHANGE_ACTIONS),
+    "changedAt": time_property("at"),
+}
+FIELD_CHANGES = {**ENTRY_FIELD_CHANGES, "listEntry.id": id_property("entry")}

@@ -3,7 +3,7 @@
 from interlog.model.parties import Party
 
 from ..operations import PATH_ID, Operation
-from . import field_writes, fields, lists, party_writes, search
+from . import field_changes, field_writes, fields, lists, party_writes, search
 from .paging import PAGING
 
 FIELDS = (
@@ -24,6 +24,9 @@ FIELDS = (
                       spec="14.4", handler=fields.values_of_party(kind), params=fields.VALUES),
             Operation(name=f"v2.{name}.value", method="GET", paths=(f"/v2/{name}/{{id}}/fields/{{field_id}}",),
                       version=2, spec="14.4", handler=fields.value_of_party(kind), params=fields.VALUE),
+            Operation(name=f"v2.{name}.each_value", method="GET",
+                      paths=(f"/v2/{name}/{{id}}/fields/{{field_id}}/values",), version=2, spec="14.5",
+                      handler=fields.each_value_of_party(kind), params=fields.EACH),
             Operation(name=f"v2.{name}.set_value", method="POST", paths=(f"/v2/{name}/{{id}}/fields/{{field_id}}",),
                       version=2, spec="14.4", handler=field_writes.set_of_party[kind], params=field_writes.SET,
                       writes=True, status=204),
@@ -43,6 +46,14 @@ FIELDS = (
     Operation(name="v2.lists.value", method="GET",
               paths=("/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}",), version=2, spec="14.5",
               handler=fields.value_of_entry, params=fields.ENTRY_VALUE),
+    Operation(name="v2.lists.each_value", method="GET",
+              paths=("/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}/values",), version=2, spec="14.5",
+              handler=fields.each_value_of_entry, params=fields.ENTRY_EACH),
+    Operation(name="v2.field_changes.list", method="GET", paths=("/v2/field-value-changes",), version=2, spec="13.4",
+              handler=field_changes.list_, params=field_changes.LIST),
+    Operation(name="v2.lists.field_changes", method="GET",
+              paths=("/v2/lists/{id}/list-entries/{entry_id}/field-value-changes",), version=2, spec="13.4",
+              handler=field_changes.of_entry, params=field_changes.OF_ENTRY),
     Operation(name="v2.lists.set_value", method="POST",
               paths=("/v2/lists/{id}/list-entries/{entry_id}/fields/{field_id}",), version=2, spec="14.5",
               handler=field_writes.set_of_entry, params=field_writes.SET_ENTRY, writes=True, status=204),

@@ -137,11 +137,16 @@ def field(item: Field, cells: Sequence[Cell], *, counted: bool) -> wire.Field:
 def value(item: Field, cells: Sequence[Cell], *, counted: bool) -> dict[str, Any]:
     """Return the values of a field."""
     name = value_type(item)
-    found = [shown for cell in cells if (shown := _plain(item, cell)) is not None]
+    found = values(item, cells)
     if not name.endswith("-multi"):
         return {"type": name, "data": found[-1] if found else None}
     total = {"totalCount": len(found)} if counted or len(found) > MOST_SHOWN else {}
     return {"type": name, "data": found[:MOST_SHOWN] or None} | total
+
+
+def values(item: Field, cells: Sequence[Cell]) -> list[Any]:
+    """Return every value of a field, one by one."""
+    return [shown for cell in cells if (shown := plain(item, cell)) is not None]
 
 
 def option(item: Field, one: Option) -> wire.Option:
@@ -156,7 +161,7 @@ def color_of(one: Option) -> str | None:
     return COLORS[one.color] if one.color < len(COLORS) else None
 
 
-def _plain(item: Field, cell: Cell) -> Any:
+def plain(item: Field, cell: Cell) -> Any:
     """Return a single value; None where it is an option that is not there any more."""
     stored = cell.value.value
     match cell.named:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from interlog.model.fields import ChangeAction
 from interlog.model.merges import MergeState
 from interlog.model.reminders import ReminderKind, Reset, Status
 
@@ -16,3 +17,9 @@ USER_STATUSES = {"active": 1, "deactivated": 0, "invited": 2}
 def words_of(words: Mapping[str, int]) -> dict[int, str]:
     """Return the word for each number."""
     return {number: word for word, number in words.items()}
+
+
+CHANGE_ACTIONS = {
+    "add": ChangeAction.CREATE, "delete": ChangeAction.DELETE, "update": ChangeAction.UPDATE
+}  # fmt: skip
+"""What became of values."""

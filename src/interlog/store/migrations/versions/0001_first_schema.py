@@ -546,6 +546,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_value_change"),
     )
+    op.create_index("ix_value_change_at", "value_change", ["tenant_id", "at", "id"], unique=False)
     op.create_index("ix_value_change_field", "value_change", ["tenant_id", "field_id", "at", "id"], unique=False)
     op.create_index(
         "ix_value_change_party",
