@@ -10,6 +10,7 @@ from ..store import journal as rows
 from ..store import organizations as organization_rows
 from ..store import persons as person_rows
 from ..store.store import Store
+from .files import Files
 from .opportunities import visible_opportunities
 
 END = Position(2**62, 2**62)
@@ -114,6 +115,9 @@ class History:
                 if actor.sees(item.group):
                     type_ = tenant.types_by_id[item.type_id]
                     found[Entity.INTERACTION, number] = item.content.title or type_.display_name or type_.name
+        if wanted := ids.get(Entity.FILE):
+            files = await Files(self._store).get_many(actor, wanted)
+            found |= {(Entity.FILE, id_): one.name for id_, one in files.items()}
         for entity, same in _NAMED_AS.items():
             found |= {(entity, id_): name for (kind, id_), name in found.items() if kind is same}
         return found

@@ -1,6 +1,7 @@
 """Files over HTTP: taken and sent a part at a time, beside one thing each."""
 
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,23 @@ class TestSigned:
         (one,) = stored(api, ("a", b"a"), person_id=ola.id)
         monkeypatch.setattr(signed_files, "LASTS", 0)
         assert api.http.get(api.get(f"/v2/files/{one['id']}").json()["downloadUrl"]).status_code == 404
+
+
+def test_a_client_that_goes_away(api: Caller, firm: Firm, ola: Person) -> None:
+    """Who breaks off in the middle of an upload leaves nothing behind."""
+    host, _, port = firm.server.base.removeprefix("http://").partition(":")
+    head = (
+        f"POST /affinity/entity-files?person_id={ola.id} HTTP/1.1\r\nHost: {host}\r\n"
+        f"Authorization: Bearer {firm.token}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        "Content-Length: 90000000\r\n\r\n"
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    )
+    before = firm.rows()
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(head.encode() + bytes(5_000_000))
+        wait_until(lambda: len(kept(firm)) == 1)
+    wait_until(lambda: kept(firm) == [])
+    assert firm.rows() == before
 
 
 class TestSize:
