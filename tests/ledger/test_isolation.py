@@ -612,6 +612,7 @@ ELSEWHERE = {
     "persons.page": "takes no ids: see below",
     "organizations.move_members": "is a step of changing an organization",
     "persons.of_interactions": "takes interactions, not ids",
+    "notes.state": "takes a note that was read",
     "persons.bind": "is a step of logging",
     "persons.add_new": "is a step of logging",
     "persons.bind_late": "is a step of logging",

@@ -157,14 +157,14 @@ class Notes:
         content: str | None = None,
         kind: NoteKind | None = None,
         links: Links | None = None,
+        expected_state: int | None = None,
     ) -> Note:
-        """Change a note's text or what it is attached to."""
+        """Change a note's text or what it is attached to; ``Conflict`` where its ``state`` is not the one expected."""
         actor.require(Right.WRITE)
         read = await self.get(actor, note_id)
         problems = [] if content is None else content_problems(content)
-        interaction = None
-        if read.interaction is not None:
-            interaction = await interaction_rows.by_number(self._database, actor.tenant.id, read.interaction)
+        interaction = await self._told_by(actor, read)
+        _require_state(read, interaction, expected_state)
         if content is not None and read.mentions:
             problems.append(Problem("content", "cannot be changed: the note mentions people"))
         if content is not None and interaction is not None:
@@ -207,17 +207,29 @@ class Notes:
         await self._write(unit)
         return note
 
-    async def delete(self, actor: Actor, note_id: int) -> Note:
-        """Delete a note and its replies; only its author may. An interaction loses its text with its note."""
+    async def state(self, actor: Actor, note: Note) -> int:
+        """Return a number that is greater after each change of a note, also where an interaction's text changes it."""
+        return _state(note, await self._told_by(actor, note))
+
+    async def _told_by(self, actor: Actor, note: Note) -> Interaction | None:
+        """Return the interaction that a note is the text of."""
+        if note.interaction is None:
+            return None
+        return await interaction_rows.by_number(self._database, actor.tenant.id, note.interaction)
+
+    async def delete(self, actor: Actor, note_id: int, *, expected_state: int | None = None) -> Note:
+        """Delete a note and its replies; only its author may. An interaction loses its text with its note.
+
+        ``Conflict`` where its ``state`` is another one than expected.
+        """
         actor.require(Right.WRITE)
         read = await self.get(actor, note_id)
         if read.creator != actor.person_id:
             raise Forbidden("only the author may delete a note")
         at = now()
         unit = Unit()
-        interaction = None
-        if read.interaction is not None:
-            interaction = await interaction_rows.by_number(self._database, actor.tenant.id, read.interaction)
+        interaction = await self._told_by(actor, read)
+        _require_state(read, interaction, expected_state)
         if interaction is not None:
             bare = replace(
                 interaction,
@@ -302,6 +314,15 @@ class Notes:
             await self._database.write(unit)
         except Stale as error:
             raise Conflict("the note was changed by somebody else at the same time; try again") from error
+
+
+def _state(note: Note, interaction: Interaction | None) -> int:
+    return note.version + (0 if interaction is None else interaction.version)
+
+
+def _require_state(note: Note, interaction: Interaction | None, expected: int | None) -> None:
+    if expected not in (None, _state(note, interaction)):
+        raise Conflict("the note was changed by somebody else in the meantime; read it again")
 
 
 async def delete_with_replies(

@@ -123,10 +123,12 @@ class Opportunities:
         await self._write(unit)
         return opportunity
 
-    async def delete(self, actor: Actor, opportunity_id: int) -> Opportunity:
+    async def delete(self, actor: Actor, opportunity_id: int, *, expected_version: int | None = None) -> Opportunity:
         """Delete an opportunity, and with it its entry on the list."""
         actor.require(Right.WRITE)
         read, at = await self.get(actor, opportunity_id), now()
+        if expected_version not in (None, read.version):
+            raise Conflict("the opportunity was changed by somebody else in the meantime; read it again")
         unit = Unit()
         gone = replace(read, version=read.version + 1, modified_at=at)
         opportunity_rows.change(unit, actor.tenant.id, read, gone, deleted_at=at)

@@ -195,12 +195,14 @@ class Organizations:
         await self._write(unit)
         return organization
 
-    async def delete(self, actor: Actor, organization_id: int) -> Organization:
+    async def delete(self, actor: Actor, organization_id: int, *, expected_version: int | None = None) -> Organization:
         """Delete an organization; its persons, its notes and the interactions stay."""
         actor.require(Right.WRITE)
         read = await self.get(actor, organization_id)
         if read.is_global:
             raise Forbidden("a global organization cannot be deleted")
+        if expected_version not in (None, read.version):
+            raise Conflict("the organization was changed by somebody else in the meantime; read it again")
         at = now()
         unit = Unit()
         gone = replace(read, version=read.version + 1, modified_at=at)

@@ -260,12 +260,14 @@ class Persons(LateBinding):
             if follower != besides:
                 await follower(actor, unit, read, new)
 
-    async def delete(self, actor: Actor, person_id: int) -> Person:
+    async def delete(self, actor: Actor, person_id: int, *, expected_version: int | None = None) -> Person:
         """Delete a person, and the notes he wrote; interactions and other notes stay. Internal persons cannot go."""
         actor.require(Right.WRITE)
         read = await self.get(actor, person_id)
         if read.kind is PersonKind.INTERNAL:
             raise Forbidden("an internal person cannot be deleted")
+        if expected_version not in (None, read.version):
+            raise Conflict("the person was changed by somebody else in the meantime; read it again")
         at = now()
         unit = Unit()
         gone = replace(read, version=read.version + 1, modified_at=at)

@@ -199,15 +199,18 @@ class TestVersions:
             assert sorted(pool.map(change, range(6))) == [200] + [412] * 5
         assert answered(more.get(path, type=CALL))["x_version"] == 2
 
-    @pytest.mark.covers("persons.update", "organizations.update", "opportunities.update")
+    @pytest.mark.covers(
+        "persons.update", "organizations.update", "opportunities.update", "persons.delete", "organizations.delete",
+        "opportunities.delete",
+    )  # fmt: skip
     def test_of_persons_organizations_and_opportunities(self, more: Extended, api: Caller, firm: Firm) -> None:
         """They are changed by version in the same way: nobody's addition is lost to a list that replaces another."""
         ola = firm.person("Ola", "Berg", "ola@x.example")
         deal = firm.opportunity("Deal")
         for path, change in (
+            (f"/opportunities/{deal.id}", {"person_ids": [ola.id]}),
             (f"/persons/{ola.id}", {"emails": ["ola@x.example", "o@x.example"]}),
             (f"/organizations/{firm.organization('Client').id}", {"name": "Client Ltd"}),
-            (f"/opportunities/{deal.id}", {"person_ids": [ola.id]}),
         ):
             assert "ETag" not in api.get(path).headers
             version = more.get(path).headers["ETag"]
@@ -217,7 +220,37 @@ class TestVersions:
             before = firm.rows()
             stale = api.request("PUT", path, json={"name": "x", "first_name": "x"}, headers={"If-Match": version})
             refused(stale, "is not the version stored", status=412)
+            stale = api.request("DELETE", path, headers={"If-Match": version})
+            refused(stale, "is not the version stored", status=412)
             assert firm.rows() == before
+            answered(api.request("DELETE", path, headers={"If-Match": changed.headers["ETag"]}))
+            refused(api.get(path), status=404)
+
+    @pytest.mark.covers("notes.update", "notes.delete")
+    @pytest.mark.parametrize("of_call", [False, True])
+    def test_of_notes(self, more: Extended, api: Caller, firm: Firm, of_call: bool) -> None:
+        """A note, too; one that is the text of a call is another one once the call was changed."""
+        ola = firm.person("Ola")
+        if of_call:
+            call = firm.log("Call", at("2026-03-05T09:15Z"), firm.mia, ola, body="a")
+            path = f"/notes/{call.note_id}"
+        else:
+            path = f"/notes/{answered(api.post('/notes', content='a', person_ids=[ola.id]))['id']}"
+        assert "ETag" not in api.get(path).headers
+        first = more.get(path).headers["ETag"]
+        if of_call:
+            answered(api.put(f"/interactions/{call.number}", type=CALL, content="b"))
+        else:
+            answered(more.request("PUT", path, json={"content": "b"}, headers={"If-Match": first}))
+        second = more.get(path).headers["ETag"]
+        assert first != second
+        before = firm.rows()
+        for method in ("PUT", "DELETE"):
+            stale = api.request(method, path, json={"content": "c"}, headers={"If-Match": first})
+            refused(stale, "is not the version stored", status=412)
+        assert firm.rows() == before and answered(api.get(path))["content"] == "b"
+        answered(api.request("DELETE", path, headers={"If-Match": second}))
+        refused(api.get(path), status=404)
 
 
 @pytest.mark.covers("interactions.create")

@@ -13,6 +13,7 @@ from interlog.model.validation import MAX_BODY
 from interlog.settings import Settings
 
 from . import translate, wire
+from .extensions import only_if_unchanged
 from .html import clean_v1
 from .operations import PATH_ID, Call, Kind, Param, id_param
 from .paging import PAGING, page_size, page_token, place_of
@@ -104,12 +105,15 @@ async def update(call: Call) -> wire.Note:
     read = await call.ledger.notes.get(call.actor, id_)
     if read.kind is NoteKind.HTML:
         content = clean_v1(content)
-    return await _object(call, await call.ledger.notes.update(call.actor, id_, content=content))
+    with only_if_unchanged(call) as state:
+        new = await call.ledger.notes.update(call.actor, id_, content=content, expected_state=state)
+    return await _object(call, new)
 
 
 async def delete(call: Call) -> wire.Success:
     """``DELETE /notes/{id}``: by its author, with its replies."""
-    await call.ledger.notes.delete(call.actor, call.args["id"])
+    with only_if_unchanged(call) as state:
+        await call.ledger.notes.delete(call.actor, call.args["id"], expected_state=state)
     return wire.Success()
 
 
@@ -127,6 +131,8 @@ async def _unknown(call: Call) -> list[Problem]:
 
 
 async def _object(call: Call, item: Note) -> wire.Note:
+    if call.extended:
+        call.version = await call.ledger.notes.state(call.actor, item)
     return (await _objects(call, [item]))[0]
 
 

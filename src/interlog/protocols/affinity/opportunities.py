@@ -77,5 +77,6 @@ async def update(call: Call) -> wire.Opportunity:
 
 async def delete(call: Call) -> wire.Success:
     """``DELETE /opportunities/{id}``: with its entry on the list."""
-    await call.ledger.opportunities.delete(call.actor, call.args["id"])
+    with only_if_unchanged(call) as version:
+        await call.ledger.opportunities.delete(call.actor, call.args["id"], expected_version=version)
     return wire.Success()

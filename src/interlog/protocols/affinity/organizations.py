@@ -95,7 +95,8 @@ async def update(call: Call) -> dict[str, Any]:
 async def delete(call: Call) -> wire.Success:
     """``DELETE /organizations/{id}``."""
     try:
-        await call.ledger.organizations.delete(call.actor, call.args["id"])
+        with only_if_unchanged(call) as version:
+            await call.ledger.organizations.delete(call.actor, call.args["id"], expected_version=version)
     except Forbidden as error:
         if "global" in str(error):
             raise verbatim("Cannot delete organization because it is global") from error

@@ -101,7 +101,8 @@ async def update(call: Call) -> dict[str, Any]:
 async def delete(call: Call) -> wire.Success:
     """``DELETE /persons/{id}``."""
     try:
-        await call.ledger.persons.delete(call.actor, call.args["id"])
+        with only_if_unchanged(call) as version:
+            await call.ledger.persons.delete(call.actor, call.args["id"], expected_version=version)
     except Forbidden as error:
         if "internal" in str(error):
             raise verbatim("Deleting internal or inferred_internal person is not allowed.") from error
