@@ -278,8 +278,12 @@ class Interactions:
         content: Content,
         type_: InteractionType,
         origin: str | None = None,
+        group: int | None = None,
     ) -> Interaction:
-        """Add to a unit what replaces an interaction's content, and where that comes from if it is known."""
+        """Add to a unit what replaces an interaction's content, and where that comes from if it is known.
+
+        ``group``: the security group that it has from then on, where the caller gives it another one.
+        """
         tenant, at = actor.tenant.id, now()
         note = None
         if read.note_id is not None:
@@ -300,6 +304,7 @@ class Interactions:
             origin=read.origin if origin is None else origin,
             identity=amended_identity(read, content, type_),
             changed_at=stamp(),
+            group=read.group if group is None else group,
         )
         interaction_rows.change(unit, tenant, read, amended)
         field_rows.change(unit, tenant, read, amended, type_)
@@ -316,7 +321,7 @@ class Interactions:
                 note,
                 replace(note, version=note.version + 1, updated_at=at if reworded else note.updated_at),
                 links_before=note_rows.link_rows(tenant, note, read),
-                links_after=note_rows.link_rows(tenant, note, amended),
+                links_after=note_rows.link_rows(tenant, replace(note, group=amended.group), amended),
             )
         elif note_id is not None:
             note_rows.insert(unit, tenant, root_note(amended, at, actor.person_id), amended)

@@ -1,4 +1,4 @@
-"""The security group of a campaign's visits, when the campaign gets another one.
+"""The security group of visits, when their campaign gets another one, or a visit another campaign.
 
 What a visit is found by has its group beside it: all of that moves together. Participants and links of notes are not
 found by a number, so that these two statements go through all of a tenant: campaigns change their organization hardly
@@ -81,6 +81,27 @@ STANDING = Query(
 )
 
 
+# one visit; its participants, its links and the row by which campaigns find it follow from the interaction
+INTERACTION = Query(
+    update(interaction)
+    .where(interaction.c.tenant_id == parameter("tenant"), interaction.c.number == parameter("number"))
+    .values(group_id=parameter("new_group"))
+)
+ROOT = Query(
+    update(note)
+    .where(note.c.tenant_id == parameter("tenant"), note.c.id == parameter("root"))
+    .values(group_id=parameter("new_group"))
+)
+ITS_REPLIES = Query(
+    update(note)
+    .where(note.c.tenant_id == parameter("tenant"), note.c.parent.is_not(None), note.c.parent == parameter("root"))
+    .values(group_id=parameter("new_group"))
+)
+REPLIES_OF = Query(
+    select(note.c.id, note.c.version).where(
+        note.c.tenant_id == parameter("tenant"), note.c.parent.is_not(None), note.c.parent == parameter("root")
+    )
+)
 STANDING_REPLIES = Query(
     select(note.c.id, note.c.version).where(
         note.c.tenant_id == parameter("tenant"), note.c.parent.is_not(None), note.c.parent.in_(_ROOTS)
@@ -111,3 +132,16 @@ def move(unit: Unit, tenant: int, campaign: str, old: int, new: int) -> None:
     known = {"tenant": tenant, "of_campaign": campaign, "old_group": old, "new_group": new, "type": TYPE_ID}
     for query in (LINKS, REPLIES, ROOTS, PARTICIPANTS, INTERACTIONS, DELETED, VISITS):
         unit.change(query, known, expect=None)
+
+
+async def replies_of(database: Database, tenant: int, root: int) -> list[tuple[int, int]]:
+    """Return the ids and versions of the notes that reply to a visit's text."""
+    return [(row[0], row[1]) for row in await database.fetch(REPLIES_OF, tenant=tenant, root=root)]
+
+
+def move_one(unit: Unit, tenant: int, number: int, root: int | None, group: int) -> None:
+    """Add to a unit that a visit that is amended in it has another security group, with its text and the replies."""
+    unit.change(INTERACTION, {"tenant": tenant, "number": number, "new_group": group})
+    if root is not None:
+        for query in (ROOT, ITS_REPLIES):
+            unit.change(query, {"tenant": tenant, "root": root, "new_group": group}, expect=None)

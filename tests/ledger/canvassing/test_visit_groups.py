@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from interlog.ledger import Ledger
 from interlog.ledger.canvassing.visit_drafts import Rules, VisitDraft
 from interlog.model.canvassing.resources import ResourceDraft
+from interlog.model.canvassing.visits import Visit
 from interlog.model.errors import NotFound
 from interlog.model.ids import uuid7
 from interlog.model.notes import NoteDraft
@@ -82,4 +83,49 @@ async def test_visits_go_where_their_campaign_goes(acme: Firm, ledger: Ledger) -
             assert (await ledger.notes.get(actor, moving.note_id)).group == south
     again = await ledger.visits.get(there, permit, moving.uuid)
     assert (again.version, again.group) == (moving.version, south)
+    assert await ledger.check.problems() == []
+
+
+async def test_a_visit_goes_along_to_another_campaign(acme: Firm, ledger: Ledger) -> None:
+    """A visit that is corrected to be of another campaign is seen by those who see that one, wherever it is found;
+    one with a group of its own keeps it."""
+    campaigns = []
+    for name in ("East", "West"):
+        organization = (
+            await ledger.resources.create(acme.actor, ResourceDraft(kind="organizations", data={"name": name}))
+        ).resource
+        campaigns.append(await made(acme, "campaigns", name=f"Zither {name}", organizationId=organization.id))
+    east, west = (campaign.group for campaign in campaigns)
+    both = acme.acting(acme.mia, Right.ADMIN, east, west, 4711)
+    permit = await ledger.permits.of(acme.actor)
+    visit = (await a_visit(acme))().visit
+    items = []
+    for place, group in enumerate((None, 4711)):
+        there = replace(visit, campaign=campaigns[0].id, at=visit.at + 20 + place)
+        draft = VisitDraft(visit=there, id=uuid7(), group=group)
+        items.append((await ledger.recording.create(both, permit, draft, Rules())).interaction)
+    moving = items[0]
+    assert moving.note_id is not None and moving.group == east
+    reply = await ledger.notes.create(both, NoteDraft(content="zither replied", parent=moving.note_id))
+    await ledger.finding.round()
+
+    def other(old: Visit) -> Visit:
+        return replace(old, campaign=campaigns[1].id)
+
+    moved = [await ledger.visits.amend(both, permit, item.uuid, other) for item in items]
+    assert [item.group for item in moved] == [west, 4711]
+    await ledger.finding.round()
+    for group, expected in ((east, set()), (west, {moving.number})):
+        actor = acme.acting(acme.ben, Right.READ, group)
+        found = await ledger.finding.search(actor, "zither")
+        assert {item.id for item in found.items[Kind.INTERACTION]} == expected
+        assert {item.id for item in found.items[Kind.NOTE]} == ({reply.id} if expected else set())
+        newest = await ledger.visits.newest(actor, permit, campaigns[1].id, limit=9)
+        assert {brief.number for brief, _ in newest} == expected
+        linked = {note.id for note in await ledger.notes.page(actor, limit=99, party=(Party.PERSON, acme.eve.id))}
+        assert (moving.note_id in linked) is bool(expected)
+    seeing = acme.acting(acme.ben, Right.READ, west)
+    assert (await ledger.visits.get(seeing, permit, moving.uuid)).group == west
+    assert (await ledger.notes.get(seeing, moving.note_id)).group == west
+    assert (await ledger.notes.get(seeing, reply.id)).group == west
     assert await ledger.check.problems() == []

@@ -21,15 +21,18 @@ from ...model.canvassing.visits import (
     visit_of,
 )
 from ...model.errors import Conflict, Invalid, NotFound
-from ...model.instants import EVER
+from ...model.instants import EVER, now
 from ...model.interactions import Brief, Content, Interaction, Participant
+from ...model.journal import Action, Entity
 from ...model.tenancy import Actor, Right
 from ...model.types import Role
 from ...store import interactions as interaction_rows
 from ...store import resources as rows
+from ...store import visit_groups
 from ...store import visit_timeline as timeline_rows
 from ...store import visits as visit_rows
 from ...store.database import Duplicate, Stale
+from ...store.journal import add_entries
 from ...store.statements import Unit
 from ...store.store import Store
 from ..interactions import Interactions
@@ -182,7 +185,8 @@ class Visits:
             if new == old:
                 return read
             draft = correction(old, new)
-            found = await rows.by_refs(self._database, actor.tenant.id, refs_of(new))
+            refs = [*refs_of(new), ("campaigns", old.campaign)]
+            found = await rows.by_refs(self._database, actor.tenant.id, refs)
             problems = problems_of(actor, new, found, before=old)
             book = await self._books.of(actor, found.get(("surveys", new.survey)))
             visit, said, wrong = completed(actor.tenant, draft, found, book)
@@ -190,7 +194,10 @@ class Visits:
                 raise Invalid(*problems, *wrong)
             content = _amended(read.content, old, visit, said, found, book)
             unit, type_ = Unit(), actor.tenant.types_by_id[read.type_id]
-            amended = await self._interactions.add_amendment(actor, unit, read, content, type_)
+            group = _group_after(read, old, visit, found)
+            amended = await self._interactions.add_amendment(actor, unit, read, content, type_, group=group)
+            if group != read.group:
+                await self._move(actor, unit, amended)
             await self._interactions.follow(actor, unit, [(read, amended)])
             try:
                 await self._database.write(unit)
@@ -198,6 +205,14 @@ class Visits:
                 continue
             return amended
         raise Conflict("others are changing visits of the same contact; try again")
+
+    async def _move(self, actor: Actor, unit: Unit, item: Interaction) -> None:
+        """Add to a unit that a visit that is amended in it is seen by others, with its text and what replied to it."""
+        tenant, root = actor.tenant.id, item.note_id
+        visit_groups.move_one(unit, tenant, item.number, root, item.group)
+        if root is not None:
+            replies = await visit_groups.replies_of(self._database, tenant, root)
+            add_entries(unit, actor, Action.AMEND, Entity.NOTE, [(*reply, None) for reply in replies], now())
 
     async def delete(
         self, actor: Actor, permit: Permit, id_: str, *, expected_version: int | None = None
@@ -220,6 +235,14 @@ class Visits:
         if version not in (None, read.version):
             raise Changed("it was changed by somebody else in the meantime; read it again", read)
         return read
+
+
+def _group_after(read: Interaction, old: Visit, new: Visit, found: Found) -> int:
+    """Return the security group of a corrected visit: it goes along to another campaign's, unless it has its own."""
+    before, after = found.get(("campaigns", old.campaign)), found.get(("campaigns", new.campaign))
+    if before is None or after is None or read.group != before.group:
+        return read.group
+    return after.group
 
 
 def _amended(read: Content, old: Visit, visit: Visit, said: Said, found: Found, book: Book | None) -> Content:
