@@ -35,16 +35,22 @@ def _base_of(schemes: str, hosts: str, path: str) -> str:
 
 async def read_bytes(request: falcon.asgi.Request, limit: int) -> bytes:
     """Return the request's body; refuses one of more bytes before it is in memory."""
-    too_large = falcon.HTTPContentTooLarge(description=f"The body must not be larger than {limit} bytes")
-    if (request.content_length or 0) > limit:
-        raise too_large
+    length = request.content_length
+    if length is not None:
+        if length > limit:
+            raise _too_large(limit)
+        return await request.stream.readall()
     chunks, size = [], 0
     async for chunk in request.stream:
         size += len(chunk)
         if size > limit:
-            raise too_large
+            raise _too_large(limit)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _too_large(limit: int) -> falcon.HTTPContentTooLarge:
+    return falcon.HTTPContentTooLarge(description=f"The body must not be larger than {limit} bytes")
 
 
 async def read_body(request: falcon.asgi.Request, operation: Operation) -> Any:

@@ -104,11 +104,10 @@ def quick_visit(data: dict[str, Any]) -> Visit | None:
 
 
 def _visit_of(found: _Data, *beside: str | None) -> Visit | None:
-    responses: dict[str, dict[str, Any]] = {}
-    for id_, response in found.survey.responses.items():
-        if response.questionId != id_:
-            return None
-        responses[id_] = {"fields": response.fields, "questionId": id_}
+    given = found.survey.responses
+    if [response.questionId for response in given.values()] != [*given]:
+        return None
+    responses = {id_: {"fields": response.fields, "questionId": id_} for id_, response in given.items()}
     ids = (found.campaignId, found.contactId, found.survey.surveyId, found.listId, found.walklistId, *beside)
     if not _UUIDS.fullmatch("".join([*responses, *[id_ for id_ in ids if id_ is not None]])):
         return None

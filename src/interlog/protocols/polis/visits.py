@@ -207,12 +207,15 @@ def _responses(responses: dict[str, dict[str, Any]]) -> dict[str, Any]:
     found = {}
     for id_ in sorted(responses):
         fields = responses[id_]["fields"]
-        for value in fields.values():
-            if len(fields) > 1 or not isinstance(value, (str, int)):
-                fields = ordered(fields)
-                break
+        if len(fields) != 1 or not _is_in_order(*fields.values()):
+            fields = ordered(fields)
         found[id_] = {"fields": fields, "questionId": id_}
     return found
+
+
+def _is_in_order(value: Any) -> bool:
+    """Whether an answer is encoded as it stands: not so what may hold a fraction, or members of its own."""
+    return isinstance(value, (str, int)) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
 def _plain(value: float | None) -> Any:
