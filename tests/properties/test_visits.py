@@ -174,7 +174,7 @@ def _without_visits(stored: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
     provenance = stored.aside.get("provenance", {})
     own = provenance.get("own", {})
     data = {name: dict(value) if name in ("fields", "answers") else value for name, value in stored.data.items()}
-    for part in [part for visit in provenance.get("visits", ()) for part in visit[3]]:
+    for part in _decided_in(stored):
         name, _, key = part.partition("/")
         before = own.get(part, {}).get("value")
         if name == "record":
@@ -190,6 +190,17 @@ def _without_visits(stored: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
             data[name] = before
     anchors = {part: {"after": value["after"]} for part, value in own.items() if "after" in value}
     return data, {"provenance": {"own": anchors}} if anchors else {}
+
+
+def _decided_in(stored: Resource) -> set[str]:
+    """Return the parts that visits decided: those that are told of former ones, and all that nobody else did."""
+    provenance = stored.aside.get("provenance", {})
+    if "visits" not in provenance:
+        return set()
+    there = {name for name in ("contacted", "reservation", "state") if name in stored.data}
+    there |= {f"{name}/{key}" for name in ("fields", "answers") for key in stored.data[name]}
+    there -= set(provenance.get("free", ()))
+    return there | {part for visit in provenance["visits"][:-1] for part in visit[3]}
 
 
 def _records(aside: dict[str, Any]) -> dict[str, Any]:

@@ -79,9 +79,8 @@ def test_a_visit_decides_all_derived_parts() -> None:
     record = record_of(aside, "north", "home")
     assert record is not None
     assert (record.data["availability"], record.created_at, record.creator) == ({"available": True}, 77, "mia")
-    provenance = aside["provenance"]
-    (decided,) = provenance["visits"]
-    assert decided[:3] == [5, 0, "a"] and "fields/rating" in decided[3]
+    assert aside["provenance"]["visits"] == [[5, 0, "a"]]
+    assert aside["provenance"]["own"]["fields/rating"] == {"value": 1}
     assert BASE["fields"] == {"rating": 1}
 
 
@@ -207,8 +206,9 @@ def _plain(contact: tuple[dict[str, Any], dict[str, Any]]) -> tuple[Any, Any, An
 def decided(aside: dict[str, Any]) -> Any:
     """Return a contact's provenance, with the parts that a visit decided in one order."""
     provenance = aside.get("provenance", {})
-    visits = [[*visit[:3], sorted(visit[3])] for visit in provenance.get("visits", ())]
-    return provenance | {"visits": visits}
+    *former, newest = provenance.get("visits", [None])
+    visits = [[*visit[:3], sorted(visit[3])] for visit in former]
+    return provenance | {"visits": [*visits, newest], "free": sorted(provenance.get("free", ()))}
 
 
 def test_outcomes_have_a_place_in_time() -> None:

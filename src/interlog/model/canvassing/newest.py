@@ -4,72 +4,64 @@ It decides everything that it speaks about, so that nothing has to be weighed pa
 ``worked`` comes to the same.
 """
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
 from .records import RECORDS, Record, record_of, with_record
-from .states import FREE, PROVENANCE, RECORDED, Data, Outcome, frees, own_entry, value_of
+from .states import FREE, MISSING, PROVENANCE, RECORDED, Data, Outcome, frees, own_entry, value_of
 
 
 def after_newest(data: Data, aside: Data, outcome: Outcome, at: int, by: str | None) -> tuple[Data, Data] | None:
     """Return a contact's data and aside after a visit; None where something later is known of it."""
     provenance = aside.get(PROVENANCE, {})
     visits, own, place = provenance.get("visits", ()), provenance.get("own", {}), outcome.place
-    if visits and visits[-1] >= place:  # the newest one, which has its parts behind its place
+    if visits and visits[-1] >= place:
         return None
     for kept in own.values():
         if "after" in kept and place <= kept["after"]:
             return None
-    decided = visits[0][3] if len(visits) == 1 else set(chain.from_iterable(visit[3] for visit in visits))
+    free = provenance.get("free", ())
     record_key = f"{outcome.campaign}/{outcome.household}"
-    record_part = f"record/{record_key}"
-    parts = ["contacted", "state", record_part]
     new = data | {"contacted": True, "state": outcome.state}
     if outcome.status is not None:
         new["statusId"] = outcome.status
     else:
         new.pop("statusId", None)
-    there: list[str] = [part for part in ("contacted", "state") if part in data]
-    if "statusId" in data and "state" not in data:
-        there.append("state")
-    if record_key in aside.get(RECORDS, {}):
-        there.append(record_part)
+    fields, answers = data.get("fields", {}), data.get("answers", {})
+    tags: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if outcome.answers:
-        fields, answers = data.get("fields", {}), data.get("answers", {})
-        new_fields, new_answers = dict(fields), dict(answers)
-        tags = set()
-        for answer in outcome.answers if len(outcome.answers) == 1 else sorted(outcome.answers, key=_BY_QUESTION):
-            tag, question = answer.tag, answer.question
-            if tag not in tags:  # of two questions with one tag, the first one's
-                tags.add(tag)
-                parts.append(part := f"fields/{tag}")
-                if tag in fields:
-                    there.append(part)
-                new_fields[tag] = answer.value
-            parts.append(part := f"answers/{question}")
-            if question in answers:
-                there.append(part)
-            new_answers[question] = answer.value
-        new["fields"], new["answers"] = new_fields, new_answers
-    reserved = data.get("reservation")
-    if "reservation" in decided:
-        reserved = own.get("reservation", {}).get("value")
-    if frees(reserved, outcome.walklist):
-        new["reservation"] = FREE
-        parts.append("reservation")
-        there.append("reservation")
-    kept = {  # of what was not there, nothing has to be kept
-        part: entry
-        for part in there
-        if part not in decided and (entry := own_entry(value_of(data, aside, part), own.get(part, {}).get("after")))
-    }
-    own = own | kept if kept else own
-    left = _left(visits, set(parts)) if visits else []
-    left.append([*place, parts])
-    provenance = {"visits": left, "own": own} if own else {"visits": left}
-    return new, _with_record(aside, outcome, record_key, at, by) | {PROVENANCE: provenance}
+        for answer in sorted(outcome.answers, key=_BY_QUESTION):
+            tags.setdefault(answer.tag, answer.value)  # of two questions with one tag, the first one's
+            values[answer.question] = answer.value
+        new["fields"], new["answers"] = fields | tags, answers | values
+    there = [part for part in ("contacted", "state") if value_of(data, aside, part) is not MISSING]
+    there += [f"fields/{tag}" for tag in tags if tag in fields]
+    there += [f"answers/{question}" for question in values if question in answers]
+    others = [f"fields/{tag}" for tag in fields if tag not in tags]
+    others += [f"answers/{question}" for question in answers if question not in values]
+    for key in aside.get(RECORDS, {}):
+        if value_of(data, aside, part := f"record/{key}") is not MISSING:
+            (there if key == record_key else others).append(part)
+    if "reservation" in data:
+        is_own = not visits or "reservation" in free
+        frees_it = frees(data["reservation"] if is_own else own.get("reservation", {}).get("value"), outcome.walklist)
+        (there if frees_it else others).append("reservation")
+        new |= {"reservation": FREE} if frees_it else {}
+    own = _kept(data, aside, own, [part for part in there if part in free] if visits else there)
+    left = _left(visits, others, free, set(there)) if visits else []
+    left.append(place)
+    free = [part for part in others if part in free] if visits else others
+    made = {"visits": left} | ({"free": free} if free else {}) | ({"own": own} if own else {})
+    return new, _with_record(aside, outcome, record_key, at, by) | {PROVENANCE: made}
+
+
+def _kept(data: Data, aside: Data, own: Data, undecided: list[str]) -> Data:
+    """Return what parts are without visits, with those that no visit has decided so far."""
+    if not undecided:
+        return own
+    return own | {part: own_entry(value_of(data, aside, part), own.get(part, {}).get("after")) for part in undecided}
 
 
 def _with_record(aside: Data, outcome: Outcome, key: str, at: int, by: str | None) -> Data:
@@ -94,9 +86,16 @@ def _with_record(aside: Data, outcome: Outcome, key: str, at: int, by: str | Non
     return with_record(aside, new)
 
 
-def _left(visits: Iterable[list[Any]], said: set[str]) -> list[list[Any]]:
-    """Return the visits that still decide something once another one has decided what it said."""
-    return [[*visit[:3], rest] for visit in visits if (rest := [part for part in visit[3] if part not in said])]
+def _left(visits: list[list[Any]], others: list[str], free: Sequence[str], said: set[str]) -> list[list[Any]]:
+    """Return the visits that still decide something once a newer one has decided what it said; ``others``: the parts
+    that it said nothing of."""
+    left = [[*visit[:3], rest] for visit in visits[:-1] if (rest := [part for part in visit[3] if part not in said])]
+    if others:
+        decided = {*free, *(part for visit in visits[:-1] for part in visit[3])}
+        rest = [part for part in others if part not in decided]
+        if rest:
+            left.append([*visits[-1], rest])
+    return left
 
 
 _BY_QUESTION = attrgetter("question")

@@ -6,8 +6,9 @@ happened; a hand speaks right after the newest visit that was known then. So any
 whenever a visit changes or goes, the parts follow from those that are left.
 
 In the contact's ``aside``, ``provenance`` holds: ``visits``, those that decided something and the newest one, in their
-order, each as its place in time and the names of the parts that it decided; ``own``, what such a part was before any
-visit (``value``), and of a part that was set by hand, the newest visit that was known then (``after``).
+order, each as its place in time and, but for the newest, the names of the parts that it decided; ``free``, the parts
+that no visit decided: all others that there are, the newest did; ``own``, what a part was before any visit (``value``),
+and of a part that was set by hand, the newest visit that was known then (``after``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -108,7 +109,7 @@ def edited(before: Data, data: Data, before_aside: Data, aside: Data) -> Data:
     ``before`` and ``before_aside`` are what is stored, ``data`` and ``aside`` (its records) what it shall be.
     """
     then, contact = _Contact(before, before_aside), _Contact(data, aside)
-    for part in sorted(then.parts() | contact.parts()):
+    for part in sorted({*then.parts(), *contact.parts()}):
         if then.value(part) != contact.value(part):
             contact.set_by_hand(part)
     return contact.aside()
@@ -122,6 +123,7 @@ def without_provenance(aside: Data) -> Data:
 def filled(placeholder: Data, aside: Data, data: Data) -> tuple[Data, Data]:
     """Return the data and the aside of a contact that was only referred to so far, and now is described."""
     seen, contact = _Contact(placeholder, aside), _Contact(data, aside)
+    contact.sources = dict(seen.sources)
     for part in seen.sources:
         if part.startswith("record/"):  # records stand beside the data, and are not described anew
             continue
@@ -171,7 +173,11 @@ class _Contact:
         provenance = aside.get(PROVENANCE, {})
         decided = provenance.get("visits", ())
         self.visits: list[Place] = [visit[:3] for visit in decided]
-        self.sources: dict[str, int] = {part: place for place, visit in enumerate(decided) for part in visit[3]}
+        self.sources: dict[str, int] = {part: place for place, visit in enumerate(decided[:-1]) for part in visit[3]}
+        if decided:
+            free = provenance.get("free", ())
+            rest = [part for part in self.parts() if part not in self.sources and part not in free]
+            self.sources |= dict.fromkeys(rest, len(decided) - 1)
         self.own: dict[str, Data] = dict(provenance.get("own", {}))
         self._later: set[int] = set()
         self._held: set[str] = set()
@@ -248,7 +254,11 @@ class _Contact:
             decided: dict[int, list[str]] = {v: [] for v in sorted(speaking, key=self.visits.__getitem__)}
             for part, visit in self.sources.items():
                 decided[visit].append(part)
-            provenance["visits"] = [[*self.visits[visit], parts] for visit, parts in decided.items()]
+            newest, _ = decided.popitem()
+            former = [[*self.visits[visit], parts] for visit, parts in decided.items()]
+            provenance["visits"] = [*former, self.visits[newest]]
+            free = [part for part in self.parts() if part not in self.sources]
+            provenance |= {"free": free} if free else {}
         provenance |= {"own": own} if own else {}
         if provenance:
             return self._aside | {PROVENANCE: provenance}
@@ -256,12 +266,12 @@ class _Contact:
 
     # Parts
 
-    def parts(self) -> set[str]:
+    def parts(self) -> list[str]:
         """Return the names of the derived parts that it has."""
-        found = {part for part in ("contacted", "state", "reservation") if self.value(part) is not MISSING}
-        for name in ("fields", "answers"):
-            found |= {f"{name}/{key}" for key in self.data.get(name, {})}
-        return found | {f"record/{key}" for key in self._aside.get("records", {})}
+        names = ["contacted", "state", "reservation"]
+        names += [f"{name}/{key}" for name in ("fields", "answers") for key in self.data.get(name, {})]
+        names += [f"record/{key}" for key in self._aside.get("records", {})]
+        return [part for part in names if self.value(part) is not MISSING]
 
     def value(self, part: str) -> Any:
         """Return what a part is."""
