@@ -10,6 +10,7 @@ from msgspec import to_builtins
 
 from interlog.ledger import Ledger
 from interlog.ledger import merges as merging
+from interlog.ledger.reminders import ReminderDraft
 from interlog.model.canvassing.resources import ResourceDraft
 from interlog.model.errors import InterlogError
 from interlog.model.fields import FieldDraft, ValueType
@@ -19,6 +20,7 @@ from interlog.model.merges import MergeState
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import Card, OpportunityDraft, OrganizationDraft, Party, PersonDraft
 from interlog.model.profiles import CONTACT, ORGANIZATION, ProfileDraft
+from interlog.model.reminders import ReminderKind, Reset
 from tests.ledger.conftest import ALL_TIMES, Firm, found_firm, meeting
 from tests.uploads import put_file
 
@@ -43,6 +45,7 @@ _records = st.lists(
         st.tuples(st.just("fields"), st.booleans(), _one, _texts),
         st.tuples(st.just("contact"), _one),
         st.tuples(st.just("file"), st.booleans(), _one),
+        st.tuples(st.just("reminder"), st.booleans(), _one, st.booleans()),
         st.tuples(st.just("known"), _one, st.integers(0, 5)),
         st.tuples(st.just("gone"), _one),
     ),
@@ -121,6 +124,16 @@ class World:
         kind, ids = (Holder.PERSON, self.persons) if of_person else (Holder.ORGANIZATION, self.organizations)
         await put_file(self.ledger, self.actor, kind, ids[place])
 
+    async def reminder(self, of_person: bool, place: int, again: bool) -> None:
+        kind, ids = (Party.PERSON, self.persons) if of_person else (Party.ORGANIZATION, self.organizations)
+        owner = self.firm.actor.person_id
+        draft = ReminderDraft(ReminderKind.ONCE, owner, kind, ids[place], due_at=1)
+        if again:
+            draft = ReminderDraft(
+                ReminderKind.RECURRING, owner, kind, ids[place], due_at=1, reset=Reset.INTERACTION, days=5
+            )
+        await self.ledger.reminders.create(self.actor, draft)
+
     async def value(self, of_person: bool, place: int, names: bool, whom: int) -> None:
         kind, ids = (Party.PERSON, self.persons) if of_person else (Party.ORGANIZATION, self.organizations)
         for entry in (await self.ledger.list_entries.of_parties(self.actor, kind, [ids[place]])).get(ids[place], ()):
@@ -186,6 +199,7 @@ class World:
             "values": [await ledger.party_values.page(actor, kind, id_, limit=99) for kind, id_ in parties],
             "notes": notes,
             "deals": deals,
+            "reminders": (await ledger.reminders.page(actor, {}, limit=99))[0],
             "files": (await ledger.files.page(actor, limit=99))[0],
             "entries": [await ledger.list_entries.page(actor, id_, limit=99) for id_ in self.lists.values()],
             "items": sorted(items.items()),
