@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresServer, private_server, server_folder, shared_server
 
 ENGINES = ["sqlite", "postgresql"]
 FreshDatabase = Callable[[str, Path], AbstractContextManager[str]]
 POSTGRES_FOLDER = pytest.StashKey[Path]()
+
+# How long an example takes says more about the machine than about what is tried; fixtures may outlast examples.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("ci", settings.get_profile("patient"), derandomize=True, database=None)
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

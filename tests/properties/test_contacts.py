@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -137,7 +137,7 @@ def _details(emails: list[str]) -> list[dict[str, Any]]:
 
 
 @given(steps=_steps)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 def test_all_sides_of_contacts_agree(working: Working, steps: list[tuple[Any, ...]]) -> None:
     """After each step: names, addresses, households, links and counts; at the end the store's own check."""
     ledger = working.ledger

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlog.model.errors import Refused
@@ -47,7 +47,7 @@ steps = st.lists(st.lists(instances, max_size=6) | st.lists(houses, min_size=1, 
 
 
 @given(script=steps)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_puts(working: Working, script: list[list[Any]]) -> None:
     """Facts stay as they were first put, activities are merged, each is one; and each is at the house it names."""
     ledger, run = working

@@ -422,7 +422,7 @@ def test_any_sequence_of_use_cases(machine: type[Machine], request: pytest.Fixtu
     """Whatever is done in whatever order, the ledger shows what a simple picture of it says."""
     many = 40 if machine.ledger.store.url.startswith("sqlite") else 8
     limits = settings(
-        max_examples=many, stateful_step_count=40, deadline=None, database=None,
+        max_examples=many, stateful_step_count=40, database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=limits)

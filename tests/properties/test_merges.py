@@ -221,7 +221,7 @@ def _timeless(value: Any) -> Any:
 _pairs = st.lists(st.tuples(st.booleans(), _one, _one), min_size=1, max_size=3)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(script=_records, pairs=_pairs, at_once=st.sampled_from([1, 2, 250]), undone=st.booleans())
 def test_a_merge_that_is_undone_leaves_all_as_it_was(
     working: Working,

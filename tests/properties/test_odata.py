@@ -71,7 +71,7 @@ def shelf(module_database_url: str) -> Iterator[Shelf]:
     opened.close()
 
 
-_often = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_often = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 @_often

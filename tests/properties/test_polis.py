@@ -73,7 +73,7 @@ def shelf(module_database_url: str) -> Iterator[Shelf]:
     opened.close()
 
 
-_often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+_often = settings(max_examples=80, suppress_health_check=list(HealthCheck))
 
 
 @_often

@@ -36,7 +36,7 @@ def etag() -> Iterator[Program]:
     program.close()
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, suppress_health_check=list(HealthCheck))
 @given(item=_objects, changed=st.booleans())
 def test_etags_are_those_of_the_package(etag: Program, item: dict[str, Any], changed: bool) -> None:
     """Whatever is in an object, and whether it was changed, both give the same."""

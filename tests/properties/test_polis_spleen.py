@@ -97,7 +97,7 @@ def shelf(module_database_url: str) -> Iterator[Shelf]:
     opened.close()
 
 
-_often = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+_often = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 
 
 @_often
@@ -129,7 +129,7 @@ def _differs_on_purpose(tokens: list[str]) -> bool:
 _NO_TEXTS = ("5", "true", "nil", "-1.5")
 
 
-@settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1_000, suppress_health_check=list(HealthCheck))
 @given(tokens=_tokens)
 def test_what_spleen_cannot_read_is_refused(spleen: Program, tokens: list[str]) -> None:
     """Any row of words is read by both or by neither, and what is refused names a place within it."""

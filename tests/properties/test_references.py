@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlog.model.instances import Instance
@@ -72,7 +72,7 @@ _examples = count()
 
 
 @given(script=scripts)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 def test_who_takes_part_is_who_alone_has_the_values(calls: Calls, script: list[tuple[str, int, Any]]) -> None:
     """Whatever came first, and whatever changed since: none, the one, or how many there are."""
     firm, shop, run = calls

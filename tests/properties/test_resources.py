@@ -214,7 +214,6 @@ def test_resources(engine: str, fresh_database: FreshDatabase, tmp_path: Path) -
                 settings=settings(
                     max_examples=25 if engine == "sqlite" else 8,
                     stateful_step_count=20,
-                    deadline=None,
                     suppress_health_check=checks,
                 ),
             )

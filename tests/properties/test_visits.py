@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -142,7 +142,7 @@ class Doors:
 
 
 @given(script=steps)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 def test_contacts_equal_a_recomputation_from_scratch(
     working: Working, script: list[tuple[str, int, dict[str, Any]]]
 ) -> None:

@@ -467,7 +467,7 @@ class TestFuzz:
     """Random requests."""
 
     @every_path
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_never_a_fault(self, server: RunningServer, operation: Operation, path: str, data: st.DataObject) -> None:
         """Whatever is sent, in whatever encoding, the server is not at fault, and answers in its own words."""

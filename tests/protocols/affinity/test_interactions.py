@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -847,7 +847,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
 class TestRoundTrip:
     """Whatever was accepted comes back."""
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60)
     @given(body=requests(), encoding=st.sampled_from(["json", "form", "query"]))
     def test_comes_back_from_get_and_list(self, server: RunningServer, body: dict[str, Any], encoding: str) -> None:
         """A random interaction, sent in any encoding, comes back from GET, from the list and in its note."""

@@ -1,11 +1,10 @@
 """Whatever is sent to the data plane is answered, and never with a fault of ours."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.serving import RunningServer
@@ -154,7 +153,7 @@ def data(server: RunningServer) -> Data:
     return client
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.sampled_from(["GET", "POST", "PATCH", "PUT", "DELETE"]), paths, options, bodies, headers)
 def test_any_request_is_answered(
     data: Data, method: str, path: str, params: dict[str, str], body: Any, lines: dict[str, str]

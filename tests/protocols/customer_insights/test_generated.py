@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlog.model.definitions import definition_problems
@@ -49,7 +49,7 @@ def told(answered: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(interaction_types())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_read_is_valid_in_the_model(body: dict[str, Any]) -> None:
     """A definition without problems is one for the ledger, comes back from its type, and is stable."""
     document, notes = read_interaction_type(body, "Generated", CATALOG)
@@ -65,7 +65,7 @@ def test_what_is_read_is_valid_in_the_model(body: dict[str, Any]) -> None:
 
 
 @given(interaction_types(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_casing_is_the_same(body: dict[str, Any], data: st.DataObject) -> None:
     """Names of properties mean the same in any casing."""
 
@@ -86,7 +86,7 @@ def shared_hub(request: pytest.FixtureRequest, server_of: ServerOf) -> Hub:
 
 
 @given(body=interaction_types())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 def test_a_definition_survives(shared_hub: Hub, body: dict[str, Any]) -> None:
     """What was put is what is got, on both planes and both engines; to put back what was got changes nothing."""
     name = f"Generated{next(_numbers)}"
@@ -106,7 +106,7 @@ PUTS = [route for route in ROUTES if route.operation.method in ("PUT", "PATCH") 
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 def test_nonsense_is_answered(any_hub: Hub, data: st.DataObject) -> None:
     """Whatever JSON is sent as a definition is accepted or refused with reasons, and never a fault."""
     route = data.draw(st.sampled_from(PUTS))

@@ -319,7 +319,7 @@ class TestHostileInput:
             compiled.bind(arguments_of(condition))
         assert time.thread_time() - began < 2
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(
         st.lists(
             st.sampled_from(

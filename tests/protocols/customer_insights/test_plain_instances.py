@@ -1,6 +1,5 @@
 """Most instances are read the short way, right from their JSON: with the same outcome as the long way has."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -47,7 +46,7 @@ bodies = st.tuples(
 ).map(lambda both: both[0] | both[1])
 
 
-@settings(max_examples=400, deadline=timedelta(seconds=5))
+@settings(max_examples=400)
 @given(st.sampled_from(WIDE), bodies)
 def test_the_short_way_says_what_the_long_way_says(wide: InteractionEntity, body: dict[str, Any]) -> None:
     """From members and from JSON alike; and the model has nothing against it either."""

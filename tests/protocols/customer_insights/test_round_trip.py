@@ -1,13 +1,13 @@
 """Any valid instance survives being posted and read again, whatever its type declares (issue: property-based)."""
 
 import string
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.serving import RunningServer
@@ -107,7 +107,7 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
-@settings(max_examples=60, deadline=timedelta(seconds=5), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(instances, dynamic, st.booleans())
 def test_any_valid_instance_survives_unchanged(
     data: Data, fields: dict[str, Any], more: dict[str, Any], in_lines: bool

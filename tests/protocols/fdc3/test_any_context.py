@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlog.protocols.fdc3.intents import INTENTS
@@ -12,9 +12,7 @@ from interlog.protocols.fdc3.intents import INTENTS
 from .conftest import SEED, Desk
 from .test_contexts import CONTEXTS, changed
 
-_often = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+_often = settings(max_examples=60)
 
 TEXTS = st.text(max_size=20)
 STRINGS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlog.model.canvassing.resources import ResourceDraft
@@ -78,7 +78,7 @@ def changed(body: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
 
 
 @given(place=st.sampled_from(PLACES), value=JSON)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 def test_any_part(firm: Firm, body: dict[str, Any], place: str, value: Any) -> None:
     """What is accepted is shown as it was stored, with an ETag that anybody can recompute; all else is refused."""
     api = firm.caller(PREFIX)
@@ -92,7 +92,7 @@ def test_any_part(firm: Firm, body: dict[str, Any], place: str, value: Any) -> N
 
 
 @given(op=st.sampled_from(["add", "replace", "remove", "test"]), place=st.sampled_from(PLACES), value=JSON)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 def test_any_patch(firm: Firm, body: dict[str, Any], op: str, place: str, value: Any) -> None:
     """A patch with any value at any place is carried out and can be read, or refused and changes nothing."""
     api: Caller = firm.caller(PREFIX)

@@ -335,7 +335,7 @@ class TestFuzz:
     """Random requests."""
 
     @every_operation
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_never_a_fault(self, server: RunningServer, operation: Operation, data: st.DataObject) -> None:
         """Whatever is sent, the server is not at fault, and answers in its own words."""

@@ -300,7 +300,7 @@ _words = st.sampled_from(_OPERANDS + _SIGNS)
 _texts = st.one_of(st.lists(_words, max_size=12).map(" ".join), st.text(max_size=30))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(filter_=_texts, sort=st.one_of(st.just(""), _texts), pointer=st.text(max_size=8))
 def test_no_parameter_is_a_fault_of_ours(
     firm: Firm, api: Caller, wards: list[dict[str, Any]], filter_: str, sort: str, pointer: str
@@ -316,7 +316,7 @@ _values = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     place=st.lists(_values, max_size=4),
     sort=st.sampled_from(['["id","DESC"]', '["/meta/created"]', '["/data/name","ASC"]', '["contactsCount","DESC"]']),

@@ -50,7 +50,7 @@ def bodies(draw: st.DrawFn) -> dict[str, Any]:
     return {"content": draw(st.binary(max_size=60)), "headers": {"Content-Type": draw(st.sampled_from(["a/b", ""]))}}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     body=bodies(), own=st.booleans(), basic=st.none() | st.text(alphabet="Bbasic :=QWxh", max_size=20),
     path=st.sampled_from(["token", "revoke"]),
@@ -73,7 +73,7 @@ def test_a_request_for_a_token_is_never_a_fault(
         assert description.isascii() and '"' not in description and "\\" not in description
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(fields=st.dictionaries(NAMES, JUNK, max_size=4), body=bodies(), is_post=st.booleans())
 def test_the_page_sends_nobody_elsewhere(
     server: RunningServer, known: dict[str, str], fields: dict[str, str], body: dict[str, Any], is_post: bool

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlog.model.canvassing.resources import customer_id
@@ -18,7 +18,6 @@ _ODD: list[Any] = [
     None, True, 0, -1, 1.5, 1e300, 10**30, "", "x", "0c5a9f3e-8d47-4b21-a3e6-5f1d7c9b2e76", "2026-01-01", "9" * 600,
     [], [1], [None], [[]], [{}], {}, {"a": 1}, {"data": {}}, {"anglican": {}},
 ]  # fmt: skip
-_ROOM = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -58,7 +57,7 @@ def _bodies(list_: str, customer: str) -> dict[str, dict[str, Any]]:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=_ROOM)
+@settings(max_examples=150)
 def test_an_odd_body_is_no_fault_of_ours(any_firm: Firm, any_api: Caller, data: st.DataObject) -> None:
     """One or two values anywhere are replaced by others: the answer says what is wrong, or what was stored."""
     bodies = _bodies(World(any_firm, any_api).list()["id"], customer_id(any_firm.tenant))

@@ -213,8 +213,7 @@ class TestFindsWhatItSays:
 
     @settings(
         max_examples=60,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+        suppress_health_check=[*settings().suppress_health_check, HealthCheck.differing_executors],
     )
     @given(draw=st.data())
     def test_any_filter(self, world: World, name: str, draw: st.DataObject) -> None:

@@ -326,7 +326,7 @@ class TestAgrees:
         assert missing == []
 
     @each
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=60)
     @given(st.data())
     def test_any_tree(self, world: World, where: str, data: st.DataObject) -> None:
         """Whatever is combined with whatever."""
