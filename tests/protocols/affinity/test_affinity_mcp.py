@@ -4,6 +4,7 @@ It wants its addresses without a path, and says that it calls the vendor's host.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,3 +117,44 @@ def test_reminders(mcp: Client, mia: Person, ola: Person) -> None:
     assert mcp.ask("update_reminder", reminder_id=made, content="Write")["content"] == "Write"
     assert [item["id"] for item in mcp.ask("get_reminders")["reminders"]] == [made]
     assert mcp.ask("delete_reminder", reminder_id=made) == {"success": True}
+
+
+@pytest.mark.covers("v2.persons.search", "v2.companies.search", "v2.lists.search", "v2.notes.search", by=BY)
+def test_searches(mcp: Client, firm: Firm, ola: Person, eve: Person) -> None:
+    """Persons, companies, entries of a list and notes are found by words and by values of fields."""
+    things = Things(firm, None)
+    company, won, entry = firm.organization("Client", "client.example").id, things["won"], things["entry"]
+    assert ids(mcp.ask("search_persons", search_criteria={"search": {"term": "Berg"}})) >= {ola.id}
+    assert ids(mcp.ask("search_all_companies", search_criteria={"search": {"term": "Clie"}})) == {company}
+    assert ids(mcp.ask("search_all_companies")) == {company}
+    condition = {"fieldId": won, "valueType": "text", "operator": "contains", "value": "Wo"}
+    criteria = {"filters": {"operator": "and", "filters": [condition]}}
+    assert ids(mcp.ask("search_list_entries", list_id=things["people"], search_criteria=criteria)) == {entry}
+    note = things["note"]
+    (hit,) = mcp.ask("search_notes", prompt="likes tea")["data"]
+    assert hit["note"]["id"] == note
+
+
+def ids(page: dict[str, Any]) -> set[int]:
+    """Return the ids on a page."""
+    return {item["id"] for item in page["data"]}
+
+
+@pytest.mark.covers(
+    "v2.persons.relationships", "v2.companies.relationships", "v2.users.list", "files.list", "files.create",
+    "files.get", by=BY,
+)  # fmt: skip
+def test_who_knows_whom_and_files(mcp: Client, firm: Firm, mia: Person, tmp_path: Path) -> None:
+    """Who of us knows somebody, who we are, and a file that is sent, listed and read of."""
+    friend = Things(firm, None)["friend"]
+    (known,) = mcp.ask("get_person_relationships", person_id=friend)["data"]
+    assert (known["person1"]["id"], known["person2"]["id"]) == (mia.id, friend)
+    company = firm.organization("Client", "client.example").id
+    assert len(mcp.ask("get_company_relationships", company_id=company)["data"]) == 1
+    assert mia.id in ids(mcp.ask("get_users", term="Mia"))
+    path = tmp_path / "terms.txt"
+    path.write_text("Content")
+    mcp.ask("upload_entity_file", entity_id=friend, entity_type=0, file_path=str(path))
+    (listed,) = mcp.ask("get_entity_files", entity_id=friend, entity_type=0)["entity_files"]
+    assert (listed["name"], listed["size"]) == ("terms.txt", 7)
+    assert mcp.ask("get_entity_file_metadata", file_id=listed["id"])["name"] == "terms.txt"
