@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from interlog.ledger.list_entries import Listed
 from interlog.ledger.sheets import Sheet, Standing
 from interlog.model.parties import Opportunity, Organization, Party, Person
@@ -70,7 +73,8 @@ def of_party(kind: Party) -> Handler:
         standing = await _standing(call, kind)
         found = {one.list.id: one.list for one in sorted(standing, key=lambda one: one.list.id)}
         dated = not is_first(call.request)
-        return _behind(call, args, place, [translate.party_list(item, dated=dated) for item in found.values()])
+        shown = [replace(translate.party_list(item, dated=dated), type=UNSET) for item in found.values()]
+        return _behind(call, args, place, shown)
 
     return list_
 

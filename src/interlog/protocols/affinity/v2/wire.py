@@ -70,11 +70,11 @@ class Opportunity(Struct, rename="camel"):
 
 
 class PartyList(Struct, rename="camel"):
-    """A list (14.5); the first version does not tell when it was made."""
+    """A list (14.5); the first version does not tell when it was made, nor do those of a party tell whom they hold."""
 
     id: int
     name: str
-    type: str
+    type: str | UnsetType
     is_public: bool
     owner_id: int
     creator_id: int
