@@ -253,6 +253,57 @@ class TestVersions:
         refused(api.get(path), status=404)
 
 
+@pytest.mark.covers("interactions.create", "interactions.update", "interactions.list", "interactions.bulk")
+class TestFields:
+    """``fields``: what an interaction holds besides what the vendor knows."""
+
+    def test_are_kept_changed_and_listed(self, more: Extended, api: Caller, firm: Firm, ola: Person) -> None:
+        """Any JSON; what is not named stays, null takes away; without the opt-in nothing of it is seen or changed."""
+        fields = {"outcome": "won", "score": 7.5, "tags": ["a", "b"], "deep": {"x": [1, None, True]}}
+        body = {"type": CALL, "person_ids": [firm.mia.id, ola.id], "content": "a", "date": "2026-03-05T09:15Z"}
+        made = answered(more.post("/interactions", **body, fields=fields))
+        assert made["x_fields"] == fields
+        path = f"/interactions/{made['id']}"
+        changed = answered(more.put(path, type=CALL, fields={"score": 8, "tags": None, "new": "x"}))
+        assert changed["x_fields"] == {"outcome": "won", "score": 8, "deep": fields["deep"], "new": "x"}
+        answered(api.put(path, type=CALL, fields={"score": 9}, content="b"))
+        assert answered(more.get(path, type=CALL))["x_fields"] == changed["x_fields"]
+        assert "x_fields" not in answered(api.get(path, type=CALL))
+        listed = answered(more.get("/interactions", person_ids=[ola.id]))
+        assert [item["x_fields"] for item in listed["interactions"]] == [changed["x_fields"]]
+        stored = firm.server.run(firm.ledger.interactions.get(firm.actor, made["id"]))
+        assert stored.content.fields == changed["x_fields"] and stored.content.body == "b"
+
+    def test_of_many_at_once(self, more: Extended, firm: Firm) -> None:
+        """Each of a bulk has its own, and what is wrong with one is told of it alone."""
+        body = {"type": CALL, "person_ids": [firm.mia.id], "content": "a", "date": "2026-03-05T09:15Z"}
+        sent = [body | {"fields": {"n": 1}}, body | {"fields": {"": 2}}]
+        results = answered(more.post("/interactions/bulk", interactions=sent))["results"]
+        assert results[0]["interaction"]["x_fields"] == {"n": 1}
+        assert "readable characters" in results[1]["errors"][0]
+
+    @pytest.mark.parametrize(
+        ("fields", "said"),
+        [
+            ([1], "must be an object"),
+            ({"": 1}, "names"),
+            ({"x" * 201: 1}, "names"),
+            ({"a": "b\x00"}, "readable"),
+            ({"a": {"b\x00": 1}}, "readable"),
+            ({"a": 2**60}, "must be a number"),
+            ({"a": [[[[[[[[[[[1]]]]]]]]]]]}, "levels deep"),
+            ({"a": list(range(2001))}, "values"),
+            ({f"f{number}": 1 for number in range(201)}, "must not be more than 200"),
+        ],
+    )
+    def test_refusals(self, more: Extended, firm: Firm, fields: Any, said: str) -> None:
+        """What cannot be stored is refused, and nothing is."""
+        before = firm.rows()
+        body = {"type": CALL, "person_ids": [firm.mia.id], "content": "a", "date": "2026-03-05T09:15Z"}
+        refused(more.post("/interactions", **body, fields=fields), said)
+        assert firm.rows() == before
+
+
 @pytest.mark.covers("interactions.create")
 class TestRepeating:
     """``external_id`` and ``Idempotency-Key``."""

@@ -15,11 +15,11 @@ from msgspec import Raw, Struct
 from msgspec.json import encode
 
 from interlog.model.errors import Conflict, Invalid, Problem
-from interlog.model.interactions import Interaction, Links
+from interlog.model.interactions import Content, Interaction, Links
 from interlog.model.types import Direction
 from interlog.model.validation import MAX_TITLE
 
-from . import translate, wire
+from . import own_fields, translate, wire
 from .operations import Call, Kind, Param, id_param
 from .requests import Request
 
@@ -38,6 +38,7 @@ MORE_CONTENT = (
     Param(name="location", kind=Kind.OBJECT),
     id_param("organization_ids", model="Organization", many=True),
     id_param("opportunity_ids", model="Opportunity", many=True),
+    Param(name="fields", kind=Kind.OBJECT),
 )
 """What an interaction can be created and changed with, besides what the vendor's can."""
 
@@ -61,6 +62,7 @@ class Extras(Struct, gc=False):
     x_organization_ids: list[int]
     x_opportunity_ids: list[int]
     x_external_ids: dict[str, str]
+    x_fields: dict[str, Any]
     x_logging_type: int
     x_unreplied: bool | None
     x_version: int
@@ -77,9 +79,12 @@ def asked_for(request: Request) -> bool:
 # What requests say
 
 
-def changes_of(args: Mapping[str, Any], links: Links) -> dict[str, Any]:
-    """Return the parts of a content that the parameters of ``MORE_CONTENT`` change; ``links``: those it has."""
+def changes_of(args: Mapping[str, Any], content: Content) -> dict[str, Any]:
+    """Return the parts of a content that the parameters of ``MORE_CONTENT`` change."""
     changes: dict[str, Any] = {}
+    links = content.links
+    if "fields" in args:
+        changes["fields"] = own_fields.merged(content.fields, args["fields"])
     if "end_time" in args:
         changes["ended_at"] = args["end_time"].instant
     if "title" in args:
@@ -189,6 +194,7 @@ def extras_of(item: Interaction, times: translate.Clock, *, unreplied: bool | No
         x_organization_ids=list(content.links.organizations),
         x_opportunity_ids=list(content.links.opportunities),
         x_external_ids=dict(item.external_ids),
+        x_fields=content.fields,
         x_logging_type=int(item.logging),
         x_unreplied=unreplied,
         x_version=item.version,

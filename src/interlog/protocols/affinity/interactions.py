@@ -122,7 +122,7 @@ async def update(call: Call) -> Answer:
 
     def change(item: Interaction) -> Content:
         content = translate.amended(_of_kind(item, call), code, call.args)
-        return replace(content, **changes_of(call.args, content.links)) if call.extended else content
+        return replace(content, **changes_of(call.args, content)) if call.extended else content
 
     rule = one_of_us if "person_ids" in call.args else None
     with only_if_unchanged(call) as version:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from interlog.ledger.links import NO_LINKS
 from interlog.model.errors import Conflict, InterlogError, Invalid, NotFound, Problem
 from interlog.model.interactions import Content, Draft, Interaction
 from interlog.model.parties import Person, PersonKind
@@ -95,7 +94,7 @@ async def store(call: Call, wanted: Sequence[Wanted]) -> list[Stored | InterlogE
 
 def _draft(item: Wanted) -> Draft:
     draft = translate.draft(item.args, item.key)
-    content = replace(draft.content, **changes_of(item.args, NO_LINKS))
+    content = replace(draft.content, **changes_of(item.args, draft.content))
     pair = external_id_of(item.args)
     return replace(draft, content=content, external_ids=dict([pair]) if pair is not None else {})
 
@@ -115,7 +114,7 @@ async def _changed(call: Call, args: Mapping[str, Any], number: int) -> Stored |
         if translate.code_of(call.actor.tenant.types_by_id[item.type_id]) != args["type"]:
             raise Invalid(Problem("type", f"is not that of interaction {number}, which has this external_id"))
         content = translate.amended(item, args["type"], args)
-        return replace(content, **changes_of(args, content.links))
+        return replace(content, **changes_of(args, content))
 
     try:
         now = (await call.ledger.interactions.amend(call.actor, number, change, rule=one_of_us)).interaction
