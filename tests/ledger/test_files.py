@@ -228,6 +228,21 @@ async def test_contents_of_nobody_are_cleared(acme: Firm) -> None:
     assert await ledger.check.problems() == []
 
 
+async def test_a_folder_that_cannot_be_looked_through(acme: Firm) -> None:
+    """The daily round puts it off, and does all else."""
+    folder = acme.ledger.store.contents.folder / folder_of(acme.tenant)
+    folder.parent.mkdir(exist_ok=True, parents=True)
+    folder.symlink_to(folder)
+    try:
+        with pytest.raises(Unavailable):
+            await acme.ledger.files.clear(acme.tenant)
+        await Upkeep(acme.ledger, ()).round()
+        with pytest.raises(Unavailable):
+            await named(acme, "a.txt")
+    finally:
+        folder.unlink()
+
+
 async def test_the_check_finds_what_is_missing_or_changed(acme: Firm) -> None:
     """A content that is gone, and one that is another."""
     one, two = await named(acme, "a.txt", "b.txt")

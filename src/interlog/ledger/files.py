@@ -231,16 +231,20 @@ class Files:
     async def clear(self, tenant: Tenant, *, age: float = STRAY) -> int:
         """Remove contents that have belonged to no file for so many seconds; returns their number.
 
-        A process that was killed between writing a content and storing its file leaves one behind.
+        A process that was killed between writing a content and storing its file leaves one behind. ``Unavailable``
+        where the folder cannot be looked through.
         """
         folder, removed = folder_of(tenant), 0
         strays = self._contents.strays(folder, age)
-        while (found := await asyncio.to_thread(next, strays, None)) is not None:
-            known = await rows.known_keys(self._database, tenant.id, found)
-            for key, path in found.items():
-                if key not in known:
-                    await asyncio.to_thread(path.unlink, missing_ok=True)
-                    removed += 1
+        try:
+            while (found := await asyncio.to_thread(next, strays, None)) is not None:
+                known = await rows.known_keys(self._database, tenant.id, found)
+                for key, path in found.items():
+                    if key not in known:
+                        await asyncio.to_thread(path.unlink, missing_ok=True)
+                        removed += 1
+        except OSError as error:
+            raise Unavailable(f"{self._contents.folder} cannot be looked through: {error.strerror}") from error
         return removed
 
     async def _change(

@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -63,8 +64,9 @@ class Incoming:
         await self._in_thread(self._finish)
 
     async def discard(self) -> None:
-        """Remove it, whether it was finished or not."""
-        await asyncio.to_thread(self._discard)
+        """Remove it, whether it was finished or not; what cannot be removed now is nobody's, like ``strays``."""
+        with suppress(OSError):
+            await asyncio.to_thread(self._discard)
 
     async def _in_thread(self, work: Callable[[], None]) -> None:
         try:
