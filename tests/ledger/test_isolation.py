@@ -90,6 +90,10 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         actor, FieldDraft(name="Field", kind=Party.PERSON, value_type=ValueType.TEXT)
     )
     value, _ = await ledger.party_values.create(actor, field.id, firm.eve.id, "text")
+    picks = FieldDraft(
+        name="Pick", kind=Party.PERSON, value_type=ValueType.DROPDOWN, list_id=people.id, options=(("x", 0, 0),)
+    )
+    pick = await ledger.party_fields.create(actor, picks)
     opportunity = await ledger.opportunities.create(
         actor, OpportunityDraft(name="Deal", list_id=deals.id, person_ids=(firm.eve.id,))
     )
@@ -132,7 +136,8 @@ async def _filled(ledger: Ledger, name: str) -> tuple[Firm, dict[str, int]]:
         "opportunity": opportunity.id, "entry": opportunity.entry_id, "interaction": logged.interaction.number,
         "root_note": logged.interaction.note_id or 0, "note": note.id, "reply": reply.id, "token": token.id,
         "lost": lost.id, "closed": closed.id, "over": over.id,
-        "merge": merge.id, "gone": twin.id, "people": people.id, "field": field.id, "value": value.id,
+        "merge": merge.id, "gone": twin.id, "people": people.id, "field": field.id, "pick": pick.id,
+        "option": pick.options[0].id, "value": value.id,
         "standing": standing.id,
         "gone_organization": former.id, "file": file.id, "lost_file": lost_file.id,
     }  # fmt: skip
@@ -477,6 +482,11 @@ WRITES: dict[str, Attempt] = {
     "value_sets.put": lambda firm, ids: firm.ledger.value_sets.put(
         firm.actor, Party.PERSON, ids["person"], [Setting(ids["field"], ["y"])]
     ),
+    "field_options.add": lambda firm, ids: firm.ledger.field_options.add(firm.actor, ids["pick"], "New"),
+    "field_options.change": lambda firm, ids: firm.ledger.field_options.change(
+        firm.actor, ids["pick"], ids["option"], text="Other"
+    ),
+    "field_options.remove": lambda firm, ids: firm.ledger.field_options.remove(firm.actor, ids["pick"], ids["option"]),
     "list_entries.add": lambda firm, ids: firm.ledger.list_entries.add(firm.actor, ids["people"], ids["person"]),
     "list_entries.remove": lambda firm, ids: firm.ledger.list_entries.remove(
         firm.actor, ids["people"], ids["standing"]

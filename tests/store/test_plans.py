@@ -115,6 +115,7 @@ READS_EVERYTHING = {
     "list_entries.SIZES": "counts what stands on each list",
     "party_fields.OF_LIST": "a tenant's fields: few",
     "party_fields.OF_KIND": "a tenant's fields: few",
+    "party_values.WITH_VALUE": "finds what was an option that somebody deletes, which hardly ever happens",
     "party_fields.ALL": "a tenant's fields: few",
     "opportunities.LISTS": "a tenant's lists: few",
     "visit_groups": "moves a campaign's visits to another security group, which hardly ever happens",

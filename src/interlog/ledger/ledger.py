@@ -41,6 +41,7 @@ from .chores import INDEX, REFER, Chores
 from .definitions import Definitions
 from .deliveries import Deliveries
 from .field_index import complete
+from .field_options import FieldOptions
 from .files import Files
 from .finding import Finding
 from .found_notes import FoundNotes
@@ -114,6 +115,7 @@ class Ledger:
         self.list_entries = ListEntries(store, self.opportunities)
         self.party_fields = PartyFields(store, self.opportunities)
         self.party_values = PartyValues(store, self.party_fields, self.list_entries)
+        self.field_options = FieldOptions(store, self.opportunities, self.party_fields)
         self.value_history = ValueHistory(store, self.party_fields)
         self.value_sets = ValueSets(store, self.party_fields, self.party_values)
         self.sheets = Sheets(store, self.opportunities, self.party_fields, self.list_entries)

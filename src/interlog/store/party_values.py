@@ -56,6 +56,16 @@ _OPEN_ENTRY = or_(
 """An opportunity's only entry is none of these rows, and open as long as the opportunity is there."""
 
 
+WITH_VALUE = Query(
+    select(*_SHOWN)
+    .where(
+        Columns.tenant_id == parameter("tenant"),
+        Columns.field_id == parameter("field"),
+        Columns.value == bindparam("value", type_=Columns.value.type),
+    )
+    .limit(parameter("limit"))
+)
+"""Values in a field that are this one: all of the field's are looked at."""
 BY_ID = Query(select(*_SHOWN).where(_OF_TENANT, Columns.id == parameter("value_id"), _OPEN_ENTRY))
 OF_PARTIES = Query(
     select(*_SHOWN).where(
@@ -226,6 +236,13 @@ async def by_id(database: Database, tenant: int, id_: int) -> FieldValue | None:
     """Return a value; None where there is none."""
     rows = await database.fetch(BY_ID, tenant=tenant, value_id=id_)
     return value_of(rows[0]) if rows else None
+
+
+async def with_value(database: Database, tenant: int, field: int, value: Any, limit: int) -> list[FieldValue]:
+    """Return some of the values in a field that are this one, also those of entries that were removed."""
+    text = encode(value).decode()
+    rows = await database.fetch_long(WITH_VALUE, tenant=tenant, field=field, value=text, limit=limit)
+    return [value_of(row) for row in rows]
 
 
 async def of_parties(database: Database, tenant: int, kind: Party, ids: Iterable[int]) -> list[FieldValue]:

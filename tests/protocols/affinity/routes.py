@@ -295,6 +295,8 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "v2.lists.create": {"type": "company"},
         "v2.lists.add": {"entity": {"id": ids["Person"]}},
         "v2.opportunities.update": {"name": "Renamed"},
+        "v2.lists.create_option": {"type": "ranked-dropdown", "rank": 1, "color": "blue"},
+        "v2.lists.update_option": {"text": "Renamed"},
         "v2.persons.set_value": {"value": {"type": "number-multi", "data": [1.5]}},
         "v2.persons.update_values": numbers_set("Field", "number-multi", [1.5], ids),
         "v2.companies.set_value": {"value": {"type": "number", "data": 1.5}},

@@ -21,10 +21,7 @@ CLIENTS = (
 for assistants, three others, and requests by hand."""
 
 
-NOT_YET = missing(
-    ("14.5", "POST", "/v2/lists/{id}/fields/{field_id}/dropdown-options"),
-    ("14.5", "POST DELETE", "/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}"),
-)
+NOT_YET = missing()
 
 NEVER = (
     ("GET", "/v2/lists/{id}/saved-views/{view_id}", "there are no saved views"),
@@ -47,6 +44,14 @@ NEVER = (
 """Operations of the vendor's version 2 that answer 404 on purpose: a method, a path, and why. Clients do without."""
 
 DIFFERENCES = (
+    ("fields of version 2", "Ids of fields that there are none of, as those of enriched ones, are passed over."),
+    ("fields of version 2", "Colours of options are numbers in version 1: 1 to 7 are blue to white, others are none."),
+    ("fields of version 2", "Of many dates or ranks in one field, as version 1 allows, the last one given is shown."),
+    (
+        "searches of version 2",
+        "Fields that interactions fill in can be neither filtered nor sorted by, locations not sorted by. The body is "
+        "sent again with each page. Dates are those of UTC; what takes longer than 20 seconds is refused.",
+    ),
     ("fields.create", "`dropdown_options` (text, rank, color) gives a dropdown its options; the vendor has no way to."),
     ("fields", "Each field tracks its changes; managed dropdowns (17) cannot be created; `is_required` is kept only."),
     ("persons", "`primary_email` is the first address given; how recently another one was used does not change it."),
@@ -129,10 +134,7 @@ These, and the parameters and keys that a request can [ask for](affinity-extensi
 {_table(2, tests)}
 
 
-A request for one of these is refused: with 404, with 405 where the path is served with another method, and with 400
-where a word in the path is taken for an id.
-
-{missing_table(NOT_YET)}
+{_absent()}
 
 
 The rest of the vendor's version 2. These answer 404, and clients do without.
@@ -192,6 +194,15 @@ def _by_group(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield groups of commands with the names of those in them; a command without a group is one by itself."""
     for group, found in groupby(sorted(names), key=lambda name: name.partition(" ")[0]):
         yield f"`{group}`", ", ".join(f"`{name.partition(' ')[2] or name}`" for name in found)
+
+
+def _absent() -> str:
+    if not NOT_YET:
+        return "Nothing of what the specification asks for."
+    return f"""A request for one of these is refused: with 404, with 405 where the path is served with another method, and
+with 400 where a word in the path is taken for an id.
+
+{missing_table(NOT_YET)}"""
 
 
 def _table(version: int, tests: Path, *, extension: bool = False) -> str:

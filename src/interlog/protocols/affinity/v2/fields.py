@@ -106,7 +106,7 @@ def options_of_kind(kind: Party) -> Handler:
     """Return the handler of the options of a dropdown of all persons or organizations."""
 
     async def list_(call: Call) -> dict[str, Any]:
-        return _options_page(call, _dropdown(call, await call.ledger.party_fields.of_kind(call.actor, kind)))
+        return _options_page(call, dropdown_of(call, await call.ledger.party_fields.of_kind(call.actor, kind)))
 
     return list_
 
@@ -114,20 +114,20 @@ def options_of_kind(kind: Party) -> Handler:
 async def options_of_list(call: Call) -> dict[str, Any]:
     """``GET /v2/lists/{id}/fields/{field_id}/dropdown-options``."""
     _, fields = await call.ledger.party_fields.of_list(call.actor, call.args["id"])
-    return _options_page(call, _dropdown(call, fields))
+    return _options_page(call, dropdown_of(call, fields))
 
 
 async def option_of_list(call: Call) -> wire.Option:
     """``GET /v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}``."""
     _, fields = await call.ledger.party_fields.of_list(call.actor, call.args["id"])
-    field = _dropdown(call, fields)
+    field = dropdown_of(call, fields)
     found = option_of(field, call.args["option_id"])
     if found is None:
         raise NotFound("option", call.args["option_id"])
     return translate_fields.option(field, found)
 
 
-def _dropdown(call: Call, fields: Sequence[Field]) -> Field:
+def dropdown_of(call: Call, fields: Sequence[Field]) -> Field:
     """Return the field in the path; raises ``Invalid`` on one that has no options."""
     found = _own(call, fields)
     if found.value_type not in DROPDOWNS:

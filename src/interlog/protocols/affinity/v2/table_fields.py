@@ -3,7 +3,7 @@
 from interlog.model.parties import Party
 
 from ..operations import PATH_ID, Operation
-from . import field_changes, field_writes, fields, lists, party_writes, search
+from . import field_changes, field_writes, fields, lists, option_writes, party_writes, search
 from .paging import PAGING
 
 FIELDS = (
@@ -41,6 +41,15 @@ FIELDS = (
     Operation(name="v2.lists.option", method="GET",
               paths=("/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}",), version=2, spec="14.5",
               handler=fields.option_of_list, params=fields.OPTION),
+    Operation(name="v2.lists.create_option", method="POST",
+              paths=("/v2/lists/{id}/fields/{field_id}/dropdown-options",), version=2, spec="14.5",
+              handler=option_writes.create, params=option_writes.CREATE, writes=True, status=201),
+    Operation(name="v2.lists.update_option", method="POST",
+              paths=("/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}",), version=2, spec="14.5",
+              handler=option_writes.update, params=option_writes.UPDATE, writes=True, status=204),
+    Operation(name="v2.lists.delete_option", method="DELETE",
+              paths=("/v2/lists/{id}/fields/{field_id}/dropdown-options/{option_id}",), version=2, spec="14.5",
+              handler=option_writes.delete, params=fields.OPTION, writes=True, status=204),
     Operation(name="v2.lists.values", method="GET", paths=("/v2/lists/{id}/list-entries/{entry_id}/fields",),
               version=2, spec="14.5", handler=fields.values_of_entry, params=fields.ENTRY_VALUES),
     Operation(name="v2.lists.value", method="GET",
