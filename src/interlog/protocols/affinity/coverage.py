@@ -199,8 +199,8 @@ def _by_group(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _absent() -> str:
     if not NOT_YET:
         return "Nothing of what the specification asks for."
-    return f"""A request for one of these is refused: with 404, with 405 where the path is served with another method, and
-with 400 where a word in the path is taken for an id.
+    return f"""A request for one of these is refused: with 404, with 405 where the path is served with another method,
+and with 400 where a word in the path is taken for an id.
 
 {missing_table(NOT_YET)}"""
 
