@@ -322,6 +322,33 @@ class TestDelivery:
         assert {body["id"] for body in bodies[1:]} == {value["id"]}
         assert bodies[3] == changed | {"field": field}
 
+    def test_values_of_version_2(self, api: Caller, firm: Firm, ola: Person, receiver: Receiver) -> None:
+        """Several values that are set together are each told of, as are those that go with an option."""
+        names = ("field.updated", "field_value.created", "field_value.updated", "field_value.deleted")
+        subscribed(api, receiver, *names)
+        people = answered(api.post("/lists", name="People", type=0, is_public=True))["id"]
+        entry = answered(api.post(f"/lists/{people}/list-entries", entity_id=ola.id))["id"]
+        options = [{"text": "New"}, {"text": "Won"}]
+        pick = answered(
+            api.post("/fields", name="Pick", entity_type=0, value_type=2, list_id=people, dropdown_options=options)
+        )
+        age = answered(api.post("/fields", name="Age", entity_type=0, value_type=3))["id"]
+        option = pick["dropdown_options"][0]["id"]
+        values = {
+            f"field-{age}": {"type": "number", "data": 41},
+            f"field-{pick['id']}": {"type": "dropdown", "data": {"dropdownOptionId": option}},
+        }
+        path = f"/v2/lists/{people}/list-entries/{entry}/fields"
+        body = {"operation": "update-fields", "updates": [{"id": id_, "value": one} for id_, one in values.items()]}
+        assert api.request("PATCH", path, json=body).status_code == 200
+        assert api.post(f"{path}/field-{age}", value={"type": "number", "data": 42}).status_code == 204
+        assert api.delete(f"/v2/lists/{people}/fields/{pick['id']}/dropdown-options/{option}").status_code == 204
+        with telling(firm):
+            wait_until(lambda: len(receiver.received) == 5)
+        assert sorted(types(receiver)) == sorted([*names, "field_value.created"])
+        told_of = {body["field"]["id"] for type_, body in told(receiver) if type_ == "field_value.created"}
+        assert told_of == {age, pick["id"]}
+
     def test_a_merge(self, api: Caller, firm: Firm, receiver: Receiver) -> None:
         """Both organizations, who merged them, and when."""
         subscribed(api, receiver, "organization.merged")
