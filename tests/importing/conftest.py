@@ -1,5 +1,6 @@
 """A firm to be copied on a running server, and the command that copies it."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,17 +15,24 @@ from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft, NoteKind
 from interlog.model.parties import ListRole, Party, Permission, PersonKind
 from interlog.model.types import Direction, Logging
-from tests.cli.conftest import command, environment, interlog
+from tests.cli.conftest import command, interlog
+from tests.cli.conftest import environment as environment_of_user
 from tests.conftest import FreshDatabase
 from tests.receiving import receiving
 from tests.serving import Caller, Firm, RunningServer, running_server
 from tests.uploads import put_file
 
-__all__ = ["command", "environment", "interlog"]
+__all__ = ["command", "environment_of_user", "interlog"]
 
 HOSTILE = "<script>alert(1)</script> ' \"; DROP TABLE person; -- \u202e\u0645\u0631\u062d\u0628\u0627 🦀\n\ttab\\_"
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+
+
+@pytest.fixture
+def environment(environment_of_user: dict[str, str]) -> dict[str, str]:
+    """That of a user whose data folder, where the files of stores in PostgreSQL are, is the one of these tests."""
+    return environment_of_user | {"XDG_DATA_HOME": os.environ["XDG_DATA_HOME"]}
 
 
 @pytest.fixture(scope="module")
