@@ -92,7 +92,9 @@ def _add_the_unusual(firm: Firm) -> None:
     firm.log("Meeting", at + 6_000, firm.mia, *crowd, body="a crowd")
     linked = Links(organizations=(second.id,), opportunities=(deal.id,))
     place = {"name": HOSTILE, "city": "Bergen", "lat": 60.39, "lng": 5.32}
-    firm.log("Call", at + 10_000, firm.mia, eve, body="x", links=linked, place=place, external_ids={"crm": "C-1"})
+    fields = {"outcome": HOSTILE, "score": 7.5, "parts": [1, {"a": None}]}
+    more = {"links": linked, "place": place, "fields": fields, "external_ids": {"crm": "C-1"}}
+    firm.log("Call", at + 10_000, firm.mia, eve, body="x", **more)
     silent = firm.log("Meeting", at + 7_000, firm.mia, eve)
     later = firm.log("Call", at + 8_000, firm.mia, eve, body="before")
     wrong = firm.log("Call", at + 9_000, firm.mia, eve, body="never was")

@@ -26,7 +26,7 @@ NOT_COPIED = (
     "from the vendor: to whom of us a list is opened besides its being public or private, what an interaction is "
     "linked to by itself, the text of e-mails, the keys that webhooks are signed with",
     "what webhooks have delivered",
-    "fields of interaction types that users defined, and canvassing: such interactions come as plain ones",
+    "interaction types that users defined, and canvassing: such interactions come as plain ones that keep their fields",
     "what was deleted, and the versions before the present one",
     "what would part again what was merged (the ids that went lead to the survivors)",
 )

@@ -313,6 +313,7 @@ def _with_extensions(found: Imported, exact: wire.Interaction) -> Imported:
         ended_at=_optional(exact.x_end_time),
         body=exact.x_content if found.type == EMAIL.name else None,  # what others say is their note
         place=exact.x_location,
+        fields=exact.x_fields,
         links=Links((), tuple(exact.x_organization_ids), tuple(exact.x_opportunity_ids)),
     )
     return replace(

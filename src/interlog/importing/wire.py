@@ -1,5 +1,6 @@
 """What is read of the Affinity API's objects; whatever else they hold is left alone."""
 
+import typing
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -220,6 +221,7 @@ class Interaction(Struct):
     x_organization_ids: list[Id] = []
     x_opportunity_ids: list[Id] = []
     x_external_ids: dict[str, str] = {}
+    x_fields: dict[str, typing.Any] = {}
     x_logging_type: int = 0
     x_created_at: str | None = None
 
