@@ -473,6 +473,7 @@ WRITES: dict[str, Attempt] = {
     "party_fields.create": lambda firm, ids: firm.ledger.party_fields.create(
         firm.actor, FieldDraft(name="X", kind=Party.PERSON, value_type=ValueType.TEXT, list_id=ids["people"])
     ),
+    "party_fields.update": lambda firm, ids: firm.ledger.party_fields.update(firm.actor, ids["field"], name="changed"),
     "party_fields.delete": lambda firm, ids: firm.ledger.party_fields.delete(firm.actor, ids["field"]),
     "party_values.create": lambda firm, ids: firm.ledger.party_values.create(
         firm.actor, ids["field"], ids["person"], "x"

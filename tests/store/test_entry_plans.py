@@ -34,7 +34,16 @@ CASES: dict[str, tuple[Query, dict[str, Any]]] = {
     "party_fields.BY_IDS": (party_fields.BY_IDS, {"ids": [5, 6]}),
     "party_fields.UPDATE": (
         party_fields.UPDATE,
-        {"key_tenant_id": 1, "key_id": 5, "read_version": 1, "options": "[]", "version": 2, "deleted_at": None},
+        {
+            "key_tenant_id": 1,
+            "key_id": 5,
+            "read_version": 1,
+            "name": "x",
+            "is_required": 0,
+            "options": "[]",
+            "version": 2,
+            "deleted_at": None,
+        },
     ),
     "party_values.BY_ID": (party_values.BY_ID, {"value_id": 5}),
     "party_values.OF_PARTIES": (party_values.OF_PARTIES, {"party_kind": 0, "parties": [5, 6]}),

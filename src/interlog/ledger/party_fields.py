@@ -101,6 +101,33 @@ class PartyFields:
         await self._database.write(unit)
         return field
 
+    async def update(
+        self, actor: Actor, field_id: int, *, name: str | None = None, is_required: bool | None = None
+    ) -> Field:
+        """Give a field another name, or say whether it must have a value; what kind of values it has stays."""
+        actor.require(Right.WRITE)
+        read, at = await self.get(actor, field_id), now()
+        if read.list_id is not None and not may_shape(actor, await self._opportunities.get_list(actor, read.list_id)):
+            raise Forbidden("you may not change the fields of this list")
+        if problems := [] if name is None else name_problems(name):
+            raise Invalid(*problems)
+        new = replace(
+            read,
+            name=read.name if name is None else name.strip(),
+            is_required=read.is_required if is_required is None else is_required,
+        )
+        if new == read:
+            return read
+        new = replace(new, version=read.version + 1)
+        unit = Unit()
+        rows.change(unit, actor.tenant.id, read, new)
+        add_entry(unit, actor, Action.AMEND, Entity.FIELD, read.id, new.version, at, encode(read).decode())
+        try:
+            await self._database.write(unit)
+        except Stale as error:
+            raise Conflict("the field was changed by somebody else at the same time; try again") from error
+        return new
+
     async def delete(self, actor: Actor, field_id: int) -> None:
         """Delete a field: its values are seen no longer."""
         actor.require(Right.WRITE)

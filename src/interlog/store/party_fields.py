@@ -43,7 +43,7 @@ OF_KIND = Query(
         Columns.id
     )
 )
-UPDATE = update_of(party_field, ("tenant_id", "id"), "options", "version", "deleted_at")
+UPDATE = update_of(party_field, ("tenant_id", "id"), "name", "is_required", "options", "version", "deleted_at")
 
 
 async def all_(database: Database, tenant: int) -> list[Field]:
@@ -87,13 +87,15 @@ def insert(unit: Unit, tenant: int, item: Field) -> None:
 
 
 def change(unit: Unit, tenant: int, read: Field, new: Field, *, deleted_at: int | None = None) -> None:
-    """Add the update of a field's options, or its deletion, to a unit, guarded by the version that was read."""
+    """Add the update of what may change of a field, or its deletion, to a unit, guarded by the version read."""
     unit.change(
         UPDATE,
         {
             "key_tenant_id": tenant,
             "key_id": read.id,
             "read_version": read.version,
+            "name": new.name,
+            "is_required": int(new.is_required),
             "options": array_text(new.options),
             "version": new.version,
             "deleted_at": deleted_at,

@@ -287,6 +287,7 @@ def valid(operation: Operation, path: str, known: World) -> Sent:
         "webhooks.create": {"webhook_url": receiver().url},
         "lists.create": {"type": 8},
         "fields.create": {"entity_type": 0},
+        "fields.update": {"name": "Hello"},
         "field_values.list": {"person_id": ids["Person"]},
         "field_values.create": {"value": 1.5},
         "field_values.update": {"value": 1.5},

@@ -319,3 +319,24 @@ class TestChanges:
         client = firm.organization("Client")
         refused(api.get(path, field_id=field, person_id=ola.id, organization_id=client.id), "at most one of")
         refused(api.get(path, field_id=field, order_by="up", after_id=1), "Field order_by: ", "Field after_id: ")
+
+
+@pytest.mark.covers("fields.update")
+def test_a_field_is_renamed(api: Caller, firm: Firm) -> None:
+    """It keeps its values; who does not see its list does not find it; the same name changes nothing."""
+    field = answered(api.post("/fields", name="Hobby", entity_type=0, value_type=TEXT))
+    ola = firm.person("Ola")
+    value = answered(api.post("/field-values", field_id=field["id"], entity_id=ola.id, value="chess"))
+    changed = answered(api.put(f"/fields/{field['id']}", name=" Pastime ", is_required=True))
+    assert changed == field | {"name": "Pastime"}
+    assert [item["name"] for item in answered(api.get("/fields", entity_type=0))] == ["Pastime"]
+    assert answered(api.get(f"/field-values/{value['id']}"))["value"] == "chess"
+    before = firm.rows()
+    assert answered(api.put(f"/fields/{field['id']}", name="Pastime")) == changed
+    refused(api.put(f"/fields/{field['id']}", name=" "), "name")
+    refused(api.put(f"/fields/{UNKNOWN}", name="x"), status=404)
+    assert firm.rows() == before
+    people = answered(api.post("/lists", name="People", type=0, is_public=False))
+    own = answered(api.post("/fields", name="Stage", entity_type=0, value_type=TEXT, list_id=people["id"]))
+    bens = firm.caller(PREFIX, firm.token_of(firm.colleague("Ben")))
+    refused(bens.put(f"/fields/{own['id']}", name="x"), status=404)

@@ -100,6 +100,8 @@ OPERATIONS_V1 = (
               handler=fields.list_, params=fields.LIST, spec="9.1"),
     Operation(name="fields.create", method="POST", paths=("/fields",),
               handler=fields.create, params=fields.CREATE, spec="9.1", writes=True),
+    Operation(name="fields.update", method="PUT", paths=("/fields/{id}",),
+              handler=fields.update, params=fields.UPDATE, spec="19", writes=True, extension=True),
     Operation(name="fields.delete", method="DELETE", paths=("/fields/{id}",),
               handler=fields.delete, params=fields.DELETE, spec="9.1", writes=True),
     Operation(name="field_values.list", method="GET", paths=("/field-values",),

@@ -32,6 +32,11 @@ CREATE = (
     Param(name="is_required", kind=Kind.FLAG),
     Param(name="dropdown_options", kind=Kind.OBJECT),
 )
+UPDATE = (
+    PATH_ID,
+    Param(name="name", empty=False, max_length=500),
+    Param(name="is_required", kind=Kind.FLAG),
+)
 DELETE = (PATH_ID,)
 
 _OPTION = Decoder(
@@ -76,6 +81,14 @@ async def create(call: Call) -> wire.Field:
         options=_options(call.get("dropdown_options", ())),
     )
     return translate_fields.field(await call.ledger.party_fields.create(call.actor, draft))
+
+
+async def update(call: Call) -> wire.Field:
+    """``PUT /fields/{id}``, which the vendor lacks: another name, or whether there must be a value."""
+    new = await call.ledger.party_fields.update(
+        call.actor, call.args["id"], name=call.get("name"), is_required=call.get("is_required")
+    )
+    return translate_fields.field(new)
 
 
 async def delete(call: Call) -> wire.Success:
