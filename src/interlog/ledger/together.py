@@ -12,31 +12,32 @@ from ..model.errors import InterlogError, Unavailable
 from ..model.interactions import Draft
 from ..model.tenancy import Actor
 
+Given = TypeVar("Given")
 Outcome = TypeVar("Outcome")
 Outcomes = Awaitable[Sequence[Outcome | InterlogError]]
-Log = Callable[[Actor, Sequence[Draft], Any], Outcomes[Outcome]]
-"""Logs drafts for an actor, under a rule."""
+Log = Callable[[Actor, Sequence[Given], Any], Outcomes[Outcome]]
+"""Logs drafts of any kind for an actor, under a rule."""
 
-LogAtOnce = Callable[[Actor, Sequence[Draft], Any, Sequence[str | None]], Outcomes[Outcome]]
+LogAtOnce = Callable[[Actor, Sequence[Given], Any, Sequence[str | None]], Outcomes[Outcome]]
 """Logs them as one unit or not at all, each by the request of an id."""
 
 MOST = 500
 """So many are logged together at most: then others have their turn."""
 
 
-class _Asked(NamedTuple, Generic[Outcome]):
+class _Asked(NamedTuple, Generic[Given, Outcome]):
     actor: Actor
-    draft: Draft
+    draft: Given
     done: "asyncio.Future[Outcome | InterlogError]"
 
 
-class Together(Generic[Outcome]):
+class Together(Generic[Given, Outcome]):
     """Gathers what is asked for in one turn of the event loop, by the same actor and under the same rule."""
 
-    def __init__(self, log: Log[Outcome], log_at_once: LogAtOnce[Outcome]) -> None:
+    def __init__(self, log: Log[Given, Outcome], log_at_once: LogAtOnce[Given, Outcome]) -> None:
         self._log = log
         self._log_at_once = log_at_once
-        self._waiting: dict[tuple[Any, ...], list[_Asked[Outcome]]] = {}
+        self._waiting: dict[tuple[Any, ...], list[_Asked[Given, Outcome]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @staticmethod
@@ -49,7 +50,7 @@ class Together(Generic[Outcome]):
             return False
         return all(part.person is not None for part in draft.content.participants)
 
-    async def log(self, actor: Actor, draft: Draft, rule: Any) -> Outcome | InterlogError:
+    async def log(self, actor: Actor, draft: Given, rule: Any) -> Outcome | InterlogError:
         """Return what became of a draft, once all that was logged with it is stored."""
         key = (id(actor.tenant), actor.person_id, actor.token_id, actor.protocol, actor.groups, actor.right, rule)
         loop = asyncio.get_running_loop()
@@ -68,7 +69,7 @@ class Together(Generic[Outcome]):
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, asked: Sequence[_Asked[Outcome]], rule: Any) -> None:
+    async def _answer(self, asked: Sequence[_Asked[Given, Outcome]], rule: Any) -> None:
         drafts = [one.draft for one in asked]
         try:
             if len(asked) == 1:

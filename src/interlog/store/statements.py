@@ -104,9 +104,9 @@ Batch: TypeAlias = tuple[Query, list[dict[str, Any]], int | None]
 def batches(units: Sequence[Unit]) -> list[Batch]:
     """Return the changes of units that are written together: those that guard their rows at the end, by statement.
 
-    What one unit changes alone is in its own order, so that it may change a row twice.
+    What one unit changes alone is in its own order where it changes a row twice.
     """
-    if len(units) == 1:
+    if len(units) == 1 and not _is_any_order_good(units[0]):
         return [(query, [arguments], expected) for query, arguments, expected in units[0].changes]
     alone: list[Batch] = []
     together: dict[Query, list[dict[str, Any]]] = {}
@@ -117,6 +117,16 @@ def batches(units: Sequence[Unit]) -> list[Batch]:
             else:
                 alone.append((query, [arguments], expected))
     return alone + [(query, arguments, 1) for query, arguments in together.items()]
+
+
+def _is_any_order_good(unit: Unit) -> bool:
+    """Whether a unit changes several rows that are guarded, each once."""
+    keys = [
+        (query.guarded.table, *[arguments[f"key_{name}"] for name in query.guarded.key])
+        for query, arguments, expected in unit.changes
+        if query.guarded is not None and expected == 1
+    ]
+    return 1 < len(keys) == len(set(keys))
 
 
 def inserted_columns(table: Table) -> list[Any]:

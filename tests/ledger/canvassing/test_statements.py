@@ -14,7 +14,9 @@ from interlog.model.canvassing.resources import Resource, ResourceDraft, root_or
 from interlog.model.canvassing.visits import NOT_UNDER_WAY, Visit
 from interlog.model.errors import Invalid
 from interlog.model.ids import uuid7
+from interlog.model.journal import Entity, JournalEntry, Position
 from interlog.model.parties import Person
+from interlog.store.journal import entries_since
 from tests.counting import counted
 from tests.ledger.conftest import YESTERDAY, Firm
 
@@ -99,6 +101,40 @@ async def test_many_visits_take_no_more(acme: Firm, ledger: Ledger) -> None:
     with counted(ledger) as found:
         outcomes = await ledger.recording.create_many(acme.actor, permit, [draft() for draft in drafts * 2], Rules())
     assert len(outcomes) == 4 and found == {"fetch": 1, "write": 1}
+
+
+async def test_visits_that_come_at_the_same_moment_are_recorded_as_one(acme: Firm, ledger: Ledger) -> None:
+    """One read and one unit for all; each entry of the journal names its own request, and what is refused is alone."""
+    permit = await ledger.permits.of(acme.actor)
+    drafts = [(await a_visit(acme, person))() for person in (acme.eve, acme.ola)]
+    for _ in range(2):
+        drafts = [replace(draft, id=uuid7(), visit=replace(draft.visit, at=draft.visit.at + 1)) for draft in drafts]
+        away = {QUESTION: {"questionId": QUESTION, "fields": {"bus": "elsewhere"}}}
+        bad = replace(drafts[1], id=uuid7(), visit=replace(drafts[1].visit, contact=uuid7(), responses=away))
+        asked = [*drafts, bad]
+        actors = [replace(acme.actor, request_id=f"request {draft.id}") for draft in asked]
+        with counted(ledger) as found:
+            outcomes = await asyncio.gather(
+                *(
+                    ledger.recording.create(actor, permit, draft, Rules())
+                    for actor, draft in zip(actors, asked, strict=True)
+                ),
+                return_exceptions=True,
+            )
+    assert found == {"fetch": 1, "write": 1}
+    assert isinstance(outcomes[2], Invalid)
+    made = {outcome.interaction.number: outcome for outcome in outcomes if not isinstance(outcome, BaseException)}
+    assert len(made) == 2
+    place = Position()
+    entries: list[JournalEntry] = []
+    while page := await entries_since(ledger.store.database, acme.tenant.id, place, 500):
+        entries, place = entries + page, page[-1].position
+    told = {entry.entity_id: entry.request_id for entry in entries if entry.entity is Entity.INTERACTION}
+    assert {number: told[number] for number in made} == {
+        number: f"request {outcome.interaction.uuid}" for number, outcome in made.items()
+    }
+    contacts = [await ledger.resources.get(acme.actor, "contacts", draft.visit.contact) for draft in drafts]
+    assert all(contact.data["contacted"] for contact in contacts)
 
 
 async def test_what_visits_refer_to_is_read_anew_when_it_changes(acme: Firm, ledger: Ledger) -> None:

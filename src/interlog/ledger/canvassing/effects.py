@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ...model.canvassing.newest import after_newest
 from ...model.canvassing.records import RECORDS
-from ...model.canvassing.resources import Resource
+from ...model.canvassing.resources import NOTHING, Resource
 from ...model.canvassing.states import Data, Outcome, recomputed, state_after, status_after, worked
 from ...model.canvassing.statuses import status_id
 from ...model.canvassing.surveys import Answer, answers_in
@@ -22,7 +22,7 @@ from ...model.tenancy import Actor, Tenant
 from ...store import interactions as interaction_rows
 from ...store import resources as rows
 from ...store import visits as visit_rows
-from ...store.journal import add_entry
+from ...store.journal import add_entries
 from ...store.statements import Unit
 from ...store.store import Store
 from ..interactions import Change
@@ -96,15 +96,20 @@ class Effects:
         unit: Unit,
         contacts: Mapping[str, Resource],
         outcomes: Mapping[str, Sequence[Outcome]],
+        requests: Mapping[str, str | None] = NOTHING,
     ) -> None:
-        """Add to a unit what new visits make of their contacts, which were read before."""
+        """Add to a unit what new visits make of their contacts, which were read before.
+
+        ``requests``: by which request the visits of each came, if not by the actor's own.
+        """
         at, by = now() // 1_000 * 1_000, await self._people.uuid_of(actor)
         for id_, some in outcomes.items():
             contact = contacts.get(id_)
             if contact is not None:
                 made = after_newest(contact.data, contact.aside, some[0], at, by) if len(some) == 1 else None
                 data, aside = made if made is not None else worked(contact.data, contact.aside, some, at, by)
-                _put(actor, unit, contact, data, aside, at, by)
+                request_id = requests.get(id_, actor.request_id)
+                _put(actor, unit, contact, data, aside, at, by, request_id)
 
     async def _recompute(
         self, actor: Actor, unit: Unit, contacts: Sequence[Resource], changes: Collection[Change]
@@ -120,18 +125,21 @@ class Effects:
         at, by = now() // 1_000 * 1_000, await self._people.uuid_of(actor)
         for contact in contacts:
             data, aside = recomputed(contact.data, contact.aside, outcomes.get(contact.id, ()), at, by)
-            _put(actor, unit, contact, data, aside, at, by)
+            _put(actor, unit, contact, data, aside, at, by, actor.request_id)
 
 
-def _put(actor: Actor, unit: Unit, read: Resource, data: Data, aside: Data, at: int, by: str) -> None:
-    """Add to a unit that a contact is as its visits make it."""
+def _put(
+    actor: Actor, unit: Unit, read: Resource, data: Data, aside: Data, at: int, by: str, request_id: str | None
+) -> None:
+    """Add to a unit that a contact is as its visits make it, by a request."""
     tenant, version = actor.tenant.id, read.version + 1
     if data == read.data and aside.get(RECORDS) == read.aside.get(RECORDS):
         rows.change_aside(unit, tenant, read, replace(read, aside=aside, version=version))
         return
     stored = replace(read, data=data, aside=aside, version=version, modified_at=at, modifier=by)
     rows.change_said(unit, tenant, read, stored)
-    add_entry(unit, actor, Action.AMEND, Entity.RESOURCE, read.number, version, at, before_of(read))
+    changes = [(read.number, version, before_of(read))]
+    add_entries(unit, actor, Action.AMEND, Entity.RESOURCE, changes, at, [request_id])
 
 
 def _by_contact(tenant: Tenant, items: Collection[Interaction]) -> dict[str, list[Outcome]]:

@@ -24,6 +24,7 @@ from ...store.store import Store
 from ..adding import add_drafts
 from ..drafts import Accepted
 from ..interactions import Interactions
+from ..together import Together
 from .effects import Effects, said_by
 from .resources import Resources
 from .surveys import Books
@@ -48,6 +49,13 @@ class Recorded(NamedTuple):
     repeated: bool = False
 
 
+class _Under(NamedTuple):
+    """Under what visits are recorded: what the actor may do, and what the server has decided."""
+
+    permit: Permit
+    rules: Rules
+
+
 class Recording:
     """Use cases that record visits."""
 
@@ -61,15 +69,17 @@ class Recording:
         self._effects = effects
         self._books = books
         self._turns = Turns()
+        self._together: Together[VisitDraft, Recorded] = Together(self._record, self._record)
         self._steady = resources.steady
 
     async def create(self, actor: Actor, permit: Permit, draft: VisitDraft, rules: Rules) -> Recorded:
         """Record a visit; the same once more stores nothing. ``Taken`` where its id means another one."""
         actor.require(Right.WRITE)
+        under = _Under(permit, rules)
         async with self._turns.of(actor.tenant.id, draft.visit.contact):
             for _ in range(_TRIES):
                 try:
-                    (outcome,) = await self._record(actor, permit, [draft], rules)
+                    outcome = await self._together.log(actor, draft, under)
                 except (Duplicate, Stale):  # another process stored the same, or changed the same contact, in between
                     continue
                 if isinstance(outcome, InterlogError):
@@ -98,7 +108,7 @@ class Recording:
         contacts = {draft.visit.contact for draft in at_once.values()}
         try:
             async with self._turns.of_all(actor.tenant.id, contacts):
-                made = await self._record(actor, permit, list(at_once.values()), rules)
+                made = await self._record(actor, list(at_once.values()), _Under(permit, rules))
             outcomes = dict(zip(at_once, made, strict=True))
         except (Duplicate, Stale):
             pass  # each for itself, then
@@ -111,9 +121,10 @@ class Recording:
         return [outcomes[index] for index in range(len(drafts))]
 
     async def _record(
-        self, actor: Actor, permit: Permit, drafts: Sequence[VisitDraft], rules: Rules
+        self, actor: Actor, drafts: Sequence[VisitDraft], under: "_Under", request_ids: Sequence[str | None] = ()
     ) -> list[Recorded | InterlogError]:
-        tenant = actor.tenant.id
+        """Record visits as one unit. ``request_ids``: by which request each came, if not by the actor's own."""
+        tenant, (permit, rules) = actor.tenant.id, under
         uuids = [draft.id for draft in drafts if draft.id is not None]
         steady: set[Ref] = set()
         others: set[Ref] = set()
@@ -133,7 +144,8 @@ class Recording:
                 if read is not None:
                     outcomes[index] = _repeated(actor, permit, read, draft.visit)
                 else:
-                    accepted[index] = await self._accepted(actor, permit, draft, found, rules)
+                    request_id = request_ids[index] if request_ids else actor.request_id
+                    accepted[index] = await self._accepted(actor, permit, draft, found, rules, request_id)
             except InterlogError as error:
                 outcomes[index] = error
         items = await self._store_new(actor, list(accepted.values()), found)
@@ -152,7 +164,7 @@ class Recording:
         return None
 
     async def _accepted(
-        self, actor: Actor, permit: Permit, draft: VisitDraft, found: Found, rules: Rules
+        self, actor: Actor, permit: Permit, draft: VisitDraft, found: Found, rules: Rules, request_id: str | None
     ) -> VisitDraft:
         problems = problems_of(actor, draft.visit, found, placeholders=rules.placeholders)
         book = await self._books.of(actor, found.get(("surveys", draft.visit.survey))) if not problems else None
@@ -161,7 +173,7 @@ class Recording:
             raise Invalid(*problems, *wrong)
         if draft.group is not None and not actor.sees(draft.group):
             raise Forbidden("records of this security group are not yours to write")
-        return replace(draft, visit=visit, said=said)
+        return replace(draft, visit=visit, said=said, request_id=request_id)
 
     async def _store_new(self, actor: Actor, drafts: Sequence[VisitDraft], found: Found) -> list[Interaction]:
         """Store new visits, what they refer to and nobody knows yet, and what they make of their contacts."""
@@ -180,7 +192,8 @@ class Recording:
             outcome = said_by(actor.tenant, item, draft.visit, draft.said.answers)
             outcomes.setdefault(draft.visit.contact, []).append(outcome)
         contacts = {id_: known["contacts", id_] for id_ in outcomes if ("contacts", id_) not in missing}
-        await self._effects.add(actor, unit, contacts, {id_: outcomes[id_] for id_ in contacts})
+        requests = {draft.visit.contact: draft.request_id for draft in drafts}
+        await self._effects.add(actor, unit, contacts, {id_: outcomes[id_] for id_ in contacts}, requests)
         if missing:
             self._resources.add_new(actor, unit, [_with_visits(item, outcomes) for item in missing.values()])
         await self._database.write(unit)
@@ -233,7 +246,7 @@ def _accepted(actor: Actor, draft: VisitDraft, known: Mapping[Ref, Resource]) ->
         group=draft.group if draft.group is not None else campaign.group,
         created_at=draft.created_at,
     )
-    return Accepted(item, actor.tenant.types_by_name[TYPE], [], "")
+    return Accepted(item, actor.tenant.types_by_name[TYPE], [], "", draft.request_id)
 
 
 def _with_visits(item: Resource, outcomes: Mapping[str, Sequence[Outcome]]) -> Resource:

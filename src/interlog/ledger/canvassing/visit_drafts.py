@@ -29,7 +29,7 @@ class VisitDraft(Struct, frozen=True, kw_only=True):
 
     ``group``: the security group that was asked for; None is the campaign's. ``created_at``: when it was recorded, if
     that was elsewhere. ``corrects``: a stored visit of the same contact, whose list and household it keeps. ``said``:
-    what its answers say, once they were read.
+    what its answers say, once they were read. ``request_id``: the request by which it came.
     """
 
     visit: Visit
@@ -39,6 +39,7 @@ class VisitDraft(Struct, frozen=True, kw_only=True):
     created_at: int | None = None
     corrects: bool = False
     said: Said | None = None
+    request_id: str | None = None
 
 
 class Rules(Struct, frozen=True):
