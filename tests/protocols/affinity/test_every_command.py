@@ -1,7 +1,6 @@
 """xaffinity: each command of its tree, over a running server; one that a later version adds fails until it is tried."""
 
 import json
-import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +10,11 @@ import pytest
 from affinity.cli.main import cli
 from click.testing import CliRunner, Result
 
-from interlog.protocols.affinity.coverage import NOT_YET
 from tests.serving import Firm
 
-from .clients.live_suite import refused
 from .commands import LOCAL, REFUSED, TRIED
 from .sdk import addresses
-from .things import NotServed, Things
+from .things import Things
 
 pytestmark = pytest.mark.client
 
@@ -34,11 +31,6 @@ def commands(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 ALL = sorted(commands(cli, click.Context(cli, info_name="xaffinity")))
-
-ABSENT = [
-    (row.methods.split(), re.compile("/affinity" + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(row.path))))
-    for row in NOT_YET
-]
 
 
 @pytest.fixture
@@ -63,22 +55,12 @@ def test_every_command_is_tried() -> None:
     assert sorted([*TRIED, *REFUSED, *LOCAL]) == ALL
 
 
-def needs_what_is_not_served(printed: str) -> bool:
-    found = refused(printed)
-    return bool(found) and any(found[-1][0] in methods and path.fullmatch(found[-1][1]) for methods, path in ABSENT)
-
-
 @pytest.mark.parametrize("name", TRIED)
 def test_a_command_works(things: Things, name: str) -> None:
     """It ends well, and prints what was asked for."""
     arguments, expected = TRIED[name]
-    try:
-        wanted, words = expected.format_map(things), arguments.format_map(things)
-    except NotServed:
-        pytest.skip("not served yet")
+    wanted, words = expected.format_map(things), arguments.format_map(things)
     done = run(things, f"{name} {words}")
-    if done.exit_code and needs_what_is_not_served(done.output):
-        pytest.skip("not served yet")
     assert (done.exit_code, done.exception) == (0, None), done.output
     assert wanted in json.dumps(json.loads(done.stdout.splitlines()[-1])["data"])
 

@@ -145,7 +145,7 @@ The rest of the vendor's version 2. These answer 404, and clients do without.
 
 
 xaffinity {SUITE} has {sum(len(table) for table in commands)} commands, each of which a test runs over a server. These
-work, but for those that need an operation that is not served yet:
+work:
 
 | | commands |
 | --- | --- |

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 base, token = sys.argv[1:]
+folder = tempfile.TemporaryDirectory()
 server = StdioServerParameters(
     command=str(Path(sys.executable).with_name("affinity-mcp")),
     env={"AFFINITY_API_V1_URL": base, "AFFINITY_API_V2_URL": base, "AFFINITY_API_KEY": token, "HOME": "/",
-         "AFFINITY_UPLOAD_DIRS": "/tmp", "PATH": ""},
+         "AFFINITY_UPLOAD_DIRS": tempfile.gettempdir(), "AFFINITY_DOWNLOAD_DIR": folder.name, "PATH": ""},
 )  # fmt: skip
 
 
@@ -28,7 +30,7 @@ async def answer(session: ClientSession, asked: dict[str, Any]) -> dict[str, Any
         return {"result": [tool.name for tool in (await session.list_tools()).tools]}
     done = await session.call_tool(name, asked["args"])
     text = "".join(getattr(part, "text", "") for part in done.content)
-    return {"error": text} if done.isError else {"result": json.loads(text)}
+    return {"error": text} if done.isError else {"result": json.loads(text) if text else None}
 
 
 async def main() -> None:
