@@ -77,6 +77,10 @@ DIFFERENCES = (
         "are told who name them. `X-Extensions: 1` shows `x_signing_key`, by which messages are signed as Standard "
         "Webhooks says; `X-Signature` signs the body alone.",
     ),
+    (
+        "tasks of merges",
+        "Their ids are numbers, where the vendor's are UUIDs, which affinity-mcp's `get_merge_task` demands.",
+    ),
     ("collections of version 2", "`prevUrl` is always null: pages are followed forwards."),
     ("everything", "Only the documented keys are answered, unless a request asks for [more](affinity-extensions.md)."),
 )
