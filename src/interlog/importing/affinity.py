@@ -17,7 +17,7 @@ from ..model.imports import Import, ImportedFile
 from ..model.instants import now
 from ..model.parties import Party
 from ..model.tenancy import Actor
-from . import translate, wire
+from . import translate, translate_rest, wire
 from .parts import COLLECTIONS, FIELD_OWNERS, MERGED, NOT_COPIED, PARTS, UNCOUNTED
 from .reading import (
     PAGE_V2,
@@ -145,7 +145,7 @@ class AffinityImport:
     async def _copy_merges(self) -> None:
         for kind, name in MERGED.items():
             async for page in merges(self._source, kind):
-                found = list(translate.merges(page))
+                found = list(translate_rest.merges(page))
                 there = await self._ledger.imports.taken(self._actor, name, [merge.gone for merge in found])
                 new = [merge for merge in found if merge.gone not in there]
                 self._state = await self._ledger.imported_rest.add_merges(self._actor, self._state, kind, new)
@@ -224,14 +224,14 @@ class AffinityImport:
     async def _copy_reminders(self) -> None:
         known = await times(self._source, "reminders")
         async for items in self._new("reminder", reminders(self._source)):
-            given = [translate.reminder(item, known.get(item.id), self._actor.person_id) for item in items]
+            given = [translate_rest.reminder(item, known.get(item.id), self._actor.person_id) for item in items]
             found = [item for item in given if item is not None]
             self._state = await self._ledger.imported_rest.add_reminders(self._actor, self._state, found)
             self._show("reminders")
 
     async def _copy_files(self) -> None:
         async for items in self._new("file", files(self._source)):
-            for item in filter(None, map(translate.file, items)):
+            for item in filter(None, map(translate_rest.file, items)):
                 await self._copy_file(item)
                 self._show("files")
 
@@ -263,7 +263,7 @@ class AffinityImport:
         found = await webhooks(self._source)
         there = await self._ledger.imports.taken(self._actor, "subscription", [item.id for item in found])
         known = await times(self._source, "webhooks") if found else {}
-        new = [translate.webhook(item, known.get(item.id), now()) for item in found if item.id not in there]
+        new = [translate_rest.webhook(item, known.get(item.id), now()) for item in found if item.id not in there]
         for unit in units(new):
             self._state = await self._ledger.imported_rest.add_webhooks(self._actor, self._state, unit)
             self._show("webhooks")

@@ -7,7 +7,7 @@ from ..model.errors import Conflict
 from ..model.imports import MAX_REMARKS, Import
 from ..model.instants import now
 from ..model.tenancy import Actor
-from . import translate, wire
+from . import translate, translate_rest, wire
 from .parts import COLLECTIONS, FIELD_OWNERS, MERGED, PARTS
 from .reading import (
     PAGE,
@@ -77,7 +77,7 @@ class Survey:
             await self._note("persons", "person", [item.id for item in people], checked=True)
         for party, name in MERGED.items():
             async for merged in merges(self._source, party):
-                await self._note("merges", name, [merge.gone for merge in translate.merges(merged)])
+                await self._note("merges", name, [merge.gone for merge in translate_rest.merges(merged)])
         async for found in lists(self._source):
             given = [translate.party_list(item, self._actor.person_id, 0) for item in found]
             self._problems += await self._imports.clashing_lists(self._actor, given)

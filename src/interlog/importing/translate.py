@@ -1,21 +1,11 @@
 """From what the Affinity API shows to our records: pure functions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from ..model.errors import Unavailable
 from ..model.fields import ChangeAction, Field, Option, ValueType
-from ..model.files import Holder
-from ..model.imports import (
-    Imported,
-    ImportedChange,
-    ImportedFile,
-    ImportedMerge,
-    ImportedValue,
-    ImportedWebhook,
-)
-from ..model.instants import parse_moment
+from ..model.imports import Imported, ImportedChange, ImportedValue
 from ..model.interactions import Content, Links, Participant
 from ..model.notes import Note, NoteKind
 from ..model.parties import (
@@ -29,9 +19,9 @@ from ..model.parties import (
     Person,
     PersonKind,
 )
-from ..model.reminders import Reminder, ReminderKind, Reset
 from ..model.types import CALL, CHAT_MESSAGE, EMAIL, MEETING, Direction, Logging, Role
 from . import wire
+from .plain import instant, optional, text
 
 TYPES = (MEETING.name, CALL.name, CHAT_MESSAGE.name, EMAIL.name)
 """Our types, by the number of theirs."""
@@ -41,20 +31,18 @@ LOGGED_TITLE = "Manually logged event"
 
 _LIST_KINDS = {"person": Party.PERSON, "company": Party.ORGANIZATION, "opportunity": Party.OPPORTUNITY}
 _CHANGES = {int(action): action for action in ChangeAction}
-_RESETS = {int(reset): reset for reset in Reset}
 _ROLES = {int(role): role for role in ListRole}
 _HTML = 2
-_MERGED = "success"
 
 
 def person(item: wire.Person) -> Person:
     """Return a person."""
-    emails = tuple(_text(email) for email in item.emails)
+    emails = tuple(text(email) for email in item.emails)
     return Person(
         id=item.id,
         kind=PersonKind(item.type) if item.type in set(PersonKind) else PersonKind.EXTERNAL,
-        first_name=_text(item.first_name),
-        last_name=_text(item.last_name),
+        first_name=text(item.first_name),
+        last_name=text(item.last_name),
         emails=emails,
         primary_email=item.primary_email or (emails[0] if emails else None),
         organization_ids=tuple(item.organization_ids),
@@ -65,7 +53,7 @@ def organization(item: wire.Organization) -> Organization:
     """Return an organization."""
     domains = item.domains if item.domains is not None else [item.domain] if item.domain else []
     return Organization(
-        id=item.id, name=_text(item.name), domains=tuple(_text(domain) for domain in domains), is_global=item.is_global
+        id=item.id, name=text(item.name), domains=tuple(text(domain) for domain in domains), is_global=item.is_global
     )
 
 
@@ -73,12 +61,12 @@ def party_list(item: wire.PartyList, owner: int, at: int, opened: Iterable[wire.
     """Return a list; ``owner`` and ``at`` stand for what the source does not say. ``opened``: to whom besides."""
     return PartyList(
         id=item.id,
-        name=_text(item.name),
+        name=text(item.name),
         kind=_LIST_KINDS.get(item.type, Party.OPPORTUNITY),
         is_public=item.is_public,
         owner=item.owner_id or owner,
         creator=item.creator_id or item.owner_id or owner,
-        created_at=_optional(item.created_at) or at,
+        created_at=optional(item.created_at) or at,
         permissions=tuple(
             Permission(one.internal_person_id, _ROLES[one.role_id]) for one in opened if one.role_id in _ROLES
         ),
@@ -92,13 +80,13 @@ def opportunity(item: wire.Opportunity, owner: int) -> Opportunity | None:
     entry = item.list_entries[0]
     return Opportunity(
         id=item.id,
-        name=_text(item.name),
+        name=text(item.name),
         list_id=entry.list_id,
         entry_id=entry.id,
         creator=entry.creator_id or owner,
         person_ids=tuple(item.person_ids),
         organization_ids=tuple(item.organization_ids),
-        created_at=_instant(entry.created_at),
+        created_at=instant(entry.created_at),
     )
 
 
@@ -110,7 +98,7 @@ def list_entry(item: wire.ListEntry, kind: Party, owner: int) -> ListEntry:
         kind=kind,
         party=item.entity_id,
         creator=item.creator_id or owner,
-        created_at=_instant(item.created_at),
+        created_at=instant(item.created_at),
     )
 
 
@@ -124,17 +112,17 @@ def field(item: wire.Field, more: wire.FieldMetadata | None, kind: Party, owner:
     options = enumerate(item.dropdown_options)
     return Field(
         id=item.id,
-        name=_text(item.name),
+        name=text(item.name),
         kind=kind,
         value_type=ValueType(item.value_type),
         list_id=item.list_id,
         allows_multiple=item.allows_multiple,
         options=tuple(
-            Option(o.id, _text(o.text), place if o.rank is None else o.rank, o.color or 0) for place, o in options
+            Option(o.id, text(o.text), place if o.rank is None else o.rank, o.color or 0) for place, o in options
         ),
         is_required=bool(more and more.is_required),
         creator=owner,
-        created_at=at if more is None or more.created_at is None else _instant(more.created_at),
+        created_at=at if more is None or more.created_at is None else instant(more.created_at),
     )
 
 
@@ -146,8 +134,8 @@ def field_value(item: wire.FieldValue) -> ImportedValue:
         party=item.entity_id,
         entry=item.list_entry_id,
         given=_given(item.value),
-        created_at=_instant(item.created_at),
-        updated_at=_optional(item.updated_at),
+        created_at=instant(item.created_at),
+        updated_at=optional(item.updated_at),
     )
 
 
@@ -160,7 +148,7 @@ def change(item: wire.FieldValueChange) -> ImportedChange:
         entry=item.list_entry_id,
         action=_CHANGES.get(item.action_type, ChangeAction.UPDATE),
         changer=item.changer.id if item.changer is not None else None,
-        at=_instant(item.changed_at),
+        at=instant(item.changed_at),
         given=_given(item.value),
     )
 
@@ -168,80 +156,6 @@ def change(item: wire.FieldValueChange) -> ImportedChange:
 def _given(value: object) -> object:
     """Return a value as it would be given to its field: of an option or a person the id."""
     return value.get("id", value) if isinstance(value, dict) else value
-
-
-def reminder(item: wire.Reminder, times: wire.Times | None, owner: int) -> Reminder | None:
-    """Return a reminder; None where the token does not see whom it is about. ``owner`` stands for who is not named."""
-    named = (
-        (Party.PERSON, item.person),
-        (Party.ORGANIZATION, item.organization),
-        (Party.OPPORTUNITY, item.opportunity),
-    )
-    about = next(((kind, party.id) for kind, party in named if party is not None), None)
-    if about is None:
-        return None
-    is_recurring = item.type == ReminderKind.RECURRING
-    creator = item.creator.id if item.creator is not None else owner
-    return Reminder(
-        id=item.id,
-        kind=ReminderKind.RECURRING if is_recurring else ReminderKind.ONCE,
-        content=None if item.content is None else _text(item.content),
-        due_at=_instant(item.due_date),
-        party_kind=about[0],
-        party=about[1],
-        creator=creator,
-        owner=item.owner.id if item.owner is not None else creator,
-        created_at=_instant(item.created_at),
-        completed_at=_optional(item.completed_at),
-        completer=item.completer.id if item.completer is not None else None,
-        reset=_RESETS.get(item.reset_type or 0, Reset.INTERACTION) if is_recurring else None,
-        days=item.reminder_days if is_recurring else None,
-        updated_at=_optional(times.updated_at) if times is not None else None,
-    )
-
-
-def file(item: wire.EntityFile) -> ImportedFile | None:
-    """Return a file; None where it lies beside nothing that is known."""
-    beside = (
-        (Holder.PERSON, item.person_id),
-        (Holder.ORGANIZATION, item.organization_id),
-        (Holder.OPPORTUNITY, item.opportunity_id),
-        (Holder.INTERACTION, item.x_interaction_id),
-    )
-    holder = next(((kind, id_) for kind, id_ in beside if id_ is not None), None)
-    if holder is None:
-        return None
-    return ImportedFile(
-        id=item.id,
-        name=_text(item.name),
-        size=item.size,
-        holder_kind=holder[0],
-        holder=holder[1],
-        uploader=item.uploader_id,
-        created_at=_instant(item.created_at),
-    )
-
-
-def merges(items: Iterable[wire.Merge]) -> Iterator[ImportedMerge]:
-    """Yield what has been merged into what."""
-    for item in items:
-        gone = item.duplicate_person_id or item.duplicate_company_id
-        survivor = item.primary_person_id or item.primary_company_id
-        if item.status == _MERGED and gone is not None and survivor is not None:
-            yield ImportedMerge(gone, survivor)
-
-
-def webhook(item: wire.Webhook, times: wire.Times | None, at: int) -> ImportedWebhook:
-    """Return a webhook; ``at``: when it was made, where the source does not say."""
-    return ImportedWebhook(
-        id=item.id,
-        url=item.webhook_url,
-        events=item.subscriptions,
-        creator=item.created_by,
-        created_at=at if times is None or times.created_at is None else _instant(times.created_at),
-        changed_at=_optional(item.updated_at),
-        signing_key=item.x_signing_key,
-    )
 
 
 def note(item: wire.Note, number: int | None) -> Note:
@@ -253,15 +167,15 @@ def note(item: wire.Note, number: int | None) -> Note:
             links = Links(_ids(item.person_ids))  # such as the note on an e-mail
     return Note(
         id=item.id,
-        content=_text(item.content),
+        content=text(item.content),
         kind=NoteKind.HTML if item.type == _HTML else NoteKind.PLAIN,
         links=links,
         mentions=_ids(item.mentioned_person_ids),
         interaction=number,
         parent=item.parent_id,
         creator=item.creator_id,
-        created_at=_instant(item.created_at),
-        updated_at=_optional(item.updated_at),
+        created_at=instant(item.created_at),
+        updated_at=optional(item.updated_at),
     )
 
 
@@ -292,15 +206,15 @@ def interaction(code: int, item: wire.Any, exact: wire.Interaction | None) -> Im
         found = _email(item)
     if exact is None:
         return found
-    changes: dict[str, object] = {"occurred_at": _instant(exact.date)}
+    changes: dict[str, object] = {"occurred_at": instant(exact.date)}
     if exact.end_time is not None:
-        changes["ended_at"] = _instant(exact.end_time)
+        changes["ended_at"] = instant(exact.end_time)
     if is_cut(item) and not isinstance(item, wire.Email):
         changes["participants"] = _all_of(exact)
     found = replace(
         found,
         content=replace(found.content, **changes),
-        modified_at=_optional(exact.updated_at) or found.modified_at,
+        modified_at=optional(exact.updated_at) or found.modified_at,
     )
     return found if exact.x_version is None else _with_extensions(found, exact)
 
@@ -310,7 +224,7 @@ def _with_extensions(found: Imported, exact: wire.Interaction) -> Imported:
     content = replace(
         found.content,
         title=exact.x_title,
-        ended_at=_optional(exact.x_end_time),
+        ended_at=optional(exact.x_end_time),
         body=exact.x_content if found.type == EMAIL.name else None,  # what others say is their note
         place=exact.x_location,
         fields=exact.x_fields,
@@ -320,7 +234,7 @@ def _with_extensions(found: Imported, exact: wire.Interaction) -> Imported:
         found,
         content=content,
         logging=Logging(exact.x_logging_type),
-        created_at=_optional(exact.x_created_at) or found.created_at,
+        created_at=optional(exact.x_created_at) or found.created_at,
         external_ids=exact.x_external_ids,
     )
 
@@ -335,15 +249,15 @@ def _event(code: int, item: wire.Event, exact: wire.Interaction | None) -> Impor
         id=item.id,
         type=TYPES[code],
         content=Content(
-            occurred_at=_instant(item.start_time),
-            ended_at=_optional(item.end_time),
-            title=None if item.title is None or (logged and item.title == LOGGED_TITLE) else _text(item.title),
+            occurred_at=instant(item.start_time),
+            ended_at=optional(item.end_time),
+            title=None if item.title is None or (logged and item.title == LOGGED_TITLE) else text(item.title),
             participants=_parts(item.attendees_preview.data, Role.ATTENDEE),
         ),
         logging=Logging.MANUAL if is_manual else Logging.AUTOMATIC,
         creator=creator,
-        created_at=_instant(item.created_at),
-        modified_at=_optional(item.updated_at),
+        created_at=instant(item.created_at),
+        modified_at=optional(item.updated_at),
     )
 
 
@@ -355,11 +269,11 @@ def _chat_message(item: wire.ChatMessage, exact: wire.Interaction | None) -> Imp
     return Imported(
         id=item.id,
         type=CHAT_MESSAGE.name,
-        content=Content(occurred_at=_instant(item.sent_at), direction=_direction(item.direction), participants=people),
+        content=Content(occurred_at=instant(item.sent_at), direction=_direction(item.direction), participants=people),
         logging=Logging.MANUAL if creator is not None else Logging.AUTOMATIC,
         creator=creator,
-        created_at=_instant(item.created_at),
-        modified_at=_optional(item.updated_at),
+        created_at=instant(item.created_at),
+        modified_at=optional(item.updated_at),
     )
 
 
@@ -369,8 +283,8 @@ def _email(item: wire.Email) -> Imported:
         id=item.id,
         type=EMAIL.name,
         content=Content(
-            occurred_at=_instant(item.sent_at),
-            title=None if item.subject is None else _text(item.subject),
+            occurred_at=instant(item.sent_at),
+            title=None if item.subject is None else text(item.subject),
             direction=_direction(item.direction),
             participants=(
                 *_parts(sender, Role.FROM),
@@ -380,8 +294,8 @@ def _email(item: wire.Email) -> Imported:
         ),
         logging=Logging.AUTOMATIC,
         creator=None,
-        created_at=_instant(item.created_at),
-        modified_at=_optional(item.updated_at),
+        created_at=instant(item.created_at),
+        modified_at=optional(item.updated_at),
     )
 
 
@@ -389,7 +303,7 @@ def _parts(attendees: Iterable[wire.Attendee], role: Role) -> tuple[Participant,
     return tuple(
         Participant(one.person.id, role.value)
         if one.person is not None
-        else Participant(None, role.value, _text(one.email_address))
+        else Participant(None, role.value, text(one.email_address))
         for one in attendees
         if one.person is not None or one.email_address
     )
@@ -399,7 +313,7 @@ def _all_of(exact: wire.Interaction) -> tuple[Participant, ...]:
     """Return everybody of an interaction of version 1: persons, then addresses that are nobody's."""
     known = {one.primary_email for one in exact.persons}
     people = [Participant(one.id, Role.ATTENDEE.value) for one in exact.persons if one.id is not None]
-    others = [Participant(None, Role.ATTENDEE.value, _text(a)) for a in exact.attendees if a not in known]
+    others = [Participant(None, Role.ATTENDEE.value, text(a)) for a in exact.attendees if a not in known]
     return (*people, *others)
 
 
@@ -409,19 +323,3 @@ def _direction(text: str) -> Direction:
 
 def _ids(ids: Iterable[int] | None) -> tuple[int, ...]:
     return tuple(dict.fromkeys(ids or ()))
-
-
-def _instant(text: str) -> int:
-    moment = parse_moment(text)
-    if moment is None:
-        raise Unavailable(f"the source gives {text!r} as a date and time")
-    return moment.instant
-
-
-def _optional(text: str | None) -> int | None:
-    return None if text is None else _instant(text)
-
-
-def _text(text: str | None) -> str:
-    """Return text without the one character that no database holds."""
-    return (text or "").replace("\x00", "")
