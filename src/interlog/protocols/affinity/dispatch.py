@@ -110,11 +110,13 @@ class Application:
             call = Call(actor, self._ledger, self._settings, args, request, usage, extended)
             result = await operation.handler(call)
             status = operation.status
-            parts, headers = None, [_JSON]
+            parts, body, headers = None, b"", [_JSON]
             if isinstance(result, Download):
                 parts, headers = result.parts, _headers_of(result)
             elif isinstance(result, AsyncIterator):
                 parts = result
+            elif status == 204:
+                headers = []  # an answer without a body tells neither its kind nor its length
             else:
                 body = _encode(result) if result is not None else b""
                 headers.append((b"content-length", b"%d" % len(body)))

@@ -480,6 +480,7 @@ class TestDelete:
         reply = reply_to(bens, note)
         response = v2.delete(f"/notes/{note['id']}")
         assert (response.status_code, response.content) == (204, b"")
+        assert not {"content-type", "content-length"} & set(response.headers)
         for id_ in (note["id"], reply["id"]):
             coded(v2.get(f"/notes/{id_}"), 404, "not-found")
         coded(v2.delete(f"/notes/{note['id']}"), 404, "not-found")

@@ -14,6 +14,7 @@ from . import translate, wire
 from .bodies import id_in, word_in
 from .field_writes import found_wrong, settings_of
 from .lists import shown_entry
+from .paging import first_args, page
 from .versions import is_first
 
 CREATE_PERSON = (
@@ -104,4 +105,4 @@ async def add_entry(call: Call) -> wire.ListEntry:
 async def saved_views(call: Call) -> dict[str, Any]:
     """``GET /v2/lists/{id}/saved-views``: there are none of any list."""
     await call.ledger.opportunities.get_list(call.actor, call.args["id"])
-    return {"data": [], "pagination": {"prevUrl": None, "nextUrl": None}}
+    return page(call, first_args(call)[0], [], None)
