@@ -820,7 +820,7 @@ async def test_every_factory_of_queries_has_a_check() -> None:
     """Each cached function that makes queries is called above, or is meant to read everything."""
     found = {name for name in _factories() if name.split(".")[0] not in ELSEWHERE}
     assert {name.partition("-")[0] for name in CASES} | set(READS_EVERYTHING) >= found
-    assert len(found) == 12
+    assert len(found) == 14
 
 
 async def test_a_scan_is_noticed(loaded: Loaded) -> None:
