@@ -12,7 +12,7 @@ from interlog.model.ids import uuid7
 from interlog.model.interactions import Links, Participant
 from interlog.model.notes import NoteDraft
 from interlog.model.parties import OpportunityDraft, OrganizationDraft, Party
-from interlog.store.orphans import ORPHANS
+from interlog.store.orphans import orphans
 from tests.ledger.conftest import Firm, found_firm, meeting
 
 T = "(SELECT max(id) FROM tenant)"
@@ -232,7 +232,7 @@ async def test_what_is_broken_is_told(firm: Firm, tmp_path: Path, problem: str) 
 
 async def test_every_reference_is_tried() -> None:
     """A new kind of reference fails here until it is broken above."""
-    assert sorted(ORPHANS.keys() - BREAKS.keys()) == []
+    assert sorted(orphans().keys() - BREAKS.keys()) == []
 
 
 async def test_a_damaged_file_is_told_as_such(firm: Firm, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from .canvassing_check import resource_problems, visit_problems
 from .database import Database, Row
 from .field_values import rows_of
 from .interactions import interaction_of, participant_rows, row_of
-from .orphans import ORPHANS
+from .orphans import orphans
 from .rows import json_value
 from .schema import (
     field_index,
@@ -111,7 +111,7 @@ _MEMBERSHIPS = Query(
 async def content_problems(database: Database) -> list[str]:
     """Return what does not hold between rows, in plain English."""
     problems = []
-    for what, query in ORPHANS.items():
+    for what, query in orphans().items():
         ((count,),) = await database.fetch_long(query)
         if count:
             problems.append(f"{count} {what}")

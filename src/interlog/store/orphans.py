@@ -199,5 +199,9 @@ def _references() -> Iterator[_Reference]:
         yield _Reference(f"{what} by a consent {absent}", table, consent, {"consent": "id"}, when=given)
 
 
-ORPHANS = {reference.means: reference.orphans for reference in _references()}
-"""What rows without an owner mean, and the statement that counts them."""
+def orphans() -> dict[str, Query]:
+    """Return what rows without an owner mean, and the statement that counts them.
+
+    They are made when they are asked for: a server, which never does, would hold two megabytes of them.
+    """
+    return {reference.means: reference.orphans for reference in _references()}

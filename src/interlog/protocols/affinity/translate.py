@@ -80,7 +80,8 @@ class Clock:
             return self._local(self._zone, instant)
         day = instant // DAY
         date = self._days.get(day) or self._day(day)
-        return f"{date}{_MINUTES[instant % DAY // MINUTE]}{_MILLISECONDS[instant % MINUTE // 1000]}"
+        second, millisecond = divmod(instant % MINUTE // 1000, 1000)
+        return f"{date}{_MINUTES[instant % DAY // MINUTE]}{_SECONDS[second]}{_MILLISECONDS[millisecond]}"
 
     def optional(self, instant: int | None) -> str | None:
         """Return an instant as text; None for none."""
@@ -106,7 +107,8 @@ class Clock:
 
 
 _MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
-_MILLISECONDS = [f"{ms // 1000:02}.{ms % 1000:03}+00:00" for ms in range(60_000)]
+_SECONDS = [f"{second:02}." for second in range(60)]
+_MILLISECONDS = [f"{ms:03}+00:00" for ms in range(1000)]
 
 
 @lru_cache(maxsize=64)
