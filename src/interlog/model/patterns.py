@@ -7,8 +7,6 @@ event loop. RE2 never goes back. It has no look-around and no back-references.
 from functools import lru_cache
 from typing import Protocol
 
-import re2  # type: ignore[import-untyped]  # it brings no types
-
 MAX_PATTERN = 1_000
 """Characters of an expression."""
 
@@ -25,6 +23,8 @@ def compiled(expression: str) -> Pattern | None:
     """Return an expression compiled, None where it is none."""
     if len(expression) > MAX_PATTERN:
         return None
+    import re2  # type: ignore[import-untyped]  # it brings no types; two megabytes that only tenants with patterns need
+
     options = re2.Options()
     options.log_errors = False
     try:
