@@ -54,6 +54,3 @@ def fill(response: falcon.asgi.Response, item: File, parts: AsyncIterator[bytes]
     response.downloadable_as = item.name
     response.set_headers(_HEADERS)
     response.stream = parts
-
-
-__all__ = ["Taking", "fill"]

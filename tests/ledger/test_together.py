@@ -77,6 +77,15 @@ async def test_each_actor_for_himself(acme: Firm) -> None:
     assert creators == [acme.mia.id, acme.ben.id, acme.mia.id, acme.ben.id]
 
 
+async def test_actors_that_differ_are_not_one_unit(acme: Firm) -> None:
+    """Whatever they differ in: here, only the organization that the token was made for."""
+    actors = [replace(acme.actor, organization=name) for name in ("one", "two", "one")]
+    await acme.ledger.interactions.log(acme.actor, meeting(acme.mia))
+    with counted(acme.ledger) as found:
+        await asyncio.gather(*[acme.ledger.interactions.log(actor, meeting(acme.mia)) for actor in actors])
+    assert found["write"] == 2
+
+
 async def test_a_cancelled_one_leaves_the_others(acme: Firm) -> None:
     """Who has gone in the meantime holds up nobody."""
     tasks = [asyncio.ensure_future(acme.ledger.interactions.log(acme.actor, meeting(acme.mia))) for _ in range(3)]

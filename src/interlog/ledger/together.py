@@ -52,7 +52,10 @@ class Together(Generic[Given, Outcome]):
 
     async def log(self, actor: Actor, draft: Given, rule: Any) -> Outcome | InterlogError:
         """Return what became of a draft, once all that was logged with it is stored."""
-        key = (id(actor.tenant), actor.person_id, actor.token_id, actor.protocol, actor.groups, actor.right, rule)
+        key = (
+            id(actor.tenant), actor.person_id, actor.token_id, actor.protocol, actor.groups, actor.right,
+            actor.organization, rule,
+        )  # fmt: skip
         loop = asyncio.get_running_loop()
         asked = _Asked(actor, draft, loop.create_future())
         waiting = self._waiting.get(key)

@@ -88,7 +88,7 @@ class Application:
                 raise _UnknownRoute
             token = _token_in(request.header(b"authorization"))
             actor = self._access.known(token, PROTOCOL) or await self._access.authenticate(token, PROTOCOL)
-            by_method: Mapping[str, _Way] = found[0]  # type: ignore[assignment]
+            by_method: Mapping[str, _Way] = found[0]  # type: ignore[assignment]  # as it was added; Falcon adds resources
             way = by_method.get(request.method)
             if way is None:
                 if not found[2].get("id", "0").isdecimal():  # a word where an id would be: some other path

@@ -11,6 +11,7 @@ from interlog.model.parties import Party
 from ..operations import PATH_ID, Call, Handler, Kind, Param
 from . import columns, filters, properties, search_fields, translate_fields, wire
 from .columns import EVERYTHING, Wanted, wanted
+from .includes import INCLUDES, included
 from .paging import MAX_LIMIT, PAGING, first_args, page
 from .translate_fields import ENCOUNTERS
 from .versions import DESCRIBED_SINCE, is_first, is_since
@@ -19,8 +20,8 @@ _DEFAULT_LIMIT = 20
 ENTRY_ID = Param(name="entry_id", kind=Kind.ID, required=True)
 FIELD_ID = Param(name="field_id", required=True, max_length=100)
 
-_INCLUDES = ("filterability", "sortability")
-OF_KIND = (filters.FILTER, Param(name="includes", many=True), *PAGING)
+_DETAILS = ("filterability", "sortability")
+OF_KIND = (filters.FILTER, INCLUDES, *PAGING)
 OF_LIST = (PATH_ID, *OF_KIND)
 VALUES = (PATH_ID, *columns.VALUES, *PAGING)
 ENTRY_VALUES = (PATH_ID, ENTRY_ID, *columns.VALUES, *PAGING)
@@ -187,7 +188,7 @@ def _metadata_page(call: Call, kind: Party, fields: Sequence[Field]) -> dict[str
     args, place = first_args(call)
     condition = filters.filter_of(args.get("filter", ""), properties.FIELDS)
     keys = {"dated": not is_first(call.request), "described": is_since(call.request, DESCRIBED_SINCE)}
-    includes = _included(args)
+    includes = included(args, _DETAILS)
     found = []
     for field in fields:
         shown = translate_fields.metadata(field, **keys)
@@ -205,18 +206,6 @@ def _metadata_page(call: Call, kind: Party, fields: Sequence[Field]) -> dict[str
     if condition is not None:
         found = [item for item in found if filters.holds(condition, {"name": item.name})]
     return _slice(call, args, place, found, MAX_LIMIT)
-
-
-def _included(args: dict[str, Any]) -> Sequence[str]:
-    includes: list[str] = args.get("includes", [])
-    unknown = [
-        Problem(f"includes[{place}]", f"must be one of {', '.join(_INCLUDES)}", "choice")
-        for place, name in enumerate(includes)
-        if name not in _INCLUDES
-    ]
-    if unknown:
-        raise Invalid(*unknown)
-    return includes
 
 
 def _values_page(

@@ -15,18 +15,18 @@ from ..operations import PATH_ID, Call, Kind, Param
 from ..translate import code_of
 from . import filters, properties, translate, wire
 from .bodies import id_in, id_of
+from .includes import INCLUDES, included
 from .paging import MAX_LIMIT, PAGING, first_args, page
 
 _DEFAULT_LIMIT = 20
-_INCLUDES = Param(name="includes", many=True)
 _PREVIEWS = ("companiesPreview", "personsPreview", "opportunitiesPreview", "repliesCount")
 _PARTIES = tuple(Param(name=name, kind=Kind.OBJECT) for name in ("persons", "companies", "opportunities"))
 
 _TOTAL_COUNT = Param(name="totalCount", kind=Kind.FLAG)
 
-LIST = (filters.FILTER, _INCLUDES, _TOTAL_COUNT, *PAGING)
+LIST = (filters.FILTER, INCLUDES, _TOTAL_COUNT, *PAGING)
 OF_PARTY = (PATH_ID, *LIST)
-GET = (PATH_ID, _INCLUDES)
+GET = (PATH_ID, INCLUDES)
 REPLIES = (PATH_ID, filters.FILTER, _TOTAL_COUNT, *PAGING)
 ATTACHED = (PATH_ID, _TOTAL_COUNT, *PAGING)
 CREATE = (
@@ -68,7 +68,7 @@ def of_party(party: Party) -> Any:
 async def get(call: Call) -> dict[str, Any]:
     """``GET /v2/notes/{id}``."""
     item = await call.ledger.notes.get(call.actor, call.args["id"])
-    return (await _objects(call, [item], _includes(call.args)))[0]
+    return (await _objects(call, [item], included(call.args, _PREVIEWS)))[0]
 
 
 async def replies(call: Call) -> dict[str, Any]:
@@ -173,7 +173,7 @@ async def _page(call: Call, known: Mapping[str, filters.Property], **of: Any) ->
         call.actor, limit=limit + 1, before=before, condition=condition, roots=not of, **of
     )
     following = (items[limit - 1].created_at, items[limit - 1].id) if len(items) > limit else None
-    shown = await _objects(call, items[:limit], _includes(args))
+    shown = await _objects(call, items[:limit], included(args, _PREVIEWS))
     more = {}
     if args.get("totalCount"):
         more["totalCount"] = await call.ledger.notes.count(call.actor, condition=condition, **of)
@@ -222,18 +222,6 @@ async def _objects(call: Call, items: Sequence[Note], includes: Sequence[str]) -
 
 def _preview(items: list[Any]) -> wire.Preview:
     return wire.Preview(items[: translate.PREVIEWED], len(items))
-
-
-def _includes(args: Mapping[str, Any]) -> Sequence[str]:
-    includes: list[str] = args.get("includes", [])
-    unknown = [
-        Problem(f"includes[{i}]", f"must be one of {', '.join(_PREVIEWS)}", "choice")
-        for i, name in enumerate(includes)
-        if name not in _PREVIEWS
-    ]
-    if unknown:
-        raise Invalid(*unknown)
-    return includes
 
 
 def _html(content: Any, problems: list[Problem]) -> str:
