@@ -34,19 +34,21 @@ def addresses(firm: Firm) -> Mapping[str, list[str]]:
 def test_no_page_runs_a_text(open_tab: OpenTab, firm: Firm, addresses: Mapping[str, list[str]]) -> None:
     """Nor shows one as anything but a text; entries that open in place, and maps, do not either."""
     tab = open_tab(DESKTOP, firm=firm)
-    shown = 0
+    shown = unfolded = 0
     for path in GETS:
         for address in addresses[path]:
             kind = tab.context.request.head(address).headers.get("content-type", "")
             if "text/html" not in kind or path.startswith("/options/"):
                 continue
             tab.goto(address)
-            opened = tab.locator("a.entry-title[hx-get]")  # the others lead elsewhere
+            opened = tab.locator("a.entry-title[hx-get]")  # at once: on /fdc3/app an entry takes the place of its list
             opened.evaluate_all("links => links.slice(0, 3).forEach((link) => link.click())")
             tab.wait_for_load_state("networkidle") if path != "/" else tab.wait_for_timeout(300)
             assert tab.locator("img[src='/hurt'], [onerror], a[href^='javascript']").count() == 0, address
             shown += "hurt-" in tab.content()
+            unfolded += tab.locator(".entry-body:not(:empty)").count()
     assert shown > 30
+    assert unfolded > 10
 
 
 def test_suggestions_are_texts(open_tab: OpenTab, firm: Firm, addresses: Mapping[str, list[str]]) -> None:
